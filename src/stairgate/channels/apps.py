@@ -1,0 +1,8 @@
+"""The channels room, as Django knows it."""
+
+from django.apps import AppConfig
+
+
+class Config(AppConfig):
+    name = "stairgate.channels"
+    label = "channels"

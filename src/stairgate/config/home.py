@@ -1,0 +1,103 @@
+"""The data folder: where an installation keeps its database, keys and pictures.
+
+One folder holds everything (mode 0700); keys are files of mode 0600 inside it. Nothing here touches Django,
+so that the command line can explain trouble before settings are read.
+"""
+
+from __future__ import annotations
+
+import base64
+import os
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+
+import platformdirs
+
+KEY_BYTES = 32
+
+
+class HomeTrouble(Exception):
+    """Something about the data folder that a person must put right; the message says what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """The layout of the data folder. Building one creates nothing."""
+
+    path: Path
+
+    @property
+    def database(self) -> Path:
+        return self.path / "stairgate.sqlite3"
+
+    @property
+    def media(self) -> Path:
+        return self.path / "pictures"
+
+    @property
+    def keys(self) -> Path:
+        return self.path / "keys"
+
+    @property
+    def practice(self) -> Path:
+        return self.path / "practice"
+
+    def key(self, name: str) -> bytes:
+        """Return the 32 bytes of a key. Raises `HomeTrouble` when it is lost or damaged."""
+        path = self.keys / f"{name}.key"
+        try:
+            raw = base64.b64decode(path.read_text("ascii").strip(), validate=True)
+        except FileNotFoundError:
+            raise HomeTrouble(
+                f"The key “{name}” is missing ({path}). Put it back from your backup: "
+                "without it, sealed records cannot be opened. Nothing was changed."
+            ) from None
+        except (ValueError, OSError) as error:
+            raise HomeTrouble(f"The key file {path} cannot be read ({error}). Put it back from your backup.") from None
+        if len(raw) != KEY_BYTES:
+            raise HomeTrouble(f"The key file {path} is damaged. Put it back from your backup.")
+        return raw
+
+
+#: one key for each purpose, so that one can change without the others
+KEY_NAMES = ("session", "fields", "ledger", "names")
+
+
+def locate() -> Home:
+    """Return the data folder: ``STAIRGATE_HOME``, else the platform's place for a user's data."""
+    given = os.environ.get("STAIRGATE_HOME", "").strip()
+    path = Path(given).expanduser() if given else platformdirs.user_data_path("stairgate", appauthor=False)
+    return Home(path.absolute())
+
+
+def prepare(home: Home) -> bool:
+    """Create the folder and its keys on a first start; True when it was new.
+
+    Keys are only ever created in a folder without a database: an existing installation that lost a key is
+    never given a new one, which would hide the loss. Raises `HomeTrouble`.
+    """
+    fresh = not home.keys.exists() and not home.database.exists()
+    try:
+        for folder in (home.path, home.keys, home.media):
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            folder.chmod(0o700)
+        if fresh:
+            for name in KEY_NAMES:
+                _write_key(home.keys / f"{name}.key")
+    except OSError as error:
+        raise HomeTrouble(
+            f"Stairgate cannot write to its data folder {home.path} ({error.strerror or error}). "
+            "Choose a folder you own with STAIRGATE_HOME=/path/to/folder, or give yourself the right to write there."
+        ) from None
+    for name in KEY_NAMES:
+        home.key(name)
+    return fresh
+
+
+def _write_key(path: Path) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+        file.write(base64.b64encode(secrets.token_bytes(KEY_BYTES)).decode() + "\n")
+        file.flush()
+        os.fsync(file.fileno())

@@ -1,0 +1,8 @@
+"""The ledger room, as Django knows it."""
+
+from django.apps import AppConfig
+
+
+class Config(AppConfig):
+    name = "stairgate.ledger"
+    label = "ledger"

@@ -1,0 +1,8 @@
+"""The monitoring room, as Django knows it."""
+
+from django.apps import AppConfig
+
+
+class Config(AppConfig):
+    name = "stairgate.monitoring"
+    label = "monitoring"

@@ -1,0 +1,344 @@
+"""What Stairgate asks of a social network, and the shapes that pass between the gate and a client.
+
+Nothing here knows Django, the database or the clock. A client makes **exactly one** attempt for each
+``publish`` and answers with one of four types; retry is decided above, by the gate, never in a client.
+"""
+
+from __future__ import annotations
+
+import enum
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+
+class Capability(enum.StrEnum):
+    """What a network's interface can really do (networks.md)."""
+
+    PUBLISH = "publish"
+    PICTURES = "pictures"
+    ALT_TEXT = "alt_text"
+    EDIT = "edit"
+    REPLY = "reply"
+    HIDE = "hide"
+    DELETE_OTHERS = "delete_others"
+    BLOCK = "block"
+    SETTINGS = "settings"
+    WEBHOOKS = "webhooks"
+
+
+class Secret(str):
+    """A string that never shows itself in a repr, a log line or a traceback's locals."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "Secret(…)"
+
+    def __format__(self, spec: str) -> str:
+        return "…"
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """The one page or handle a client speaks for."""
+
+    base_url: str
+    account_id: str
+    token: Secret
+    handle: str = ""
+    app_id: str = ""
+    app_secret: Secret = Secret("")
+    verify_token: Secret = Secret("")
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture as it will be sent: already re-encoded to bare pixels."""
+
+    data: bytes = field(repr=False)
+    media_type: str
+    alt: str
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """Exactly what the public will see. ``reply_to`` is the network's id of the comment answered."""
+
+    text: str
+    pictures: tuple[Picture, ...] = ()
+    reply_to: str | None = None
+
+
+class AlreadySpent(RuntimeError):
+    """A passage was used for a second attempt. One passage is one attempt."""
+
+
+class Passage:
+    """Leave to publish one exact content once. Only the gate can make one (law 1 of the house).
+
+    Returned by ``publishing.gate``; ``spend`` gives the content and works a single time in a process.
+    """
+
+    __slots__ = ("_lock", "_outgoing", "_spent", "account", "delivery_id", "key", "opened_at")
+
+    def __init__(
+        self, *, seal: object, outgoing: Outgoing, account: Account, delivery_id: str, key: str, opened_at: datetime
+    ) -> None:
+        if seal is not _SEAL:
+            raise TypeError("Only the gate makes a Passage: see stairgate.publishing.gate")
+        self._outgoing = outgoing
+        self._spent = False
+        self._lock = threading.Lock()
+        self.account = account
+        self.delivery_id = delivery_id
+        #: stable for this attempt; a network that can make a write idempotent uses it (Bluesky's record key)
+        self.key = key
+        self.opened_at = opened_at
+
+    @property
+    def content(self) -> Outgoing:
+        """The content, for staging: reading it does not spend the passage."""
+        return self._outgoing
+
+    def spend(self) -> Outgoing:
+        """Return the content for the one attempt. Raises `AlreadySpent` the second time."""
+        with self._lock:
+            if self._spent:
+                raise AlreadySpent(self.delivery_id)
+            self._spent = True
+        return self._outgoing
+
+
+_SEAL = object()
+_claimed = False
+
+
+def claim_mint() -> Callable[..., Passage]:
+    """Hand out the only maker of passages, once in a process. Called by ``publishing.gate`` at import.
+
+    Raises RuntimeError for everybody who comes second.
+    """
+    global _claimed
+    if _claimed:
+        raise RuntimeError("The gate already holds the mint for passages.")
+    _claimed = True
+
+    def mint(
+        *, outgoing: Outgoing, account: Account, delivery_id: str, key: str, opened_at: datetime
+    ) -> Passage:
+        return Passage(
+            seal=_SEAL, outgoing=outgoing, account=account, delivery_id=delivery_id, key=key, opened_at=opened_at
+        )
+
+    return mint
+
+
+class RefusalKind(enum.StrEnum):
+    """Why a network said no. ``safe`` to try again only where it says so."""
+
+    THROTTLED = "throttled"  # wait `retry_after`, then the gate may open again
+    RECONNECT = "reconnect"  # token dead, role lost: a person must connect the account again
+    PERMISSION = "permission"  # a scope is missing
+    INVALID = "invalid"  # the content breaks a rule of the network
+    DUPLICATE = "duplicate"  # the network says it has this already
+    BLOCKED = "blocked"  # the network blocked us for hours: stop and tell a person
+    GONE = "gone"  # what we speak of is not there (any more)
+    UNREACHABLE = "unreachable"  # the request provably never left this machine (connection refused, name unknown)
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """The network says it is there."""
+
+    external_id: str
+    permalink: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The network says it is not there. ``retry_after`` in seconds, where known."""
+
+    kind: RefusalKind
+    message: str
+    code: str = ""
+    retry_after: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """Nobody can say yet (time-out, dropped connection, 5xx on a write). Look before anything is sent again."""
+
+    evidence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Manual:
+    """A person must do it by hand; ``step`` is the exact sentence to show."""
+
+    step: str
+
+
+Outcome = Done | Refused | Unknown | Manual
+
+
+@dataclass(frozen=True, slots=True)
+class Staged:
+    """Uploads that the public cannot see yet. ``media`` is the network's own handles, in order."""
+
+    media: tuple[str, ...] = ()
+    extra: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Reconciling found the content on the network, ``times`` times (more than one is a finding)."""
+
+    external_id: str
+    permalink: str = ""
+    times: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Absent:
+    """Reconciling read everything since the attempt, completely, and it is not there."""
+
+    looked_at: int  # how many items were read
+
+
+@dataclass(frozen=True, slots=True)
+class CannotTell:
+    """Reconciling could not read completely. Nothing may be concluded."""
+
+    reason: str
+
+
+Reconciled = Found | Absent | CannotTell
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """Whether the connection can be trusted. An empty answer from an unhealthy one means nothing."""
+
+    ok: bool
+    checked_at: datetime
+    problems: tuple[str, ...] = ()  # sentences a manager can act on
+    kind: RefusalKind | None = None
+    expires_at: datetime | None = None
+    scopes: frozenset[str] = frozenset()
+    budget_used: int | None = None  # percent of the network's allowance
+
+
+class ItemKind(enum.StrEnum):
+    COMMENT = "comment"
+    REPLY = "reply"
+    VISITOR_POST = "visitor_post"
+    MENTION = "mention"
+
+
+@dataclass(frozen=True, slots=True)
+class PublicItem:
+    """Something the public wrote, as read from the network. ``text`` is verbatim."""
+
+    external_id: str
+    kind: ItemKind
+    text: str
+    author_id: str
+    author_name: str
+    created_at: datetime
+    parent_id: str = ""  # the post or comment it hangs on
+    post_id: str = ""  # our post at the top of the thread, "" for a visitor's own post
+    permalink: str = ""
+    is_hidden: bool = False
+    has_picture: bool = False
+    raw: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """One complete sweep. ``cursor`` is opaque and goes back in next time."""
+
+    items: tuple[PublicItem, ...]
+    cursor: str
+    removed: tuple[str, ...] = ()  # ids the network told us are gone
+
+
+class WebhookEvent(enum.StrEnum):
+    ADDED = "added"
+    EDITED = "edited"
+    REMOVED = "removed"
+    HIDDEN = "hidden"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookNote:
+    """One change a webhook told of. It is a doorbell: the item is read back from the network."""
+
+    event: WebhookEvent
+    external_id: str
+    post_id: str = ""
+    verb: str = ""
+
+
+class BadSignature(ValueError):
+    """A webhook was not signed by the network. It is refused and counted, and nothing in it is believed."""
+
+
+class Trouble(Exception):
+    """A read, hide, delete or block did not work. Carries what a `Refused` carries, or an unknown outcome."""
+
+    def __init__(self, outcome: Refused | Unknown) -> None:
+        self.outcome = outcome
+        super().__init__(outcome.message if isinstance(outcome, Refused) else outcome.evidence)
+
+
+class Network(Protocol):
+    """One social network. A client holds no state but its HTTP connection pool."""
+
+    name: str  # "facebook"
+    label: str  # "Facebook"
+    capabilities: frozenset[Capability]
+
+    def health(self, account: Account) -> Health:
+        """Ask the network whether token, scopes and role hold. Never raises for network trouble: says so."""
+
+    def validate(self, outgoing: Outgoing) -> Sequence[str]:
+        """Return problems this network would refuse (length, pictures), as sentences for the author."""
+
+    def stage(self, passage: Passage) -> Staged | Refused | Unknown:
+        """Upload what the public cannot see yet. May be done again safely."""
+
+    def publish(self, passage: Passage, staged: Staged) -> Outcome:
+        """Spend the passage: exactly one write request that the public could see, never retried here."""
+
+    def reconcile(self, account: Account, outgoing: Outgoing, *, since: datetime, key: str) -> Reconciled:
+        """Search the network for content an attempt since ``since`` may have left there."""
+
+    def fetch(self, account: Account, *, posts: Sequence[str], cursor: str) -> Fetched:
+        """Read what the public wrote under ``posts`` and on the page. Complete, or raises `Trouble`."""
+
+    def read_item(self, account: Account, external_id: str) -> PublicItem | None:
+        """Read one item back; None when it is gone. Raises `Trouble`."""
+
+    def handshake(self, account: Account, query: Mapping[str, str]) -> str | None:
+        """Answer the network's proof-of-address request, or None when it is not ours to answer."""
+
+    def parse_webhook(self, account: Account, raw: bytes, headers: Mapping[str, str]) -> Sequence[WebhookNote]:
+        """Check the signature over the raw bytes and return the changes. Raises `BadSignature`."""
+
+    def hide(self, account: Account, external_id: str, *, hidden: bool) -> None:
+        """Hide or show an item; idempotent. Raises `Trouble`."""
+
+    def delete(self, account: Account, external_id: str) -> None:
+        """Delete an item for good; an item already gone is success. Raises `Trouble`."""
+
+    def block(self, account: Account, author_id: str) -> None:
+        """Ban an author from the page; idempotent. Raises `Trouble`."""
+
+    def subscribe(self, account: Account, callback_url: str) -> None:
+        """Ask the network to ring our doorbell. Raises `Trouble`."""

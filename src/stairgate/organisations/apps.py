@@ -1,0 +1,8 @@
+"""The organisations room, as Django knows it."""
+
+from django.apps import AppConfig
+
+
+class Config(AppConfig):
+    name = "stairgate.organisations"
+    label = "organisations"

@@ -1,0 +1,8 @@
+"""The people room, as Django knows it."""
+
+from django.apps import AppConfig
+
+
+class Config(AppConfig):
+    name = "stairgate.people"
+    label = "people"

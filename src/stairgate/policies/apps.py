@@ -1,0 +1,8 @@
+"""The policies room, as Django knows it."""
+
+from django.apps import AppConfig
+
+
+class Config(AppConfig):
+    name = "stairgate.policies"
+    label = "policies"

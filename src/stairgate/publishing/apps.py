@@ -1,0 +1,8 @@
+"""The publishing room, as Django knows it."""
+
+from django.apps import AppConfig
+
+
+class Config(AppConfig):
+    name = "stairgate.publishing"
+    label = "publishing"
