@@ -126,7 +126,11 @@ STATIC_ROOT = HOME.path / "static"
 STORAGES = {
     "default": {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {"location": HOME.media, "file_permissions_mode": 0o600, "directory_permissions_mode": 0o700},
+        "OPTIONS": {
+            "location": HOME.media,
+            "file_permissions_mode": 0o600,
+            "directory_permissions_mode": 0o700,
+        },
     },
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
@@ -170,3 +174,7 @@ CONTENT_SECURITY_POLICY = {
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+
+# Delivery: a lease outlives every time-out of a client; a page is given this long to show what it accepted.
+DELIVERY_LEASE_SECONDS = int(os.environ.get("STAIRGATE_LEASE_SECONDS", "120"))
+DELIVERY_SETTLE_SECONDS = int(os.environ.get("STAIRGATE_SETTLE_SECONDS", "60"))

@@ -41,6 +41,10 @@ class Secret(str):
         return "…"
 
 
+#: a network that has no such thing
+NO_SECRET = Secret("")
+
+
 @dataclass(frozen=True, slots=True)
 class Account:
     """The one page or handle a client speaks for."""
@@ -50,8 +54,8 @@ class Account:
     token: Secret
     handle: str = ""
     app_id: str = ""
-    app_secret: Secret = Secret("")
-    verify_token: Secret = Secret("")
+    app_secret: Secret = NO_SECRET
+    verify_token: Secret = NO_SECRET
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +91,14 @@ class Passage:
     __slots__ = ("_lock", "_outgoing", "_spent", "account", "delivery_id", "key", "opened_at")
 
     def __init__(
-        self, *, seal: object, outgoing: Outgoing, account: Account, delivery_id: str, key: str, opened_at: datetime
+        self,
+        *,
+        seal: object,
+        outgoing: Outgoing,
+        account: Account,
+        delivery_id: str,
+        key: str,
+        opened_at: datetime,
     ) -> None:
         if seal is not _SEAL:
             raise TypeError("Only the gate makes a Passage: see stairgate.publishing.gate")
@@ -132,7 +143,12 @@ def claim_mint() -> Callable[..., Passage]:
         *, outgoing: Outgoing, account: Account, delivery_id: str, key: str, opened_at: datetime
     ) -> Passage:
         return Passage(
-            seal=_SEAL, outgoing=outgoing, account=account, delivery_id=delivery_id, key=key, opened_at=opened_at
+            seal=_SEAL,
+            outgoing=outgoing,
+            account=account,
+            delivery_id=delivery_id,
+            key=key,
+            opened_at=opened_at,
         )
 
     return mint
@@ -148,7 +164,9 @@ class RefusalKind(enum.StrEnum):
     DUPLICATE = "duplicate"  # the network says it has this already
     BLOCKED = "blocked"  # the network blocked us for hours: stop and tell a person
     GONE = "gone"  # what we speak of is not there (any more)
-    UNREACHABLE = "unreachable"  # the request provably never left this machine (connection refused, name unknown)
+    UNREACHABLE = (
+        "unreachable"  # the request provably never left this machine (connection refused, name unknown)
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +189,7 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """Nobody can say yet (time-out, dropped connection, 5xx on a write). Look before anything is sent again."""
+    """Nobody can say yet (time-out, dropped connection, 5xx on a write). Look before anything else."""
 
     evidence: str
 
@@ -328,7 +346,9 @@ class Network(Protocol):
     def handshake(self, account: Account, query: Mapping[str, str]) -> str | None:
         """Answer the network's proof-of-address request, or None when it is not ours to answer."""
 
-    def parse_webhook(self, account: Account, raw: bytes, headers: Mapping[str, str]) -> Sequence[WebhookNote]:
+    def parse_webhook(
+        self, account: Account, raw: bytes, headers: Mapping[str, str]
+    ) -> Sequence[WebhookNote]:
         """Check the signature over the raw bytes and return the changes. Raises `BadSignature`."""
 
     def hide(self, account: Account, external_id: str, *, hidden: bool) -> None:

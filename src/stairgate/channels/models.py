@@ -1,0 +1,96 @@
+"""The register of social accounts and their connections."""
+
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING
+
+from django.db import models
+from django.utils import timezone
+
+from stairgate.organisations.models import Organisation, User
+
+if TYPE_CHECKING:
+    from django.db.models import Manager
+
+
+class Channel(models.Model):
+    """One social account of the setting. Only an authorised, live one can be posted to (C04, C89)."""
+
+    class Network(models.TextChoices):
+        FACEBOOK = "facebook", "Facebook page"
+        BLUESKY = "bluesky", "Bluesky"
+
+    class Status(models.TextChoices):
+        AUTHORISED = "authorised", "Authorised, not connected yet"
+        LIVE = "live", "Live"
+        RESTRICTED = "restricted", "Restricted"
+        SUSPENDED = "suspended", "Suspended"
+        CLOSED = "closed", "Closed"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="channels")
+    network = models.CharField(max_length=16, choices=Network)
+    name = models.CharField(max_length=120)
+    status = models.CharField(max_length=16, choices=Status, default=Status.AUTHORISED)
+    status_reason = models.CharField(max_length=300, blank=True)
+    purposes = models.JSONField(default=list, help_text="What the account is for, as authorised (C03, C95)")
+    mailbox = models.EmailField(help_text="The generic mailbox that owns the account (C22)")
+    requested_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    authorised_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    authorised_at = models.DateTimeField()
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    connection: Connection
+    readings: Manager[HealthReading]
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "network", "name"], name="channel_once"),
+            models.CheckConstraint(
+                condition=~models.Q(requested_by=models.F("authorised_by")), name="channel_two_people"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Connection(models.Model):
+    """How Stairgate reaches the account. Secrets are sealed; nothing shows them."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    channel = models.OneToOneField(Channel, on_delete=models.PROTECT, related_name="connection")
+    base_url = models.URLField()
+    account_id = models.CharField(max_length=200)
+    handle = models.CharField(max_length=200, blank=True)
+    app_id = models.CharField(max_length=80, blank=True)
+    public_url = models.URLField(blank=True)
+    token = models.BinaryField()
+    app_secret = models.BinaryField(default=bytes)
+    verify_token = models.BinaryField(default=bytes)
+    connected_at = models.DateTimeField()
+    connected_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+
+    def __str__(self) -> str:
+        return f"connection of {self.channel_id}"
+
+
+class HealthReading(models.Model):
+    """One proof, or failed proof, that the connection works. An old one proves nothing."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    channel = models.ForeignKey(Channel, on_delete=models.PROTECT, related_name="readings")
+    at = models.DateTimeField()
+    ok = models.BooleanField()
+    problems = models.JSONField(default=list)
+    expires_at = models.DateTimeField(null=True, blank=True)
+    budget_used = models.PositiveSmallIntegerField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-at"]
+        indexes = [models.Index(fields=["channel", "-at"])]
+
+    def __str__(self) -> str:
+        return "working" if self.ok else "not working"

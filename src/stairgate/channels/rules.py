@@ -1,0 +1,113 @@
+"""When an account may be posted to. Pure: everything known is an argument."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from stairgate.clauses import Coverage, control
+
+_ROLE_WORDS = {
+    *("admin", "administrator", "club", "comms", "contact", "enquiries", "facebook", "head", "hello", "help"),
+    *("info", "mail", "manager", "nursery", "office", "page", "post", "preschool", "reception", "school"),
+    *("secretary", "social", "socialmedia", "team"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Restriction:
+    """One reason why the gate of an account is shut, with its clause."""
+
+    clause: str
+    says: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelFacts:
+    """What is known of an account at one moment."""
+
+    name: str
+    live: bool
+    status_words: str
+    connected: bool
+    administrators: tuple[str, ...]  # first names of page administrators fit today
+    administrators_needed: int
+    policy_adopted_at: datetime | None
+    policy_days: int
+    healthy: bool | None  # None: never proved
+    health_at: datetime | None
+    health_hours: int
+    health_problem: str
+
+
+@control("C04", "Only a registered, authorised, live account can be posted to", coverage=Coverage.PART)
+@control("C18", "Fewer than two qualified administrators shuts the account", coverage=Coverage.PART)
+@control("C105", "A policy whose yearly review is overdue shuts the account", coverage=Coverage.PART)
+def restrictions(facts: ChannelFacts, now: datetime) -> tuple[Restriction, ...]:
+    """Return every reason why nothing may go out to the account now; empty means open."""
+    return tuple(
+        found
+        for found in (_status(facts), _administrators(facts), _policy(facts, now), _health(facts, now))
+        if found is not None
+    )
+
+
+def _status(facts: ChannelFacts) -> Restriction | None:
+    if not facts.live:
+        return Restriction("C04", f"{facts.name} is not live: {facts.status_words}.")
+    if not facts.connected:
+        return Restriction("C04", f"{facts.name} is not connected yet.")
+    return None
+
+
+def _administrators(facts: ChannelFacts) -> Restriction | None:
+    have, need = len(facts.administrators), facts.administrators_needed
+    if have >= need:
+        return None
+    who = f" ({', '.join(facts.administrators)})" if facts.administrators else ""
+    return Restriction(
+        "C18",
+        f"{facts.name} needs {need} administrators whose check, training and signature are in date. "
+        f"It has {have}{who}.",
+    )
+
+
+def _policy(facts: ChannelFacts, now: datetime) -> Restriction | None:
+    if facts.policy_adopted_at is None:
+        return Restriction("C01", "No policy is adopted yet.")
+    if now > facts.policy_adopted_at + timedelta(days=facts.policy_days):
+        return Restriction("C105", "The policy’s yearly review is overdue.")
+    return None
+
+
+def _health(facts: ChannelFacts, now: datetime) -> Restriction | None:
+    if facts.healthy is None or facts.health_at is None:
+        return Restriction("C28", f"We have not proved yet that {facts.name} works.")
+    if not facts.healthy:
+        return Restriction("C28", f"{facts.name} is not working: {facts.health_problem}")
+    # Twice the interval: one missed reading is a hiccup, two are silence.
+    if now > facts.health_at + timedelta(hours=2 * facts.health_hours):
+        return Restriction("C28", f"We have not been able to check {facts.name} for too long.")
+    return None
+
+
+@control("C22", "The account's mailbox must be a generic one", coverage=Coverage.PART)
+@control("C23", "A person's own address is refused as the account's mailbox")
+def mailbox_problem(
+    address: str, *, staff_addresses: Iterable[str], staff_names: Iterable[str]
+) -> str | None:
+    """Return why an address cannot own an account, or None. Compared without case (C22, C23)."""
+    address = address.strip().lower()
+    if address in {other.strip().lower() for other in staff_addresses}:
+        return "That is one person’s own address. Use a mailbox the team shares, such as office@."
+    local = address.split("@", 1)[0]
+    words = [word for word in re.split(r"[._\-+\d]+", local) if word]
+    names = {name.strip().lower() for name in staff_names}
+    if any(word in names for word in words):
+        return "That looks like one person’s address. Use a mailbox the team shares, such as office@."
+    looks_personal = len(words) == 2 and "." in local and not set(words) & _ROLE_WORDS
+    if looks_personal:
+        return "That looks like a person’s name. Use a mailbox the team shares, such as office@."
+    return None

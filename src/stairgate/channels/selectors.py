@@ -1,0 +1,88 @@
+"""What is known of the accounts right now."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import OuterRef, Subquery
+
+from stairgate.channels.models import Channel, HealthReading
+from stairgate.channels.rules import ChannelFacts, Restriction, restrictions
+from stairgate.organisations.models import Membership, Organisation
+from stairgate.organisations.rules import Duty, Role
+from stairgate.policies.models import PolicyVersion
+from stairgate.policies.parameters import Parameters
+from stairgate.policies.selectors import fit_for, in_force
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelNow:
+    """An account with everything that shuts it, now."""
+
+    channel: Channel
+    reading: HealthReading | None
+    administrators: tuple[Membership, ...]
+    restrictions: tuple[Restriction, ...]
+
+    @property
+    def is_open(self) -> bool:
+        return not self.restrictions
+
+
+def accounts_now(
+    organisation: Organisation, now: datetime, *, version: PolicyVersion | None = None
+) -> list[ChannelNow]:
+    """Return every account that is not closed, by name. A bounded number of queries."""
+    version = version or in_force(organisation)
+    administrators = fit_administrators(organisation, now, version)
+    channels = list(
+        Channel.objects.filter(organisation=organisation)
+        .exclude(status=Channel.Status.CLOSED)
+        .select_related("connection", "organisation", "authorised_by", "requested_by")
+        .annotate(newest=Subquery(HealthReading.objects.filter(channel=OuterRef("pk")).values("pk")[:1]))
+    )
+    newest: list[object] = [getattr(channel, "newest", None) for channel in channels]
+    readings = {row.channel_id: row for row in HealthReading.objects.filter(pk__in=filter(None, newest))}
+    return [_now(channel, readings.get(channel.id), administrators, version, now) for channel in channels]
+
+
+def channel_now(channel: Channel, now: datetime) -> ChannelNow:
+    """Return one account with everything that shuts it, read afresh."""
+    version = in_force(channel.organisation)
+    administrators = fit_administrators(channel.organisation, now, version)
+    return _now(channel, channel.readings.first(), administrators, version, now)
+
+
+def fit_administrators(
+    organisation: Organisation, now: datetime, version: PolicyVersion | None
+) -> tuple[Membership, ...]:
+    """Return the page administrators whose check, training and signature hold today (C18)."""
+    on = organisation.day(now)
+    fit = fit_for(organisation, Duty.APPROVE, version=version, on=on)
+    return tuple(member for member in fit if Role.PAGE_ADMINISTRATOR in member.roles_on(on))
+
+
+def _now(
+    channel: Channel,
+    reading: HealthReading | None,
+    administrators: tuple[Membership, ...],
+    version: PolicyVersion | None,
+    now: datetime,
+) -> ChannelNow:
+    parameters = version.parameters if version else Parameters()
+    facts = ChannelFacts(
+        name=channel.name,
+        live=channel.status == Channel.Status.LIVE,
+        status_words=channel.status_reason or channel.get_status_display().lower(),
+        connected=hasattr(channel, "connection"),
+        administrators=tuple(member.first_name for member in administrators),
+        administrators_needed=parameters.page_administrators,
+        policy_adopted_at=version.adopted_at if version else None,
+        policy_days=parameters.review_every_days,
+        healthy=reading.ok if reading else None,
+        health_at=reading.at if reading else None,
+        health_hours=parameters.health_every_hours,
+        health_problem=" ".join(reading.problems) if reading else "",
+    )
+    return ChannelNow(channel, reading, administrators, restrictions(facts, now))

@@ -1,0 +1,210 @@
+"""Deeds on social accounts: register, connect, prove, shut and open."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+
+from stairgate.channels.models import Channel, Connection, HealthReading
+from stairgate.channels.rules import mailbox_problem
+from stairgate.channels.sealing import seal, unseal
+from stairgate.clauses import control
+from stairgate.ledger.services import record
+from stairgate.networks.base import NO_SECRET, Account, Health, Network, Secret
+from stairgate.networks.registry import get as network_named
+from stairgate.organisations.access import NotAllowed, actor_in
+from stairgate.organisations.models import Organisation, User
+from stairgate.organisations.rules import Duty, Role
+
+
+class CannotAuthorise(Exception):
+    """The account was not registered; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """What a network needs to let us in."""
+
+    base_url: str
+    account_id: str
+    token: Secret
+    handle: str = ""
+    app_id: str = ""
+    app_secret: Secret = NO_SECRET
+    verify_token: Secret = NO_SECRET
+    public_url: str = ""
+
+
+@control("C89", "No account is registered without a service manager's decision")
+@control("C101", "Whoever asks for an account never authorises it")
+@transaction.atomic
+def authorise(
+    *,
+    actor: User,
+    organisation: Organisation,
+    requested_by: User,
+    network: Channel.Network,
+    name: str,
+    purposes: Sequence[str],
+    mailbox: str,
+    at: datetime,
+) -> Channel:
+    """Register an account as authorised; return it. The actor is the service manager who decides.
+
+    Raises `CannotAuthorise` (same person, no purpose, personal mailbox) and `NotAllowed`.
+    """
+    member = actor_in(actor, organisation.id)
+    if Role.SERVICE_MANAGER not in member.roles_on(organisation.day(at)):
+        raise NotAllowed("Only the service manager can authorise an account.")
+    if actor == requested_by:
+        raise CannotAuthorise("Someone other than the person who asked must authorise the account.")
+    if not purposes:
+        raise CannotAuthorise("Say what the account is for.")
+    users = User.objects.filter(memberships__organisation=organisation)
+    problem = mailbox_problem(
+        mailbox,
+        staff_addresses=users.values_list("email", flat=True),
+        staff_names=users.values_list("first_name", flat=True),
+    )
+    if problem:
+        raise CannotAuthorise(problem)
+    channel = Channel.objects.create(
+        organisation=organisation,
+        network=network,
+        name=name,
+        purposes=list(purposes),
+        mailbox=mailbox,
+        requested_by=requested_by,
+        authorised_by=actor,
+        authorised_at=at,
+    )
+    payload = {
+        "network": str(network),
+        "name": name,
+        "purposes": list(purposes),
+        "asked_by": str(requested_by.id),
+    }
+    _record(actor, channel, "channels.authorised", payload, at)
+    return channel
+
+
+@transaction.atomic
+def connect(*, actor: User, channel: Channel, credentials: Credentials, at: datetime) -> Connection:
+    """Seal the credentials and make the account live; return the connection. The ledger sees no secret."""
+    _require_manager(actor, channel, at)
+    connection = Connection.objects.filter(channel=channel).first() or Connection(channel=channel)
+    bound = {"organisation": channel.organisation_id, "row": connection.id}
+    connection.base_url = credentials.base_url
+    connection.account_id = credentials.account_id
+    connection.handle = credentials.handle
+    connection.app_id = credentials.app_id
+    connection.public_url = credentials.public_url
+    connection.token = seal(str(credentials.token), field="token", **bound)
+    connection.app_secret = seal(str(credentials.app_secret), field="app_secret", **bound)
+    connection.verify_token = seal(str(credentials.verify_token), field="verify_token", **bound)
+    connection.connected_at = at
+    connection.connected_by = actor
+    connection.save()
+    channel.status = Channel.Status.LIVE
+    channel.status_reason = ""
+    channel.save(update_fields=["status", "status_reason"])
+    payload = {"account_id": credentials.account_id, "base_url": credentials.base_url}
+    _record(actor, channel, "channels.connected", payload, at)
+    return connection
+
+
+@transaction.atomic
+def shut(*, actor: User, channel: Channel, reason: str, at: datetime) -> None:
+    """Shut the gate of an account at once: nothing goes out until somebody opens it again."""
+    member = actor_in(actor, channel.organisation_id)
+    if not member.duties_on(channel.organisation.day(at)) & {Duty.APPROVE, Duty.DECIDE, Duty.MANAGE}:
+        raise NotAllowed("Your role does not let you shut the gate.")
+    _set_status(channel, Channel.Status.SUSPENDED, reason)
+    _record(actor, channel, "channels.shut", {"reason": reason}, at)
+
+
+@transaction.atomic
+def reopen(*, actor: User, channel: Channel, reason: str, at: datetime) -> None:
+    """Open the gate of a shut account again, with a reason."""
+    _require_manager(actor, channel, at)
+    if channel.status != Channel.Status.SUSPENDED:
+        return
+    _set_status(channel, Channel.Status.LIVE, "")
+    _record(actor, channel, "channels.reopened", {"reason": reason}, at)
+
+
+def network_for(channel: Channel) -> Network:
+    """Return the client of the channel's network."""
+    return network_named(channel.network)
+
+
+def account_for(channel: Channel) -> Account:
+    """Return the opened account. Raises `sealing.CannotOpen`, `Connection.DoesNotExist`."""
+    row = channel.connection
+    organisation, key = channel.organisation_id, row.id
+    return Account(
+        base_url=row.base_url,
+        account_id=row.account_id,
+        handle=row.handle,
+        app_id=row.app_id,
+        token=unseal(row.token, organisation=organisation, row=key, field="token"),
+        app_secret=unseal(row.app_secret, organisation=organisation, row=key, field="app_secret"),
+        verify_token=unseal(row.verify_token, organisation=organisation, row=key, field="verify_token"),
+    )
+
+
+def prove(*, channel: Channel) -> HealthReading:
+    """Ask the network whether the connection works, and store the answer; return the reading."""
+    return note_health(channel=channel, health=network_for(channel).health(account_for(channel)))
+
+
+@transaction.atomic
+def note_health(*, channel: Channel, health: Health) -> HealthReading:
+    """Store one reading. A change between working and not working goes into the ledger."""
+    last = channel.readings.first()
+    reading = HealthReading.objects.create(
+        channel=channel,
+        at=health.checked_at,
+        ok=health.ok,
+        problems=list(health.problems),
+        expires_at=health.expires_at,
+        budget_used=health.budget_used,
+    )
+    if last is None or last.ok != health.ok:
+        kind = "channels.healthy" if health.ok else "channels.unhealthy"
+        record(
+            organisation_id=channel.organisation_id,
+            kind=kind,
+            actor="worker",
+            subject=str(channel.id),
+            payload={"problems": list(health.problems)},
+            at=health.checked_at,
+        )
+    return reading
+
+
+def _set_status(channel: Channel, status: Channel.Status, reason: str) -> None:
+    channel.status = status
+    channel.status_reason = reason
+    channel.save(update_fields=["status", "status_reason"])
+
+
+def _require_manager(actor: User, channel: Channel, at: datetime) -> None:
+    member = actor_in(actor, channel.organisation_id)
+    roles = member.roles_on(channel.organisation.day(at))
+    if not roles & {Role.MANAGER, Role.PAGE_ADMINISTRATOR}:
+        raise NotAllowed("Only a manager or page administrator can do this.")
+
+
+def _record(actor: User, channel: Channel, kind: str, payload: dict[str, object], at: datetime) -> None:
+    record(
+        organisation_id=channel.organisation_id,
+        kind=kind,
+        actor=str(actor.id),
+        subject=str(channel.id),
+        payload=payload,
+        at=at,
+    )

@@ -1,0 +1,53 @@
+"""Adopted versions of the policy, and who signed which. Smallest true form: adopted versions never change."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db import models
+
+from stairgate.organisations.models import Organisation, User
+from stairgate.policies.parameters import Parameters
+
+
+class PolicyVersion(models.Model):
+    """One adopted version. The one with the highest number is in force."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="policy_versions")
+    number = models.PositiveIntegerField()
+    title = models.CharField(max_length=160)
+    text = models.TextField()
+    text_digest = models.CharField(max_length=64)
+    parameters_json = models.JSONField()
+    adopted_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    adopted_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-number"]
+        constraints = [models.UniqueConstraint(fields=["organisation", "number"], name="policy_number_once")]
+
+    def __str__(self) -> str:
+        return f"{self.title}, version {self.number}"
+
+    @property
+    def parameters(self) -> Parameters:
+        """Return the parameters. Raises `parameters.TooLoose` when a stored value is below its floor."""
+        return Parameters.from_json(self.parameters_json)
+
+
+class Signature(models.Model):
+    """A person signed exactly this version. Survives every later version (C107–C111)."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    version = models.ForeignKey(PolicyVersion, on_delete=models.PROTECT, related_name="signatures")
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="signatures")
+    name_typed = models.CharField(max_length=160)
+    text_digest = models.CharField(max_length=64)
+    signed_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["version", "user"], name="signed_once")]
+
+    def __str__(self) -> str:
+        return f"{self.name_typed} signed version {self.version.number}"

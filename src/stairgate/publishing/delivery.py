@@ -1,0 +1,310 @@
+"""Carrying what the gate let through, and finding out what became of it (laws 2 and 3 of the house).
+
+Every step is a row first. A worker killed at any instruction leaves a lease that runs out; what it may have
+sent is then *unknown* and is looked up on the network before anybody may try again.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import structlog
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from stairgate.channels.services import account_for, network_for, note_health
+from stairgate.clauses import control
+from stairgate.ledger.services import record
+from stairgate.networks.base import (
+    Absent,
+    CannotTell,
+    Done,
+    Found,
+    Health,
+    Manual,
+    Network,
+    Outcome,
+    Passage,
+    Reconciled,
+    RefusalKind,
+    Refused,
+    Unknown,
+)
+from stairgate.policies.parameters import Parameters
+from stairgate.policies.selectors import in_force
+from stairgate.publishing.gate import Opened, load_outgoing, open_gate
+from stairgate.publishing.models import Attempt, Delivery, Post
+from stairgate.publishing.states import DeliveryState, check_delivery_move, check_post_move, post_state_from
+
+log = structlog.get_logger(__name__)
+
+#: refusals after which the very same content may try again by itself: the network says nothing was made
+_TRY_AGAIN = frozenset({RefusalKind.THROTTLED, RefusalKind.UNREACHABLE})
+_FIRST_PAUSE = timedelta(seconds=20)
+_LONGEST_PAUSE = timedelta(minutes=15)
+#: how many looks, each a settling time apart, must find nothing before "not there" is believed
+LOOKS_NEEDED = 2
+
+
+def sweep(now: datetime, worker: str) -> int:
+    """Do everything that is due; return how many deliveries were acted on."""
+    return recover(now) + send_due(now, worker) + look_due(now, worker)
+
+
+def send_due(now: datetime, worker: str, *, limit: int = 20) -> int:
+    """Open the gate for each delivery whose time has come; return how many were looked at."""
+    due = Delivery.objects.filter(state=DeliveryState.WAITING, due_at__lte=now)
+    ids = list(due.order_by("due_at").values_list("pk", flat=True)[:limit])
+    for pk in ids:
+        send(pk, worker=worker, now=now)
+    return len(ids)
+
+
+def send(delivery_id: UUID, *, worker: str, now: datetime) -> None:
+    """Carry one delivery through the gate: at most one publishing request, whatever happens."""
+    opened = open_gate(delivery_id=delivery_id, worker=worker, now=now)
+    if not isinstance(opened, Opened):
+        return
+    channel = Delivery.objects.select_related("channel").get(pk=delivery_id).channel
+    outcome = _attempt(network_for(channel), opened.passage)
+    settle(attempt_id=opened.attempt, outcome=outcome, now=timezone.now())
+
+
+def _attempt(network: Network, passage: Passage) -> Outcome:
+    """Stage, then publish once. A surprise after the gate opened is never taken for a failure."""
+    try:
+        staged = network.stage(passage)
+        if isinstance(staged, Refused):
+            return staged
+        if isinstance(staged, Unknown):
+            # Staging is invisible to the public, so not knowing about it is safe to try again.
+            return Refused(RefusalKind.UNREACHABLE, staged.evidence)
+        return network.publish(passage, staged)
+    except Exception as error:
+        log.exception("publish_surprise", delivery=passage.delivery_id)
+        return Unknown(f"Something unexpected happened while sending ({type(error).__name__}).")
+
+
+@transaction.atomic
+def settle(*, attempt_id: UUID, outcome: Outcome, now: datetime) -> None:
+    """Write down what became of an attempt. A late answer still counts, long after its lease ran out."""
+    attempt = _lock_attempt(attempt_id)
+    delivery = attempt.delivery
+    if attempt.finished_at is not None and attempt.outcome != "lease_ran_out":
+        return
+    attempt.finished_at = now
+    attempt.outcome = type(outcome).__name__.lower()
+    attempt.evidence = _evidence(outcome)
+    attempt.save(update_fields=["finished_at", "outcome", "evidence"])
+    newest = delivery.attempts.order_by("-number").first()
+    if newest is None or newest.pk != attempt.pk:
+        return
+    match outcome:
+        case Done():
+            _done(delivery, outcome.external_id, outcome.permalink, 1, now)
+        case Unknown():
+            _to_unknown(delivery, outcome.evidence, now)
+        case Manual():
+            _move(delivery, DeliveryState.MANUAL, outcome.step, now)
+        case Refused():
+            _refused(delivery, outcome, now)
+
+
+def _lock_attempt(attempt_id: UUID) -> Attempt:
+    post_id = Attempt.objects.values_list("delivery__post_id", flat=True).get(pk=attempt_id)
+    Post.objects.select_for_update().get(pk=post_id)
+    rows = Attempt.objects.select_for_update(of=("self", "delivery"))
+    return rows.select_related("delivery__post", "delivery__channel__organisation").get(pk=attempt_id)
+
+
+def _evidence(outcome: Outcome) -> str:
+    match outcome:
+        case Done():
+            return outcome.external_id
+        case Unknown():
+            return outcome.evidence
+        case Manual():
+            return outcome.step
+        case Refused():
+            return f"{outcome.kind}: {outcome.message}"[:2000]
+
+
+def _refused(delivery: Delivery, refused: Refused, now: datetime) -> None:
+    if delivery.state != DeliveryState.SENDING:
+        # Its lease ran out and a look is under way: the look decides, not an answer this late.
+        return
+    if refused.kind == RefusalKind.DUPLICATE:
+        _to_unknown(delivery, "The network says it has this already.", now)
+        return
+    pause = _pause(delivery, refused)
+    last_moment = delivery.send_at + _window(delivery)
+    if refused.kind in _TRY_AGAIN and now + pause <= last_moment:
+        delivery.due_at = now + pause
+        _move(delivery, DeliveryState.WAITING, f"{refused.message} We try again by ourselves.", now)
+        return
+    _move(delivery, DeliveryState.REFUSED, refused.message, now)
+    if refused.kind in {RefusalKind.RECONNECT, RefusalKind.BLOCKED, RefusalKind.PERMISSION}:
+        note_health(
+            channel=delivery.channel,
+            health=Health(ok=False, checked_at=now, problems=(refused.message,), kind=refused.kind),
+        )
+
+
+def _pause(delivery: Delivery, refused: Refused) -> timedelta:
+    if refused.retry_after is not None:
+        return timedelta(seconds=max(refused.retry_after, 1))
+    return min(_FIRST_PAUSE * 2 ** max(delivery.attempts.count() - 1, 0), _LONGEST_PAUSE)
+
+
+def _window(delivery: Delivery) -> timedelta:
+    version = in_force(delivery.channel.organisation)
+    parameters = version.parameters if version else Parameters()
+    return timedelta(minutes=parameters.sending_window_minutes)
+
+
+def _to_unknown(delivery: Delivery, evidence: str, now: datetime) -> None:
+    if delivery.state == DeliveryState.UNKNOWN:
+        return
+    delivery.due_at = now + timedelta(seconds=settings.DELIVERY_SETTLE_SECONDS)
+    delivery.looks_absent = 0
+    _move(delivery, DeliveryState.UNKNOWN, f"We can’t tell yet whether it is on the page. {evidence}", now)
+
+
+def recover(now: datetime) -> int:
+    """Turn deliveries whose worker vanished into unknown ones; return how many."""
+    lost = Delivery.objects.filter(state=DeliveryState.SENDING, lease_until__lt=now)
+    return sum(_recover(pk, now) for pk in list(lost.values_list("pk", flat=True)))
+
+
+@transaction.atomic
+def _recover(delivery_id: UUID, now: datetime) -> bool:
+    post_id = Delivery.objects.values_list("post_id", flat=True).get(pk=delivery_id)
+    Post.objects.select_for_update().get(pk=post_id)
+    delivery = (
+        Delivery.objects.select_for_update(of=("self",))
+        .select_related("post", "channel__organisation")
+        .filter(pk=delivery_id, state=DeliveryState.SENDING, lease_until__lt=now)
+        .first()
+    )
+    if delivery is None:
+        return False
+    delivery.attempts.filter(finished_at__isnull=True).update(finished_at=now, outcome="lease_ran_out")
+    _to_unknown(delivery, "Stairgate stopped while it was sending.", now)
+    return True
+
+
+def look_due(now: datetime, worker: str, *, limit: int = 20) -> int:
+    """Look on the network for every delivery whose outcome is unknown; return how many were looked for."""
+    due = Delivery.objects.filter(state=DeliveryState.UNKNOWN, due_at__lte=now)
+    ids = list(due.order_by("due_at").values_list("pk", flat=True)[:limit])
+    for pk in ids:
+        look(pk, worker=worker, now=now)
+    return len(ids)
+
+
+@control("C78", "A write with an unknown outcome is looked up on the network; it is never simply sent again")
+def look(delivery_id: UUID, *, worker: str, now: datetime) -> None:
+    """Search the network once for a delivery whose outcome is unknown, and write down what was found."""
+    delivery = _lease_for_look(delivery_id, worker, now)
+    if delivery is None:
+        return
+    first = delivery.attempts.order_by("-number").first()
+    since = first.opened_at if first else delivery.send_at
+    try:
+        result = network_for(delivery.channel).reconcile(
+            account_for(delivery.channel),
+            load_outgoing(delivery.revision, delivery.post),
+            since=since,
+            key=delivery.id.hex,
+        )
+    except Exception as error:
+        log.exception("look_surprise", delivery=str(delivery_id))
+        result = CannotTell(f"Looking did not work ({type(error).__name__}).")
+    settle_look(delivery_id=delivery_id, result=result, now=timezone.now())
+
+
+@transaction.atomic
+def _lease_for_look(delivery_id: UUID, worker: str, now: datetime) -> Delivery | None:
+    """Take the look by moving its due time past the lease: a worker that dies looking only delays it."""
+    lease = now + timedelta(seconds=settings.DELIVERY_LEASE_SECONDS)
+    rows = Delivery.objects.filter(pk=delivery_id, state=DeliveryState.UNKNOWN, due_at__lte=now)
+    if not rows.update(due_at=lease, lease_owner=worker):
+        return None
+    return Delivery.objects.select_related("post", "revision", "channel__connection").get(pk=delivery_id)
+
+
+@transaction.atomic
+def settle_look(*, delivery_id: UUID, result: Reconciled, now: datetime) -> None:
+    """Write down what a look found. Only an answer read completely, twice, counts as not there."""
+    post_id = Delivery.objects.values_list("post_id", flat=True).get(pk=delivery_id)
+    Post.objects.select_for_update().get(pk=post_id)
+    rows = Delivery.objects.select_for_update(of=("self",)).select_related("post", "channel__organisation")
+    delivery = rows.get(pk=delivery_id)
+    if delivery.state not in {DeliveryState.UNKNOWN, DeliveryState.NOT_THERE}:
+        return
+    again = now + timedelta(seconds=settings.DELIVERY_SETTLE_SECONDS)
+    match result:
+        case Found():
+            _done(delivery, result.external_id, result.permalink, result.times, now)
+        case Absent() if delivery.state == DeliveryState.UNKNOWN:
+            _absent(delivery, again, now)
+        case CannotTell():
+            delivery.due_at = again
+            delivery.reason = f"We can’t tell yet whether it is on the page. {result.reason}"
+            delivery.save(update_fields=["due_at", "reason"])
+
+
+def _absent(delivery: Delivery, again: datetime, now: datetime) -> None:
+    delivery.looks_absent += 1
+    if delivery.looks_absent < LOOKS_NEEDED:
+        delivery.due_at = again
+        delivery.save(update_fields=["looks_absent", "due_at"])
+        return
+    _move(
+        delivery,
+        DeliveryState.NOT_THERE,
+        "We looked twice: it is not on the page. You can send it again.",
+        now,
+    )
+
+
+def _done(delivery: Delivery, external_id: str, permalink: str, copies: int, now: datetime) -> None:
+    if delivery.state == DeliveryState.DONE:
+        return
+    delivery.external_id = external_id
+    delivery.permalink = permalink
+    delivery.copies = copies
+    delivery.done_at = now
+    words = "" if copies == 1 else f"It is on the page {copies} times. Take the copies down on the page."
+    _move(delivery, DeliveryState.DONE, words, now)
+
+
+def _move(delivery: Delivery, state: DeliveryState, reason: str, now: datetime) -> None:
+    check_delivery_move(delivery.state, state)
+    delivery.state = state
+    delivery.reason = reason
+    delivery.lease_until = None
+    delivery.lease_owner = ""
+    delivery.save()
+    post = delivery.post
+    new = post_state_from(list(post.deliveries.values_list("state", flat=True)))
+    check_post_move(post.state, new)
+    post.state = new
+    post.state_reason = reason
+    post.updated_at = now
+    post.save(update_fields=["state", "state_reason", "updated_at"])
+    record(
+        organisation_id=delivery.organisation_id,
+        kind=f"publishing.{state}",
+        actor="worker",
+        subject=str(post.id),
+        payload={
+            "delivery": str(delivery.id),
+            "channel": str(delivery.channel_id),
+            "external_id": delivery.external_id,
+            "reason": reason,
+        },
+        at=now,
+    )

@@ -1,0 +1,260 @@
+"""The gate: the one way out (law 1 of the house).
+
+``open_gate`` re-reads everything in one transaction at the moment of sending: the account, the policy, the
+people, the approvals and the digest of the exact content, down to the bytes of the pictures. If all of it
+holds it writes down that it opened, and only then hands out a `Passage`. Any doubt is a refusal with reasons.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+
+from stairgate.channels.rules import Restriction
+from stairgate.channels.selectors import channel_now
+from stairgate.channels.services import account_for
+from stairgate.clauses import Coverage, control
+from stairgate.ledger.selectors import newest_at
+from stairgate.ledger.services import record
+from stairgate.networks import base
+from stairgate.organisations.access import membership_of
+from stairgate.organisations.rules import Duty
+from stairgate.policies.models import PolicyVersion
+from stairgate.policies.parameters import Parameters
+from stairgate.policies.selectors import in_force, why_not
+from stairgate.publishing.content import SealedPicture, digest
+from stairgate.publishing.models import Approval, Attempt, Delivery, Post, Revision, RevisionPicture
+from stairgate.publishing.rules import ApprovalFact, Barrier, GateFacts, gate_barriers, still_open
+from stairgate.publishing.screen import screen_revision
+from stairgate.publishing.states import DeliveryState, PostState, check_delivery_move, check_post_move
+
+_mint = base.claim_mint()
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """The gate is open for one attempt."""
+
+    passage: base.Passage
+    attempt: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """The gate stays shut. ``barriers`` is empty when there was nothing (any more) to send."""
+
+    barriers: tuple[Barrier, ...]
+
+
+@control(
+    "C78",
+    "Nothing reaches a network but through the gate, which re-checks everything as it sends",
+    coverage=Coverage.WHOLE,
+)
+@control("C04", "Only a registered, authorised, live account can be sent to", coverage=Coverage.WHOLE)
+@transaction.atomic
+def open_gate(*, delivery_id: UUID, worker: str, now: datetime) -> Opened | Closed:
+    """Return an `Opened` with the one passage for this attempt, or `Closed` with every reason.
+
+    Writes the attempt, the lease and the ledger entry in the same transaction; a delivery that is not
+    waiting and due, or whose lease somebody else won, gives `Closed` without reasons.
+    """
+    delivery = _lock_due(delivery_id, now)
+    if delivery is None:
+        return Closed(())
+    facts = _facts(delivery, now)
+    barriers = gate_barriers(facts, now)
+    if barriers:
+        _shut(delivery, barriers, now)
+        return Closed(barriers)
+    outgoing = load_outgoing(delivery.revision, delivery.post)
+    attempt = _begin(delivery, worker, now)
+    passage = _mint(
+        outgoing=outgoing,
+        account=account_for(delivery.channel),
+        delivery_id=str(delivery.id),
+        key=delivery.id.hex,
+        opened_at=now,
+    )
+    return Opened(passage, attempt.id)
+
+
+def _lock_due(delivery_id: UUID, now: datetime) -> Delivery | None:
+    """Lock the post, then the delivery: always in that order, as every service does, so nobody deadlocks."""
+    row = Delivery.objects.filter(pk=delivery_id).values_list("post_id", flat=True).first()
+    if row is None:
+        return None
+    Post.objects.select_for_update().get(pk=row)
+    return (
+        Delivery.objects.select_for_update(of=("self",))
+        .select_related("post", "revision", "channel__organisation", "channel__connection")
+        .filter(pk=delivery_id, state=DeliveryState.WAITING, due_at__lte=now)
+        .first()
+    )
+
+
+def _facts(delivery: Delivery, now: datetime) -> GateFacts:
+    post, revision = delivery.post, delivery.revision
+    organisation = delivery.channel.organisation
+    version = in_force(organisation)
+    parameters = version.parameters if version else Parameters()
+    newest = post.revisions.order_by("-number").first()
+    pictures = list(revision.pictures.select_related("picture"))
+    screening = screen_revision(revision, organisation, has_picture=bool(pictures))
+    return GateFacts(
+        post_is_approved=post.state
+        in {PostState.APPROVED, PostState.SENDING, PostState.HELD, PostState.UNKNOWN}
+        and delivery.state == DeliveryState.WAITING,
+        revision_is_current=newest is not None and newest.pk == revision.pk,
+        digest_now=_digest_of_stored_bytes(post, revision, pictures),
+        digest_of_revision=revision.digest,
+        writers=writers_of(post),
+        approvals=_approval_facts(post, revision, version, now),
+        approvers_needed=parameters.approvers,
+        policy=version.id if version else None,
+        send_at=delivery.send_at,
+        window=timedelta(minutes=parameters.sending_window_minutes),
+        restrictions=tuple(_barrier(r) for r in channel_now(delivery.channel, now).restrictions)
+        + _address_barriers(delivery),
+        unanswered=still_open(screening, answered_keys(post)),
+        pictures_unanswered=sum(1 for p in pictures if not p.shows),
+        children_shown=sum(1 for p in pictures if p.shows == RevisionPicture.Shows.CHILDREN),
+        children_allowed=parameters.identifiable_children,
+        ledger_newest_at=newest_at(organisation.id),
+    )
+
+
+def _barrier(restriction: Restriction) -> Barrier:
+    return Barrier(restriction.clause, restriction.says)
+
+
+def _address_barriers(delivery: Delivery) -> tuple[Barrier, ...]:
+    """A delivery that points at an account the approved version does not name was approved by nobody."""
+    named = str(delivery.channel_id) in delivery.revision.channel_ids
+    own = delivery.organisation_id == delivery.channel.organisation_id == delivery.post.organisation_id
+    if named and own:
+        return ()
+    return (Barrier("C04", "This account was not part of what was approved."),)
+
+
+def _approval_facts(
+    post: Post, revision: Revision, version: PolicyVersion | None, now: datetime
+) -> tuple[ApprovalFact, ...]:
+    rows = Approval.objects.filter(post=post, revision=revision).select_related("approver")
+    return tuple(
+        ApprovalFact(
+            approver=row.approver_id,
+            name=row.approver.first_name,
+            digest=row.digest,
+            policy=row.policy_id,
+            expires_at=row.expires_at,
+            voided=row.voided_at is not None,
+            why_not=_why_not(row, version, now),
+        )
+        for row in rows
+    )
+
+
+def _why_not(approval: Approval, version: PolicyVersion | None, now: datetime) -> tuple[str, ...]:
+    member = membership_of(approval.approver)
+    if member is None or member.organisation_id != approval.post.organisation_id:
+        return (f"{approval.approver.first_name} no longer works here.",)
+    return why_not(member, Duty.APPROVE, version=version, on=member.organisation.day(now))
+
+
+def writers_of(post: Post) -> frozenset[UUID]:
+    """Return everyone who wrote any version, and the author: none of them may approve."""
+    return frozenset(post.revisions.values_list("created_by_id", flat=True)) | {post.author_id}
+
+
+def answered_keys(post: Post) -> frozenset[str]:
+    """Return the keys of the findings the author gave a reason for."""
+    return frozenset(post.answers.values_list("finding_key", flat=True))
+
+
+def _digest_of_stored_bytes(post: Post, revision: Revision, pictures: list[RevisionPicture]) -> str:
+    """Recompute the digest from what would really be sent: a picture file changed on disk is noticed here."""
+    return digest(
+        text=revision.text,
+        pictures=tuple(SealedPicture(_sha256(p), p.alt, p.shows) for p in pictures),
+        channel_ids=tuple(UUID(value) for value in revision.channel_ids),
+        purpose=revision.purpose,
+        send_at=revision.send_at,
+        reply_to=post.reply_to,
+    )
+
+
+def _sha256(use: RevisionPicture) -> str:
+    try:
+        with use.picture.file.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError:
+        return "missing"
+
+
+def load_outgoing(revision: Revision, post: Post) -> base.Outgoing:
+    """Return exactly what the public will see. Raises OSError when a picture cannot be read."""
+    pictures = []
+    for use in revision.pictures.select_related("picture"):
+        with use.picture.file.open("rb") as file:
+            data = file.read()
+        row = use.picture
+        pictures.append(base.Picture(data, row.media_type, use.alt, row.width, row.height))
+    return base.Outgoing(text=revision.text, pictures=tuple(pictures), reply_to=post.reply_to or None)
+
+
+def _begin(delivery: Delivery, worker: str, now: datetime) -> Attempt:
+    check_delivery_move(delivery.state, DeliveryState.SENDING)
+    delivery.state = DeliveryState.SENDING
+    delivery.reason = ""
+    delivery.lease_owner = worker
+    delivery.lease_until = now + timedelta(seconds=settings.DELIVERY_LEASE_SECONDS)
+    delivery.looks_absent = 0
+    delivery.save(update_fields=["state", "reason", "lease_owner", "lease_until", "looks_absent"])
+    number = delivery.attempts.count() + 1
+    attempt = Attempt.objects.create(delivery=delivery, number=number, opened_at=now, worker=worker)
+    _move_post(delivery.post, PostState.SENDING, "", now)
+    _record(delivery, "publishing.gate_opened", {"digest": delivery.revision.digest, "attempt": number}, now)
+    return attempt
+
+
+def _shut(delivery: Delivery, barriers: tuple[Barrier, ...], now: datetime) -> None:
+    """A shut gate lapses the approval: what was stopped never slips out later by itself."""
+    reason = " ".join(barrier.says for barrier in barriers)
+    for other in delivery.post.deliveries.filter(state=DeliveryState.WAITING):
+        other.state = DeliveryState.CANCELLED
+        other.reason = reason
+        other.save(update_fields=["state", "reason"])
+    delivery.post.approvals.filter(voided_at__isnull=True).update(voided_at=now, void_reason=reason[:300])
+    settled = delivery.post.deliveries.exclude(state=DeliveryState.CANCELLED).exists()
+    _move_post(delivery.post, PostState.HELD if settled else PostState.LAPSED, reason, now)
+    payload = {
+        "digest": delivery.revision.digest,
+        "clauses": sorted({b.clause for b in barriers}),
+        "reason": reason,
+    }
+    _record(delivery, "publishing.gate_shut", payload, now)
+
+
+def _move_post(post: Post, state: PostState, reason: str, now: datetime) -> None:
+    check_post_move(post.state, state)
+    post.state = state
+    post.state_reason = reason
+    post.updated_at = now
+    post.save(update_fields=["state", "state_reason", "updated_at"])
+
+
+def _record(delivery: Delivery, kind: str, payload: dict[str, object], now: datetime) -> None:
+    record(
+        organisation_id=delivery.organisation_id,
+        kind=kind,
+        actor="worker",
+        subject=str(delivery.post_id),
+        payload={"delivery": str(delivery.id), "channel": str(delivery.channel_id), **payload},
+        at=now,
+    )

@@ -1,0 +1,252 @@
+"""Who may approve, and what must be true before anything goes out. Pure: the time is an argument too."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from stairgate.clauses import Coverage, control
+from stairgate.screening import Finding, Screening, Severity
+
+#: how far a clock may seem to run backwards against the ledger before everything is held
+CLOCK_TOLERANCE = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True)
+class Barrier:
+    """One reason why the gate stays shut, with the clause it comes from."""
+
+    clause: str
+    says: str
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovalFact:
+    """One approval as it stands at this moment."""
+
+    approver: UUID
+    name: str
+    digest: str
+    policy: UUID
+    expires_at: datetime
+    voided: bool
+    why_not: tuple[str, ...]  # why this person may not approve today
+
+
+@dataclass(frozen=True, slots=True)
+class GateFacts:
+    """Everything the gate re-reads, in the transaction that sends."""
+
+    post_is_approved: bool
+    revision_is_current: bool
+    digest_now: str
+    digest_of_revision: str
+    writers: frozenset[UUID]
+    approvals: tuple[ApprovalFact, ...]
+    approvers_needed: int
+    policy: UUID | None
+    send_at: datetime
+    window: timedelta
+    restrictions: tuple[Barrier, ...]
+    unanswered: tuple[Finding, ...]
+    pictures_unanswered: int
+    children_shown: int
+    children_allowed: bool
+    ledger_newest_at: datetime | None
+
+
+@control("C78", "An author, or anyone who wrote a version, can never approve it", coverage=Coverage.WHOLE)
+def why_may_not_approve(
+    *, approver: UUID, name: str, writers: frozenset[UUID], barriers: Iterable[str]
+) -> tuple[str, ...]:
+    """Return every reason why this person may not approve this post; empty means they may."""
+    own = (f"{name} wrote this, so somebody else decides.",) if approver in writers else ()
+    return own + tuple(barriers)
+
+
+@control("C40", "Nothing goes out while something screening holds is still in the words")
+@control("C35", "A picture in which a child could be recognised is held, unless the policy allows it")
+@control("C78", "Any change after approval voids it; the gate compares digests at the moment of sending")
+def gate_barriers(facts: GateFacts, now: datetime) -> tuple[Barrier, ...]:
+    """Return every reason why this delivery may not go out now; empty means the gate opens (law 1)."""
+    found: list[Barrier] = list(facts.restrictions)
+    if not facts.post_is_approved:
+        found.append(Barrier("C78", "It is not approved."))
+    if not facts.revision_is_current or facts.digest_now != facts.digest_of_revision:
+        found.append(Barrier("C78", "It changed after it was approved."))
+    found += _approval_barriers(facts, now)
+    found += _content_barriers(facts)
+    found += _time_barriers(facts, now)
+    return tuple(found)
+
+
+def valid_approvals(facts: GateFacts, now: datetime) -> list[ApprovalFact]:
+    """Return the approvals that count now: for this digest, in time, by somebody fit who did not write it."""
+    return [
+        approval
+        for approval in facts.approvals
+        if not approval.voided
+        and approval.digest == facts.digest_now
+        and approval.policy == facts.policy
+        and now <= approval.expires_at
+        and approval.approver not in facts.writers
+        and not approval.why_not
+    ]
+
+
+def _approval_barriers(facts: GateFacts, now: datetime) -> list[Barrier]:
+    counted = {approval.approver for approval in valid_approvals(facts, now)}
+    if len(counted) >= facts.approvers_needed:
+        return []
+    live = [approval for approval in facts.approvals if not approval.voided]
+    why = [says for approval in live for says in approval.why_not]
+    if any(now > approval.expires_at for approval in live):
+        why.append("The approval is too old.")
+    if any(approval.policy != facts.policy for approval in live):
+        why.append("The policy was adopted anew since it was approved.")
+    if any(approval.digest != facts.digest_now for approval in live):
+        why.append("What was approved is not what would go out.")
+    words = " ".join(why) or "A second person has not approved exactly this."
+    return [Barrier("C78", words)]
+
+
+def _content_barriers(facts: GateFacts) -> list[Barrier]:
+    found = [
+        Barrier(finding.clause, f"{finding.title}: somebody has to look at this.")
+        for finding in facts.unanswered
+    ]
+    if facts.pictures_unanswered:
+        found.append(Barrier("C35", "Nobody has said who can be seen in a picture."))
+    if facts.children_shown and not facts.children_allowed:
+        found.append(
+            Barrier("C35", "A child could be recognised in a picture. Our policy does not allow that.")
+        )
+    return found
+
+
+def _time_barriers(facts: GateFacts, now: datetime) -> list[Barrier]:
+    if facts.ledger_newest_at and now < facts.ledger_newest_at - CLOCK_TOLERANCE:
+        return [Barrier("C28", "The clock of this computer runs behind our own record. Set it right first.")]
+    if now > facts.send_at + facts.window:
+        return [Barrier("C78", "Its time has passed. Choose a new time, and ask for approval again.")]
+    return []
+
+
+@control("C79", "Personal contact details must be taken out; they cannot be kept with a reason")
+def must_change(finding: Finding) -> bool:
+    """Return whether a finding has to go from the words: it cannot be kept with a reason."""
+    return finding.severity >= Severity.HOLD
+
+
+def still_open(screening: Screening, answered: frozenset[str]) -> tuple[Finding, ...]:
+    """Return the findings that stop a post: those that must change, and those nobody gave a reason for."""
+    return tuple(
+        finding
+        for finding in screening.findings
+        if must_change(finding) or (finding.severity == Severity.LOOK and finding.key not in answered)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One bar of the gate in front of the author: what must be true, and whether it is."""
+
+    key: str
+    done: bool
+    says: str
+
+
+@dataclass(frozen=True, slots=True)
+class DraftFacts:
+    """What is known of a draft when its author asks whether it is ready."""
+
+    has_words: bool
+    accounts: tuple[str, ...]
+    account_problems: tuple[str, ...]
+    network_problems: tuple[str, ...]
+    purpose: str
+    purposes: tuple[str, ...]
+    open_findings: int
+    pictures: int
+    pictures_without_alt: int
+    pictures_unanswered: int
+    children_shown: int
+    children_allowed: bool
+    send_at: datetime | None
+    approvers: tuple[str, ...]
+    approval_life: timedelta
+
+
+@control("C03", "Each post carries one purpose from those its account was authorised for")
+def bars(facts: DraftFacts, now: datetime) -> tuple[Bar, ...]:
+    """Return what must be true before a draft can be sent for approval, in the order a person meets it."""
+    return (
+        _accounts_bar(facts),
+        _words_bar(facts),
+        *_picture_bars(facts),
+        _purpose_bar(facts),
+        _time_bar(facts, now),
+        _second_person_bar(facts),
+    )
+
+
+def _accounts_bar(facts: DraftFacts) -> Bar:
+    if not facts.accounts:
+        return Bar("accounts", False, "Choose where it will go")
+    if facts.account_problems:
+        return Bar("accounts", False, facts.account_problems[0])
+    return Bar(
+        "accounts", True, "Page is open to you" if len(facts.accounts) == 1 else "Pages are open to you"
+    )
+
+
+def _words_bar(facts: DraftFacts) -> Bar:
+    if not facts.has_words:
+        return Bar("words", False, "Words: nothing written yet")
+    if facts.network_problems:
+        return Bar("words", False, f"Words: {facts.network_problems[0]}")
+    if facts.open_findings:
+        things = "1 thing" if facts.open_findings == 1 else f"{facts.open_findings} things"
+        return Bar("words", False, f"Words: {things} to look at")
+    return Bar("words", True, "Words: nothing left to look at")
+
+
+def _picture_bars(facts: DraftFacts) -> tuple[Bar, ...]:
+    if not facts.pictures:
+        return ()
+    cleaned = Bar("cleaned", True, "Place and time removed from photo")
+    if facts.children_shown and not facts.children_allowed:
+        return (cleaned, Bar("pictures", False, "Photo: a child could be recognised. Choose another photo"))
+    if facts.pictures_unanswered:
+        return (cleaned, Bar("pictures", False, "Photo: say who can be seen"))
+    if facts.pictures_without_alt:
+        return (cleaned, Bar("pictures", False, "Photo: describe it for people who can’t see it"))
+    return (cleaned, Bar("pictures", True, "Photo: described, and nobody’s child can be recognised"))
+
+
+def _purpose_bar(facts: DraftFacts) -> Bar:
+    if facts.purpose and facts.purpose in facts.purposes:
+        return Bar("purpose", True, f"It is for: {facts.purpose}")
+    return Bar("purpose", False, "Say what it is for")
+
+
+def _time_bar(facts: DraftFacts, now: datetime) -> Bar:
+    if facts.send_at is None:
+        return Bar("time", True, "It goes out as soon as it is approved")
+    if facts.send_at <= now:
+        return Bar("time", False, "That time has passed. Choose a later one")
+    return Bar("time", True, "The time is still to come")
+
+
+def _second_person_bar(facts: DraftFacts) -> Bar:
+    if not facts.approvers:
+        return Bar("second", False, "A second person: nobody can approve at the moment")
+    return Bar("second", True, f"A second person: {_either(facts.approvers)}")
+
+
+def _either(names: tuple[str, ...]) -> str:
+    if len(names) == 1:
+        return names[0]
+    return f"{', '.join(names[:-1])} or {names[-1]}"

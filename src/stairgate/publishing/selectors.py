@@ -1,0 +1,239 @@
+"""Reads about posts, in a bounded number of queries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db.models import Prefetch, QuerySet
+
+from stairgate.channels.models import Channel
+from stairgate.channels.selectors import ChannelNow, accounts_now
+from stairgate.channels.services import network_for
+from stairgate.networks.base import Outgoing
+from stairgate.networks.base import Picture as SentPicture
+from stairgate.organisations.models import Membership, Organisation
+from stairgate.organisations.rules import Duty
+from stairgate.policies.models import PolicyVersion
+from stairgate.policies.parameters import Parameters
+from stairgate.policies.selectors import fit_for, in_force
+from stairgate.publishing.content import Content
+from stairgate.publishing.gate import answered_keys, writers_of
+from stairgate.publishing.models import Approval, Delivery, Post, Return, Revision, RevisionPicture
+from stairgate.publishing.rules import Bar, DraftFacts, bars, still_open
+from stairgate.publishing.screen import screen_revision, screen_words
+from stairgate.publishing.states import DeliveryState, PostState
+from stairgate.screening import Finding, Screening
+
+
+def newest_revision(post: Post) -> Revision | None:
+    """Return the newest version with its pictures, or None."""
+    return post.revisions.prefetch_related("pictures__picture").order_by("-number").first()
+
+
+def findings_of(post: Post) -> tuple[Finding, ...]:
+    """Return what screening finds in the newest version, with today's rules."""
+    revision = newest_revision(post)
+    if revision is None:
+        return ()
+    return screen_revision(revision, post.organisation, has_picture=revision.pictures.exists()).findings
+
+
+def fit_approvers(
+    organisation: Organisation, *, writers: frozenset[UUID], version: PolicyVersion | None, now: datetime
+) -> list[Membership]:
+    """Return who could approve today: role, register, and did not write it. By first name."""
+    fit = fit_for(organisation, Duty.APPROVE, version=version, on=organisation.day(now))
+    return [member for member in fit if member.user_id not in writers]
+
+
+@dataclass(frozen=True, slots=True)
+class Readiness:
+    """A draft at the gate: what was found in it, and which bars are still shut."""
+
+    screening: Screening
+    open_findings: tuple[Finding, ...]
+    answered: frozenset[str]
+    bars: tuple[Bar, ...]
+    accounts: tuple[ChannelNow, ...]
+    purposes: tuple[str, ...]
+
+    @property
+    def is_ready(self) -> bool:
+        return all(bar.done for bar in self.bars)
+
+
+def bars_of(post: Post, revision: Revision, now: datetime) -> tuple[Bar, ...]:
+    """Return the bars of the gate for a stored version."""
+    return readiness_of(post, revision, now).bars
+
+
+def readiness_of(post: Post, revision: Revision, now: datetime) -> Readiness:
+    """Return how ready a stored version is."""
+    uses = list(revision.pictures.all())
+    return readiness(
+        organisation=post.organisation,
+        content=content_of(revision),
+        writers=writers_of(post),
+        answered=answered_keys(post),
+        pictures=[(use.alt, use.shows) for use in uses],
+        is_reply=post.kind == Post.Kind.REPLY,
+        now=now,
+    )
+
+
+def content_of(revision: Revision) -> Content:
+    """Return a stored version as the content an author would hand in (pictures left out)."""
+    return Content(
+        text=revision.text,
+        channel_ids=tuple(UUID(value) for value in revision.channel_ids),
+        purpose=revision.purpose,
+        send_at=revision.send_at,
+    )
+
+
+def readiness(
+    *,
+    organisation: Organisation,
+    content: Content,
+    writers: frozenset[UUID],
+    answered: frozenset[str],
+    pictures: Sequence[tuple[str, str]],
+    now: datetime,
+    is_reply: bool = False,
+) -> Readiness:
+    """Return how ready some content is, stored or just typed. ``pictures`` are (alt text, who is shown)."""
+    version = in_force(organisation)
+    parameters = version.parameters if version else Parameters()
+    accounts = tuple(accounts_now(organisation, now, version=version))
+    chosen = [account for account in accounts if account.channel.id in content.channel_ids]
+    screening = screen_words(content.text, organisation, has_picture=bool(pictures))
+    open_findings = still_open(screening, answered)
+    purposes = tuple(dict.fromkeys(p for account in chosen for p in account.channel.purposes))
+    shows = [who for _, who in pictures]
+    facts = DraftFacts(
+        has_words=bool(content.text.strip()),
+        accounts=tuple(account.channel.name for account in chosen),
+        account_problems=tuple(r.says for account in chosen for r in account.restrictions),
+        network_problems=_network_problems(chosen, content, pictures, is_reply=is_reply),
+        purpose=content.purpose,
+        purposes=purposes,
+        open_findings=len(open_findings),
+        pictures=len(pictures),
+        pictures_without_alt=sum(1 for alt, _ in pictures if not alt.strip()),
+        pictures_unanswered=sum(1 for who in shows if not who),
+        children_shown=shows.count(RevisionPicture.Shows.CHILDREN),
+        children_allowed=parameters.identifiable_children,
+        send_at=content.send_at,
+        approvers=tuple(
+            m.first_name for m in fit_approvers(organisation, writers=writers, version=version, now=now)
+        ),
+        approval_life=timedelta(hours=parameters.approval_life_hours),
+    )
+    return Readiness(screening, open_findings, answered, bars(facts, now), accounts, purposes)
+
+
+def _network_problems(
+    chosen: Iterable[ChannelNow], content: Content, pictures: Sequence[tuple[str, str]], *, is_reply: bool
+) -> tuple[str, ...]:
+    sent = tuple(SentPicture(b"", "image/jpeg", alt, 1, 1) for alt, _ in pictures)
+    outgoing = Outgoing(text=content.text, pictures=sent, reply_to="comment" if is_reply else None)
+    problems = (p for account in chosen for p in network_for(account.channel).validate(outgoing))
+    return tuple(dict.fromkeys(problems)) if content.text.strip() else ()
+
+
+def with_all(posts: QuerySet[Post]) -> QuerySet[Post]:
+    """Load with each post what its pages show."""
+    return posts.select_related("author", "organisation").prefetch_related(
+        Prefetch("deliveries", Delivery.objects.select_related("channel").order_by("created_at"))
+    )
+
+
+def posts_of(organisation: Organisation, states: Iterable[str] = ()) -> QuerySet[Post]:
+    """Return the setting's posts, newest change first; only in these states, if any are named."""
+    posts = with_all(Post.objects.filter(organisation=organisation))
+    wanted = list(states)
+    return posts.filter(state__in=wanted) if wanted else posts
+
+
+def waiting_for(membership: Membership, now: datetime) -> QuerySet[Post]:
+    """Return the posts this member could decide on: waiting, and not of their own writing. Oldest first."""
+    on = membership.organisation.day(now)
+    if Duty.APPROVE not in membership.duties_on(on):
+        return Post.objects.none()
+    waiting = Post.objects.filter(organisation=membership.organisation_id, state=PostState.WITH_APPROVER)
+    own = Revision.objects.filter(created_by=membership.user_id).values("post_id")
+    return (
+        waiting.exclude(author=membership.user_id)
+        .exclude(pk__in=own)
+        .select_related("author")
+        .order_by("updated_at")
+    )
+
+
+def in_trouble(organisation: Organisation) -> QuerySet[Post]:
+    """Return posts whose fate needs a person: outcome unknown, held, or lapsed. Newest first."""
+    states = [PostState.UNKNOWN, PostState.HELD, PostState.LAPSED]
+    return Post.objects.filter(organisation=organisation, state__in=states).select_related("author")
+
+
+def went_out_since(organisation: Organisation, since: datetime) -> QuerySet[Delivery]:
+    """Return the deliveries that reached a page since a moment, newest first."""
+    done = Delivery.objects.filter(organisation=organisation, state=DeliveryState.DONE, done_at__gte=since)
+    return done.select_related("post__author", "channel").order_by("-done_at")
+
+
+def replies_for(item_ids: Iterable[UUID]) -> dict[UUID, Post]:
+    """Return the newest reply to each inbox item that has one. One query."""
+    rows = Post.objects.filter(reply_item__in=list(item_ids)).select_related("author").order_by("updated_at")
+    return {row.reply_item: row for row in rows if row.reply_item}
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewPage:
+    """What an approver, or the author, sees of one post."""
+
+    post: Post
+    revision: Revision
+    readiness: Readiness
+    seen_before: Revision | None  # the version this reader last returned or approved
+    approvals: tuple[Approval, ...]
+    returns: tuple[Return, ...]
+    approvers: tuple[Membership, ...]
+    writers: frozenset[UUID]
+    channels: tuple[Channel, ...]
+
+
+def review_page(post: Post, reader: Membership, now: datetime) -> ReviewPage | None:
+    """Return the page for the newest version; None when nothing is written yet."""
+    revision = newest_revision(post)
+    if revision is None:
+        return None
+    readiness = readiness_of(post, revision, now)
+    writers = writers_of(post)
+    returns = tuple(post.returns.select_related("returned_by", "revision"))
+    approvals = tuple(post.approvals.select_related("approver", "revision"))
+    return ReviewPage(
+        post=post,
+        revision=revision,
+        readiness=readiness,
+        seen_before=_last_seen(reader, revision, returns, approvals),
+        approvals=approvals,
+        returns=returns,
+        approvers=tuple(
+            fit_approvers(post.organisation, writers=writers, version=in_force(post.organisation), now=now)
+        ),
+        writers=writers,
+        channels=tuple(a.channel for a in readiness.accounts if str(a.channel.id) in revision.channel_ids),
+    )
+
+
+def _last_seen(
+    reader: Membership, newest: Revision, returns: Sequence[Return], approvals: Sequence[Approval]
+) -> Revision | None:
+    seen = [r.revision for r in returns if r.returned_by_id == reader.user_id]
+    seen += [a.revision for a in approvals if a.approver_id == reader.user_id]
+    older = [revision for revision in seen if revision.number < newest.number]
+    return max(older, key=lambda revision: revision.number, default=None)

@@ -1,0 +1,104 @@
+"""The states of a post and of a delivery, as pure tables. What is not in a table cannot happen."""
+
+from __future__ import annotations
+
+from django.db import models
+
+
+class PostState(models.TextChoices):
+    """Where a post is, in words a manager understands."""
+
+    DRAFT = "draft", "Draft"
+    WITH_APPROVER = "with_approver", "Waiting for approval"
+    CHANGES_ASKED = "changes_asked", "Changes asked for"
+    APPROVED = "approved", "Approved"
+    LAPSED = "lapsed", "Approval lapsed"
+    SENDING = "sending", "Going out now"
+    PUBLISHED = "published", "Published"
+    UNKNOWN = "unknown", "Outcome unknown"
+    HELD = "held", "Held at the gate"
+    WITHDRAWN = "withdrawn", "Withdrawn"
+    REJECTED = "rejected", "Rejected"
+
+
+class DeliveryState(models.TextChoices):
+    """The fate of one post on one account."""
+
+    WAITING = "waiting", "Waiting for its time"
+    SENDING = "sending", "Going out now"
+    DONE = "done", "On the page"
+    REFUSED = "refused", "Refused"
+    UNKNOWN = "unknown", "Outcome unknown"
+    NOT_THERE = "not_there", "Not on the page"
+    MANUAL = "manual", "To be done by hand"
+    CANCELLED = "cancelled", "Cancelled"
+
+
+_P = PostState
+POST_MOVES: dict[PostState, frozenset[PostState]] = {
+    _P.DRAFT: frozenset({_P.WITH_APPROVER, _P.WITHDRAWN}),
+    _P.WITH_APPROVER: frozenset(
+        {_P.DRAFT, _P.CHANGES_ASKED, _P.APPROVED, _P.LAPSED, _P.WITHDRAWN, _P.REJECTED}
+    ),
+    _P.CHANGES_ASKED: frozenset({_P.DRAFT, _P.WITH_APPROVER, _P.WITHDRAWN}),
+    _P.APPROVED: frozenset({_P.DRAFT, _P.SENDING, _P.LAPSED, _P.HELD, _P.WITHDRAWN, _P.CHANGES_ASKED}),
+    _P.LAPSED: frozenset({_P.DRAFT, _P.WITH_APPROVER, _P.WITHDRAWN}),
+    _P.SENDING: frozenset({_P.PUBLISHED, _P.UNKNOWN, _P.HELD, _P.APPROVED, _P.LAPSED}),
+    _P.UNKNOWN: frozenset({_P.PUBLISHED, _P.HELD, _P.SENDING, _P.APPROVED}),
+    _P.HELD: frozenset(
+        {_P.DRAFT, _P.APPROVED, _P.SENDING, _P.WITHDRAWN, _P.PUBLISHED, _P.UNKNOWN, _P.LAPSED}
+    ),
+    _P.PUBLISHED: frozenset(),
+    _P.WITHDRAWN: frozenset(),
+    _P.REJECTED: frozenset(),
+}
+
+_D = DeliveryState
+DELIVERY_MOVES: dict[DeliveryState, frozenset[DeliveryState]] = {
+    _D.WAITING: frozenset({_D.SENDING, _D.CANCELLED}),
+    # back to waiting only after a refusal that proves nothing reached the page
+    _D.SENDING: frozenset({_D.DONE, _D.REFUSED, _D.UNKNOWN, _D.MANUAL, _D.WAITING}),
+    # never straight back to waiting: a look must have proved it is not there
+    _D.UNKNOWN: frozenset({_D.DONE, _D.NOT_THERE}),
+    # a page may show late what a look did not find
+    _D.NOT_THERE: frozenset({_D.WAITING, _D.DONE, _D.CANCELLED}),
+    _D.REFUSED: frozenset({_D.WAITING, _D.DONE, _D.CANCELLED}),
+    _D.MANUAL: frozenset({_D.CANCELLED}),
+    _D.DONE: frozenset(),
+    _D.CANCELLED: frozenset(),
+}
+
+#: the author may still change the words
+EDITABLE = frozenset({_P.DRAFT, _P.WITH_APPROVER, _P.CHANGES_ASKED, _P.APPROVED, _P.LAPSED, _P.HELD})
+#: nothing more can happen to the post itself
+FINAL = frozenset({_P.PUBLISHED, _P.WITHDRAWN, _P.REJECTED})
+
+
+class ForbiddenMove(RuntimeError):
+    """A state was asked to change in a way no table allows. Nothing was written."""
+
+
+def check_post_move(old: str, new: PostState) -> None:
+    """Raise `ForbiddenMove` unless a post may go from one state to the other. Staying put is no move."""
+    if PostState(old) != new and new not in POST_MOVES[PostState(old)]:
+        raise ForbiddenMove(f"post: {old} to {new}")
+
+
+def check_delivery_move(old: str, new: DeliveryState) -> None:
+    """Raise `ForbiddenMove` unless a delivery may go from one state to the other."""
+    if new not in DELIVERY_MOVES[DeliveryState(old)]:
+        raise ForbiddenMove(f"delivery: {old} to {new}")
+
+
+def post_state_from(deliveries: list[str]) -> PostState:
+    """Return what the fates of its deliveries make of a post, worst first."""
+    live = [DeliveryState(state) for state in deliveries if state != _D.CANCELLED]
+    if _D.UNKNOWN in live:
+        return _P.UNKNOWN
+    if _D.SENDING in live:
+        return _P.SENDING
+    if {_D.REFUSED, _D.NOT_THERE, _D.MANUAL} & set(live):
+        return _P.HELD
+    if _D.WAITING in live:
+        return _P.APPROVED
+    return _P.PUBLISHED if live else _P.HELD
