@@ -34,7 +34,7 @@ class Parameters:
 
     @classmethod
     def from_json(cls, stored: Mapping[str, object]) -> Parameters:
-        """Return parameters from stored values; unknown names are ignored, missing ones take the shipped value.
+        """Return parameters from stored values: unknown names are ignored, missing ones take what we ship.
 
         Raises `TooLoose` when a stored value is looser than its floor: nothing ever fails open.
         """

@@ -36,7 +36,8 @@ from stairgate.policies.parameters import Parameters
 from stairgate.policies.selectors import in_force
 from stairgate.publishing.gate import Opened, load_outgoing, open_gate
 from stairgate.publishing.models import Attempt, Delivery, Post
-from stairgate.publishing.states import DeliveryState, check_delivery_move, check_post_move, post_state_from
+from stairgate.publishing.moves import move_post
+from stairgate.publishing.states import DeliveryState, check_delivery_move, post_state_from
 
 log = structlog.get_logger(__name__)
 
@@ -290,11 +291,7 @@ def _move(delivery: Delivery, state: DeliveryState, reason: str, now: datetime) 
     delivery.save()
     post = delivery.post
     new = post_state_from(list(post.deliveries.values_list("state", flat=True)))
-    check_post_move(post.state, new)
-    post.state = new
-    post.state_reason = reason
-    post.updated_at = now
-    post.save(update_fields=["state", "state_reason", "updated_at"])
+    move_post(post, new, reason, now)
     record(
         organisation_id=delivery.organisation_id,
         kind=f"publishing.{state}",

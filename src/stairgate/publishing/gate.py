@@ -29,9 +29,10 @@ from stairgate.policies.parameters import Parameters
 from stairgate.policies.selectors import in_force, why_not
 from stairgate.publishing.content import SealedPicture, digest
 from stairgate.publishing.models import Approval, Attempt, Delivery, Post, Revision, RevisionPicture
+from stairgate.publishing.moves import move_post
 from stairgate.publishing.rules import ApprovalFact, Barrier, GateFacts, gate_barriers, still_open
 from stairgate.publishing.screen import screen_revision
-from stairgate.publishing.states import DeliveryState, PostState, check_delivery_move, check_post_move
+from stairgate.publishing.states import DeliveryState, PostState, check_delivery_move
 
 _mint = base.claim_mint()
 
@@ -218,7 +219,7 @@ def _begin(delivery: Delivery, worker: str, now: datetime) -> Attempt:
     delivery.save(update_fields=["state", "reason", "lease_owner", "lease_until", "looks_absent"])
     number = delivery.attempts.count() + 1
     attempt = Attempt.objects.create(delivery=delivery, number=number, opened_at=now, worker=worker)
-    _move_post(delivery.post, PostState.SENDING, "", now)
+    move_post(delivery.post, PostState.SENDING, "", now)
     _record(delivery, "publishing.gate_opened", {"digest": delivery.revision.digest, "attempt": number}, now)
     return attempt
 
@@ -232,21 +233,13 @@ def _shut(delivery: Delivery, barriers: tuple[Barrier, ...], now: datetime) -> N
         other.save(update_fields=["state", "reason"])
     delivery.post.approvals.filter(voided_at__isnull=True).update(voided_at=now, void_reason=reason[:300])
     settled = delivery.post.deliveries.exclude(state=DeliveryState.CANCELLED).exists()
-    _move_post(delivery.post, PostState.HELD if settled else PostState.LAPSED, reason, now)
+    move_post(delivery.post, PostState.HELD if settled else PostState.LAPSED, reason, now)
     payload = {
         "digest": delivery.revision.digest,
         "clauses": sorted({b.clause for b in barriers}),
         "reason": reason,
     }
     _record(delivery, "publishing.gate_shut", payload, now)
-
-
-def _move_post(post: Post, state: PostState, reason: str, now: datetime) -> None:
-    check_post_move(post.state, state)
-    post.state = state
-    post.state_reason = reason
-    post.updated_at = now
-    post.save(update_fields=["state", "state_reason", "updated_at"])
 
 
 def _record(delivery: Delivery, kind: str, payload: dict[str, object], now: datetime) -> None:

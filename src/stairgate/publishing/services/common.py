@@ -1,0 +1,103 @@
+"""What every deed on a post shares: refusals, the lock, who may act, moving a state, the ledger entry."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from stairgate.ledger.services import record
+from stairgate.organisations.access import NotAllowed, actor_in
+from stairgate.organisations.models import Membership, Organisation, User
+from stairgate.organisations.rules import Duty
+from stairgate.policies.models import PolicyVersion
+from stairgate.policies.selectors import in_force, why_not
+from stairgate.publishing.models import Post, Revision
+from stairgate.publishing.states import (
+    EDITABLE,
+    DeliveryState,
+    PostState,
+    check_delivery_move,
+)
+
+
+class Refusal(Exception):
+    """A deed was refused; the message tells the person why and what to do. Nothing was changed."""
+
+
+class StaleEdit(Refusal):
+    """Somebody saved another version meanwhile. ``newest`` is its number; nothing typed is thrown away."""
+
+    def __init__(self, newest: int) -> None:
+        self.newest = newest
+        super().__init__("Somebody saved another version while you were writing. Your words are still here.")
+
+
+class NotReady(Refusal):
+    """The draft cannot be sent for approval yet; ``problems`` says what is missing."""
+
+    def __init__(self, problems: tuple[str, ...]) -> None:
+        self.problems = problems
+        super().__init__("Some things still need a look before this can be sent for approval.")
+
+
+def locked(post: Post) -> Post:
+    """Lock the post row: always the first lock taken, so that deeds on one post follow one another."""
+    return (
+        Post.objects.select_for_update(of=("self",)).select_related("organisation", "author").get(pk=post.pk)
+    )
+
+
+def newest_of(post: Post) -> Revision:
+    newest = post.revisions.order_by("-number").first()
+    if newest is None:
+        raise Refusal("There is nothing written yet.")
+    return newest
+
+
+def require_fit(actor: User, organisation: Organisation, duty: Duty, at: datetime) -> PolicyVersion:
+    """Return the policy in force when role and register both say yes. Raises `NotAllowed`."""
+    member_fit(actor, organisation, duty, at)
+    version = in_force(organisation)
+    if version is None:
+        raise NotAllowed("No policy is adopted yet, so the gate is shut.")
+    return version
+
+
+def member_fit(actor: User, organisation: Organisation, duty: Duty, at: datetime) -> Membership:
+    member = actor_in(actor, organisation.id)
+    barriers = why_not(member, duty, version=in_force(organisation), on=organisation.day(at))
+    if barriers:
+        raise NotAllowed(" ".join(barriers))
+    return member
+
+
+def void(post: Post, reason: str, at: datetime) -> None:
+    """Void every live approval and cancel what has not gone out."""
+    post.approvals.filter(voided_at__isnull=True).update(voided_at=at, void_reason=reason)
+    for delivery in post.deliveries.filter(
+        state__in=[DeliveryState.WAITING, DeliveryState.NOT_THERE, DeliveryState.REFUSED]
+    ):
+        check_delivery_move(delivery.state, DeliveryState.CANCELLED)
+        delivery.state = DeliveryState.CANCELLED
+        delivery.reason = reason
+        delivery.save(update_fields=["state", "reason"])
+
+
+def write_down(actor: User, post: Post, kind: str, payload: dict[str, object], at: datetime) -> None:
+    record(
+        organisation_id=post.organisation_id,
+        kind=kind,
+        actor=str(actor.id),
+        subject=str(post.id),
+        payload=payload,
+        at=at,
+    )
+
+
+def check_editable(post: Post, seen: int | None) -> Revision | None:
+    if PostState(post.state) not in EDITABLE:
+        raise Refusal("This can no longer be changed: it is on its way, or its story is over.")
+    newest = post.revisions.order_by("-number").first()
+    number = newest.number if newest else 0
+    if seen is not None and seen != number:
+        raise StaleEdit(number)
+    return newest

@@ -1,0 +1,164 @@
+"""Deciding: approve, return, withdraw, and what to do when an outcome is unknown."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import transaction
+
+from stairgate.clauses import control
+from stairgate.organisations.access import NotAllowed, actor_in, require
+from stairgate.organisations.models import User
+from stairgate.organisations.rules import Duty
+from stairgate.publishing.gate import writers_of
+from stairgate.publishing.models import Approval, Delivery, Post, Return, Revision
+from stairgate.publishing.moves import move_post
+from stairgate.publishing.rules import why_may_not_approve
+from stairgate.publishing.selectors import bars_of
+from stairgate.publishing.services.common import (
+    Refusal,
+    locked,
+    newest_of,
+    require_fit,
+    void,
+    write_down,
+)
+from stairgate.publishing.states import EDITABLE, DeliveryState, PostState, check_delivery_move
+
+
+@control("C78", "Approval is by another, eligible person and bound to the digest of exactly what they saw")
+@control("C71", "An approval names one person, who answers for it")
+@transaction.atomic
+def approve(*, actor: User, post: Post, digest: str, at: datetime) -> Approval:
+    """Approve exactly the version with this digest; return the approval.
+
+    When enough people have said yes, the deliveries are made in the same transaction. Raises `NotAllowed`
+    (role, register, own post) and `Refusal` (changed meanwhile, time has passed).
+    """
+    post = locked(post)
+    version = require_fit(actor, post.organisation, Duty.APPROVE, at)
+    own = why_may_not_approve(approver=actor.id, name="You", writers=writers_of(post), barriers=())
+    if own:
+        raise NotAllowed("You wrote this, so somebody else decides.")
+    if post.state != PostState.WITH_APPROVER:
+        raise Refusal("This is not waiting for approval any more.")
+    revision = newest_of(post)
+    if revision.digest != digest:
+        raise Refusal("This changed while you were reading. Please read it again.")
+    expires = at + timedelta(hours=version.parameters.approval_life_hours)
+    _check_time(revision, at, expires)
+    problems = tuple(bar.says for bar in bars_of(post, revision, at) if not bar.done)
+    if problems:
+        raise Refusal(problems[0] + ".")
+    approval, new = Approval.objects.get_or_create(
+        revision=revision,
+        approver=actor,
+        voided_at=None,
+        defaults={
+            "post": post,
+            "digest": revision.digest,
+            "policy": version,
+            "approved_at": at,
+            "expires_at": expires,
+        },
+    )
+    if new:
+        write_down(
+            actor, post, "publishing.approved", {"version": revision.number, "digest": revision.digest}, at
+        )
+    if revision.approvals.filter(voided_at__isnull=True).count() >= version.parameters.approvers:
+        _release(post, revision, at)
+    return approval
+
+
+def _check_time(revision: Revision, at: datetime, expires: datetime) -> None:
+    if revision.send_at is None:
+        return
+    if revision.send_at <= at:
+        raise Refusal("The time it was to go out has passed. Return it, and ask for a new time.")
+    if revision.send_at > expires:
+        raise Refusal("It is to go out later than an approval lives. Approve it nearer the time.")
+
+
+def _release(post: Post, revision: Revision, at: datetime) -> None:
+    """Make one delivery for each account that does not have this post yet."""
+    settled = set(post.deliveries.exclude(state=DeliveryState.CANCELLED).values_list("channel_id", flat=True))
+    due = revision.send_at or at
+    Delivery.objects.bulk_create(
+        Delivery(
+            organisation_id=post.organisation_id,
+            post=post,
+            revision=revision,
+            channel_id=channel,
+            send_at=due,
+            due_at=due,
+            created_at=at,
+        )
+        for channel in map(UUID, revision.channel_ids)
+        if channel not in settled
+    )
+    move_post(post, PostState.APPROVED, "", at)
+
+
+@transaction.atomic
+def ask_for_changes(*, actor: User, post: Post, note: str, at: datetime) -> Return:
+    """Send the newest version back to its author with a note; return it. Raises `Refusal` without a note."""
+    post = locked(post)
+    require_fit(actor, post.organisation, Duty.APPROVE, at)
+    if post.state not in {PostState.WITH_APPROVER, PostState.APPROVED}:
+        raise Refusal("This is not waiting for approval any more.")
+    if len(note.strip()) < 3:
+        raise Refusal("Say what should change.")
+    row = Return.objects.create(
+        post=post, revision=newest_of(post), returned_by=actor, note=note.strip(), at=at
+    )
+    void(post, "Changes were asked for.", at)
+    move_post(post, PostState.CHANGES_ASKED, note.strip(), at)
+    write_down(actor, post, "publishing.returned", {"version": row.revision.number, "note": row.note}, at)
+    return row
+
+
+@transaction.atomic
+def withdraw(*, actor: User, post: Post, reason: str, at: datetime) -> None:
+    """Take a post back for good before it went out. Its history stays. Raises `Refusal`, `NotAllowed`."""
+    post = locked(post)
+    member = actor_in(actor, post.organisation_id)
+    if actor.id not in writers_of(post):
+        require(member, Duty.APPROVE)
+    if PostState(post.state) not in EDITABLE:
+        raise Refusal("It is too late to withdraw this.")
+    if post.deliveries.filter(state=DeliveryState.DONE).exists():
+        raise Refusal("It is on a page already, so it cannot be withdrawn.")
+    void(post, "The post was withdrawn.", at)
+    move_post(post, PostState.WITHDRAWN, reason, at)
+    write_down(actor, post, "publishing.withdrawn", {"reason": reason}, at)
+
+
+@transaction.atomic
+def send_again(*, actor: User, delivery: Delivery, at: datetime) -> None:
+    """Let the gate try once more what two looks proved is not on the page. Raises `Refusal`, `NotAllowed`.
+
+    The gate re-checks everything; an approval that lapsed meanwhile stays lapsed.
+    """
+    post = locked(delivery.post)
+    require_fit(actor, post.organisation, Duty.APPROVE, at)
+    delivery = post.deliveries.select_for_update().get(pk=delivery.pk)
+    if delivery.state not in {DeliveryState.NOT_THERE, DeliveryState.REFUSED}:
+        raise Refusal("We do not know that it is not on the page, so it cannot be sent again.")
+    check_delivery_move(delivery.state, DeliveryState.WAITING)
+    delivery.state = DeliveryState.WAITING
+    delivery.reason = ""
+    delivery.send_at = delivery.due_at = at
+    delivery.save(update_fields=["state", "reason", "send_at", "due_at"])
+    move_post(post, PostState.APPROVED, "", at)
+    write_down(actor, post, "publishing.sent_again", {"delivery": str(delivery.id)}, at)
+
+
+@transaction.atomic
+def look_again(*, actor: User, delivery: Delivery, at: datetime) -> None:
+    """Ask for a look on the page now, for an unknown outcome. Raises `Refusal`, `NotAllowed`."""
+    require_fit(actor, delivery.post.organisation, Duty.APPROVE, at)
+    rows = Delivery.objects.filter(pk=delivery.pk, state=DeliveryState.UNKNOWN)
+    if not rows.update(due_at=at):
+        raise Refusal("We already know what became of this.")

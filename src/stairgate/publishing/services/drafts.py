@@ -1,0 +1,219 @@
+"""Writing: drafts and their versions, pictures, answers to screening, sending for approval, replies."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from django.core.files.base import ContentFile
+from django.db import transaction
+
+from stairgate.channels.models import Channel
+from stairgate.clauses import control
+from stairgate.organisations.access import require
+from stairgate.organisations.models import Organisation, User
+from stairgate.organisations.rules import Duty
+from stairgate.publishing.content import Content, PictureUse, SealedPicture, digest
+from stairgate.publishing.models import Answer, Picture, Post, Revision, RevisionPicture
+from stairgate.publishing.moves import move_post
+from stairgate.publishing.pixels import clean
+from stairgate.publishing.rules import must_change
+from stairgate.publishing.screen import screen_words
+from stairgate.publishing.selectors import bars_of, findings_of
+from stairgate.publishing.services.common import (
+    NotReady,
+    Refusal,
+    check_editable,
+    locked,
+    member_fit,
+    newest_of,
+    require_fit,
+    void,
+    write_down,
+)
+from stairgate.publishing.states import PostState
+from stairgate.screening import Screening, to_json
+
+
+@transaction.atomic
+def save_draft(
+    *,
+    actor: User,
+    organisation: Organisation,
+    post: Post | None,
+    content: Content,
+    seen: int | None,
+    at: datetime,
+) -> Revision:
+    """Save what the author typed; return the newest version, the same one when nothing changed.
+
+    ``seen`` is the number of the version the author was looking at. Any change voids every approval (C78).
+    Raises `NotAllowed`, `StaleEdit`, `Refusal`.
+    """
+    require_fit(actor, organisation, Duty.WRITE, at)
+    post = locked(post) if post else _new_post(actor, organisation, Post.Kind.POST, at)
+    last = check_editable(post, seen)
+    _check_belongs(organisation, content)
+    pictures = _pictures(organisation, content)
+    sealed = tuple(SealedPicture(p.sha256, u.alt, u.shows) for p, u in pictures)
+    new = _digest(post, content, sealed)
+    if last is not None and last.digest == new:
+        return last
+    screening = screen_words(content.text, organisation, has_picture=bool(pictures))
+    revision = _write_revision(actor, post, content, new, screening, (last.number if last else 0) + 1, at)
+    RevisionPicture.objects.bulk_create(
+        RevisionPicture(revision=revision, picture=p, position=i, alt=u.alt, shows=u.shows)
+        for i, (p, u) in enumerate(pictures)
+    )
+    void(post, "It changed after this approval.", at)
+    post.title = _title(content.text)
+    move_post(post, PostState.DRAFT, "", at, also=["title"])
+    write_down(actor, post, "publishing.saved", {"version": revision.number, "digest": new}, at)
+    return revision
+
+
+def _new_post(actor: User, organisation: Organisation, kind: Post.Kind, at: datetime) -> Post:
+    return Post.objects.create(
+        organisation=organisation, kind=kind, author=actor, created_at=at, updated_at=at
+    )
+
+
+def _check_belongs(organisation: Organisation, content: Content) -> None:
+    known = Channel.objects.filter(organisation=organisation, pk__in=content.channel_ids).count()
+    if known != len(set(content.channel_ids)):
+        raise Refusal("One of the pages you chose is not one of ours any more. Choose again.")
+
+
+def _pictures(organisation: Organisation, content: Content) -> list[tuple[Picture, PictureUse]]:
+    rows = Picture.objects.filter(organisation=organisation).in_bulk([u.picture_id for u in content.pictures])
+    if len(rows) != len({u.picture_id for u in content.pictures}):
+        raise Refusal("One of the pictures could not be found. Add it again.")
+    return [(rows[use.picture_id], use) for use in content.pictures]
+
+
+def _digest(post: Post, content: Content, sealed: tuple[SealedPicture, ...]) -> str:
+    return digest(
+        text=content.text,
+        pictures=sealed,
+        channel_ids=content.channel_ids,
+        purpose=content.purpose,
+        send_at=content.send_at,
+        reply_to=post.reply_to,
+    )
+
+
+def _write_revision(
+    actor: User, post: Post, content: Content, new: str, screening: Screening, number: int, at: datetime
+) -> Revision:
+    return Revision.objects.create(
+        post=post,
+        number=number,
+        text=content.text,
+        channel_ids=sorted(str(pk) for pk in set(content.channel_ids)),
+        purpose=content.purpose,
+        send_at=content.send_at,
+        digest=new,
+        screening=to_json(screening),
+        created_by=actor,
+        created_at=at,
+    )
+
+
+def _title(text: str) -> str:
+    words = " ".join(text.split())
+    return words if len(words) <= 60 else words[:59].rsplit(" ", 1)[0] + "…"
+
+
+@transaction.atomic
+def add_picture(*, actor: User, organisation: Organisation, data: bytes, at: datetime) -> Picture:
+    """Take a picture in: decoded and encoded afresh in a guarded process; return it, not yet part of a post.
+
+    Raises `NotAllowed`, `pixels.BadPicture` with a sentence for the author.
+    """
+    require_fit(actor, organisation, Duty.WRITE, at)
+    cleaned = clean(data)
+    picture = Picture(
+        organisation=organisation,
+        sha256=cleaned.sha256,
+        media_type=cleaned.media_type,
+        width=cleaned.width,
+        height=cleaned.height,
+        added_by=actor,
+        added_at=at,
+    )
+    picture.file.save(f"{picture.id}", ContentFile(cleaned.data), save=False)
+    picture.save()
+    return picture
+
+
+@transaction.atomic
+def answer_finding(*, actor: User, post: Post, finding_key: str, reason: str, at: datetime) -> Answer:
+    """Keep what screening pointed at, with a reason the approver will read; return the answer.
+
+    Raises `Refusal` when it is not there, must be changed, or no reason was given.
+    """
+    post = locked(post)
+    require_fit(actor, post.organisation, Duty.WRITE, at)
+    check_editable(post, None)
+    finding = next((f for f in findings_of(post) if f.key == finding_key), None)
+    if finding is None:
+        raise Refusal("Those words are not in the post any more.")
+    if must_change(finding):
+        raise Refusal("This has to be changed: it cannot be kept.")
+    if len(reason.strip()) < 3:
+        raise Refusal("Say in a few words why it is safe to keep.")
+    text = newest_of(post).text
+    answer = Answer.objects.create(
+        post=post,
+        finding_key=finding_key,
+        words=text[finding.start : finding.end][:300],
+        reason=reason.strip(),
+        answered_by=actor,
+        answered_at=at,
+    )
+    write_down(
+        actor, post, "publishing.finding_kept", {"finding": finding.rule, "reason": reason.strip()}, at
+    )
+    return answer
+
+
+@control("C78", "A post waits for a second person; nothing unsafe or unfinished can be sent for approval")
+@transaction.atomic
+def submit(*, actor: User, post: Post, at: datetime) -> Revision:
+    """Send the newest version for approval; return it. Raises `NotReady` with everything still missing."""
+    post = locked(post)
+    require_fit(actor, post.organisation, Duty.WRITE, at)
+    check_editable(post, None)
+    revision = newest_of(post)
+    problems = tuple(bar.says for bar in bars_of(post, revision, at) if not bar.done)
+    if problems:
+        raise NotReady(problems)
+    if post.state == PostState.WITH_APPROVER:
+        return revision
+    if post.state in {PostState.APPROVED, PostState.HELD}:
+        raise Refusal("It is approved already.")
+    move_post(post, PostState.WITH_APPROVER, "", at)
+    payload = {"version": revision.number, "digest": revision.digest}
+    write_down(actor, post, "publishing.submitted", payload, at)
+    return revision
+
+
+@control("C76", "A reply as the team is a post: somebody else approves it")
+@transaction.atomic
+def draft_reply(
+    *, actor: User, channel: Channel, reply_to: str, item_id: UUID, thread_title: str, text: str, at: datetime
+) -> Post:
+    """Start a reply to something the public wrote; return the post. It goes through the same gate."""
+    member = member_fit(actor, channel.organisation, Duty.DECIDE, at)
+    require(member, Duty.WRITE)
+    post = _new_post(actor, channel.organisation, Post.Kind.REPLY, at)
+    post.reply_to, post.reply_item = reply_to, item_id
+    post.save(update_fields=["reply_to", "reply_item"])
+    purposes = channel.purposes or [""]
+    content = Content(text=text, channel_ids=(channel.id,), purpose=purposes[0])
+    save_draft(actor=actor, organisation=channel.organisation, post=post, content=content, seen=None, at=at)
+    write_down(
+        actor, post, "publishing.reply_started", {"item": str(item_id), "about": thread_title[:120]}, at
+    )
+    post.refresh_from_db()
+    return post
