@@ -1,0 +1,43 @@
+"""Reads a text and says what it found, where and why. Pure Python: no database, no clock, no network.
+
+from stairgate.screening import Direction, Screener, default_pack
+Screener(default_pack()).screen("Text Tom on 07700 900142", direction=Direction.OUTBOUND_POST)
+"""
+
+from stairgate.screening.engine import Screener
+from stairgate.screening.facts import OrganisationFacts
+from stairgate.screening.kinds import (
+    Action,
+    Author,
+    Category,
+    Context,
+    Direction,
+    Finding,
+    Screening,
+    Severity,
+)
+from stairgate.screening.names import NameIndex, digest_name
+from stairgate.screening.pack import Pack, default_pack, load_pack
+from stairgate.screening.phrases import PackError
+from stairgate.screening.wire import from_json, to_json
+
+__all__ = [
+    "Action",
+    "Author",
+    "Category",
+    "Context",
+    "Direction",
+    "Finding",
+    "NameIndex",
+    "OrganisationFacts",
+    "Pack",
+    "PackError",
+    "Screener",
+    "Screening",
+    "Severity",
+    "default_pack",
+    "digest_name",
+    "from_json",
+    "load_pack",
+    "to_json",
+]

@@ -1,0 +1,75 @@
+"""Read a text and say what was found, where and why. It explains and holds; it never accuses or deletes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+from stairgate.screening.case import Case
+from stairgate.screening.contacts import find_contacts
+from stairgate.screening.evidence import find_evidence
+from stairgate.screening.facts import OrganisationFacts
+from stairgate.screening.identity import find_identity, find_names
+from stairgate.screening.kinds import Category, Context, Direction, Finding, Screening, action_for
+from stairgate.screening.language import find_bad_language
+from stairgate.screening.pack import Pack
+from stairgate.screening.signoff import find_sign_off
+
+ENGINE_VERSION = "1"
+LONGEST_TEXT = 20_000  # characters; longer than any post, and a bound on the work one text can ask for
+MOST_FINDINGS = 100
+
+Finder = Callable[[Case], Iterator[Finding]]
+_FINDERS: tuple[Finder, ...] = (find_contacts, find_identity, find_bad_language, find_sign_off, find_evidence)
+_ONE_MATTER = frozenset({Category.CONTACT_DETAILS, Category.STAFF_BOUNDARY})
+
+
+class Screener:
+    """Screens texts with one pack for one setting. Holds no state between texts; safe to share."""
+
+    def __init__(self, pack: Pack, facts: OrganisationFacts | None = None) -> None:
+        self.pack = pack
+        self.facts = facts or OrganisationFacts()
+        self.version = f"{ENGINE_VERSION}/{pack.version}"
+
+    def screen(self, text: str, *, direction: Direction, context: Context | None = None) -> Screening:
+        """Return everything found in ``text``, in reading order, and the action it calls for.
+
+        Never raises on any text. What lies beyond ``LONGEST_TEXT`` is not read, and that is itself held.
+        """
+        case = Case(
+            text[:LONGEST_TEXT],
+            pack=self.pack,
+            facts=self.facts,
+            direction=direction,
+            context=context or Context(),
+        )
+        case.add_hits(find_names(case))
+        found = [finding for finder in _FINDERS for finding in finder(case)]
+        if len(text) > LONGEST_TEXT:
+            found.append(_unread(case, len(text)))
+        findings = _settle(found)
+        return Screening(findings=findings, action=action_for(findings), version=self.version)
+
+
+def _unread(case: Case, length: int) -> Finding:
+    finding = case.finding("text.too-long", 0, 0)
+    return replace(finding, start=LONGEST_TEXT, end=length)
+
+
+def _settle(found: list[Finding]) -> tuple[Finding, ...]:
+    """Put findings in reading order and drop those that only repeat a wider one. The gravest are kept."""
+    kept: list[Finding] = []
+    reach: dict[str, Finding] = {}
+    for finding in sorted(found, key=lambda item: (item.start, -item.end, -item.severity)):
+        matter = "contact" if finding.category in _ONE_MATTER else finding.category
+        wider = reach.get(matter)
+        if wider and finding.end <= wider.end and finding.severity <= wider.severity:
+            continue
+        if wider is None or finding.end > wider.end:
+            reach[matter] = finding
+        kept.append(finding)
+    if len(kept) > MOST_FINDINGS:
+        gravest = sorted(kept, key=lambda item: -item.severity)[:MOST_FINDINGS]
+        kept = sorted(gravest, key=lambda item: (item.start, -item.end))
+    return tuple(kept)

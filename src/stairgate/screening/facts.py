@@ -1,0 +1,29 @@
+"""What a setting tells the screening about itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from stairgate.screening.names import NameIndex
+
+MILDEST_LEVEL, STRICTEST_LEVEL = 1, 4
+
+
+@dataclass(frozen=True, slots=True)
+class OrganisationFacts:
+    """One setting's own facts. Children's names exist here only as keyed hashes.
+
+    ``profanity_level`` runs from 1 (hold only the worst words) to 4 (hold even mild ones). Raises
+    ValueError outside that range.
+    """
+
+    names: NameIndex = field(default_factory=NameIndex)
+    staff_names: frozenset[str] = frozenset()
+    group_names: frozenset[str] = frozenset()
+    allowed_contacts: frozenset[str] = frozenset()
+    office_phone: str = ""
+    profanity_level: int = 3
+
+    def __post_init__(self) -> None:
+        if not MILDEST_LEVEL <= self.profanity_level <= STRICTEST_LEVEL:
+            raise ValueError(f"profanity_level must be {MILDEST_LEVEL} to {STRICTEST_LEVEL}")

@@ -1,0 +1,97 @@
+"""Fold a text to plain lower-case letters without losing the way back to the original.
+
+Accents go, full-width and mathematical letters become ordinary ones, look-alike letters from other
+alphabets become the Latin letter they imitate, digits of every script become 0-9, and characters nobody
+can see vanish. Every position in the folded text can be traced to the original text.
+"""
+
+from __future__ import annotations
+
+import json
+import unicodedata
+from functools import cached_property
+from importlib.resources import files
+
+_REMEMBERED = 20_000  # a hostile text may hold every character there is: do not keep them all
+_UNSEEN = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
+_PUNCTUATION = {
+    **dict.fromkeys("\u2018\u2019\u201a\u201b\u02bc\u2032\u0060\u00b4\uff07", "'"),
+    **dict.fromkeys("\u201c\u201d\u201e\u201f\u2033\u00ab\u00bb", '"'),
+    **dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58", "-"),
+    **dict.fromkeys("\u2028\u2029\u0085", "\n"),
+}
+
+
+def _load_lookalikes() -> dict[str, str]:
+    source = files("stairgate.screening") / "data" / "confusables.json"
+    groups: dict[str, str] = json.loads(source.read_text(encoding="utf-8"))
+    return {imitation: letter for letter, imitations in groups.items() for imitation in imitations}
+
+
+class _Folds(dict[int, str]):
+    """A table for str.translate that works out each character the first time it is met."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._lookalikes = _load_lookalikes()
+
+    def __missing__(self, point: int) -> str:
+        folded = self._fold(chr(point))
+        if len(self) < _REMEMBERED:
+            self[point] = folded
+        return folded
+
+    def _fold(self, character: str) -> str:
+        if character.isascii():
+            return character.lower() if character.isprintable() or character.isspace() else ""
+        if character in _PUNCTUATION:
+            return _PUNCTUATION[character]
+        if character in self._lookalikes:
+            return self._lookalikes[character]
+        return "".join(map(self._fold_part, unicodedata.normalize("NFKD", character)))
+
+    def _fold_part(self, part: str) -> str:
+        if part in _UNSEEN or unicodedata.category(part) in ("Mn", "Me", "Cf", "Cc", "Cs", "Co"):
+            return ""
+        digit = unicodedata.decimal(part, None)
+        if digit is not None:
+            return str(digit)
+        return self._lookalikes.get(part) or "".join(
+            self._lookalikes.get(piece, piece) for piece in part.casefold()
+        )
+
+
+_FOLDS = _Folds()
+
+
+class Folded:
+    """A folded text and the way back. ``text`` is folded; ``original`` is what was written."""
+
+    def __init__(self, original: str) -> None:
+        self.original = original
+        self.text = original.translate(_FOLDS)
+
+    @cached_property
+    def origins(self) -> list[int]:
+        """For each folded position, where it came from; one extra entry marks the end."""
+        origins: list[int] = []
+        for position, character in enumerate(self.original):
+            origins.extend([position] * len(_FOLDS[ord(character)]))
+        origins.append(len(self.original))
+        return origins
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """Return the stretch of the original text behind folded positions ``start`` to ``end``.
+
+        Marks and unseen characters that hang on the last letter are taken along with it.
+        """
+        if len(self.text) == len(self.original) and self.original.isascii():
+            return start, end
+        if start >= end:
+            return self.origins[start], self.origins[start]
+        return self.origins[start], max(self.origins[end], self.origins[end - 1] + 1)
+
+
+def fold(text: str) -> str:
+    """Return ``text`` folded, for comparing with other folded text."""
+    return text.translate(_FOLDS)

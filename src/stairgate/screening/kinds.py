@@ -1,0 +1,112 @@
+"""The words this room speaks: what was read, what was found, and what should happen next. Pure values."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+
+
+class Direction(enum.StrEnum):
+    """Which way the words are going."""
+
+    OUTBOUND_POST = "outbound_post"
+    INBOUND_COMMENT = "inbound_comment"
+    PRIVATE_MESSAGE = "private_message"
+
+
+class Category(enum.StrEnum):
+    """What kind of thing was found."""
+
+    CONTACT_DETAILS = "contact_details"
+    CHILD_IDENTITY = "child_identity"
+    LOCATION_NOW = "location_now"
+    PROFANITY = "profanity"
+    HATE = "hate"
+    FIRST_PERSON = "first_person"
+    STAFF_BOUNDARY = "staff_boundary"
+    GROOMING = "grooming"
+    THREAT = "threat"
+    SELF_HARM = "self_harm"
+    DISCLOSURE = "disclosure"
+    COMPLAINT_ABOUT_STAFF = "complaint_about_staff"
+    COMPLAINT = "complaint"
+    SCAM = "scam"
+    TOO_LONG = "too_long"
+
+
+class Severity(enum.IntEnum):
+    """How much a finding matters; a larger number matters more."""
+
+    NOTE = 1
+    LOOK = 2
+    HOLD = 3
+    HARM = 4
+
+
+class Action(enum.StrEnum):
+    """What should happen to the whole text. A person always decides in the end."""
+
+    PASS = "pass"  # noqa: S105 - a verdict, not a password
+    LOOK = "look"
+    HOLD = "hold"
+
+
+class Author(enum.StrEnum):
+    """Who wrote the text, as far as the setting knows."""
+
+    KNOWN = "known"
+    FIRST_TIME = "first_time"
+    STRANGER = "stranger"
+    STAFF = "staff"
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What surrounds the text: a picture beside it, whether it answers someone, and who wrote it."""
+
+    has_picture: bool = False
+    is_reply: bool = False
+    author: Author = Author.STRANGER
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing a person should see.
+
+    ``start`` and ``end`` are character positions in the text as it was written. ``suggestion`` replaces
+    exactly that stretch, or is None when no safe wording can be offered.
+    """
+
+    category: Category
+    severity: Severity
+    start: int
+    end: int
+    rule: str
+    version: str
+    clause: str
+    title: str
+    reason: str
+    suggestion: str | None = None
+    mark: str = ""
+
+    @property
+    def key(self) -> str:
+        """A stable name for "this rule, about these words", so an answer survives edits elsewhere."""
+        return f"{self.rule}:{self.mark}"
+
+
+@dataclass(frozen=True, slots=True)
+class Screening:
+    """Everything found in one text, in reading order, and what should happen to it."""
+
+    findings: tuple[Finding, ...]
+    action: Action
+    version: str
+
+
+def action_for(findings: tuple[Finding, ...]) -> Action:
+    """Return the action the gravest finding calls for; a NOTE alone never stops anything."""
+    gravest = max((finding.severity for finding in findings), default=Severity.NOTE)
+    if gravest >= Severity.HOLD:
+        return Action.HOLD
+    return Action.LOOK if gravest is Severity.LOOK else Action.PASS
