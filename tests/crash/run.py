@@ -1,0 +1,279 @@
+"""Kill the worker with SIGKILL at random instructions, many times, and count what reached the page.
+
+Run by hand with ``python -m tests.crash.run --kills 200``; the suite runs it too. Each round a post is approved
+by a second person, a child process sweeps it through the gate, and kills itself with SIGKILL at a line drawn by
+chance from all the lines the sweep runs through: ours, and those of the HTTP client under it. Then the living
+recover, look on the page, and send again what two looks proved is not there.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import hmac
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+_TRACED = ("stairgate/publishing", "stairgate/networks", "stairgate/channels", "stairgate/ledger", "httpx2", "httpcore")
+
+
+def main(argv: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--kills", type=int, default=200)
+    parser.add_argument("--seed", type=int, default=None)
+    options = parser.parse_args(argv)
+    seed = options.seed if options.seed is not None else random.SystemRandom().randrange(10**9)
+    with tempfile.TemporaryDirectory(prefix="stairgate-crash-") as folder:
+        practice = _start_practice(Path(folder) / "practice")
+        try:
+            result = _run(Path(folder) / "home", practice, options.kills, random.Random(seed))
+        finally:
+            practice.process.terminate()
+            practice.process.wait(10)
+    result["seed"] = seed
+    print(json.dumps(result))
+    return 0 if not result["wrong"] else 1
+
+
+class Practice:
+    """The practice network in its own process, and what is on its page."""
+
+    def __init__(self, process: subprocess.Popen[str], url: str, home: Path) -> None:
+        self.process = process
+        self.url = url
+        self.credentials: dict[str, str] = json.loads((home / "credentials.json").read_text())
+
+    def on_page(self) -> Counter[str]:
+        """Return how many times each text is on the page."""
+        counted: Counter[str] = Counter()
+        address = f"{self.url}/v26.0/{self.credentials['page_id']}/published_posts?limit=100&fields=message"
+        while address:
+            answer = self._get(address)
+            counted.update(post.get("message", "") for post in answer["data"])
+            address = answer.get("paging", {}).get("next", "") if answer["data"] else ""
+        return counted
+
+    def _get(self, address: str) -> Any:
+        token = self.credentials["page_token"]
+        proof = hmac.new(self.credentials["app_secret"].encode(), token.encode(), hashlib.sha256).hexdigest()
+        joined = address + ("&" if "?" in address else "?") + f"appsecret_proof={proof}"
+        request = urllib.request.Request(joined, headers={"Authorization": f"Bearer {token}"})
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            return json.load(answer)
+
+
+def _start_practice(home: Path) -> Practice:
+    home.mkdir(parents=True)
+    command = [sys.executable, "-m", "stairgate.practice", "--home", str(home), "--port", "0"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    for line in process.stdout:
+        if "http://" in line:
+            return Practice(process, "http://" + line.split("http://", 1)[1].split()[0].rstrip("/"), home)
+    raise RuntimeError("the practice network did not start")
+
+
+def _run(home: Path, practice: Practice, kills: int, chance: random.Random) -> dict[str, Any]:
+    _set_up(home)
+    from django.db import connections
+    from django.utils import timezone
+
+    from stairgate.channels.services import Credentials
+    from stairgate.networks.base import Secret
+    from tests.cast import willow_lane
+
+    given = practice.credentials
+    cast = willow_lane(
+        timezone.now(),
+        credentials=Credentials(
+            base_url=practice.url,
+            account_id=given["page_id"],
+            token=Secret(given["page_token"]),
+            app_id=given["app_id"],
+            app_secret=Secret(given["app_secret"]),
+            verify_token=Secret(given["verify_token"]),
+        ),
+    )
+    lines = _measure(cast, connections)
+    where: Counter[str] = Counter()
+    killed = 0
+    texts = ["Puddle day, number 0"]
+    while killed < kills:
+        text = f"Puddle day, number {len(texts)}"
+        texts.append(text)
+        _approve(cast, text)
+        connections.close_all()
+        place = _sweep_and_die(chance.randrange(1, lines))
+        if place:
+            killed += 1
+            where[place] += 1
+    after = _let_the_living_finish()
+    held = _held()
+    first_look = practice.on_page()
+    wrong = _wrong(texts, first_look, held)
+    _send_again(cast)
+    _let_the_living_finish()
+    last_look = practice.on_page()
+    wrong += [f"after sending again: {text} × {last_look[text]}" for text in texts if last_look[text] != 1]
+    return {
+        "posts": len(texts),
+        "kills": killed,
+        "killed_in": dict(where.most_common()),
+        "once_on_page": sum(1 for text in texts if first_look[text] == 1),
+        "held_as_not_there": len(held),
+        "twice": [text for text in texts if first_look[text] > 1],
+        "once_after_sending_again": sum(1 for text in texts if last_look[text] == 1),
+        "fates": after,
+        "ledger_problems": _ledger_problems(cast),
+        "wrong": wrong,
+    }
+
+
+def _set_up(home: Path) -> None:
+    os.environ.setdefault("STAIRGATE_LEASE_SECONDS", "1")
+    os.environ.setdefault("STAIRGATE_SETTLE_SECONDS", "1")
+    os.environ["STAIRGATE_TEST_HOME"] = str(home)
+    os.environ["DJANGO_SETTINGS_MODULE"] = "stairgate.config.testing"
+    import django
+    from django.core.management import call_command
+
+    django.setup()
+    call_command("migrate", verbosity=0)
+
+
+def _approve(cast: Any, text: str) -> None:
+    from django.utils import timezone
+
+    from stairgate.publishing.content import Content
+    from stairgate.publishing.services import approve, save_draft, submit
+    from tests.cast import PURPOSE
+
+    content = Content(text=text, channel_ids=(cast.channel.id,), purpose=PURPOSE)
+    now = timezone.now()
+    revision = save_draft(
+        actor=cast.tom, organisation=cast.organisation, post=None, content=content, seen=None, at=now
+    )
+    submit(actor=cast.tom, post=revision.post, at=now)
+    approve(actor=cast.priya, post=revision.post, digest=revision.digest, at=timezone.now())
+
+
+def _measure(cast: Any, connections: Any) -> int:
+    """Return how many traced lines one undisturbed sweep runs through."""
+    _approve(cast, "Puddle day, number 0")
+    seen = [0]
+
+    def count(_: FrameType) -> None:
+        seen[0] += 1
+
+    _traced(count, _sweep)
+    connections.close_all()
+    return seen[0]
+
+
+def _sweep() -> None:
+    from django.utils import timezone
+
+    from stairgate.publishing import delivery
+
+    delivery.sweep(timezone.now(), f"worker-{os.getpid()}")
+
+
+def _traced(each_line: Callable[[FrameType], None], work: Callable[[], None]) -> None:
+    def local(frame: FrameType, event: str, _: object) -> Any:
+        if event == "line":
+            each_line(frame)
+        return local
+
+    def trace(frame: FrameType, event: str, _: object) -> Any:
+        return local if any(part in frame.f_code.co_filename for part in _TRACED) else None
+
+    sys.settrace(trace)
+    try:
+        work()
+    finally:
+        sys.settrace(None)
+
+
+def _sweep_and_die(at_line: int) -> str:
+    """Fork a worker that SIGKILLs itself at the given line; return where it died, "" when it outlived it."""
+    read, write = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.close(read)
+        left = [at_line]
+
+        def kill(frame: FrameType) -> None:
+            left[0] -= 1
+            if left[0] == 0:
+                name = Path(frame.f_code.co_filename)
+                os.write(write, f"{name.parent.name}/{name.stem}.{frame.f_code.co_name}".encode())
+                os.kill(os.getpid(), signal.SIGKILL)
+
+        try:
+            _traced(kill, _sweep)
+        finally:
+            os._exit(0)
+    os.close(write)
+    with os.fdopen(read) as pipe:
+        place = pipe.read()
+    _, status = os.waitpid(child, 0)
+    return place if os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL else ""
+
+
+def _let_the_living_finish() -> dict[str, int]:
+    """Sweep without dying until nothing is on its way; return the fates."""
+    from stairgate.publishing.models import Delivery
+    from stairgate.publishing.states import DeliveryState
+
+    moving = [DeliveryState.WAITING, DeliveryState.SENDING, DeliveryState.UNKNOWN]
+    give_up = time.monotonic() + 120
+    while Delivery.objects.filter(state__in=moving).exists() and time.monotonic() < give_up:
+        _sweep()
+        time.sleep(0.2)
+    return dict(Counter(Delivery.objects.values_list("state", flat=True)))
+
+
+def _held() -> set[str]:
+    from stairgate.publishing.models import Delivery
+    from stairgate.publishing.states import DeliveryState
+
+    rows = Delivery.objects.filter(state=DeliveryState.NOT_THERE).select_related("revision")
+    return {row.revision.text for row in rows}
+
+
+def _wrong(texts: list[str], page: Counter[str], held: set[str]) -> list[str]:
+    """Every post is on the page exactly once, or held because looking proved it is not there."""
+    return [text for text in texts if page[text] != (0 if text in held else 1)]
+
+
+def _send_again(cast: Any) -> None:
+    from django.utils import timezone
+
+    from stairgate.publishing.models import Delivery
+    from stairgate.publishing.services import send_again
+    from stairgate.publishing.states import DeliveryState
+
+    for row in Delivery.objects.filter(state=DeliveryState.NOT_THERE).select_related("post"):
+        send_again(actor=cast.priya, delivery=row, at=timezone.now())
+
+
+def _ledger_problems(cast: Any) -> list[str]:
+    from stairgate.ledger.services import verify_log
+
+    return list(verify_log(cast.organisation.id))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

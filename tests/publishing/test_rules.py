@@ -1,0 +1,225 @@
+"""The gate's decisions, driven by random facts: whatever happens, what must never open stays shut."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from uuid import UUID, uuid4
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from stairgate.publishing.rules import (
+    ApprovalFact,
+    Barrier,
+    DraftFacts,
+    GateFacts,
+    bars,
+    gate_barriers,
+    must_change,
+    still_open,
+    valid_approvals,
+    why_may_not_approve,
+)
+from stairgate.screening import Action, Category, Finding, Screening, Severity
+
+NOW = datetime(2026, 11, 24, 17, 45, tzinfo=UTC)
+POLICY = UUID(int=1)
+TOM, PRIYA, KOFI = UUID(int=11), UUID(int=12), UUID(int=13)
+
+
+def approval(**changes: object) -> ApprovalFact:
+    good = ApprovalFact(
+        approver=PRIYA,
+        name="Priya",
+        digest="d",
+        policy=POLICY,
+        expires_at=NOW + timedelta(hours=1),
+        voided=False,
+        why_not=(),
+    )
+    return replace(good, **changes)  # type: ignore[arg-type]
+
+
+def facts(**changes: object) -> GateFacts:
+    good = GateFacts(
+        post_is_approved=True,
+        revision_is_current=True,
+        digest_now="d",
+        digest_of_revision="d",
+        writers=frozenset({TOM}),
+        approvals=(approval(),),
+        approvers_needed=1,
+        policy=POLICY,
+        send_at=NOW,
+        window=timedelta(minutes=30),
+        restrictions=(),
+        unanswered=(),
+        pictures_unanswered=0,
+        children_shown=0,
+        children_allowed=False,
+        ledger_newest_at=NOW - timedelta(minutes=1),
+    )
+    return replace(good, **changes)  # type: ignore[arg-type]
+
+
+def finding(severity: Severity) -> Finding:
+    return Finding(
+        category=Category.CONTACT_DETAILS,
+        severity=severity,
+        start=0,
+        end=4,
+        rule="r",
+        version="1",
+        clause="C79",
+        title="A personal mobile number",
+        reason="Families ring the office.",
+        suggestion=None,
+    )
+
+
+def test_the_gate_opens_when_everything_holds() -> None:
+    assert gate_barriers(facts(), NOW) == ()
+
+
+@pytest.mark.clause("C78")
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"post_is_approved": False},
+        {"revision_is_current": False},
+        {"digest_now": "other"},
+        {"digest_of_revision": "other"},
+        {"approvals": ()},
+        {"approvals": (approval(voided=True),)},
+        {"approvals": (approval(digest="other"),)},
+        {"approvals": (approval(expires_at=NOW - timedelta(seconds=1)),)},
+        {"approvals": (approval(approver=TOM),)},
+        {"approvals": (approval(why_not=("Priya’s training has run out.",)),)},
+        {"approvals": (approval(policy=UUID(int=2)),)},
+        {"approvers_needed": 2},
+        {"approvers_needed": 2, "approvals": (approval(), approval())},
+        {"policy": None},
+        {"send_at": NOW - timedelta(minutes=31)},
+        {"ledger_newest_at": NOW + timedelta(minutes=6)},
+    ],
+)
+def test_one_thing_wrong_shuts_it(changes: dict[str, object]) -> None:
+    assert gate_barriers(facts(**changes), NOW)
+
+
+@pytest.mark.clause("C18")
+@pytest.mark.clause("C04")
+def test_a_shut_account_shuts_it_with_its_own_reason() -> None:
+    shut = Barrier("C18", "One administrator left.")
+    assert shut in gate_barriers(facts(restrictions=(shut,)), NOW)
+
+
+@pytest.mark.clause("C35")
+@pytest.mark.parametrize("changes", [{"children_shown": 1}, {"pictures_unanswered": 1}])
+def test_a_child_in_a_picture_shuts_it(changes: dict[str, object]) -> None:
+    assert any(barrier.clause == "C35" for barrier in gate_barriers(facts(**changes), NOW))
+    if "children_shown" in changes:
+        assert gate_barriers(facts(children_allowed=True, **changes), NOW) == ()
+
+
+@pytest.mark.clause("C40")
+def test_words_that_screening_holds_shut_it() -> None:
+    assert gate_barriers(facts(unanswered=(finding(Severity.HOLD),)), NOW)
+
+
+@given(
+    voided=st.booleans(),
+    same_digest=st.booleans(),
+    own=st.booleans(),
+    unfit=st.booleans(),
+    late=st.booleans(),
+    other_policy=st.booleans(),
+)
+def test_an_approval_counts_only_when_nothing_is_wrong_with_it(
+    voided: bool, same_digest: bool, own: bool, unfit: bool, late: bool, other_policy: bool
+) -> None:
+    one = approval(
+        voided=voided,
+        digest="d" if same_digest else "other",
+        approver=TOM if own else PRIYA,
+        why_not=("No.",) if unfit else (),
+        expires_at=NOW + timedelta(hours=-1 if late else 1),
+        policy=uuid4() if other_policy else POLICY,
+    )
+    good = same_digest and not (voided or own or unfit or late or other_policy)
+    assert bool(valid_approvals(facts(approvals=(one,)), NOW)) is good
+    assert (gate_barriers(facts(approvals=(one,)), NOW) == ()) is good
+
+
+@pytest.mark.clause("C78")
+def test_whoever_wrote_it_may_not_approve_it() -> None:
+    assert why_may_not_approve(approver=TOM, name="Tom", writers=frozenset({TOM}), barriers=())
+    assert not why_may_not_approve(approver=KOFI, name="Kofi", writers=frozenset({TOM}), barriers=())
+    assert why_may_not_approve(approver=KOFI, name="Kofi", writers=frozenset(), barriers=("x",)) == ("x",)
+
+
+@pytest.mark.clause("C79")
+def test_contact_details_cannot_be_kept_with_a_reason() -> None:
+    hold, look, aside = finding(Severity.HOLD), finding(Severity.LOOK), finding(Severity.NOTE)
+    assert must_change(hold) and not must_change(look)
+    keys = frozenset({hold.key, look.key})
+    assert still_open(Screening((hold,), Action.HOLD, "1"), keys) == (hold,)
+    assert still_open(Screening((look,), Action.LOOK, "1"), keys) == ()
+    assert still_open(Screening((look, aside), Action.LOOK, "1"), frozenset()) == (look,)
+
+
+def draft(**changes: object) -> DraftFacts:
+    ready = DraftFacts(
+        has_words=True,
+        accounts=("Facebook page",),
+        account_problems=(),
+        network_problems=(),
+        purpose="News",
+        purposes=("News",),
+        open_findings=0,
+        pictures=0,
+        pictures_without_alt=0,
+        pictures_unanswered=0,
+        children_shown=0,
+        children_allowed=False,
+        send_at=None,
+        approvers=("Kofi", "Priya"),
+        approval_life=timedelta(hours=72),
+    )
+    return replace(ready, **changes)  # type: ignore[arg-type]
+
+
+def shut(**changes: object) -> list[str]:
+    return [bar.key for bar in bars(draft(**changes), NOW) if not bar.done]
+
+
+def test_a_ready_draft_has_no_bar_left() -> None:
+    assert shut() == []
+    assert bars(draft(), NOW)[-1].says == "A second person: Kofi or Priya"
+
+
+@pytest.mark.clause("C03")
+def test_a_draft_without_an_authorised_purpose_is_not_ready() -> None:
+    assert shut(purpose="") == ["purpose"]
+    assert shut(purpose="Selling my car") == ["purpose"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "bar"),
+    [
+        ({"accounts": ()}, "accounts"),
+        ({"account_problems": ("Shut.",)}, "accounts"),
+        ({"has_words": False}, "words"),
+        ({"open_findings": 3}, "words"),
+        ({"network_problems": ("Too long",)}, "words"),
+        ({"pictures": 1, "pictures_without_alt": 1}, "pictures"),
+        ({"pictures": 1, "pictures_unanswered": 1}, "pictures"),
+        ({"pictures": 1, "children_shown": 1}, "pictures"),
+        ({"send_at": NOW}, "time"),
+        ({"approvers": ()}, "second"),
+    ],
+)
+def test_each_missing_thing_has_its_bar(changes: dict[str, object], bar: str) -> None:
+    assert shut(**changes) == [bar]
