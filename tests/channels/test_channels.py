@@ -1,0 +1,162 @@
+"""Accounts: who may register one, what shuts it, and secrets that open nowhere else."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+
+import pytest
+from django.db import IntegrityError
+from django.utils import timezone
+
+from stairgate.channels.models import Channel, Connection
+from stairgate.channels.rules import ChannelFacts, mailbox_problem, restrictions
+from stairgate.channels.sealing import CannotOpen, seal, unseal
+from stairgate.channels.selectors import accounts_now
+from stairgate.channels.services import CannotAuthorise, account_for, authorise, note_health, reopen, shut
+from stairgate.ledger.models import Entry
+from stairgate.networks.base import Health
+from stairgate.organisations.access import NotAllowed
+from tests.cast import Cast, willow_lane
+
+NOW = datetime(2026, 11, 24, 17, 45, tzinfo=UTC)
+OPEN = ChannelFacts(
+    name="Facebook page",
+    live=True,
+    status_words="live",
+    connected=True,
+    administrators=("Kofi", "Priya"),
+    administrators_needed=2,
+    policy_adopted_at=NOW - timedelta(days=10),
+    policy_days=365,
+    healthy=True,
+    health_at=NOW,
+    health_hours=24,
+    health_problem="",
+)
+
+
+@pytest.fixture
+def cast(db: None) -> Cast:
+    return willow_lane(timezone.now())
+
+
+def test_an_account_with_everything_in_order_is_open() -> None:
+    assert restrictions(OPEN, NOW) == ()
+
+
+@pytest.mark.clause("C04")
+@pytest.mark.clause("C18")
+@pytest.mark.clause("C105")
+@pytest.mark.parametrize(
+    ("changes", "clause"),
+    [
+        ({"live": False}, "C04"),
+        ({"connected": False}, "C04"),
+        ({"administrators": ("Kofi",)}, "C18"),
+        ({"administrators": ()}, "C18"),
+        ({"policy_adopted_at": None}, "C01"),
+        ({"policy_adopted_at": NOW - timedelta(days=366)}, "C105"),
+        ({"healthy": None, "health_at": None}, "C28"),
+        ({"healthy": False}, "C28"),
+        ({"health_at": NOW - timedelta(hours=49)}, "C28"),
+    ],
+)
+def test_one_thing_wrong_shuts_it(changes: dict[str, object], clause: str) -> None:
+    found = restrictions(replace(OPEN, **changes), NOW)  # type: ignore[arg-type]
+    assert [restriction.clause for restriction in found] == [clause]
+
+
+@pytest.mark.clause("C22")
+@pytest.mark.clause("C23")
+@pytest.mark.parametrize(
+    ("address", "refused"),
+    [
+        ("office@willowlane.example", False),
+        ("social.media@willowlane.example", False),
+        ("Priya@WillowLane.example", True),
+        ("priya.example@mail.example", True),
+        ("priya2@mail.example", True),
+        ("jane.doe@mail.example", True),
+    ],
+)
+def test_an_account_belongs_to_a_shared_mailbox(address: str, refused: bool) -> None:
+    problem = mailbox_problem(
+        address, staff_addresses=["priya@willowlane.example"], staff_names=["Priya", "Tom"]
+    )
+    assert bool(problem) is refused
+
+
+@pytest.mark.clause("C101")
+@pytest.mark.clause("C89")
+def test_whoever_asks_never_authorises(cast: Cast) -> None:
+    with pytest.raises(CannotAuthorise):
+        _authorise(cast, actor=cast.helen, requested_by=cast.helen)
+    with pytest.raises(NotAllowed):
+        _authorise(cast, actor=cast.priya, requested_by=cast.kofi)
+    with pytest.raises(IntegrityError):
+        Channel.objects.filter(pk=cast.channel.pk).update(requested_by=cast.channel.authorised_by)
+
+
+@pytest.mark.clause("C23")
+def test_a_personal_mailbox_is_refused(cast: Cast) -> None:
+    with pytest.raises(CannotAuthorise, match="one person"):
+        _authorise(cast, actor=cast.helen, requested_by=cast.priya, mailbox="tom@willowlane.example")
+
+
+def _authorise(cast: Cast, **changes: object) -> Channel:
+    given: dict[str, object] = {
+        "organisation": cast.organisation,
+        "network": Channel.Network.BLUESKY,
+        "name": "Bluesky",
+        "purposes": ["News"],
+        "mailbox": "office@willowlane.example",
+        "at": timezone.now(),
+    }
+    return authorise(**{**given, **changes})  # type: ignore[arg-type]
+
+
+def test_a_sealed_secret_opens_only_where_it_belongs() -> None:
+    organisation, row = uuid4(), uuid4()
+    sealed = seal("a token", organisation=organisation, row=row, field="token")
+    assert b"a token" not in sealed
+    assert unseal(sealed, organisation=organisation, row=row, field="token") == "a token"
+    moved = [(uuid4(), row, "token"), (organisation, uuid4(), "token"), (organisation, row, "app_secret")]
+    for other, place, field in moved:
+        with pytest.raises(CannotOpen):
+            unseal(sealed, organisation=other, row=place, field=field)
+    with pytest.raises(CannotOpen):
+        unseal(sealed[:-1] + bytes([sealed[-1] ^ 1]), organisation=organisation, row=row, field="token")
+
+
+def test_no_secret_reaches_the_ledger_or_the_table_in_clear(cast: Cast) -> None:
+    assert "not-a-token" not in "".join(str(entry.payload) for entry in Entry.objects.all())
+    assert b"not-a-token" not in bytes(Connection.objects.get().token)
+    assert account_for(cast.channel).token == "not-a-token"
+    assert "not-a-token" not in repr(account_for(cast.channel))
+
+
+def test_shutting_the_gate_is_for_those_with_a_duty_and_is_written_down(cast: Cast) -> None:
+    now = timezone.now()
+    with pytest.raises(NotAllowed):
+        shut(actor=cast.tom, channel=cast.channel, reason="x", at=now)
+    with pytest.raises(NotAllowed):
+        shut(actor=cast.outsider, channel=cast.channel, reason="x", at=now)
+    shut(actor=cast.gwen, channel=cast.channel, reason="A worrying comment", at=now)
+    assert not accounts_now(cast.organisation, now)[0].is_open
+    reopen(actor=cast.priya, channel=cast.channel, reason="Looked into", at=now)
+    assert accounts_now(cast.organisation, now)[0].is_open
+    kinds = list(Entry.objects.filter(kind__startswith="channels.").values_list("kind", flat=True))
+    assert kinds[-2:] == ["channels.shut", "channels.reopened"]
+
+
+def test_only_a_change_of_health_is_a_ledger_entry(cast: Cast) -> None:
+    now = timezone.now()
+    before = Entry.objects.count()
+    for minutes in range(1, 4):
+        note_health(channel=cast.channel, health=Health(ok=True, checked_at=now + timedelta(minutes=minutes)))
+    assert Entry.objects.count() == before
+    problem = Health(ok=False, checked_at=now + timedelta(minutes=5), problems=("Token expired.",))
+    note_health(channel=cast.channel, health=problem)
+    assert Entry.objects.count() == before + 1

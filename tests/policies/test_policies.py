@@ -1,0 +1,98 @@
+"""Parameters have floors; adopting and signing bind people to exact words."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import pytest
+from django.utils import timezone
+
+from stairgate.organisations.rules import Duty
+from stairgate.policies.models import PolicyVersion, Signature
+from stairgate.policies.parameters import Parameters, TooLoose
+from stairgate.policies.selectors import fit_for, in_force, why_not
+from stairgate.policies.services import CannotSign, adopt, sign
+from tests.cast import Cast, willow_lane
+
+
+@pytest.fixture
+def now() -> datetime:
+    return timezone.now()
+
+
+@pytest.fixture
+def cast(db: None, now: datetime) -> Cast:
+    return willow_lane(now)
+
+
+@pytest.mark.parametrize(
+    "looser",
+    [
+        {"approvers": 0},
+        {"page_administrators": 1},
+        {"check_every_days": 8},
+        {"review_every_days": 400},
+        {"approval_life_hours": 169},
+        {"sending_window_minutes": 121},
+        {"keep_words_years": 2},
+    ],
+)
+def test_a_parameter_can_be_tightened_and_never_loosened(looser: dict[str, int]) -> None:
+    with pytest.raises(TooLoose):
+        Parameters.from_json(looser)
+
+
+def test_parameters_survive_being_stored() -> None:
+    mine = Parameters(approvers=2, check_every_days=1)
+    assert Parameters.from_json({**mine.to_json(), "unknown": 7}) == mine
+
+
+def test_a_loosened_row_in_the_database_is_refused_when_read(cast: Cast) -> None:
+    PolicyVersion.objects.update(parameters_json={"page_administrators": 0})
+    version = in_force(cast.organisation)
+    assert version is not None
+    with pytest.raises(TooLoose):
+        _ = version.parameters
+
+
+@pytest.mark.clause("C111")
+@pytest.mark.clause("C109")
+def test_the_typed_name_must_be_the_signers_own(cast: Cast, now: datetime) -> None:
+    with pytest.raises(CannotSign, match="does not match"):
+        sign(actor=cast.leah, version=cast.policy, name_typed="Priya Example", at=now)
+    assert not Signature.objects.filter(user=cast.leah).exists()
+
+
+@pytest.mark.clause("C110")
+@pytest.mark.clause("C14")
+def test_signing_opens_the_duty_and_a_new_version_shuts_it(cast: Cast, now: datetime) -> None:
+    day = cast.organisation.day(now)
+    leah = cast.member(cast.leah)
+    assert why_not(leah, Duty.WRITE, version=cast.policy, on=day)
+    signature = sign(actor=cast.leah, version=cast.policy, name_typed="Leah Example", at=now)
+    assert signature.signed_at == now
+    assert why_not(leah, Duty.WRITE, version=cast.policy, on=day) == ()
+    newer = adopt(
+        actor=cast.priya,
+        organisation=cast.organisation,
+        title="Policy",
+        text="New",
+        parameters=Parameters(),
+        at=now,
+    )
+    assert why_not(leah, Duty.WRITE, version=newer, on=day)
+    with pytest.raises(CannotSign, match="newer version"):
+        sign(actor=cast.leah, version=cast.policy, name_typed="Leah Example", at=now)
+
+
+def test_somebody_from_another_setting_cannot_sign(cast: Cast, now: datetime) -> None:
+    with pytest.raises(CannotSign):
+        sign(actor=cast.outsider, version=cast.policy, name_typed="Oona Example", at=now)
+
+
+def test_who_is_fit_is_read_in_a_bounded_number_of_queries(
+    cast: Cast, now: datetime, django_assert_max_num_queries: object
+) -> None:
+    with django_assert_max_num_queries(7):  # type: ignore[operator]
+        fit = fit_for(cast.organisation, Duty.APPROVE, version=cast.policy, on=cast.organisation.day(now))
+    assert [member.first_name for member in fit] == ["Kofi", "Priya"]
