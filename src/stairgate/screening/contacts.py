@@ -15,10 +15,11 @@ from stairgate.screening.numbers import PhoneNumber, dialled, find_numbers
 _DOMAIN = re.compile(r"[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,4}")
 _HANDLE = re.compile(r"[a-z0-9_.]{3,30}")
 _POSTCODE = re.compile(r"\b([a-z]{1,2})(\d[a-z\d]?) ?(\d[abd-hjlnp-uw-z]{2})\b")
+_DIGIT = re.compile(r"[0-9]")
 _LOCAL_PART = "abcdefghijklmnopqrstuvwxyz0123456789._%+-"
 _LONGEST_LOCAL_PART = 64
 _ORDINALS = ("1st", "2nd", "3rd", "4th", "5th", "6th", "7th", "8th", "9th", "0th")
-_FAREST_LEAD = 5  # words between "text" and the number
+_FURTHEST_LEAD = 5  # words between "text" and the number
 
 
 @control("C79", "A telephone number, e-mail, handle or address that is not the setting's own is held")
@@ -28,7 +29,7 @@ _FAREST_LEAD = 5  # words between "text" and the number
 def find_contacts(case: Case) -> Iterator[Finding]:
     """Yield every contact detail that is not on the setting's own list."""
     text = case.reading.folded.text
-    if any(character.isdigit() for character in text) or "contact_digit" in case.by_cue:
+    if _DIGIT.search(text) or "contact_digit" in case.by_cue:
         yield from _phones(case)
         yield from _postcodes(case)
         yield from _streets(case)
@@ -62,7 +63,7 @@ def _lead(case: Case, number: PhoneNumber) -> int | None:
     """Return the word that asks people to use the number ("text Tom on ..."), if it is close before."""
     reading, verbs = case.reading, case.pack.lists["contact_verb"]
     sentence = reading.sentence_of[number.first]
-    for index in range(number.first - 1, max(number.first - 1 - _FAREST_LEAD, -1), -1):
+    for index in range(number.first - 1, max(number.first - 1 - _FURTHEST_LEAD, -1), -1):
         if reading.sentence_of[index] != sentence:
             return None
         if reading.words[index] in verbs:

@@ -15,9 +15,9 @@ from stairgate.screening.reading import Reading
 
 Disguised = tuple[int, int, RudeWord]
 
-_ODD = re.compile(
-    r"[a-z][^a-z\s',;][^\s]|[@$!|0-9+(<][a-z]|[*#]{2}|([a-z])\1\1|\b[a-z0-9][^a-z0-9]{1,3}[a-z0-9]\b|[a-z] [a-z]{1,3}\b"
-)
+_ODD_CHUNK = re.compile(r"[a-z][^a-z\s',;][^\s]|[@$!|0-9+(<][a-z]|[*#]{2}|([a-z])\1\1")
+_ODD_RUN = re.compile(r"\b[a-z0-9][^a-z0-9]{1,3}[a-z0-9][^a-z0-9]{1,3}[a-z0-9]\b")
+_THREE_ALIKE = re.compile(r"([a-z])\1\1")
 _CHUNK = re.compile(r"\S+")
 _LONGEST_CHUNK = 40
 _LONGEST_WORD = 14
@@ -32,17 +32,14 @@ _STRONG_MASKS = frozenset("*#•")
 def find_disguised(reading: Reading, lexicon: Lexicon) -> Iterator[Disguised]:
     """Yield the folded positions of each disguised word and which word it is."""
     text = reading.folded.text
-    if not _ODD.search(text):
-        return
-    for match in _CHUNK.finditer(text):
-        if len(match[0]) <= _LONGEST_CHUNK and (not match[0].isalpha() or _drawn_out(match[0])):
-            yield from _in_chunk(match[0], match.start(), lexicon)
-    yield from _spelt_out(reading, lexicon)
+    if _ODD_CHUNK.search(text):
+        for match in _CHUNK.finditer(text):
+            chunk = match[0]
+            if len(chunk) <= _LONGEST_CHUNK and (not chunk.isalpha() or _THREE_ALIKE.search(chunk)):
+                yield from _in_chunk(chunk, match.start(), lexicon)
+    if _ODD_RUN.search(text):
+        yield from _spelt_out(reading, lexicon)
     yield from _pulled_apart(reading, lexicon)
-
-
-def _drawn_out(word: str) -> bool:
-    return any(one == two == three for one, two, three in zip(word, word[1:], word[2:], strict=False))
 
 
 def _in_chunk(chunk: str, offset: int, lexicon: Lexicon) -> Iterator[Disguised]:
@@ -65,7 +62,7 @@ def _unleet(core: str, lexicon: Lexicon) -> RudeWord | None:
         rude = lexicon.exact.get(letters)
         if rude and _worth_it(letters, core):
             return rude
-        if rude is None and _drawn_out(letters):
+        if rude is None and _THREE_ALIKE.search(letters):
             rude = _undrawn(letters, lexicon)
             if rude:
                 return rude
@@ -81,7 +78,7 @@ def _worth_it(letters: str, core: str) -> bool:
 
 def _undrawn(core: str, lexicon: Lexicon) -> RudeWord | None:
     """Undo drawn-out letters: "fuuuck". The word's own doubled letters must still be there."""
-    if not core.isalpha() or not _drawn_out(core):
+    if not core.isalpha() or not _THREE_ALIKE.search(core):
         return None
     runs = [len(list(group)) for _, group in itertools.groupby(core)]
     for spelling, rude in lexicon.squeezed.get(squeeze(core), ()):
@@ -96,7 +93,7 @@ def _unmask(core: str, lexicon: Lexicon) -> RudeWord | None:
     if len(core) < SHORTEST_DISGUISE or len(core) > _LONGEST_WORD or not core[0].isalpha():
         return None
     masks = [letter in _MASKS for letter in core]
-    if not any(masks) or not any(letter in _STRONG_MASKS for letter in core) and "--" not in core:
+    if not any(masks) or ("--" not in core and _STRONG_MASKS.isdisjoint(core)):
         return None
     shown = len(core) - sum(masks)
     for spelling, rude in lexicon.masked.get((len(core), core[0]), ()):
@@ -134,7 +131,8 @@ def _in_run(reading: Reading, run: list[int], lexicon: Lexicon) -> Iterator[Disg
 
 def _pulled_apart(reading: Reading, lexicon: Lexicon) -> Iterator[Disguised]:
     """Find a strong word with one space in it: "fu ck"."""
-    for index, pair in enumerate(itertools.pairwise(reading.words)):
-        rude = lexicon.split.get(pair)
+    for index, (first, second) in enumerate(itertools.pairwise(reading.words)):
+        seconds = lexicon.split.get(first)
+        rude = seconds and seconds.get(second)
         if rude and len(reading.gap_before(index + 1)) <= _WIDEST_GAP:
             yield reading.spans[index][0], reading.spans[index + 1][1], rude

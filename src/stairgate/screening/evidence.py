@@ -24,7 +24,7 @@ def find_evidence(case: Case) -> Iterator[Finding]:
     if not cues:
         return
     for rule in case.pack.cue_rules[case.direction]:
-        if all(cue in cues for cue in rule.all):
+        if rule.all[0] in cues and all(cue in cues for cue in rule.all):
             yield from _weigh(case, rule)
 
 

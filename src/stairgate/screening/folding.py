@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import unicodedata
+from collections.abc import Sequence
 from functools import cached_property
 from importlib.resources import files
 
@@ -72,8 +73,17 @@ class Folded:
         self.text = original.translate(_FOLDS)
 
     @cached_property
-    def origins(self) -> list[int]:
+    def _is_same_length(self) -> bool:
+        """Did every character become exactly one? Then positions are the same in both texts."""
+        if len(self.text) != len(self.original):
+            return False
+        return all(len(_FOLDS[ord(character)]) == 1 for character in set(self.original))
+
+    @cached_property
+    def origins(self) -> Sequence[int]:
         """For each folded position, where it came from; one extra entry marks the end."""
+        if self._is_same_length:
+            return range(len(self.original) + 1)
         origins: list[int] = []
         for position, character in enumerate(self.original):
             origins.extend([position] * len(_FOLDS[ord(character)]))
@@ -85,8 +95,6 @@ class Folded:
 
         Marks and unseen characters that hang on the last letter are taken along with it.
         """
-        if len(self.text) == len(self.original) and self.original.isascii():
-            return start, end
         if start >= end:
             return self.origins[start], self.origins[start]
         return self.origins[start], max(self.origins[end], self.origins[end - 1] + 1)

@@ -15,10 +15,10 @@ _DETAILS = ("detail_place", "detail_time", "detail_age", "detail_health")
 
 
 def find_names(case: Case) -> list[Hit]:
-    """Return every place where a child's name stands, as cues for the rules. A pair such as "Mary Kate" is one."""
+    """Return every place where a child's name stands ("Mary Kate" is one), as cues for the rules."""
     if not len(case.facts.names):
         return []
-    reading, known = case.reading, {}
+    reading, known = case.reading, dict.fromkeys(case.pack.lists["never_name"], False)
     hits: list[Hit] = []
     for index, word in enumerate(reading.words):
         single = _bare(word)
@@ -32,7 +32,7 @@ def find_names(case: Case) -> list[Hit]:
 
 
 def _bare(word: str) -> str:
-    return "".join(filter(str.isalpha, word.removesuffix("'s")))
+    return word if word.isalpha() else "".join(filter(str.isalpha, word.removesuffix("'s")))
 
 
 def _is_pair(case: Case, index: int) -> bool:
@@ -46,7 +46,7 @@ def _is_pair(case: Case, index: int) -> bool:
 
 
 def _is_name_here(case: Case, index: int, word: str) -> bool:
-    """A name that is also an everyday word counts only with a capital and a person's place in the sentence."""
+    """A name that is also an everyday word needs a capital and a person's place in the sentence."""
     if word not in case.pack.lists["name_or_word"]:
         return True
     words, lists = case.reading.words, case.pack.lists

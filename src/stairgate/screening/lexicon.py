@@ -31,7 +31,7 @@ class Lexicon:
         self.cores: dict[str, RudeWord] = {}
         self.squeezed: dict[str, list[tuple[str, RudeWord]]] = {}
         self.masked: dict[tuple[int, str], list[tuple[str, RudeWord]]] = {}
-        self.split: dict[tuple[str, str], RudeWord] = {}
+        self.split: dict[str, dict[str, RudeWord]] = {}
         self._everyday = frozenset(everyday)
         for entry in entries:
             self._add(entry)
@@ -59,9 +59,9 @@ class Lexicon:
             return
         self.masked.setdefault((len(spelling), spelling[0]), []).append((spelling, rude))
         for cut in range(1, len(spelling)):
-            halves = spelling[:cut], spelling[cut:]
-            if not self._everyday.intersection(halves):
-                self.split[halves] = rude
+            first, second = spelling[:cut], spelling[cut:]
+            if not self._everyday.intersection((first, second)):
+                self.split.setdefault(first, {})[second] = rude
 
 
 def squeeze(word: str) -> str:

@@ -15,7 +15,8 @@ _DIGIT_WORDS = {
 _REPEATS = {"double": 2, "triple": 3, "treble": 3}
 _LIKE_DIGITS = str.maketrans("oil", "011")
 _WIDEST_GAP = 6  # characters between two groups of one number: " - (0) " and the like
-_LONGEST = 15  # digits, the longest number there is
+_SHORTEST, _LONGEST = 9, 15  # digits in any number
+_STARTS = "04"  # a UK number as dialled, or with its country code
 _MOBILE = re.compile(r"07[1-9]\d{8}")
 _LANDLINE = re.compile(r"0(?:1\d{8,9}|2\d{9}|3\d{9}|8\d{8,9}|9\d{9})")
 _COUNTING = "01234567890"
@@ -76,15 +77,18 @@ def _digits_of(word: str) -> str:
 
 def _number_at(reading: Reading, groups: list[str], first: int) -> PhoneNumber | None:
     """Return the longest telephone number that starts with the word at ``first``."""
-    digits, sizes, best = "", [], None
+    plus = reading.gap_before(first).endswith(("+", "+("))
+    if groups[first][0] not in _STARTS and not plus:
+        return None
+    digits, widest, best = "", 0, None
     for place in range(first, min(first + _LONGEST, len(groups))):
-        if not groups[place] or (place > first and not _joined(reading.gap_before(place))):
+        group = groups[place]
+        if not group or (place > first and not _joined(reading.gap_before(place))):
             break
-        digits, sizes = digits + groups[place], [*sizes, len(groups[place])]
+        digits, widest = digits + group, max(widest, len(group))
         if len(digits) > _LONGEST:
             break
-        plus = reading.gap_before(first).endswith(("+", "+("))
-        if _is_phone(digits, sizes, plus=plus):
+        if len(digits) >= _SHORTEST and _is_phone(digits, widest, plus=plus):
             best = PhoneNumber(dialled(digits), first, place + 1)
     return best
 
@@ -93,13 +97,13 @@ def _joined(gap: str) -> bool:
     return len(gap) <= _WIDEST_GAP and "/" not in gap and ":" not in gap and "?" not in gap
 
 
-def _is_phone(digits: str, sizes: list[int], *, plus: bool) -> bool:
+def _is_phone(digits: str, widest: int, *, plus: bool) -> bool:
     national = dialled(digits)
     if national.startswith(_COUNTING[:6]):
         return False
     if _MOBILE.fullmatch(national):
         return True
-    if plus and 9 <= len(digits) <= _LONGEST:
+    if plus:
         return True
     # Rows of short groups are dates, times and scores as often as they are land lines.
-    return bool(_LANDLINE.fullmatch(national)) and (max(sizes) >= 3 or max(sizes) == 1)
+    return bool(_LANDLINE.fullmatch(national)) and (widest >= 3 or widest == 1)

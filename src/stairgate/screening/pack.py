@@ -30,7 +30,8 @@ class Rule:
     """One rule: what it says when it speaks and, for a rule made of cues, the evidence it needs.
 
     ``scope`` is where the evidence must meet: "sentence" or "text". ``span`` is what is pointed at: the
-    whole "sentence" or only the "words". ``known`` is the severity when the setting knows the writer. A rule with no ``all`` is spoken by code under its id.
+    whole "sentence" or only the "words". ``known`` is the severity when the setting knows the writer.
+    A rule with no ``all`` is spoken by code under its id.
     """
 
     id: str

@@ -33,6 +33,7 @@ class Special(enum.Enum):
 
 
 Item = frozenset[str] | Special
+_DIGIT = "#"
 _NO_START = (Special.GAP, Special.ANY, Special.CAPITAL)
 
 
@@ -80,52 +81,86 @@ def _item(piece: str, lists: Mapping[str, Iterable[str]]) -> Item:
     return frozenset(words)
 
 
+Row = tuple[str, tuple[Item, ...]]  # a cue, and what must follow the words already matched
+
+
+class _Branch:
+    """The rows that start with one word: by their second word where they name one, else in ``others``."""
+
+    __slots__ = ("by_second", "others")
+
+    def __init__(self) -> None:
+        self.by_second: dict[str, list[Row]] = {}
+        self.others: list[Row] = []
+
+    def add(self, cue: str, rest: tuple[Item, ...]) -> None:
+        if rest and isinstance(rest[0], frozenset):
+            for word in rest[0]:
+                self.by_second.setdefault(word, []).append((cue, rest[1:]))
+        else:
+            self.others.append((cue, rest))
+
+
 class Phrasebook:
-    """Every phrase of a pack, found by its first word."""
+    """Every phrase of a pack, found by its first word and then its second."""
 
     def __init__(self, cues: Mapping[str, Iterable[str]], lists: Mapping[str, Iterable[str]]) -> None:
-        self._by_word: dict[str, list[tuple[str, tuple[Item, ...]]]] = {}
+        self._branches: dict[str, _Branch] = {}
         for cue, phrases in cues.items():
-            for phrase in phrases:
-                for row in parse(phrase, lists):
-                    self._add(cue, row)
-
-    def _add(self, cue: str, row: tuple[Item, ...]) -> None:
-        first = row[0]
-        for word in sorted(first) if isinstance(first, frozenset) else ["#"]:
-            self._by_word.setdefault(word, []).append((cue, row[1:]))
+            for row in (row for phrase in phrases for row in parse(phrase, lists)):
+                first = row[0]
+                for word in first if isinstance(first, frozenset) else (_DIGIT,):
+                    self._branches.setdefault(word, _Branch()).add(cue, row[1:])
 
     def hits(self, reading: Reading) -> list[Hit]:
         """Return every cue met in the text, in order of its first word."""
         found: list[Hit] = []
-        lookup = self._by_word.get
-        for index, word in enumerate(reading.words):
-            rows = lookup("#" if word[0].isdigit() else word)
-            if rows is None:
+        words, branches = reading.words, self._branches
+        last = len(words) - 1
+        for index, word in enumerate(words):
+            branch = branches.get(_DIGIT if word[0].isdigit() else word)
+            if branch is None:
                 continue
-            for cue, rest in rows:
-                after = _match(reading, rest, index + 1) if rest else index + 1
-                if after and reading.sentence_of[after - 1] == reading.sentence_of[index]:
-                    found.append(Hit(cue, index, after))
+            self._follow(reading, index, index + 1, branch.others, found)
+            if index < last and branch.by_second:
+                rows = branch.by_second.get(words[index + 1])
+                if rows:
+                    self._follow(reading, index, index + 2, rows, found)
         return found
+
+    def _follow(self, reading: Reading, first: int, index: int, rows: list[Row], found: list[Hit]) -> None:
+        for cue, rest in rows:
+            after = _match(reading, rest, index) if rest else index
+            if after and reading.sentence_of[after - 1] == reading.sentence_of[first]:
+                found.append(Hit(cue, first, after))
 
 
 def _match(reading: Reading, rest: tuple[Item, ...], index: int) -> int:
     """Return one past the last word matched, or 0."""
+    words = reading.words
     for place, item in enumerate(rest):
         if item is Special.GAP:
-            tail = rest[place + 1 :]
-            tries = (_match(reading, tail, index + skipped) for skipped in range(WIDEST_GAP + 1))
-            return next(filter(None, tries), 0)
-        if index >= len(reading.words) or not _fits(reading, item, index):
+            return _match_after_gap(reading, rest[place + 1 :], index)
+        if index >= len(words):
+            return 0
+        if isinstance(item, frozenset):
+            if words[index] not in item:
+                return 0
+        elif not _fits(reading, item, index):
             return 0
         index += 1
     return index
 
 
-def _fits(reading: Reading, item: Item, index: int) -> bool:
-    if isinstance(item, frozenset):
-        return reading.words[index] in item
+def _match_after_gap(reading: Reading, tail: tuple[Item, ...], index: int) -> int:
+    for start in range(index, index + WIDEST_GAP + 1):
+        after = _match(reading, tail, start)
+        if after:
+            return after
+    return 0
+
+
+def _fits(reading: Reading, item: Special, index: int) -> bool:
     if item is Special.NUMBER:
         return reading.words[index][0].isdigit()
     return item is Special.ANY or reading.is_capital(index)

@@ -78,11 +78,14 @@ class Reading:
             end += 1
         return start, end
 
+    @cached_property
+    def _capitals(self) -> list[bool]:
+        original, origins = self.original, self.folded.origins
+        return [original[origins[start]].isupper() for start, _end in self.spans]
+
     def is_capital(self, index: int) -> bool:
         """Was the word at ``index`` written with a capital first letter?"""
-        start, end = self.spans[index]
-        begin, _ = self.folded.span(start, end)
-        return begin < len(self.original) and self.original[begin].isupper()
+        return self._capitals[index]
 
     def gap_before(self, index: int) -> str:
         """The folded characters between the word at ``index`` and the one before it ("" for the first)."""
