@@ -150,7 +150,8 @@ def _channel(
     connect(
         actor=priya,
         channel=channel,
-        credentials=credentials or Credentials("http://127.0.0.1:9", "100000000000001", Secret("not-a-token")),
+        credentials=credentials
+        or Credentials("http://127.0.0.1:9", "100000000000001", Secret("not-a-token")),
         at=now,
     )
     return channel

@@ -26,7 +26,14 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-_TRACED = ("stairgate/publishing", "stairgate/networks", "stairgate/channels", "stairgate/ledger", "httpx2", "httpcore")
+_TRACED = (
+    "stairgate/publishing",
+    "stairgate/networks",
+    "stairgate/channels",
+    "stairgate/ledger",
+    "httpx2",
+    "httpcore",
+)
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -142,7 +149,7 @@ def _run(home: Path, practice: Practice, kills: int, chance: random.Random) -> d
 
 
 def _set_up(home: Path) -> None:
-    os.environ.setdefault("STAIRGATE_LEASE_SECONDS", "1")
+    os.environ.setdefault("STAIRGATE_LEASE_SECONDS", "6")
     os.environ.setdefault("STAIRGATE_SETTLE_SECONDS", "1")
     os.environ["STAIRGATE_TEST_HOME"] = str(home)
     os.environ["DJANGO_SETTINGS_MODULE"] = "stairgate.config.testing"

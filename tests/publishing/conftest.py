@@ -97,11 +97,19 @@ class Desk:
         pictures: tuple[PictureUse, ...] = (),
     ) -> Content:
         return Content(
-            text=text, channel_ids=(self.cast.channel.id,), purpose=purpose, send_at=send_at, pictures=pictures
+            text=text,
+            channel_ids=(self.cast.channel.id,),
+            purpose=purpose,
+            send_at=send_at,
+            pictures=pictures,
         )
 
     def save(
-        self, text: str = "Puddle day! Everyone came back muddy and happy.", *, by: User | None = None, **more: object
+        self,
+        text: str = "Puddle day! Everyone came back muddy and happy.",
+        *,
+        by: User | None = None,
+        **more: object,
     ) -> Revision:
         post = more.pop("post", None)
         seen = more.pop("seen", None)

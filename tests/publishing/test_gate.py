@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from django.utils import timezone
+from pytest_django.fixtures import SettingsWrapper
 
 from stairgate.channels.services import note_health, shut
 from stairgate.networks import base
@@ -22,8 +23,8 @@ from stairgate.networks.base import (
     Manual,
     Outgoing,
     Passage,
-    Refused,
     RefusalKind,
+    Refused,
     Secret,
     Unknown,
 )
@@ -111,7 +112,9 @@ def test_a_new_policy_nobody_signed_shuts_the_gate(desk: Desk, network: Scripted
 
 
 @pytest.mark.clause("C78")
-def test_a_policy_adopted_anew_lapses_the_approval_even_when_all_signed(desk: Desk, network: Scripted) -> None:
+def test_a_policy_adopted_anew_lapses_the_approval_even_when_all_signed(
+    desk: Desk, network: Scripted
+) -> None:
     post = desk.approved()
     version = adopt(
         actor=desk.cast.priya,
@@ -168,7 +171,10 @@ def test_text_changed_behind_our_back_is_noticed(desk: Desk, network: Scripted) 
     post = desk.approved()
     Revision.objects.filter(post=post).update(text="Something nobody approved")
     desk.sweep()
-    assert network.published == [] and "changed after it was approved" in Post.objects.get(pk=post.pk).state_reason
+    assert (
+        network.published == []
+        and "changed after it was approved" in Post.objects.get(pk=post.pk).state_reason
+    )
 
 
 @pytest.mark.clause("C04")
@@ -226,7 +232,9 @@ def test_an_unknown_outcome_is_never_sent_again_without_a_look(desk: Desk, netwo
     assert len(network.published) == 1
 
 
-def test_two_complete_looks_prove_it_is_not_there_and_a_person_sends_it_again(desk: Desk, network: Scripted) -> None:
+def test_two_complete_looks_prove_it_is_not_there_and_a_person_sends_it_again(
+    desk: Desk, network: Scripted
+) -> None:
     network.answers = [Unknown("dropped")]
     network.looks = [Absent(3), CannotTell("half an answer"), Absent(3)]
     post = desk.approved()
@@ -330,6 +338,7 @@ def test_nobody_but_the_gate_can_make_a_passage() -> None:
             delivery_id="",
             key="",
             opened_at=timezone.now(),
+            good_for=60,
         )
     with pytest.raises(RuntimeError):
         base.claim_mint()
@@ -343,6 +352,14 @@ def test_a_passage_is_spent_once(desk: Desk, network: Scripted) -> None:
     opened.passage.spend()
     with pytest.raises(AlreadySpent):
         opened.passage.spend()
+
+
+def test_a_passage_held_too_long_sends_nothing(desk: Desk, network: Scripted, settings: SettingsWrapper) -> None:
+    settings.DELIVERY_LEASE_SECONDS = -1
+    post = desk.approved()
+    desk.sweep()
+    assert network.published == []
+    assert fate(post)[1] == DeliveryState.WAITING
 
 
 @pytest.mark.clause("C78")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import enum
 import threading
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -82,13 +83,17 @@ class AlreadySpent(RuntimeError):
     """A passage was used for a second attempt. One passage is one attempt."""
 
 
+class TooLate(RuntimeError):
+    """A passage was held past its time: its lease may be gone, so nothing was sent with it."""
+
+
 class Passage:
     """Leave to publish one exact content once. Only the gate can make one (law 1 of the house).
 
     Returned by ``publishing.gate``; ``spend`` gives the content and works a single time in a process.
     """
 
-    __slots__ = ("_lock", "_outgoing", "_spent", "account", "delivery_id", "key", "opened_at")
+    __slots__ = ("_lock", "_opened", "_outgoing", "_spent", "account", "delivery_id", "good_for", "key", "opened_at")
 
     def __init__(
         self,
@@ -99,6 +104,7 @@ class Passage:
         delivery_id: str,
         key: str,
         opened_at: datetime,
+        good_for: float,
     ) -> None:
         if seal is not _SEAL:
             raise TypeError("Only the gate makes a Passage: see stairgate.publishing.gate")
@@ -110,6 +116,9 @@ class Passage:
         #: stable for this attempt; a network that can make a write idempotent uses it (Bluesky's record key)
         self.key = key
         self.opened_at = opened_at
+        #: seconds after which it can no longer be spent; less than the lease it was opened under
+        self.good_for = good_for
+        self._opened = (time.monotonic(), time.time())
 
     @property
     def content(self) -> Outgoing:
@@ -117,8 +126,14 @@ class Passage:
         return self._outgoing
 
     def spend(self) -> Outgoing:
-        """Return the content for the one attempt. Raises `AlreadySpent` the second time."""
+        """Return the content for the one attempt. Raises `AlreadySpent` the second time, `TooLate` past its time.
+
+        Both clocks are asked: a computer that slept moves only the one on the wall.
+        """
         with self._lock:
+            monotonic, wall = self._opened
+            if max(time.monotonic() - monotonic, time.time() - wall) > self.good_for:
+                raise TooLate(self.delivery_id)
             if self._spent:
                 raise AlreadySpent(self.delivery_id)
             self._spent = True
@@ -149,6 +164,7 @@ def claim_mint() -> Callable[..., Passage]:
             delivery_id=delivery_id,
             key=key,
             opened_at=opened_at,
+            good_for=good_for,
         )
 
     return mint

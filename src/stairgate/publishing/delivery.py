@@ -30,6 +30,7 @@ from stairgate.networks.base import (
     Reconciled,
     RefusalKind,
     Refused,
+    TooLate,
     Unknown,
 )
 from stairgate.policies.parameters import Parameters
@@ -83,6 +84,8 @@ def _attempt(network: Network, passage: Passage) -> Outcome:
             # Staging is invisible to the public, so not knowing about it is safe to try again.
             return Refused(RefusalKind.UNREACHABLE, staged.evidence)
         return network.publish(passage, staged)
+    except TooLate:
+        return Refused(RefusalKind.UNREACHABLE, "Getting ready to send took too long, so nothing was sent.")
     except Exception as error:
         log.exception("publish_surprise", delivery=passage.delivery_id)
         return Unknown(f"Something unexpected happened while sending ({type(error).__name__}).")

@@ -81,6 +81,7 @@ def open_gate(*, delivery_id: UUID, worker: str, now: datetime) -> Opened | Clos
         delivery_id=str(delivery.id),
         key=delivery.id.hex,
         opened_at=now,
+        good_for=settings.DELIVERY_LEASE_SECONDS / 2,
     )
     return Opened(passage, attempt.id)
 
