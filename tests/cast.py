@@ -1,6 +1,6 @@
 """The cast of the tests: Willow Lane Nursery, and an outsider who must see nothing.
 
-Built through the real services, so that the register, the policy and the account are as true as in the product.
+Built through the real services, so that register, policy and account are as true as in the product.
 """
 
 from __future__ import annotations

@@ -43,7 +43,7 @@ def cast(db: None, now: datetime) -> Cast:
 
 @dataclass
 class Scripted:
-    """Stands where a network client stands; says what the test tells it to, and remembers what it was sent."""
+    """Stands where a network client stands; says what the test tells it to, and keeps what it was sent."""
 
     name: str = "facebook"
     label: str = "Facebook"

@@ -7,8 +7,8 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.test import override_settings
 from django.utils import timezone
-from pytest_django.fixtures import SettingsWrapper
 
 from stairgate.channels.services import note_health, shut
 from stairgate.networks import base
@@ -326,7 +326,7 @@ def test_more_than_one_copy_is_said_plainly(desk: Desk, network: Scripted) -> No
     assert "2 times" in desk.delivery(post).reason
 
 
-# --- the type itself -------------------------------------------------------------------------------------------
+# --- the type itself ---
 
 
 def test_nobody_but_the_gate_can_make_a_passage() -> None:
@@ -354,10 +354,10 @@ def test_a_passage_is_spent_once(desk: Desk, network: Scripted) -> None:
         opened.passage.spend()
 
 
-def test_a_passage_held_too_long_sends_nothing(desk: Desk, network: Scripted, settings: SettingsWrapper) -> None:
-    settings.DELIVERY_LEASE_SECONDS = -1
+def test_a_passage_held_too_long_sends_nothing(desk: Desk, network: Scripted) -> None:
     post = desk.approved()
-    desk.sweep()
+    with override_settings(DELIVERY_LEASE_SECONDS=-1):
+        desk.sweep()
     assert network.published == []
     assert fate(post)[1] == DeliveryState.WAITING
 

@@ -93,7 +93,17 @@ class Passage:
     Returned by ``publishing.gate``; ``spend`` gives the content and works a single time in a process.
     """
 
-    __slots__ = ("_lock", "_opened", "_outgoing", "_spent", "account", "delivery_id", "good_for", "key", "opened_at")
+    __slots__ = (
+        "_lock",
+        "_opened",
+        "_outgoing",
+        "_spent",
+        "account",
+        "delivery_id",
+        "good_for",
+        "key",
+        "opened_at",
+    )
 
     def __init__(
         self,
@@ -126,7 +136,7 @@ class Passage:
         return self._outgoing
 
     def spend(self) -> Outgoing:
-        """Return the content for the one attempt. Raises `AlreadySpent` the second time, `TooLate` past its time.
+        """Return the content for the one attempt. Raises `AlreadySpent` a second time, `TooLate` past it.
 
         Both clocks are asked: a computer that slept moves only the one on the wall.
         """
@@ -155,7 +165,13 @@ def claim_mint() -> Callable[..., Passage]:
     _claimed = True
 
     def mint(
-        *, outgoing: Outgoing, account: Account, delivery_id: str, key: str, opened_at: datetime
+        *,
+        outgoing: Outgoing,
+        account: Account,
+        delivery_id: str,
+        key: str,
+        opened_at: datetime,
+        good_for: float,
     ) -> Passage:
         return Passage(
             seal=_SEAL,
@@ -180,9 +196,7 @@ class RefusalKind(enum.StrEnum):
     DUPLICATE = "duplicate"  # the network says it has this already
     BLOCKED = "blocked"  # the network blocked us for hours: stop and tell a person
     GONE = "gone"  # what we speak of is not there (any more)
-    UNREACHABLE = (
-        "unreachable"  # the request provably never left this machine (connection refused, name unknown)
-    )
+    UNREACHABLE = "unreachable"  # the request provably never left us (connection refused, name unknown)
 
 
 @dataclass(frozen=True, slots=True)

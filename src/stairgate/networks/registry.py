@@ -1,0 +1,21 @@
+"""Which client speaks to which network. Clients are made once: they hold only a connection pool."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib import import_module
+
+from stairgate.networks.base import Network
+
+_CLIENTS = {
+    "facebook": ("stairgate.networks.facebook", "Facebook"),
+    "bluesky": ("stairgate.networks.bluesky", "Bluesky"),
+}
+
+
+@cache
+def get(name: str) -> Network:
+    """Return the client of a network. Raises KeyError for a network Stairgate does not know."""
+    module, client = _CLIENTS[name]
+    made: Network = getattr(import_module(module), client)()
+    return made
