@@ -1,9 +1,9 @@
 """Kill the worker with SIGKILL at random instructions, many times, and count what reached the page.
 
 Run by hand with ``python -m tests.crash.run --kills 200``; the suite runs it too. Each round a post is
-approved by a second person, a child process sweeps it through the gate, and kills itself with SIGKILL at a line
-drawn by chance from all the lines the sweep runs through: ours, and those of the HTTP client under it. Then the
-living recover, look on the page, and send again what two looks proved is not there.
+approved by a second person, a child process sweeps it through the gate, and kills itself with SIGKILL at a
+line drawn by chance from all the lines the sweep runs through: ours, and those of the HTTP client under it.
+Then the living recover, look on the page, and send again what two looks proved is not there.
 """
 
 from __future__ import annotations

@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import uuid
-from typing import TYPE_CHECKING
 
 from django.db import models
 from django.utils import timezone
 
 from stairgate.organisations.models import Organisation, User
-
-if TYPE_CHECKING:
-    from django.db.models import Manager
 
 
 class Channel(models.Model):
@@ -40,9 +36,6 @@ class Channel(models.Model):
     authorised_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     authorised_at = models.DateTimeField()
     created_at = models.DateTimeField(default=timezone.now, editable=False)
-
-    connection: Connection
-    readings: Manager[HealthReading]
 
     class Meta:
         ordering = ["name"]

@@ -30,7 +30,7 @@ def seal(value: str, *, organisation: UUID, row: UUID, field: str) -> bytes:
     return _VERSION + nonce + sealed
 
 
-def unseal(sealed: bytes, *, organisation: UUID, row: UUID, field: str) -> Secret:
+def unseal(sealed: bytes | memoryview, *, organisation: UUID, row: UUID, field: str) -> Secret:
     """Return the secret. Raises `CannotOpen`."""
     sealed = bytes(sealed)
     if sealed[:1] != _VERSION:

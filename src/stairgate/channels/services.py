@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -199,7 +199,7 @@ def _require_manager(actor: User, channel: Channel, at: datetime) -> None:
         raise NotAllowed("Only a manager or page administrator can do this.")
 
 
-def _record(actor: User, channel: Channel, kind: str, payload: dict[str, object], at: datetime) -> None:
+def _record(actor: User, channel: Channel, kind: str, payload: Mapping[str, object], at: datetime) -> None:
     record(
         organisation_id=channel.organisation_id,
         kind=kind,

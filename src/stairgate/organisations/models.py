@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -12,9 +12,6 @@ from django.db import models
 from django.utils.timezone import now
 
 from stairgate.organisations.rules import Duty, Role, duties_of, in_force
-
-if TYPE_CHECKING:
-    from django.db.models import Manager
 
 
 class UserManager(BaseUserManager["User"]):
@@ -80,8 +77,6 @@ class Organisation(models.Model):
     is_demo = models.BooleanField(default=False)
     created_at = models.DateTimeField(default=now, editable=False)
 
-    memberships: Manager[Membership]
-
     def __str__(self) -> str:
         return self.name
 
@@ -131,8 +126,6 @@ class Membership(models.Model):
     phone = models.CharField(max_length=32, blank=True, help_text="The number they answer for safeguarding")
     started_on = models.DateField()
     ended_on = models.DateField(null=True, blank=True)
-
-    roles: Manager[RoleHeld]
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["user", "organisation"], name="membership_once")]

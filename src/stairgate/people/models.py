@@ -6,14 +6,10 @@ Rows are added, not overwritten: a new check or course is a new row, and the new
 from __future__ import annotations
 
 import uuid
-from typing import TYPE_CHECKING
 
 from django.db import models
 
 from stairgate.organisations.models import Organisation, User
-
-if TYPE_CHECKING:
-    from django.db.models import Manager
 
 
 class Person(models.Model):
@@ -36,9 +32,6 @@ class Person(models.Model):
     basis = models.CharField(max_length=16, choices=Basis, default=Basis.STAFF)
     started_on = models.DateField()
     ended_on = models.DateField(null=True, blank=True)
-
-    checks: Manager[Check]
-    training: Manager[Training]
 
     class Meta:
         indexes = [models.Index(fields=["organisation", "first_name"])]

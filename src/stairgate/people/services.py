@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
 
 from django.db import transaction
@@ -96,7 +97,7 @@ def record_training(
     return training
 
 
-def _record(actor: User, person: Person, kind: str, payload: dict[str, str | bool], at: datetime) -> None:
+def _record(actor: User, person: Person, kind: str, payload: Mapping[str, object], at: datetime) -> None:
     record(
         organisation_id=person.organisation_id,
         kind=kind,

@@ -159,7 +159,8 @@ def _refused(delivery: Delivery, refused: Refused, now: datetime) -> None:
 def _pause(delivery: Delivery, refused: Refused) -> timedelta:
     if refused.retry_after is not None:
         return timedelta(seconds=max(refused.retry_after, 1))
-    return min(_FIRST_PAUSE * 2 ** max(delivery.attempts.count() - 1, 0), _LONGEST_PAUSE)
+    doubled: int = 2 ** max(delivery.attempts.count() - 1, 0)
+    return min(_FIRST_PAUSE * doubled, _LONGEST_PAUSE)
 
 
 def _window(delivery: Delivery) -> timedelta:

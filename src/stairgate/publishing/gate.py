@@ -8,6 +8,7 @@ holds it writes down that it opened, and only then hands out a `Passage`. Any do
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -243,7 +244,7 @@ def _shut(delivery: Delivery, barriers: tuple[Barrier, ...], now: datetime) -> N
     _record(delivery, "publishing.gate_shut", payload, now)
 
 
-def _record(delivery: Delivery, kind: str, payload: dict[str, object], now: datetime) -> None:
+def _record(delivery: Delivery, kind: str, payload: Mapping[str, object], now: datetime) -> None:
     record(
         organisation_id=delivery.organisation_id,
         kind=kind,

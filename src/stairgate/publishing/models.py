@@ -6,7 +6,6 @@ No workflow lives here: `services`, `gate` and `delivery` move states, by the ta
 from __future__ import annotations
 
 import uuid
-from typing import TYPE_CHECKING
 
 from django.db import models
 
@@ -14,9 +13,6 @@ from stairgate.channels.models import Channel
 from stairgate.organisations.models import Organisation, User
 from stairgate.policies.models import PolicyVersion
 from stairgate.publishing.states import DeliveryState, PostState
-
-if TYPE_CHECKING:
-    from django.db.models import Manager
 
 
 class Post(models.Model):
@@ -39,12 +35,6 @@ class Post(models.Model):
     reply_item = models.UUIDField(null=True, blank=True, help_text="The inbox item answered")
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()
-
-    revisions: Manager[Revision]
-    approvals: Manager[Approval]
-    returns: Manager[Return]
-    answers: Manager[Answer]
-    deliveries: Manager[Delivery]
 
     class Meta:
         ordering = ["-updated_at"]
@@ -89,8 +79,6 @@ class Revision(models.Model):
     screening = models.JSONField(default=dict)
     created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField()
-
-    pictures: Manager[RevisionPicture]
 
     class Meta:
         ordering = ["-number"]
@@ -206,8 +194,6 @@ class Delivery(models.Model):
     copies = models.PositiveSmallIntegerField(default=0, help_text="How many times it was found on the page")
     done_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField()
-
-    attempts: Manager[Attempt]
 
     class Meta:
         ordering = ["created_at"]

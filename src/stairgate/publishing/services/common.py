@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from stairgate.ledger.services import record
@@ -82,7 +83,7 @@ def void(post: Post, reason: str, at: datetime) -> None:
         delivery.save(update_fields=["state", "reason"])
 
 
-def write_down(actor: User, post: Post, kind: str, payload: dict[str, object], at: datetime) -> None:
+def write_down(actor: User, post: Post, kind: str, payload: Mapping[str, object], at: datetime) -> None:
     record(
         organisation_id=post.organisation_id,
         kind=kind,
