@@ -1,11 +1,12 @@
 """The deeds of the ledger: record, sign, erase, hand out, check. Other rooms mostly need `record`.
 
 Appends to one log are serialised by its row: locked with SELECT ... FOR UPDATE on PostgreSQL; on SQLite every
-writing transaction is IMMEDIATE and holds the whole database already. There is no clock here: "at" is an argument.
+writing transaction is IMMEDIATE and holds the whole database already. There is no clock here: "at" is given.
 """
 
 from __future__ import annotations
 
+import json
 import re
 import secrets
 from collections.abc import Iterator, Mapping
@@ -128,11 +129,14 @@ def _locked_log(organisation_id: UUID) -> Log:
 
 @transaction.atomic
 def checkpoint(*, organisation_id: UUID, at: datetime) -> Checkpoint:
-    """Sign how long the log is and what is in it; return the checkpoint. Its note is for keeping elsewhere."""
+    """Sign how long the log is and what is in it; return the checkpoint. Its note is kept elsewhere."""
     log = _locked_log(organisation_id)
-    root = log.frontier.root()
-    note = sign_checkpoint(origin=log.origin, size=log.size, root=root, at=written(at))
-    return Checkpoint.objects.create(log=log, size=log.size, root=root, at=at, note=note)
+    note = _sign(log, written(at))
+    return Checkpoint.objects.create(log=log, size=log.size, root=log.frontier.root(), at=at, note=note)
+
+
+def _sign(log: Log, at: str) -> str:
+    return sign_checkpoint(origin=log.origin, size=log.size, root=log.frontier.root(), at=at)
 
 
 @transaction.atomic
@@ -167,8 +171,11 @@ def export(*, organisation_id: UUID, at: datetime) -> bytes:
     """Sign the log as it stands and return a zip: entries, checkpoints, public key, verifier, explanation."""
     checkpoint(organisation_id=organisation_id, at=at)
     log = _locked_log(organisation_id)
-    notes = Checkpoint.objects.filter(log=log).order_by("id").values_list("note", flat=True)
-    return pack(lines=_lines(log), notes=notes, key=public_key(log.origin), at=written(at))
+    return pack(lines=_lines(log), notes=_notes(log), key=public_key(log.origin), at=written(at))
+
+
+def _notes(log: Log) -> list[str]:
+    return list(Checkpoint.objects.filter(log=log).order_by("id").values_list("note", flat=True))
 
 
 def _lines(log: Log) -> Iterator[bytes]:
@@ -178,33 +185,38 @@ def _lines(log: Log) -> Iterator[bytes]:
             {
                 "header": entry.header_fields(log.origin),
                 "leaf": bytes(entry.leaf_hash).hex(),
-                "payload": entry.body,
+                "payload": _payload(entry.payload),
                 "salt": None if entry.salt is None else bytes(entry.salt).hex(),
             }
         )
 
 
-@transaction.atomic
+def _payload(text: str | None) -> object:
+    """Return the payload as values; as bare text when no longer canonical, which no verifier accepts."""
+    if text is None:
+        return None
+    try:
+        values = json.loads(text)
+        return values if canonical(values) == text.encode() else text
+    except (ValueError, RecursionError):
+        return text
+
+
 def verify_log(organisation_id: UUID) -> list[str]:
     """Check a setting's log in this database and return what is wrong with it, in plain sentences.
 
     Also says when the triggers that guard the ledger are missing. A setting without a log has no problems.
+    Takes no lock: checkpoints are read before entries, and both only grow.
     """
-    problems = [
-        f"The database guard {name} is missing: the ledger could be changed." for name in _unguarded()
-    ]
-    log = Log.objects.select_for_update().filter(organisation_id=organisation_id).first()
+    unguarded = guards.missing(connection)
+    problems = [f"The database guard {name} is missing: the ledger could be changed." for name in unguarded]
+    log = Log.objects.filter(organisation_id=organisation_id).first()
     if log is None:
         return problems
-    notes = "\n".join(Checkpoint.objects.filter(log=log).order_by("id").values_list("note", flat=True))
     try:
-        report = examine(
-            _lines(log), key=public_key(log.origin), signed=read_checkpoints(notes), complete=False
-        )
+        notes = "\n".join([*_notes(log), _sign(log, "now")])  # what would be signed now must hold as well
+        signed = read_checkpoints(notes)
+        report = examine(_lines(log), key=public_key(log.origin), signed=signed, complete=False)
     except (Unusable, ValueError) as error:
         return [*problems, f"The ledger cannot be read: {error}"]
     return [*problems, *report.problems]
-
-
-def _unguarded() -> list[str]:
-    return guards.missing(connection)
