@@ -1,4 +1,4 @@
-"""Records made, and forged, without a database: what an outsider can do, and what somebody with the key can."""
+"""Records made, and forged, without a database: by an outsider, and by somebody with the key."""
 
 from __future__ import annotations
 

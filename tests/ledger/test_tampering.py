@@ -1,4 +1,7 @@
-"""Whatever is done to a record is noticed: by an outsider always, by the holder of the key against a held checkpoint."""
+"""Whatever is done to a record is noticed.
+
+Done by an outsider, always; done by the holder of the key, against a checkpoint held outside.
+"""
 
 from __future__ import annotations
 
@@ -72,7 +75,7 @@ def test_an_outsider_who_renumbers_and_rehashes_is_noticed(case: tuple[list[Line
 def test_the_holder_of_the_key_cannot_contradict_a_checkpoint_held_outside(
     case: tuple[list[Line], list[Line]], draw: st.DataObject
 ) -> None:
-    """Rewritten from scratch and signed anew with the same key: sound by itself, but not against what we hold."""
+    """Written anew and signed with the same key: sound by itself, but not against what we hold."""
     lines, after = case
     forged = remade(after)
     unchanged = next((n for n, (a, b) in enumerate(zip(lines, forged, strict=False)) if a != b), len(forged))
@@ -83,9 +86,7 @@ def test_the_holder_of_the_key_cannot_contradict_a_checkpoint_held_outside(
 
 
 @given(payloads, st.data())
-def test_a_longer_record_continues_every_earlier_checkpoint(
-    contents: list[object], draw: st.DataObject
-) -> None:
+def test_a_longer_record_continues_earlier_checkpoints(contents: list[object], draw: st.DataObject) -> None:
     lines = made(contents)
     size = draw.draw(st.integers(0, len(lines)))
     assert not look(lines, signed(lines), held=signed(made(contents[:size]))).problems
@@ -176,7 +177,7 @@ def test_an_entry_of_another_log_is_noticed() -> None:
 def test_entries_after_the_last_signature_are_noticed() -> None:
     lines = made([{}, {}, {}])
     assert look(lines, signed(lines, 2)).problems == [
-        "The last 1 entries stand under no signed checkpoint that agrees."
+        "Signed checkpoints that agree reach only to entry 2 of 3."
     ]
     assert look(lines, []).problems
     whole = examine([canonical(line) for line in lines], key=public_key(ORIGIN), signed=[], complete=False)
