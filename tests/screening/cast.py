@@ -21,7 +21,9 @@ FACTS = OrganisationFacts(
     names=NameIndex.build(KEY, CHILDREN),
     staff_names=frozenset({"Priya", "Kofi", "Tom", "Gwen", "Leah"}),
     group_names=frozenset({"Acorns", "Seedlings", "Saplings"}),
-    allowed_contacts=frozenset({OFFICE, "office@willowlane.example", "12 Willow Lane, Fenmoor, FE1 2ZZ", "@willowlane"}),
+    allowed_contacts=frozenset(
+        {OFFICE, "office@willowlane.example", "12 Willow Lane, Fenmoor, FE1 2ZZ", "@willowlane"}
+    ),
     office_phone=OFFICE,
 )
 SCREENER = Screener(default_pack(), FACTS)

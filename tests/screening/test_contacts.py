@@ -71,7 +71,12 @@ NOT_EMAILS = [
     "Have a look at bbc.co.uk for the recipe",
     "Thanks to @willowlane friends",
 ]
-PLACES = ["Come to SW1A 1AA", "Parcels to ls1 4ap please", "Tom lives at 14 Mulberry Close", "drop it at 7 High Street"]
+PLACES = [
+    "Come to SW1A 1AA",
+    "Parcels to ls1 4ap please",
+    "Tom lives at 14 Mulberry Close",
+    "drop it at 7 High Street",
+]
 NOT_PLACES = [
     "We are at FE1 2ZZ",
     "Find us at 12 Willow Lane, Fenmoor",
@@ -132,7 +137,9 @@ def test_an_email_is_answered_with_the_settings_own() -> None:
 
 
 @pytest.mark.clause("C79")
-@pytest.mark.parametrize("text", ["my number is 07700 900142", "ring me on 01632 960119", "mail tom@home.example"])
+@pytest.mark.parametrize(
+    "text", ["my number is 07700 900142", "ring me on 01632 960119", "mail tom@home.example"]
+)
 def test_the_publics_contact_details_are_held_too(text: str) -> None:
     screening = coming_in(text)
     assert screening.action is Action.HOLD

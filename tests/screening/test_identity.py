@@ -8,13 +8,39 @@ from dataclasses import asdict
 
 import pytest
 
-from stairgate.screening import Action, Context, Direction, NameIndex, Screener, Severity, default_pack, digest_name
+from stairgate.screening import (
+    Action,
+    Context,
+    Direction,
+    NameIndex,
+    Screener,
+    Severity,
+    default_pack,
+    digest_name,
+)
 from tests.screening.cast import CHILDREN, FACTS, KEY, coming_in, going_out, only, stretch
 
 WRITTEN = [
-    "Ottilie", "OTTILIE", "ottilie", "Ottilie’s", "Ottilie's", "Óttilié", "Оttilie", "Ｏｔｔｉｌｉｅ", "Ot\u200btilie",
-    "𝓞𝓽𝓽𝓲𝓵𝓲𝓮", "Zoe", "Zoë", "Zoe\u0308", "Idris", "IDRIS’S", "Maya", "Mary Kate", "Mary-Kate", "MARY KATE",
-]  # fmt: skip
+    "Ottilie",
+    "OTTILIE",
+    "ottilie",
+    "Ottilie’s",
+    "Ottilie's",
+    "Óttilié",
+    "Оttilie",
+    "Ｏｔｔｉｌｉｅ",
+    "Ot\u200btilie",
+    "𝓞𝓽𝓽𝓲𝓵𝓲𝓮",
+    "Zoe",
+    "Zoë",
+    "Zoe\u0308",
+    "Idris",
+    "IDRIS’S",
+    "Maya",
+    "Mary Kate",
+    "Mary-Kate",
+    "MARY KATE",
+]
 
 
 @pytest.mark.clause("C36")
@@ -73,7 +99,9 @@ def test_words_that_are_not_names_pass(text: str) -> None:
 
 
 @pytest.mark.clause("C36")
-@pytest.mark.parametrize("text", ["We saw that Rowan loved it", "Rowan was so proud", "Well done Rowan!", "Rowan's tower"])
+@pytest.mark.parametrize(
+    "text", ["We saw that Rowan loved it", "Rowan was so proud", "Well done Rowan!", "Rowan's tower"]
+)
 def test_a_name_that_is_also_a_word_needs_a_persons_place(text: str) -> None:
     assert len(only(going_out(text, picture=True), "identity.")) == 1
 
@@ -108,7 +136,11 @@ def test_names_cannot_be_read_back() -> None:
 
 
 def test_a_digest_needs_the_key() -> None:
-    assert digest_name(KEY, "Zoë") == digest_name(KEY, "ZOE’S") != digest_name(b"another key, just as long", "Zoe")
+    assert (
+        digest_name(KEY, "Zoë")
+        == digest_name(KEY, "ZOE’S")
+        != digest_name(b"another key, just as long", "Zoe")
+    )
     assert "ottilie" in FACTS.names
     assert "Oscar" not in FACTS.names
     assert "Ottilie" not in NameIndex(b"another key, just as long", FACTS.names.digests)

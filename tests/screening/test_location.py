@@ -1,4 +1,4 @@
-"""Live place and time: future and present outings are held, past ones and the setting's own events are not."""
+"""Live place and time: outings to come are held, past ones and the setting's own events are not."""
 
 from __future__ import annotations
 

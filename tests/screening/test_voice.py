@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from stairgate.screening import Action, Category, Severity
-from tests.screening.cast import going_out, only, stretch
+from stairgate.screening import Action, Category, Context, Direction, Severity
+from tests.screening.cast import SCREENER, going_out, only, stretch
 
 
 @pytest.mark.clause("C58")
@@ -44,6 +44,8 @@ def test_private_contact_with_one_person_is_held(text: str) -> None:
         ("Best wishes, Leah", "Best wishes, Leah"),
         ("Sleep well! Kind regards Kofi", "Kind regards Kofi"),
         ("Enjoy! Cheers, Sam", "Cheers, Sam"),
+        ("Thank you, Tom", "Thank you, Tom"),
+        ("Sending lots of love from Tom", "Sending lots of love from Tom"),
     ],
 )
 def test_a_personal_sign_off_is_looked_at(text: str, signed: str) -> None:
@@ -59,6 +61,7 @@ def test_a_personal_sign_off_is_looked_at(text: str, signed: str) -> None:
         "Thank you from everyone at Willow Lane",
         "Best wishes, the Willow Lane team",
         "We all love Tom",
+        "What a show. Thank you Percy",
         "Kind regards, Willow Lane Nursery",
         "Well done - Acorns",
         "The children made a stay-and-play Den",
@@ -78,7 +81,9 @@ def test_first_person_is_noted_and_never_stops_a_post(text: str) -> None:
     assert screening.action is Action.PASS
 
 
-@pytest.mark.parametrize("text", ["Ring us any time", "Message the office", "Tell us what you think", "Contact the nursery"])
+@pytest.mark.parametrize(
+    "text", ["Ring us any time", "Message the office", "Tell us what you think", "Contact the nursery"]
+)
 def test_asking_people_to_contact_the_setting_passes(text: str) -> None:
     assert going_out(text).findings == ()
 
@@ -86,3 +91,11 @@ def test_asking_people_to_contact_the_setting_passes(text: str) -> None:
 @pytest.mark.clause("C07")
 def test_family_matters_are_held() -> None:
     assert going_out("Her social worker came to see how the children are").action is Action.HOLD
+
+
+@pytest.mark.clause("C29")
+def test_first_person_in_a_reply_is_looked_at() -> None:
+    screening = SCREENER.screen(
+        "I loved it", direction=Direction.OUTBOUND_POST, context=Context(is_reply=True)
+    )
+    assert screening.action is Action.LOOK

@@ -105,7 +105,7 @@ def _unmask(core: str, lexicon: Lexicon) -> RudeWord | None:
 
 def _spelt_out(reading: Reading, lexicon: Lexicon) -> Iterator[Disguised]:
     """Find words spelt one letter at a time: "s h i t", "f - u - c - k"."""
-    words, run = reading.words, list[int]()
+    words, run = reading.raw, list[int]()
     for index, word in enumerate([*words, ""]):
         joins = len(word) == 1 and (not run or len(reading.gap_before(index)) <= _WIDEST_GAP)
         if joins:
@@ -117,7 +117,7 @@ def _spelt_out(reading: Reading, lexicon: Lexicon) -> Iterator[Disguised]:
 
 
 def _in_run(reading: Reading, run: list[int], lexicon: Lexicon) -> Iterator[Disguised]:
-    letters = "".join(reading.words[index] for index in run).translate(_LEET)
+    letters = "".join(reading.raw[index] for index in run).translate(_LEET)
     place = 0
     while place + SHORTEST_DISGUISE <= len(letters):
         for size in range(min(_LONGEST_WORD, len(letters) - place), SHORTEST_DISGUISE - 1, -1):
@@ -131,7 +131,7 @@ def _in_run(reading: Reading, run: list[int], lexicon: Lexicon) -> Iterator[Disg
 
 def _pulled_apart(reading: Reading, lexicon: Lexicon) -> Iterator[Disguised]:
     """Find a strong word with one space in it: "fu ck"."""
-    for index, (first, second) in enumerate(itertools.pairwise(reading.words)):
+    for index, (first, second) in enumerate(itertools.pairwise(reading.raw)):
         seconds = lexicon.split.get(first)
         rude = seconds and seconds.get(second)
         if rude and len(reading.gap_before(index + 1)) <= _WIDEST_GAP:

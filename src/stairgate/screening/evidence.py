@@ -58,5 +58,10 @@ def _around(case: Case, used: list[Hit]) -> tuple[int, int]:
 
 
 def _speak(case: Case, rule: Rule, span: tuple[int, int]) -> Finding:
-    severity: Severity = rule.known if case.context.author in _KNOWN else rule.severity
-    return case.finding(rule.id, *span, severity=severity)
+    return case.finding(rule.id, *span, severity=_severity(case, rule))
+
+
+def _severity(case: Case, rule: Rule) -> Severity:
+    if case.is_outbound:
+        return rule.reply if case.context.is_reply else rule.severity
+    return rule.known if case.context.author in _KNOWN else rule.severity

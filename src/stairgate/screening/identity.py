@@ -11,6 +11,7 @@ from stairgate.screening.kinds import Finding, Severity
 from stairgate.screening.phrases import Hit
 
 _LONGEST_NAME = 40
+_NAME_CUES = ("child_name", "points_at_child", "a_child")  # what a name is evidence of
 _DETAILS = ("detail_place", "detail_time", "detail_age", "detail_health")
 
 
@@ -20,14 +21,14 @@ def find_names(case: Case) -> list[Hit]:
         return []
     reading, known = case.reading, dict.fromkeys(case.pack.lists["never_name"], False)
     hits: list[Hit] = []
-    for index, word in enumerate(reading.words):
+    for index, word in enumerate(reading.raw):
         single = _bare(word)
         if single not in known:
             known[single] = 1 < len(single) <= _LONGEST_NAME and case.facts.names.has_normal(single)
         if known[single] and _is_name_here(case, index, single):
-            hits.append(Hit("child_name", index, index + 1))
+            hits.extend(Hit(cue, index, index + 1) for cue in _NAME_CUES)
         elif index and _is_pair(case, index):
-            hits.append(Hit("child_name", index - 1, index + 1))
+            hits.extend(Hit(cue, index - 1, index + 1) for cue in _NAME_CUES)
     return hits
 
 
@@ -41,7 +42,7 @@ def _is_pair(case: Case, index: int) -> bool:
         reading.is_capital(index - 1) and reading.is_capital(index)
     ):
         return False
-    pair = _bare(reading.words[index - 1]) + _bare(reading.words[index])
+    pair = _bare(reading.raw[index - 1]) + _bare(reading.raw[index])
     return len(pair) <= _LONGEST_NAME and case.facts.names.has_normal(pair)
 
 
@@ -49,7 +50,7 @@ def _is_name_here(case: Case, index: int, word: str) -> bool:
     """A name that is also an everyday word needs a capital and a person's place in the sentence."""
     if word not in case.pack.lists["name_or_word"]:
         return True
-    words, lists = case.reading.words, case.pack.lists
+    words, lists = case.reading.raw, case.pack.lists
     if not case.reading.is_capital(index):
         return False
     before = words[index - 1] if index and not case.reading.opens_sentence(index) else ""

@@ -25,7 +25,7 @@ def find_bad_language(case: Case) -> Iterator[Finding]:
 
 def _rude_words(case: Case) -> Iterator[tuple[int, int, RudeWord]]:
     reading, lexicon = case.reading, case.pack.lexicon
-    for index, word in enumerate(reading.words):
+    for index, word in enumerate(reading.raw):
         rude = lexicon.exact.get(word) or lexicon.exact.get(word.removesuffix("'s"))
         if rude and not _is_innocent(case, index, rude):
             yield *reading.spans[index], rude
@@ -36,14 +36,14 @@ def _rude_words(case: Case) -> Iterator[tuple[int, int, RudeWord]]:
 
 
 def _holding(case: Case, core: str, rude: RudeWord) -> Iterator[tuple[int, int, RudeWord]]:
-    for index, word in enumerate(case.reading.words):
+    for index, word in enumerate(case.reading.raw):
         if core in word:
             yield *case.reading.spans[index], rude
 
 
 def _is_innocent(case: Case, index: int, rude: RudeWord) -> bool:
     """Do the words around it make it harmless? "Great tit", "Dick Whittington", "cock-a-doodle-doo"."""
-    words = case.reading.words
+    words = case.reading.raw
     before = words[max(0, index - 2) : index]
     after = words[index + 1 : index + 3]
     return not rude.innocent_before.isdisjoint(before) or not rude.innocent_after.isdisjoint(after)

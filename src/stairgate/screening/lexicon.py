@@ -60,7 +60,7 @@ class Lexicon:
         self.masked.setdefault((len(spelling), spelling[0]), []).append((spelling, rude))
         for cut in range(1, len(spelling)):
             first, second = spelling[:cut], spelling[cut:]
-            if not self._everyday.intersection((first, second)):
+            if not self._everyday.issuperset((first, second)):
                 self.split.setdefault(first, {})[second] = rude
 
 

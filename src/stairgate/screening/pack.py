@@ -20,7 +20,7 @@ from stairgate.screening.phrases import PackError, Phrasebook
 
 _RULE_FIELDS = {
     "id", "version", "category", "severity", "clause", "title", "reason", "suggestion", "directions",
-    "all", "any", "unless", "scope", "span", "known",
+    "all", "any", "unless", "scope", "span", "known", "reply",
 }  # fmt: skip
 _FILES = ("pack.toml", "cues.toml", "wording.toml", "outbound.toml", "inbound.toml", "words.toml")
 
@@ -30,8 +30,8 @@ class Rule:
     """One rule: what it says when it speaks and, for a rule made of cues, the evidence it needs.
 
     ``scope`` is where the evidence must meet: "sentence" or "text". ``span`` is what is pointed at: the
-    whole "sentence" or only the "words". ``known`` is the severity when the setting knows the writer.
-    A rule with no ``all`` is spoken by code under its id.
+    whole "sentence" or only the "words". ``known`` is the severity when the setting knows the writer
+    and ``reply`` when the setting answers someone. A rule with no ``all`` is spoken by code under its id.
     """
 
     id: str
@@ -49,6 +49,7 @@ class Rule:
     scope: str
     span: str
     known: Severity
+    reply: Severity
 
 
 @dataclass(frozen=True)
@@ -131,7 +132,8 @@ def _rule(entry: Mapping[str, Any]) -> Rule:
             unless=tuple(entry.get("unless", ())),
             scope=entry.get("scope", "sentence"),
             span=entry.get("span", "sentence"),
-            known=Severity[entry["known"].upper()] if "known" in entry else severity,
+            known=Severity[entry.get("known", severity.name).upper()],
+            reply=Severity[entry.get("reply", severity.name).upper()],
         )
     except (KeyError, ValueError) as error:
         raise PackError(f"rule {entry.get('id')} is malformed: {error}") from error

@@ -16,7 +16,8 @@ LONGEST_SENTENCE = 60  # words; a text without full stops is read in pieces of t
 class Reading:
     """A text as the rules see it.
 
-    ``words`` are folded, with the setting's aliases applied; ``spans`` are their folded positions;
+    ``raw`` are the folded words and ``words`` the same with the pack's aliases ("pics" is "pictures");
+    ``spans`` are their folded positions;
     ``sentence_of`` gives each word's sentence number. ``span_of_sentence`` turns a number into positions.
     """
 
@@ -25,8 +26,8 @@ class Reading:
         self.spans = [match.span() for match in WORD.finditer(self.folded.text)]
         plain = self.folded.text
         alias = aliases.get
-        found = [plain[start:end] for start, end in self.spans]
-        self.words = [alias(word, word) for word in found]
+        self.raw = [plain[start:end] for start, end in self.spans]
+        self.words = [alias(word, word) for word in self.raw]
 
     @property
     def original(self) -> str:
@@ -88,8 +89,8 @@ class Reading:
         return self._capitals[index]
 
     def gap_before(self, index: int) -> str:
-        """The folded characters between the word at ``index`` and the one before it ("" for the first)."""
-        return self.folded.text[self.spans[index - 1][1] : self.spans[index][0]] if index else ""
+        """The folded characters between the word at ``index`` and the one before it, or the start."""
+        return self.folded.text[self.spans[index - 1][1] if index else 0 : self.spans[index][0]]
 
     def opens_sentence(self, index: int) -> bool:
         """Is the word at ``index`` the first of its sentence?"""

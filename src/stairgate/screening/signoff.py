@@ -9,7 +9,7 @@ from stairgate.screening.case import Case
 from stairgate.screening.folding import fold
 from stairgate.screening.kinds import Finding
 
-_FURTHEST_BACK = 5
+_FURTHEST_BACK = 6
 
 
 @control("C29", 'A post signed by one person, or written as "I", is pointed out before it is sent')
@@ -47,10 +47,16 @@ def _lead(case: Case, last: int) -> int | None:
     if last and gap.strip(" \n") in ("-", "--") and gap != "-":
         return last
     for index in range(last - 1, max(last - _FURTHEST_BACK, -1), -1):
-        if reading.words[index] in case.pack.lists["closing_word"]:
-            begins = reading.opens_sentence(index) or reading.gap_before(index).strip() in (",", "-", "--")
-            joined = all(word in case.pack.lists["closing_word"] for word in reading.words[index:last])
-            if begins and joined:
-                return index
+        if not _is_closing(case, index, last):
+            break
+        if reading.opens_sentence(index) or reading.gap_before(index).strip() in (",", "-", "--"):
+            return index
     kissed = last < len(reading.words) - 1
     return last if named and reading.opens_sentence(last) and (kissed or last > 0) else None
+
+
+def _is_closing(case: Case, index: int, last: int) -> bool:
+    """Is this a word people close with? "Thank you Tom" thanks somebody; "Thank you, Tom" is signed."""
+    lists, word = case.pack.lists, case.reading.words[index]
+    thanked = word in lists["thanking_word"] and not case.reading.gap_before(last).strip(" ")
+    return word in lists["closing_word"] and not thanked

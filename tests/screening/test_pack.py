@@ -1,0 +1,141 @@
+"""The rule pack as data: it loads, it is checked, and its words can be understood."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+import stairgate.screening
+from stairgate.screening import Context, Direction, PackError, default_pack, load_pack
+from stairgate.screening.phrases import Phrasebook, parse
+from stairgate.screening.reading import Reading
+from tests.screening.cast import SCREENER
+
+DATA = Path(stairgate.screening.__file__).parent / "data"
+HOSTILE = [
+    "a",
+    "a b ",
+    "f.u.",
+    "@",
+    "0",
+    "07 ",
+    "oh seven ",
+    "f***",
+    "fffuuu ",
+    "...x",
+    "a\u0301\u0300",
+    "\u200b",
+    "а\u0435",
+    "Rowan ",
+    "which day is the one in ",
+    "sw1a 1aa",
+    "12 High Low ",
+    "tom at gmail dot ",
+    "Ottilie ",
+    "we're off to the park ",
+    "he was hit by ",
+    "f u c k ",
+    "' ",
+    "a'",
+    "go back to where you came from ",
+]
+
+
+def changed_pack(folder: Path, name: str, change: Callable[[str], str]) -> Path:
+    shutil.copytree(DATA, folder / "data")
+    file = folder / "data" / name
+    file.write_text(change(file.read_text(encoding="utf-8")), encoding="utf-8")
+    return folder / "data"
+
+
+def test_every_rule_names_a_clause_a_version_and_speaks_plainly() -> None:
+    for rule in default_pack().rules.values():
+        assert re.fullmatch(r"C\d\d", rule.clause)
+        assert rule.version.isdigit()
+        assert rule.title[0].isupper()
+        assert not rule.title.endswith(".")
+        assert rule.reason.endswith((".", "?"))
+        assert all(len(sentence.split()) <= 18 for sentence in re.split(r"[.?:!] ?", rule.reason))
+
+
+def test_every_cue_is_used_by_a_rule_or_by_code() -> None:
+    pack = default_pack()
+    used = {cue for rule in pack.rules.values() for cue in (*rule.all, *rule.any, *rule.unless)}
+    used |= {"detail_place", "detail_time", "detail_age", "detail_health", "contact_digit"}
+    data = (DATA / "cues.toml").read_text(encoding="utf-8").split("[cues]")[1]
+    assert set(re.findall(r"^(\w+) = \[", data, re.MULTILINE)) == used
+
+
+@pytest.mark.parametrize(
+    ("name", "change", "says"),
+    [
+        ("inbound.toml", lambda text: text.replace('all = ["asks_when"', 'all = ["asks_wen"', 1), "asks_wen"),
+        ("inbound.toml", lambda text: text.replace("severity =", "severtiy =", 1), "severtiy"),
+        ("inbound.toml", lambda text: text.replace('"harm"', '"awful"', 1), "malformed"),
+        ("wording.toml", lambda text: text.replace("contact.phone", "contact.mobile", 1), "two rules"),
+        ("cues.toml", lambda text: text.replace("<weekday>", "<weakday>", 1), "weakday"),
+        ("outbound.toml", lambda text: text + "\n[[", "cannot be read"),
+        ("outbound.toml", lambda text: text.replace('span = "words"', 'span = "word"', 1), "scope or span"),
+    ],
+)
+def test_a_broken_pack_is_refused_with_a_reason(
+    tmp_path: Path, name: str, change: Callable[[str], str], says: str
+) -> None:
+    with pytest.raises(PackError, match=says):
+        load_pack(changed_pack(tmp_path, name, change))
+
+
+@pytest.mark.parametrize(
+    "phrase", ["", "..", ".. word", "word ..", "a .. b .. c .. d", "<nothing>", "two-words", "Abc"]
+)
+def test_a_phrase_that_could_never_work_is_refused(phrase: str) -> None:
+    with pytest.raises(PackError):
+        parse(phrase, {})
+
+
+@pytest.mark.parametrize(
+    ("phrase", "text", "met"),
+    [
+        ("message|text me", "please text me", True),
+        ("message|text me", "text. me", False),
+        ("we are? here", "we here", True),
+        ("to .. Abc", "to the old big Farm", True),
+        ("to .. Abc", "to the old big very Farm", False),
+        ("to Abc", "to farm", False),
+        ("at #", "at 10am", True),
+        ("# days", "4 days", True),
+        ("a _ b", "a x b", True),
+        ("a _ b", "a b", False),
+    ],
+)
+def test_the_phrase_language(phrase: str, text: str, met: bool) -> None:
+    assert bool(Phrasebook({"cue": [phrase]}, {}).hits(Reading(text, {}))) is met
+
+
+def calls_made(text: str, direction: Direction) -> int:
+    """Count the calls one screening makes: a measure of work that does not depend on the machine."""
+    count = 0
+
+    def tick(_frame: object, event: str, _argument: object) -> None:
+        nonlocal count
+        count += event in ("call", "c_call")
+
+    sys.setprofile(tick)
+    try:
+        SCREENER.screen(text, direction=direction, context=Context(has_picture=True))
+    finally:
+        sys.setprofile(None)
+    return count
+
+
+@pytest.mark.parametrize("pattern", HOSTILE)
+@pytest.mark.parametrize("direction", list(Direction))
+def test_twice_the_text_is_at_most_about_twice_the_work(pattern: str, direction: Direction) -> None:
+    short, long = ((pattern * 4000)[:size] for size in (2000, 4000))
+    calls_made(long, direction)
+    assert calls_made(long, direction) <= 2.4 * calls_made(short, direction) + 200
