@@ -10,7 +10,7 @@ import itertools
 import re
 from collections.abc import Iterator
 
-from stairgate.screening.lexicon import SHORTEST_DISGUISE, Lexicon, RudeWord, squeeze
+from stairgate.screening.lexicon import OPENING, SHORTEST_DISGUISE, Lexicon, RudeWord, squeeze
 from stairgate.screening.reading import Reading
 
 Disguised = tuple[int, int, RudeWord]
@@ -120,6 +120,9 @@ def _in_run(reading: Reading, run: list[int], lexicon: Lexicon) -> Iterator[Disg
     letters = "".join(reading.raw[index] for index in run).translate(_LEET)
     place = 0
     while place + SHORTEST_DISGUISE <= len(letters):
+        if letters[place : place + OPENING] not in lexicon.openings:
+            place += 1
+            continue
         for size in range(min(_LONGEST_WORD, len(letters) - place), SHORTEST_DISGUISE - 1, -1):
             rude = lexicon.exact.get(letters[place : place + size])
             if rude:

@@ -19,9 +19,11 @@ def find_names(case: Case) -> list[Hit]:
     """Return every place where a child's name stands ("Mary Kate" is one), as cues for the rules."""
     if not len(case.facts.names):
         return []
-    reading, known = case.reading, dict.fromkeys(case.pack.lists["never_name"], False)
+    reading, never, known = case.reading, case.pack.lists["never_name"], dict[str, bool]()
     hits: list[Hit] = []
     for index, word in enumerate(reading.raw):
+        if word in never:
+            continue
         single = _bare(word)
         if single not in known:
             known[single] = 1 < len(single) <= _LONGEST_NAME and case.facts.names.has_normal(single)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+OPENING = 3  # letters that tell whether any word may start here
 SHORTEST_DISGUISE = 4  # three letters fit too many innocent shapes
 
 
@@ -28,6 +29,7 @@ class Lexicon:
 
     def __init__(self, entries: Iterable[Mapping[str, Any]], everyday: Iterable[str]) -> None:
         self.exact: dict[str, RudeWord] = {}
+        self.openings: set[str] = set()
         self.cores: dict[str, RudeWord] = {}
         self.squeezed: dict[str, list[tuple[str, RudeWord]]] = {}
         self.masked: dict[tuple[int, str], list[tuple[str, RudeWord]]] = {}
@@ -54,6 +56,7 @@ class Lexicon:
             self.cores[rude.stem] = rude
 
     def _add_disguises(self, spelling: str, rude: RudeWord) -> None:
+        self.openings.add(spelling[:OPENING])
         self.squeezed.setdefault(squeeze(spelling), []).append((spelling, rude))
         if rude.strength < 2:
             return

@@ -16,10 +16,11 @@ _REPEATS = {"double": 2, "triple": 3, "treble": 3}
 _LIKE_DIGITS = str.maketrans("oil", "011")
 _WIDEST_GAP = 6  # characters between two groups of one number: " - (0) " and the like
 _SHORTEST, _LONGEST = 9, 15  # digits in any number
-_STARTS = "04"  # a UK number as dialled, or with its country code
+_STARTS = ("0", "4")  # a UK number as dialled, or with its country code
+_PREFIX, _NO_NUMBER = 3, frozenset({"070"})  # no mobile starts so; without this, rows of 07 cost time
 _MOBILE = re.compile(r"07[1-9]\d{8}")
 _LANDLINE = re.compile(r"0(?:1\d{8,9}|2\d{9}|3\d{9}|8\d{8,9}|9\d{9})")
-_COUNTING = "01234567890"
+_COUNTING = "012345"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +48,19 @@ def dialled(number: str) -> str:
 
 def find_numbers(reading: Reading) -> Iterator[PhoneNumber]:
     """Yield every telephone number in the text, in order, none overlapping another."""
-    index, groups = 0, _groups(reading.words)
+    groups = _groups(reading.words)
+    joined = [bool(group) and _joins(reading.gap_before(place)) for place, group in enumerate(groups)]
+    index = 0
     while index < len(groups):
-        number = _number_at(reading, groups, index) if groups[index] else None
+        plus = bool(groups[index]) and reading.gap_before(index).endswith(("+", "+("))
+        number = _number_at(groups, joined, index, plus=plus) if plus or _may_start(groups[index]) else None
         if number:
             yield number
         index = number.after if number else index + 1
+
+
+def _may_start(group: str) -> bool:
+    return group.startswith(_STARTS)
 
 
 def _groups(words: list[str]) -> list[str]:
@@ -75,35 +83,32 @@ def _digits_of(word: str) -> str:
     return looks if looks.isdigit() and looks.isascii() and sum(map(str.isdigit, word)) >= 2 else ""
 
 
-def _number_at(reading: Reading, groups: list[str], first: int) -> PhoneNumber | None:
+def _number_at(groups: list[str], joined: list[bool], first: int, *, plus: bool) -> PhoneNumber | None:
     """Return the longest telephone number that starts with the word at ``first``."""
-    plus = reading.gap_before(first).endswith(("+", "+("))
-    if groups[first][0] not in _STARTS and not plus:
-        return None
     digits, widest, best = "", 0, None
     for place in range(first, min(first + _LONGEST, len(groups))):
-        group = groups[place]
-        if not group or (place > first and not _joined(reading.gap_before(place))):
+        if place > first and not joined[place]:
             break
-        digits, widest = digits + group, max(widest, len(group))
-        if len(digits) > _LONGEST:
+        digits += groups[place]
+        widest = max(widest, len(groups[place]))
+        if len(digits) > _LONGEST or digits[:_PREFIX] in _NO_NUMBER:
             break
         if len(digits) >= _SHORTEST and _is_phone(digits, widest, plus=plus):
             best = PhoneNumber(dialled(digits), first, place + 1)
     return best
 
 
-def _joined(gap: str) -> bool:
+def _joins(gap: str) -> bool:
     return len(gap) <= _WIDEST_GAP and "/" not in gap and ":" not in gap and "?" not in gap
 
 
 def _is_phone(digits: str, widest: int, *, plus: bool) -> bool:
-    national = dialled(digits)
-    if national.startswith(_COUNTING[:6]):
-        return False
-    if _MOBILE.fullmatch(national):
-        return True
     if plus:
         return True
-    # Rows of short groups are dates, times and scores as often as they are land lines.
-    return bool(_LANDLINE.fullmatch(national)) and (widest >= 3 or widest == 1)
+    national = dialled(digits)
+    if national.startswith("07"):
+        return bool(_MOBILE.fullmatch(national))
+    # Rows of pairs are dates, times and scores as often as they are land lines; and 0 1 2 3 4 5 is counting.
+    if widest == 2 or national.startswith(_COUNTING):
+        return False
+    return bool(_LANDLINE.fullmatch(national))
