@@ -409,11 +409,9 @@ def examine(
             report.facts.append(
                 f"The checkpoint you hold ({point.size:,} entries, {shown(point.at)}) is part of this record."
             )
-    uncovered = size - max((point.size for point in (*sound, *held)), default=0)
-    if complete and (uncovered > 0 or not signed):
-        report.problems.append(
-            f"The last {uncovered:,} entries stand under no signed checkpoint that agrees."
-        )
+    reach = max((point.size for point in sound), default=0)
+    if complete and (reach < size or not signed):
+        report.problems.append(f"Signed checkpoints that agree reach only to entry {reach:,} of {size:,}.")
     return report
 
 
