@@ -54,7 +54,9 @@ class Home:
                 "without it, sealed records cannot be opened. Nothing was changed."
             ) from None
         except (ValueError, OSError) as error:
-            raise HomeTrouble(f"The key file {path} cannot be read ({error}). Put it back from your backup.") from None
+            raise HomeTrouble(
+                f"The key file {path} cannot be read ({error}). Put it back from your backup."
+            ) from None
         if len(raw) != KEY_BYTES:
             raise HomeTrouble(f"The key file {path} is damaged. Put it back from your backup.")
         return raw
@@ -88,7 +90,8 @@ def prepare(home: Home) -> bool:
     except OSError as error:
         raise HomeTrouble(
             f"Stairgate cannot write to its data folder {home.path} ({error.strerror or error}). "
-            "Choose a folder you own with STAIRGATE_HOME=/path/to/folder, or give yourself the right to write there."
+            "Choose a folder you own with STAIRGATE_HOME=/path/to/folder, or give yourself "
+            "the right to write there."
         ) from None
     for name in KEY_NAMES:
         home.key(name)

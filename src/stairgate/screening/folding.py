@@ -77,6 +77,8 @@ class Folded:
         """Did every character become exactly one? Then positions are the same in both texts."""
         if len(self.text) != len(self.original):
             return False
+        if self.original.isascii():  # a plain character never becomes more than one
+            return True
         return all(len(_FOLDS[ord(character)]) == 1 for character in set(self.original))
 
     @cached_property

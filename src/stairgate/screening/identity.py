@@ -29,7 +29,7 @@ def find_names(case: Case) -> list[Hit]:
             known[single] = 1 < len(single) <= _LONGEST_NAME and case.facts.names.has_normal(single)
         if known[single] and _is_name_here(case, index, single):
             hits.extend(Hit(cue, index, index + 1) for cue in _NAME_CUES)
-        elif index and _is_pair(case, index):
+        elif index and reading.is_capital(index) and _is_pair(case, index):
             hits.extend(Hit(cue, index - 1, index + 1) for cue in _NAME_CUES)
     return hits
 

@@ -131,7 +131,7 @@ class Phrasebook:
     def _follow(self, reading: Reading, first: int, index: int, rows: list[Row], found: list[Hit]) -> None:
         for cue, rest in rows:
             after = _match(reading, rest, index) if rest else index
-            if after and reading.sentence_of[after - 1] == reading.sentence_of[first]:
+            if after and (after == first + 1 or reading.sentence_of[after - 1] == reading.sentence_of[first]):
                 found.append(Hit(cue, first, after))
 
 

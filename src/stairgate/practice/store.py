@@ -1,0 +1,165 @@
+"""What the practice network remembers, in an SQLite file of its own."""
+
+from __future__ import annotations
+
+import json
+import secrets
+import sqlite3
+import threading
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+Row = sqlite3.Row
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS tokens (
+    token TEXT PRIMARY KEY, kind TEXT NOT NULL, scopes TEXT NOT NULL, expires REAL NOT NULL, valid INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS codes (code TEXT PRIMARY KEY, redirect_uri TEXT NOT NULL, scopes TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS posts (
+    n INTEGER PRIMARY KEY, visitor INTEGER NOT NULL, message TEXT NOT NULL, link TEXT NOT NULL,
+    from_id TEXT NOT NULL, from_name TEXT NOT NULL, created REAL NOT NULL, scheduled REAL NOT NULL,
+    published INTEGER NOT NULL, hidden INTEGER NOT NULL DEFAULT 0, deleted INTEGER NOT NULL DEFAULT 0);
+CREATE TABLE IF NOT EXISTS photos (
+    n INTEGER PRIMARY KEY, post INTEGER, position INTEGER NOT NULL DEFAULT 0, data BLOB NOT NULL,
+    media_type TEXT NOT NULL, alt TEXT NOT NULL, caption TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS comments (
+    n INTEGER PRIMARY KEY, post INTEGER NOT NULL, parent INTEGER, message TEXT NOT NULL, from_id TEXT NOT NULL,
+    from_name TEXT NOT NULL, created REAL NOT NULL, own INTEGER NOT NULL, hidden INTEGER NOT NULL DEFAULT 0,
+    deleted INTEGER NOT NULL DEFAULT 0);
+CREATE TABLE IF NOT EXISTS blocked (id TEXT PRIMARY KEY, name TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS settings (key TEXT PRIMARY KEY, value TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS faults (
+    id INTEGER PRIMARY KEY, kind TEXT NOT NULL, match TEXT NOT NULL, times INTEGER NOT NULL, more TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS log (
+    id INTEGER PRIMARY KEY, at REAL NOT NULL, method TEXT NOT NULL, path TEXT NOT NULL, params TEXT NOT NULL,
+    outcome TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS webhooks (
+    id INTEGER PRIMARY KEY, body TEXT NOT NULL, due REAL NOT NULL, attempts INTEGER NOT NULL DEFAULT 0,
+    forged INTEGER NOT NULL DEFAULT 0, delivered REAL);
+"""
+
+_SETTINGS = {
+    "USERS_CAN_POST": "true",
+    "USERS_CAN_POST_PHOTOS": "true",
+    "USERS_CAN_MESSAGE": "true",
+    "USERS_CAN_TAG_PHOTOS": "true",
+    "REVIEW_POSTS_BY_OTHER": "false",
+    "PROFANITY_FILTER": "Off",
+    "IS_PUBLISHED": "true",
+    "PAGE_MODERATION_BLACKLIST": "",
+}
+
+SCOPES = (
+    "pages_show_list",
+    "pages_manage_posts",
+    "pages_read_engagement",
+    "pages_read_user_content",
+    "pages_manage_engagement",
+    "pages_manage_metadata",
+)
+_CREDENTIALS = ("app_id", "app_secret", "page_id", "page_token", "user_token", "verify_token")
+
+
+class Store:
+    """One SQLite connection, used by one thread at a time."""
+
+    def __init__(self, home: Path) -> None:
+        home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._lock = threading.RLock()
+        self._db = sqlite3.connect(home / "practice.sqlite3", check_same_thread=False, isolation_level=None)
+        self._db.row_factory = sqlite3.Row
+        self._db.execute("PRAGMA journal_mode=WAL")
+        self._db.executescript(_SCHEMA)
+        self._seed()
+        self._write_credentials(home / "credentials.json")
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Hold the database for several statements that belong together."""
+        with self._lock:
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+            except BaseException:
+                self._db.execute("ROLLBACK")
+                raise
+            self._db.execute("COMMIT")
+
+    def rows(self, sql: str, *values: object) -> list[Row]:
+        with self._lock:
+            return self._db.execute(sql, values).fetchall()
+
+    def row(self, sql: str, *values: object) -> Row | None:
+        found = self.rows(sql, *values)
+        return found[0] if found else None
+
+    def do(self, sql: str, *values: object) -> int:
+        """Run one writing statement; return the number of the row it made."""
+        with self._lock:
+            return self._db.execute(sql, values).lastrowid or 0
+
+    def meta(self, key: str) -> str:
+        found = self.row("SELECT value FROM meta WHERE key = ?", key)
+        return str(found["value"]) if found else ""
+
+    def set_meta(self, key: str, value: str) -> None:
+        self.do("INSERT INTO meta VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value", key, value)
+
+    def close(self) -> None:
+        with self._lock:
+            self._db.close()
+
+    def reset(self) -> None:
+        """Empty the page; app, tokens and address stay."""
+        with self.transaction():
+            for table in ("posts", "photos", "comments", "blocked", "settings", "faults", "log", "webhooks", "codes"):
+                self._db.execute(f"DELETE FROM {table}")  # noqa: S608 - names from the line above
+            self._db.execute("UPDATE tokens SET valid = 1")
+            self._seed_settings()
+
+    def log(self, method: str, path: str, params: Mapping[str, Any], outcome: str) -> None:
+        kept = {key: value for key, value in params.items() if key not in {"access_token", "appsecret_proof"}}
+        sql = "INSERT INTO log (at, method, path, params, outcome) VALUES (?, ?, ?, ?, ?)"
+        self.do(sql, time.time(), method, path, json.dumps(kept), outcome)
+
+    def _seed(self) -> None:
+        if self.meta("app_id"):
+            return
+        with self.transaction():
+            values = {
+                "app_id": _digits(15),
+                "app_secret": secrets.token_hex(16),
+                "page_id": _digits(15),
+                "page_token": "EAAP" + secrets.token_hex(40),
+                "user_token": "EAAU" + secrets.token_hex(40),
+                "verify_token": secrets.token_hex(16),
+                "page_name": "Willow Lane Nursery",
+            }
+            for key, value in values.items():
+                self.set_meta(key, value)
+            scopes = ",".join(SCOPES)
+            for kind in ("page", "user"):
+                self.do("INSERT INTO tokens VALUES (?, ?, ?, 0, 1)", values[f"{kind}_token"], kind, scopes)
+            self._seed_settings()
+
+    def _seed_settings(self) -> None:
+        for key, value in _SETTINGS.items():
+            self._db.execute("INSERT OR REPLACE INTO settings VALUES (?, ?)", (key, value))
+
+    def _write_credentials(self, path: Path) -> None:
+        path.touch(mode=0o600)
+        path.chmod(0o600)
+        path.write_text(json.dumps({key: self.meta(key) for key in _CREDENTIALS}, indent=1))
+
+
+def _digits(count: int) -> str:
+    return "1" + "".join(str(secrets.randbelow(10)) for _ in range(count - 1))
+
+
+def placeholders(values: Iterable[object]) -> str:
+    """Return "?, ?, ?" for as many values."""
+    return ", ".join("?" for _ in values)
