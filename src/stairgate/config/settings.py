@@ -8,6 +8,7 @@ from urllib.parse import unquote, urlsplit
 
 from csp.constants import NONE, SELF
 
+from stairgate.config.accounts import *  # noqa: F403 - settings are read by name
 from stairgate.config.home import locate
 
 HOME = locate()
@@ -20,7 +21,7 @@ FIELD_KEY = HOME.key("fields")
 LEDGER_KEY = HOME.key("ledger")
 NAMES_KEY = HOME.key("names")
 
-BASE_URL = os.environ.get("STAIRGATE_URL", "http://127.0.0.1:8765").rstrip("/")
+BASE_URL = os.environ.get("STAIRGATE_URL", "http://localhost:8765").rstrip("/")
 _base = urlsplit(BASE_URL)
 SECURE = _base.scheme == "https"
 ALLOWED_HOSTS = [_base.hostname or "127.0.0.1", *(["localhost", "127.0.0.1"] if not SECURE else [])]
@@ -44,6 +45,7 @@ INSTALLED_APPS = [
     "stairgate.channels",
     "stairgate.publishing",
     "stairgate.monitoring",
+    "stairgate.assurance",
     "stairgate.web",
 ]
 
@@ -150,6 +152,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
 ]
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not SECURE
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "today"
 

@@ -1,0 +1,19 @@
+"""Every address of the product. A new one needs a row in the permission test."""
+
+from __future__ import annotations
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("stairgate.web.urls")),
+    path("posts/", include("stairgate.publishing.urls")),
+    path("inbox/", include("stairgate.monitoring.urls")),
+    path("accounts/", include("stairgate.channels.urls")),
+    path("policy/", include("stairgate.assurance.urls")),
+    path("hooks/", include("stairgate.monitoring.hook_urls")),
+]
+
+handler400 = "stairgate.web.views.bad_request"
+handler403 = "stairgate.web.views.forbidden"
+handler404 = "stairgate.web.views.not_found"
+handler500 = "stairgate.web.views.broken"

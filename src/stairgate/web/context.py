@@ -1,0 +1,93 @@
+"""What every page's frame needs: who is looking, and the navigation their duties open."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+
+from stairgate.monitoring.selectors import open_count
+from stairgate.organisations.models import Membership
+from stairgate.organisations.rules import Duty
+from stairgate.publishing.selectors import waiting_for
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One page in the navigation. ``count`` is what waits there; ``said`` says it in words."""
+
+    key: str
+    label: str
+    icon: str
+    href: str
+    count: int = 0
+    said: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    label: str
+    icon: str
+    items: tuple[Item, ...]
+
+
+def shell(request: HttpRequest) -> dict[str, Any]:
+    """Return the frame's values. The navigation is worked out only when a page draws it."""
+    membership: Membership | None = getattr(request, "membership", None)
+    if membership is None:
+        return {"demo": settings.DEMO, "look": "auto"}
+    groups = cache(lambda: navigation(membership))
+    return {
+        "demo": settings.DEMO and membership.organisation.is_demo,
+        "look": membership.user.look,
+        "me": membership,
+        "setting": membership.organisation,
+        "nav": groups,
+        "tabs": lambda: tabs(groups()),
+    }
+
+
+def navigation(me: Membership) -> tuple[Group, ...]:
+    """Return what this person may open, in the order of the promise. At most two queries."""
+    duties = me.duties_on(me.organisation.day(timezone.now()))
+    going: list[Item] = []
+    if Duty.WRITE in duties:
+        going.append(Item("new", "Write a post", "edit", reverse("publishing:new")))
+    if Duty.APPROVE in duties:
+        waiting = waiting_for(me, timezone.now()).count()
+        said = f"{waiting} waiting for approval"
+        going.append(Item("approve", "Approve posts", "checks", reverse("publishing:approvals"), waiting, said))
+    going.append(Item("posts", "All posts", "list", reverse("publishing:list")))
+    promise: list[Item] = []
+    if Duty.SEE_POLICY in duties:
+        promise.append(Item("policy", "Our policy, live", "shield-check", reverse("assurance:live")))
+    if Duty.SEE_ACCOUNTS in duties:
+        promise.append(Item("accounts", "Accounts", "plug-connected", reverse("channels:list")))
+    groups = [
+        Group("", "", (Item("today", "Today", "home-2", reverse("today")),)),
+        Group("Going out", "going-out", tuple(going)),
+        Group("Coming in", "coming-in", _coming_in(me, duties)),
+        Group("Our promise", "gate", tuple(promise)),
+    ]
+    return tuple(group for group in groups if group.items)
+
+
+def _coming_in(me: Membership, duties: frozenset[Duty]) -> tuple[Item, ...]:
+    if Duty.DECIDE not in duties:
+        return ()
+    count = open_count(me.organisation)
+    return (Item("inbox", "Inbox", "inbox", reverse("monitoring:inbox"), count, f"{count} waiting"),)
+
+
+_TABS = ("today", "approve", "new", "inbox", "policy")
+
+
+def tabs(groups: tuple[Group, ...]) -> list[Item]:
+    """Return the few pages for the bar at the foot of a phone."""
+    known = {item.key: item for group in groups for item in group.items}
+    return [known[key] for key in _TABS if key in known][:4]

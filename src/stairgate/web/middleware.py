@@ -1,0 +1,65 @@
+"""Which setting a request speaks for; the second step at sign-in; plain answers to refusals."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from allauth.mfa.models import Authenticator
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+
+from stairgate.organisations.access import NotAllowed, membership_of
+from stairgate.organisations.models import Membership
+
+#: pages a person may see before their second step is set up
+_BEFORE_SECOND_STEP = frozenset(
+    {
+        "account_logout",
+        "account_reauthenticate",
+        "mfa_activate_totp",
+        "mfa_add_webauthn",
+        "mfa_reauthenticate",
+        "mfa_reauthenticate_webauthn",
+        "help_now",
+        "look",
+    }
+)
+
+
+class MembershipMiddleware:
+    """Sets ``request.membership``; sends people without a second step to set one up; renders refusals."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        membership = membership_of(request.user) if request.user.is_authenticated else None
+        request.membership = membership  # type: ignore[attr-defined]
+        if membership is None:
+            return self.get_response(request)
+        with timezone.override(membership.organisation.timezone):
+            return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: object, args: object, kwargs: object
+    ) -> HttpResponse | None:
+        membership: Membership | None = getattr(request, "membership", None)
+        name = request.resolver_match.url_name if request.resolver_match else ""
+        if membership is None or name in _BEFORE_SECOND_STEP or not needs_second_step(membership):
+            return None
+        return redirect("mfa_activate_totp")
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if not isinstance(exception, NotAllowed):
+            return None
+        return render(request, "403.html", {"why": str(exception)}, status=403)
+
+
+def needs_second_step(membership: Membership) -> bool:
+    """Return whether this person still has to add an authenticator or a passkey. Never in the demo."""
+    if settings.DEMO and membership.organisation.is_demo:
+        return False
+    kinds = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
+    return not Authenticator.objects.filter(user=membership.user_id, type__in=kinds).exists()

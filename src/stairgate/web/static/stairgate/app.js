@@ -1,0 +1,67 @@
+/* Stairgate: the little script pages need beyond htmx and Bootstrap. In <head>, so the look is set before paint. */
+(function () {
+  var root = document.documentElement, mq = matchMedia('(prefers-color-scheme: dark)');
+  function apply() {
+    var look = root.dataset.sgLook || 'auto';
+    root.setAttribute('data-bs-theme', look === 'auto' ? (mq.matches ? 'dark' : 'light') : look);
+  }
+  apply(); mq.addEventListener('change', apply);
+  document.addEventListener('DOMContentLoaded', function () {
+    document.addEventListener('click', function (e) {
+      var t = e.target.closest('[data-sg-fix]'); if (t) { e.preventDefault(); fix(t); }
+      t = e.target.closest('[data-sg-show]'); if (t) { e.preventDefault(); show(t); }
+      t = e.target.closest('[data-sg-print]'); if (t) print();
+      document.querySelectorAll('details.sg-me[open]').forEach(function (d) { if (!d.contains(e.target)) d.open = false; });
+    });
+    document.addEventListener('htmx:afterSwap', paint);
+    document.addEventListener('input', function (e) { if (e.target.matches('[data-sg-editor] textarea')) paint(); });
+    addEventListener('resize', paint);
+    document.querySelectorAll('[data-sg-nojs]').forEach(function (el) { el.hidden = true; });
+    paint(); keys();
+  });
+  addEventListener('beforeprint', function () { document.querySelectorAll('details[data-print-open]').forEach(function (d) { d.open = true; }); });
+
+  function say(words) {
+    var box = document.getElementById('toasts'), d = document.createElement('div'), s = document.createElement('span');
+    d.className = 'toast sg-toast show'; s.textContent = words; d.append(s); box.append(d);
+    setTimeout(function () { if (!d.matches(':hover,:focus-within')) d.remove(); }, 8000);
+  }
+  /* The composer: a real <textarea> with the same words painted behind it, so marks sit under the text. */
+  function paint() {
+    var editor = document.querySelector('[data-sg-editor]'); if (!editor) return;
+    var ta = editor.querySelector('textarea'), back = editor.querySelector('.sg-editor__back');
+    var t = ta.value, out = document.createDocumentFragment(), at = 0, hits = [];
+    document.querySelectorAll('[data-finding]').forEach(function (f) {
+      var i = t.indexOf(f.dataset.quote); if (f.dataset.quote && i > -1) hits.push([i, f.dataset.quote, f.dataset.finding]);
+    });
+    hits.sort(function (a, b) { return a[0] - b[0]; }).forEach(function (h) {
+      if (h[0] < at) return;
+      out.append(t.slice(at, h[0])); var m = document.createElement('mark');
+      m.className = 'sg-hit'; m.dataset.n = h[2]; m.textContent = h[1]; out.append(m); at = h[0] + h[1].length;
+    });
+    out.append(t.slice(at) + '\n'); back.replaceChildren(out);
+    ta.style.height = 'auto'; back.style.minHeight = ta.scrollHeight + 'px'; ta.style.height = '';
+    var p = document.getElementById('preview-text'); if (p) p.textContent = t;
+  }
+  function fix(btn) {
+    var f = btn.closest('[data-finding]'), ta = document.querySelector('[data-sg-editor] textarea');
+    if (ta.value.indexOf(f.dataset.quote) < 0) return;
+    ta.value = ta.value.replace(f.dataset.quote, function () { return btn.dataset.sgFix; });
+    paint(); ta.dispatchEvent(new Event('input', { bubbles: true })); ta.focus(); say('Changed. We are looking at it again.');
+  }
+  function show(btn) {
+    var q = btn.closest('[data-finding]').dataset.quote, ta = document.querySelector('[data-sg-editor] textarea'), i = ta.value.indexOf(q);
+    if (i > -1) { ta.focus(); ta.setSelectionRange(i, i + q.length); }
+  }
+  /* Single-key shortcuts only where the page opts in, and they can be switched off (WCAG 2.1.4). */
+  function keys() {
+    var sw = document.getElementById('keys-on'); if (!sw) return;
+    try { sw.checked = localStorage.getItem('sg-keys') !== 'off'; } catch (x) {}
+    sw.addEventListener('change', function () { try { localStorage.setItem('sg-keys', sw.checked ? 'on' : 'off'); } catch (x) {} });
+    document.addEventListener('keydown', function (e) {
+      if (!sw.checked || e.ctrlKey || e.metaKey || e.altKey || /INPUT|TEXTAREA|SELECT/.test(e.target.tagName)) return;
+      var b = document.querySelector('[aria-keyshortcuts="' + CSS.escape(e.key.toUpperCase()) + '"]');
+      if (b) { e.preventDefault(); b.focus(); b.click(); }
+    });
+  }
+})();

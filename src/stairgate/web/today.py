@@ -1,0 +1,173 @@
+"""What Today shows: what needs this person, most serious first, in a bounded number of queries."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.urls import reverse
+
+from stairgate.assurance.live import Live, live_policy
+from stairgate.channels.selectors import accounts_now
+from stairgate.monitoring.models import Item
+from stairgate.monitoring.selectors import inbox, said_of
+from stairgate.organisations.models import Membership
+from stairgate.organisations.rules import Duty, Role
+from stairgate.organisations.selectors import holders
+from stairgate.policies.selectors import in_force
+from stairgate.publishing.models import Delivery, Post
+from stairgate.publishing.selectors import in_trouble, waiting_for, went_out_since
+from stairgate.publishing.states import PostState
+
+_EACH = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One thing somebody has to do: what, why, one button, and how long it takes."""
+
+    kind: str  # bad, risk, wait, lock: the colour of the shape
+    icon: str
+    title: str
+    why: str
+    status: str
+    status_words: str
+    href: str
+    button: str
+    minutes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Today:
+    now: datetime
+    greeting: str
+    tasks: tuple[Task, ...]
+    live: Live
+    went_out: tuple[Delivery, ...]
+    came_in: int
+    leads: tuple[Membership, ...]
+
+    @property
+    def minutes(self) -> int:
+        return sum(task.minutes for task in self.tasks)
+
+
+def today_page(me: Membership, now: datetime) -> Today:
+    """Return the page for one person."""
+    organisation = me.organisation
+    duties = me.duties_on(organisation.day(now))
+    version = in_force(organisation)
+    accounts = accounts_now(organisation, now, version=version)
+    live = live_policy(organisation, now, version=version, accounts=accounts)
+    midnight = organisation.local(now).replace(hour=0, minute=0, second=0, microsecond=0)
+    tasks: list[Task] = []
+    if Duty.DECIDE in duties:
+        tasks += [_comment(item) for item in inbox(organisation, limit=_EACH)]
+    if Duty.APPROVE in duties:
+        tasks += [_trouble(post) for post in in_trouble(organisation)[:_EACH]]
+    if Duty.SEE_ACCOUNTS in duties:
+        tasks += [_shut(account.channel.name, r.says) for account in accounts for r in account.restrictions]
+    if Duty.APPROVE in duties:
+        tasks += [_approval(post) for post in waiting_for(me, now)[:_EACH]]
+    if Duty.WRITE in duties:
+        tasks += [_own(post) for post in _own_posts(me)]
+    return Today(
+        now=now,
+        greeting=_greeting(organisation.local(now).hour),
+        tasks=tuple(tasks),
+        live=live,
+        went_out=tuple(went_out_since(organisation, midnight)[:_EACH]),
+        came_in=Item.objects.filter(organisation=organisation, first_seen_at__gte=midnight).count(),
+        leads=tuple(holders(organisation, [Role.DSL, Role.DEPUTY_DSL], organisation.day(now))),
+    )
+
+
+def _greeting(hour: int) -> str:
+    if hour < 12:
+        return "Good morning"
+    return "Good afternoon" if hour < 17 else "Good evening"
+
+
+def _own_posts(me: Membership) -> list[Post]:
+    states = [PostState.CHANGES_ASKED, PostState.LAPSED, PostState.DRAFT]
+    mine = Post.objects.filter(organisation=me.organisation_id, author=me.user_id, state__in=states)
+    return list(mine.order_by("-updated_at")[:_EACH])
+
+
+def _comment(item: Item) -> Task:
+    kind, words = said_of(item)
+    return Task(
+        kind="bad" if kind in {"harm", "bad"} else kind,
+        icon="alert-octagon" if kind == "harm" else "message-circle",
+        title=f"{item.author_name or 'Somebody'}: “{_short(item.text)}”" if item.text else "A comment without words",
+        why="We hid it from the page. Only you can decide what happens next." if item.is_hidden else "",
+        status=kind,
+        status_words=words,
+        href=reverse("monitoring:item", args=[item.pk]),
+        button="Decide now",
+        minutes=3 if kind in {"harm", "bad"} else 1,
+    )
+
+
+def _short(text: str) -> str:
+    words = " ".join(text.split())
+    return words if len(words) <= 70 else words[:69].rsplit(" ", 1)[0] + "…"
+
+
+def _trouble(post: Post) -> Task:
+    unknown = post.state == PostState.UNKNOWN
+    return Task(
+        kind="risk" if unknown else "bad",
+        icon="clock" if unknown else "gate",
+        title=str(post),
+        why=post.state_reason,
+        status="risk" if unknown else "held",
+        status_words=PostState(post.state).label,
+        href=reverse("publishing:review", args=[post.pk]),
+        button="See what happened",
+        minutes=2,
+    )
+
+
+def _shut(name: str, says: str) -> Task:
+    return Task(
+        kind="bad",
+        icon="gate",
+        title=f"{name}: the gate is shut",
+        why=says,
+        status="bad",
+        status_words="Nothing can go out",
+        href=reverse("channels:list"),
+        button="See the account",
+        minutes=3,
+    )
+
+
+def _approval(post: Post) -> Task:
+    return Task(
+        kind="wait",
+        icon="checks",
+        title=f"{post}",
+        why=f"By {post.author.first_name}. Somebody else has to look before it goes out.",
+        status="wait",
+        status_words="Waiting for approval",
+        href=reverse("publishing:review", args=[post.pk]),
+        button="Read and decide",
+        minutes=2,
+    )
+
+
+def _own(post: Post) -> Task:
+    returned = post.state == PostState.CHANGES_ASKED
+    return Task(
+        kind="risk" if returned else "wait",
+        icon="corner-up-left" if returned else "pencil",
+        title=str(post),
+        why=post.state_reason if post.state != PostState.DRAFT else "You started this and have not sent it yet.",
+        status="back" if returned else "idle",
+        status_words=PostState(post.state).label,
+        href=reverse("publishing:edit", args=[post.pk]),
+        button="Carry on writing",
+        minutes=2,
+    )
+

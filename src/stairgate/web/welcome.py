@@ -1,0 +1,125 @@
+"""The welcome wizard: the setting, its first manager, and a second step at the door. Runs once."""
+
+from __future__ import annotations
+
+import secrets
+import zoneinfo
+
+from django import forms
+from django.conf import settings
+from django.contrib.auth import login
+from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.password_validation import validate_password
+from django.core.cache import cache
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+
+from stairgate.organisations.models import Organisation, User
+from stairgate.organisations.services import AlreadyFounded, found_setting
+
+_KEPT = "welcome_setting"
+_GUESSES = 10
+_GUESSES_FOR_SECONDS = 15 * 60
+
+
+class SettingForm(forms.Form):
+    """What the setting is called and how families reach it."""
+
+    code = forms.CharField(label="Set-up code", max_length=20)
+    name = forms.CharField(label="Name of your setting", max_length=120)
+    kind = forms.ChoiceField(label="What it is", choices=Organisation.Kind)
+    office_phone = forms.CharField(label="Office phone", max_length=32)
+    office_email = forms.EmailField(label="Office email")
+
+    def clean_code(self) -> str:
+        """Check the code that was shown where Stairgate was started: only its host can set it up."""
+        given = self.cleaned_data["code"].strip().upper().replace(" ", "").replace("-", "")
+        if _too_many_guesses():
+            raise ValidationError("Too many wrong codes. Wait 15 minutes, then try again.")
+        if not secrets.compare_digest(given.encode(), setup_code().encode()):
+            raise ValidationError("That is not the code. It was shown when Stairgate was started.")
+        return given
+
+
+class ManagerForm(forms.Form):
+    """Who the first manager is."""
+
+    first_name = forms.CharField(label="First name", max_length=80)
+    job_title = forms.CharField(label="Job title", max_length=120, initial="Nursery manager")
+    email = forms.EmailField(label="Work email")
+    password = forms.CharField(label="Password", widget=forms.PasswordInput, strip=False)
+
+    def clean(self) -> dict[str, object]:
+        values = super().clean() or {}
+        user = User(email=values.get("email", ""), first_name=values.get("first_name", ""))
+        if password := values.get("password"):
+            try:
+                validate_password(str(password), user)
+            except ValidationError as error:
+                self.add_error("password", error)
+        return values
+
+
+def setup_code() -> str:
+    """Return the code of this installation without its dash, or one nobody can guess when there is none."""
+    path = settings.HOME.path / "setup-code"
+    try:
+        return path.read_text("ascii").strip().upper().replace("-", "")
+    except OSError:
+        return secrets.token_hex(16)
+
+
+def _too_many_guesses() -> bool:
+    cache.add("setup-guesses", 0, _GUESSES_FOR_SECONDS)
+    return cache.incr("setup-guesses") > _GUESSES
+
+
+def _only_once() -> None:
+    if Organisation.objects.exists():
+        raise Http404
+
+
+@login_not_required
+def setting(request: HttpRequest) -> HttpResponse:
+    """Step 1: the setting."""
+    _only_once()
+    form = SettingForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        request.session[_KEPT] = {key: form.cleaned_data[key] for key in form.cleaned_data if key != "code"}
+        return redirect("welcome_you")
+    return render(request, "web/welcome.html", {"form": form, "step": 0, "steps": STEPS})
+
+
+@login_not_required
+def manager(request: HttpRequest) -> HttpResponse:
+    """Step 2: the first manager. Step 3, the second step, is the page they meet next."""
+    _only_once()
+    kept = request.session.get(_KEPT)
+    if not kept:
+        return redirect("welcome")
+    form = ManagerForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        user = _found(kept, form.cleaned_data)
+        login(request, user, backend="django.contrib.auth.backends.ModelBackend")
+        return redirect("mfa_activate_totp")
+    return render(request, "web/welcome.html", {"form": form, "step": 1, "steps": STEPS})
+
+
+@transaction.atomic
+def _found(kept: dict[str, str], values: dict[str, str]) -> User:
+    user = User.objects.create_user(values["email"], values["password"], first_name=values["first_name"])
+    zone = settings.TIME_ZONE if settings.TIME_ZONE in zoneinfo.available_timezones() else "Europe/London"
+    try:
+        found_setting(
+            founder=user, job_title=values["job_title"], timezone=zone, at=timezone.now(), **kept
+        )
+    except AlreadyFounded:
+        raise Http404 from None
+    (settings.HOME.path / "setup-code").unlink(missing_ok=True)
+    return user
+
+
+STEPS = ("Your setting", "You", "Lock the door")
