@@ -9,7 +9,13 @@ class GraphError(Exception):
     """One error of the Graph API. ``body`` is what goes over the wire."""
 
     def __init__(
-        self, code: int, message: str, *, subcode: int | None = None, status: int = 400, kind: str = "OAuthException"
+        self,
+        code: int,
+        message: str,
+        *,
+        subcode: int | None = None,
+        status: int = 400,
+        kind: str = "OAuthException",
     ) -> None:
         super().__init__(message)
         self.code, self.message, self.subcode, self.status, self.kind = code, message, subcode, status, kind
@@ -28,4 +34,9 @@ class GraphError(Exception):
 
 def gone(what: str) -> GraphError:
     """The object is not there, or not for this token: Facebook does not say which."""
-    return GraphError(100, f"Unsupported request. Object with ID '{what}' does not exist", subcode=33, kind="GraphMethodException")
+    return GraphError(
+        100,
+        f"Unsupported request. Object with ID '{what}' does not exist",
+        subcode=33,
+        kind="GraphMethodException",
+    )

@@ -74,7 +74,9 @@ def as_error(fault: Fault) -> GraphError | None:
         return GraphError(190, "Error validating access token: Session has expired", subcode=463)
     if fault.kind == "error":
         subcode = fault.more.get("subcode")
-        return GraphError(int(fault.more.get("code", 1)), str(fault.more.get("message", "An error")), subcode=subcode)
+        return GraphError(
+            int(fault.more.get("code", 1)), str(fault.more.get("message", "An error")), subcode=subcode
+        )
     if fault.kind in {"server_error_before", "server_error_after"}:
         return GraphError(2, "Service temporarily unavailable", status=500)
     return None

@@ -107,7 +107,11 @@ class Store:
         return str(found["value"]) if found else ""
 
     def set_meta(self, key: str, value: str) -> None:
-        self.do("INSERT INTO meta VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value", key, value)
+        self.do(
+            "INSERT INTO meta VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+            key,
+            value,
+        )
 
     def close(self) -> None:
         with self._lock:
@@ -116,7 +120,17 @@ class Store:
     def reset(self) -> None:
         """Empty the page; app, tokens and address stay."""
         with self.transaction():
-            for table in ("posts", "photos", "comments", "blocked", "settings", "faults", "log", "webhooks", "codes"):
+            for table in (
+                "posts",
+                "photos",
+                "comments",
+                "blocked",
+                "settings",
+                "faults",
+                "log",
+                "webhooks",
+                "codes",
+            ):
                 self._db.execute(f"DELETE FROM {table}")  # noqa: S608 - names from the line above
             self._db.execute("UPDATE tokens SET valid = 1")
             self._seed_settings()

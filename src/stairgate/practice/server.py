@@ -1,0 +1,283 @@
+"""The server of the practice network: HTTP on this machine alone."""
+
+from __future__ import annotations
+
+import json
+import signal
+import socket
+import threading
+import time
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+from werkzeug.exceptions import HTTPException, NotFound
+from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
+from werkzeug.wrappers import Request, Response
+
+from stairgate.practice import faults, graph, pages
+from stairgate.practice.errors import GraphError
+from stairgate.practice.store import Store
+from stairgate.practice.webhooks import Messenger
+
+HOST = "127.0.0.1"
+MOST_BYTES = 64 * 1024 * 1024
+_HEADERS = {
+    "Content-Security-Policy": "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+}
+_STATIC = Path(__file__).with_name("static")
+_LOOPBACK = {"127.0.0.1", "localhost"}
+
+
+class Application:
+    """The WSGI application."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        #: percent of the allowance that the headers report
+        self.usage = 3
+
+    def __call__(self, environ: dict[str, Any], start: Any) -> Iterable[bytes]:
+        request = Request(environ)
+        request.max_content_length = MOST_BYTES
+        if (request.host or "").rsplit(":", 1)[0] not in _LOOPBACK:
+            return Response("This server speaks to its own machine only.", status=403)(environ, start)
+        try:
+            response = self._respond(request)
+        except HTTPException as error:
+            response = Response(str(error.description), status=error.code or 500)
+        response.headers.extend(_HEADERS)
+        return response(environ, start)
+
+    def _respond(self, request: Request) -> Response:
+        path = request.path
+        if path.startswith("/v"):
+            _, version, rest = path.split("/", 2)
+            return self._graph(request, version, rest)
+        if path.startswith("/practice"):
+            return self._trainer(request, path.removeprefix("/practice").strip("/"))
+        if path == "/":
+            return redirect("/willow-lane")
+        if path.startswith("/willow-lane"):
+            return self._public(request, path.removeprefix("/willow-lane").strip("/"))
+        if path.startswith("/media/"):
+            return self._photo(path.removeprefix("/media/"))
+        if path == "/style.css":
+            return Response((_STATIC / "style.css").read_bytes(), content_type="text/css")
+        if path == "/dialog/oauth":
+            return self._dialog(request)
+        raise NotFound
+
+    # ── The Graph API, and what can go wrong with it ──
+
+    def _graph(self, request: Request, version: str, path: str) -> Response:
+        if path == "dialog/oauth":
+            return self._dialog(request)
+        params = {**request.args.to_dict(), **request.form.to_dict()}
+        if request.is_json:
+            params |= {key: _plain(value) for key, value in (request.get_json() or {}).items()}
+        bearer = request.headers.get("Authorization", "")
+        if bearer.startswith("Bearer "):
+            params["access_token"] = bearer.removeprefix("Bearer ")
+        method = str(params.pop("method", request.method)).upper()
+        fault = faults.take(self.store, method, f"/{path}")
+        body, status = self._faulty(request, fault, method, path, params)
+        self.store.log(method, f"/{path}", params, fault.kind if fault else str(status))
+        return self._json(body, status)
+
+    def _faulty(
+        self, request: Request, fault: faults.Fault | None, method: str, path: str, params: dict[str, str]
+    ) -> tuple[dict[str, Any], int]:
+        """Return what the call answers, after the fault that waits for it, if any, has had its way."""
+        if fault is None:
+            return self._handle(request, method, path, params)
+        if fault.kind == "drop_before":
+            drop(request)
+        if fault.kind == "hang_before":
+            time.sleep(fault.seconds(30))
+            return GraphError(2, "Service temporarily unavailable", status=500).body(), 500
+        if fault.kind == "wrong_empty":
+            return {"data": []}, 200
+        error = faults.as_error(fault)
+        if error is not None and fault.kind not in faults.AFTER:
+            return error.body(), error.status
+        body, status = self._handle(request, method, path, params)
+        self.store.log(method, f"/{path}", params, f"{fault.kind} after {status}")
+        if fault.kind == "drop":
+            drop(request)
+        if fault.kind == "hang":
+            time.sleep(fault.seconds(30))
+        return (error.body(), error.status) if error is not None else (body, status)
+
+    def _handle(
+        self, request: Request, method: str, path: str, params: dict[str, str]
+    ) -> tuple[dict[str, Any], int]:
+        uploads = {key: graph.Upload(file.filename or "", file.read()) for key, file in request.files.items()}
+        call = graph.Call(self.store, method, request.host_url.rstrip("/"), params, uploads)
+        try:
+            return graph.answer(call, path.strip("/")), 200
+        except GraphError as error:
+            return error.body(), error.status
+        except (ValueError, KeyError, TypeError):
+            return GraphError(100, "(#100) Invalid parameter").body(), 400
+
+    def _json(self, body: object, status: int = 200) -> Response:
+        response = Response(json.dumps(body), status=status, content_type="application/json; charset=UTF-8")
+        response.headers["X-App-Usage"] = json.dumps(
+            {"call_count": self.usage, "total_cputime": 1, "total_time": 1}
+        )
+        use = {"type": "pages", "call_count": self.usage, "total_cputime": 1, "total_time": 1}
+        use["estimated_time_to_regain_access"] = 0 if self.usage < 100 else 5
+        response.headers["X-Business-Use-Case-Usage"] = json.dumps({self.store.meta("page_id"): [use]})
+        return response
+
+    def _dialog(self, request: Request) -> Response:
+        """Ask whether an app may speak for the page; on yes, send a code to the app."""
+        query = {**request.args.to_dict(), **request.form.to_dict()}
+        if query.get("client_id") != self.store.meta("app_id"):
+            return Response("This app is not known here.", status=400)
+        if request.method != "POST":
+            return html(pages.dialog_page(query, self.store.meta("page_name")))
+        back = query.get("redirect_uri", "")
+        if not back.startswith(("http://127.0.0.1:", "http://localhost:")):
+            return Response("This address is not allowed.", status=400)
+        if query.get("answer") != "yes":
+            return redirect(
+                f"{back}?{urlencode({'error': 'access_denied', 'state': query.get('state', '')})}"
+            )
+        code = graph.give_code(self.store, back, query.get("scope", ""))
+        return redirect(f"{back}?{urlencode({'code': code, 'state': query.get('state', '')})}")
+
+    # ── What the public sees ──
+
+    def _public(self, request: Request, rest: str) -> Response:
+        if request.method != "POST":
+            return html(pages.public_page(self.store))
+        form = request.form
+        try:
+            if rest == "post":
+                pages.visitor_post(self.store, form.get("name", ""), form.get("message", ""))
+            else:
+                parent = int(form["parent"]) if form.get("parent") else None
+                post = int(form.get("post", "0"))
+                pages.comment(self.store, post, form.get("name", ""), form.get("message", ""), parent)
+        except ValueError as error:
+            said = str(error) if isinstance(error, pages.BadInput) else "That did not arrive whole."
+            return html(pages.public_page(self.store, said), 422)
+        return redirect("/willow-lane")
+
+    def _photo(self, number: str) -> Response:
+        row = self.store.row("SELECT * FROM photos WHERE n = ?", int(number)) if number.isdigit() else None
+        if row is None:
+            raise NotFound
+        return Response(row["data"], content_type=row["media_type"])
+
+    # ── What the trainer does ──
+
+    def _trainer(self, request: Request, what: str) -> Response:
+        if request.method != "POST":
+            if what == "log":
+                rows = self.store.rows("SELECT * FROM log ORDER BY id")
+                return self._json([{**dict(row), "params": json.loads(row["params"])} for row in rows])
+            return html(pages.trainer_page(self.store))
+        given = dict(request.get_json()) if request.is_json else request.form.to_dict()
+        try:
+            done = self._deed(what, given)
+        except (ValueError, KeyError, TypeError) as error:
+            return self._json({"problem": str(error)}, 422)
+        return self._json(done) if request.is_json else redirect("/practice")
+
+    def _deed(self, what: str, given: dict[str, Any]) -> dict[str, Any]:
+        page = self.store.meta("page_id")
+        if what == "reset":
+            self.store.reset()
+            self.usage = 3
+            return {"done": True}
+        if what == "usage":
+            self.usage = int(given["percent"])
+            return {"done": True}
+        if what == "faults":
+            more = {k: v for k, v in given.items() if k not in {"kind", "match", "times"}}
+            number = faults.add(
+                self.store, given["kind"], given.get("match", ""), int(given.get("times", 1)), more
+            )
+            return {"id": number}
+        if what == "comment":
+            post = int(str(given["post"]).rpartition("_")[2])
+            parent = int(str(given["parent"]).rpartition("_")[2]) if given.get("parent") else None
+            n = pages.comment(self.store, post, given["name"], given["message"], parent)
+            return {"id": f"{post}_{n}"}
+        if what == "edit-comment":
+            n = int(str(given["comment"]).rpartition("_")[2])
+            self.store.do("UPDATE comments SET message = ? WHERE n = ?", given["message"], n)
+            graph.tell(self.store, n, "edited")
+            return {"done": True}
+        if what == "delete-comment":
+            n = int(str(given["comment"]).rpartition("_")[2])
+            self.store.do("UPDATE comments SET deleted = 1 WHERE n = ? OR parent = ?", n, n)
+            graph.tell(self.store, n, "remove")
+            return {"done": True}
+        if what == "visitor-post":
+            return {
+                "id": graph.post_id(page, pages.visitor_post(self.store, given["name"], given["message"]))
+            }
+        raise NotFound
+
+
+def _plain(value: object) -> str:
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+def drop(request: Request) -> None:
+    """Hang up on the caller without a word."""
+    line: socket.socket = request.environ["werkzeug.socket"]
+    line.shutdown(socket.SHUT_RDWR)
+
+
+def html(text: str, status: int = 200) -> Response:
+    return Response(text, status=status, content_type="text/html; charset=utf-8")
+
+
+def redirect(address: str) -> Response:
+    return Response("", status=303, headers={"Location": address})
+
+
+class Quiet(WSGIRequestHandler):
+    """No line for each request, and no traceback for a caller who went away."""
+
+    protocol_version = "HTTP/1.1"
+
+    def log(self, type: str, message: str, *args: Any) -> None:
+        return None
+
+    def connection_dropped(self, error: BaseException, environ: Any = None) -> None:
+        return None
+
+
+def make(store: Store, port: int) -> BaseWSGIServer:
+    """Return a server on this machine alone, one thread for each request. Port 0 takes a free one."""
+    return make_server(HOST, port, Application(store), threaded=True, request_handler=Quiet)
+
+
+def serve(home: Path, port: int) -> None:
+    """Serve until told to stop; say on standard output where. Raises OSError for a taken port."""
+    store = Store(home)
+    server = make(store, port)
+    messenger = Messenger(store)
+    messenger.start()
+
+    def stop(*_: object) -> None:
+        threading.Thread(target=server.shutdown, daemon=True).start()
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+    print(f"practice network ready on http://{HOST}:{server.port}", flush=True)
+    try:
+        server.serve_forever()
+    finally:
+        messenger.stop()
+        server.server_close()
+        store.close()

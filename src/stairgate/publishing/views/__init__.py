@@ -1,0 +1,1 @@
+"""Pages about posts: thin; each fetches through access, calls a service, renders."""

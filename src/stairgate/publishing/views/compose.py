@@ -1,0 +1,245 @@
+"""Writing a post, with screening as you type and the bars of the gate beside it."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_POST
+
+from stairgate.channels.models import Channel
+from stairgate.organisations.access import current, get, require
+from stairgate.organisations.models import Membership
+from stairgate.organisations.rules import Duty
+from stairgate.publishing import services
+from stairgate.publishing.content import Content, PictureUse
+from stairgate.publishing.forms import MOST_PICTURES, ComposeForm, pictures_from
+from stairgate.publishing.gate import answered_keys, writers_of
+from stairgate.publishing.models import Picture, Post, Revision, RevisionPicture
+from stairgate.publishing.pixels import BadPicture
+from stairgate.publishing.rules import must_change
+from stairgate.publishing.selectors import Readiness, content_of, newest_revision, readiness
+
+
+def new(request: HttpRequest) -> HttpResponse:
+    """Start a post."""
+    member = current(request)
+    require(member, Duty.WRITE)
+    if request.method == "POST":
+        return _save(request, member, None)
+    return _page(request, member, None, _first_content(member), seen=0)
+
+
+def edit(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Carry on with a post."""
+    member = current(request)
+    require(member, Duty.WRITE)
+    post = get(member, Post.objects.select_related("organisation", "author"), pk)
+    if request.method == "POST":
+        return _save(request, member, post)
+    revision = newest_revision(post)
+    if revision is None:
+        return _page(request, member, post, _first_content(member), seen=0)
+    content = content_of(revision)
+    uses = tuple(PictureUse(use.picture_id, use.alt, use.shows) for use in revision.pictures.all())
+    whole = Content(content.text, content.channel_ids, content.purpose, content.send_at, uses)
+    return _page(request, member, post, whole, seen=revision.number, saved=revision)
+
+
+@require_POST
+def check(request: HttpRequest, pk: UUID | None = None) -> HttpResponse:
+    """Return the notes and the bars for what is typed, without saving it."""
+    member = current(request)
+    require(member, Duty.WRITE)
+    post = get(member, Post.objects.select_related("organisation"), pk) if pk else None
+    form = _form(request, member)
+    if not form.is_valid():
+        return HttpResponse(status=204)
+    try:
+        content = form.content(pictures_from(request.POST))
+    except ValidationError:
+        return HttpResponse(status=204)
+    return render(request, "publishing/_check.html", _values(member, post, content) | {"live": True})
+
+
+@require_GET
+def picture(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Return a picture's bytes to people of its own setting."""
+    row = get(current(request), Picture.objects.all(), pk)
+    try:
+        answer = FileResponse(row.file.open("rb"), content_type=row.media_type)
+    except OSError:
+        raise Http404 from None
+    answer["Cache-Control"] = "private, max-age=86400, immutable"
+    return answer
+
+
+def _first_content(member: Membership) -> Content:
+    """A new post starts with the only account chosen, when there is only one."""
+    rows = list(Channel.objects.filter(organisation=member.organisation_id, status=Channel.Status.LIVE)[:2])
+    if len(rows) != 1:
+        return Content(text="")
+    purposes = rows[0].purposes
+    return Content(text="", channel_ids=(rows[0].pk,), purpose=purposes[0] if len(purposes) == 1 else "")
+
+
+def _form(request: HttpRequest, member: Membership) -> ComposeForm:
+    accounts = Channel.objects.filter(organisation=member.organisation_id).values_list("pk", flat=True)
+    return ComposeForm(request.POST, accounts=list(accounts))
+
+
+def _save(request: HttpRequest, member: Membership, post: Post | None) -> HttpResponse:
+    """Save what was typed, then do what the pressed button asks. Nothing typed is ever thrown away."""
+    form = _form(request, member)
+    pictures = pictures_from(request.POST)
+    if not form.is_valid():
+        return _again(request, member, post, form, pictures, _first_error(form))
+    try:
+        content = form.content(pictures)
+        content = _with_upload(request, member, _with_fix(request, member, content))
+        revision = services.save_draft(
+            actor=member.user,
+            organisation=member.organisation,
+            post=post,
+            content=content,
+            seen=form.cleaned_data["seen"],
+            at=timezone.now(),
+        )
+    except ValidationError as error:
+        return _again(request, member, post, form, pictures, error.messages[0])
+    except (services.Refusal, BadPicture) as error:
+        return _again(request, member, post, form, pictures, str(error))
+    return _after_save(request, member, revision.post)
+
+
+def _first_error(form: ComposeForm) -> str:
+    return next(str(error) for errors in form.errors.values() for error in errors)
+
+
+def _with_upload(request: HttpRequest, member: Membership, content: Content) -> Content:
+    upload = request.FILES.get("photo")
+    if upload is None:
+        return content
+    if len(content.pictures) >= MOST_PICTURES:
+        raise services.Refusal(f"A post holds {MOST_PICTURES} photos at most. Take one out first.")
+    row = services.add_picture(
+        actor=member.user, organisation=member.organisation, data=upload.read(), at=timezone.now()
+    )
+    uses = (*content.pictures, PictureUse(row.pk, "", ""))
+    return Content(content.text, content.channel_ids, content.purpose, content.send_at, uses)
+
+
+def _with_fix(request: HttpRequest, member: Membership, content: Content) -> Content:
+    """Put a suggested wording in place of what was found: the way without JavaScript."""
+    key = request.POST.get("fix")
+    if not key:
+        return content
+    found = _readiness(member, None, content).screening.findings
+    finding = next((f for f in found if f.key == key and f.suggestion is not None), None)
+    if finding is None:
+        return content
+    text = content.text[: finding.start] + (finding.suggestion or "") + content.text[finding.end :]
+    return Content(text, content.channel_ids, content.purpose, content.send_at, content.pictures)
+
+
+def _after_save(request: HttpRequest, member: Membership, post: Post) -> HttpResponse:
+    pressed, keep = request.POST.get("go", ""), request.POST.get("keep", "")
+    try:
+        if keep:
+            reason = request.POST.get(f"why-{keep}", "")
+            services.answer_finding(
+                actor=member.user, post=post, finding_key=keep, reason=reason, at=timezone.now()
+            )
+        if pressed == "send":
+            services.submit(actor=member.user, post=post, at=timezone.now())
+            messages.success(request, "Sent for approval. It goes out only when somebody else says yes.")
+            return redirect("publishing:review", post.pk)
+    except services.NotReady as refusal:
+        messages.error(request, f"{refusal} {'. '.join(refusal.problems)}.")
+    except services.Refusal as refusal:
+        messages.error(request, str(refusal))
+    else:
+        if pressed == "close":
+            messages.success(request, "Draft saved.")
+            return redirect("publishing:list")
+        if pressed == "save":
+            messages.success(request, "Draft saved.")
+    return redirect("publishing:edit", post.pk)
+
+
+def _again(
+    request: HttpRequest,
+    member: Membership,
+    post: Post | None,
+    form: ComposeForm,
+    pictures: tuple[PictureUse, ...],
+    problem: str,
+) -> HttpResponse:
+    """Show the page again with everything that was typed, and what was wrong."""
+    values = form.cleaned_data if hasattr(form, "cleaned_data") else {}
+    content = Content(
+        text=values.get("text", request.POST.get("text", "")),
+        channel_ids=tuple(values.get("channels") or ()),
+        purpose=values.get("purpose", ""),
+        pictures=pictures,
+    )
+    newest = newest_revision(post) if post else None
+    messages.error(request, problem)
+    return _page(
+        request, member, post, content, seen=newest.number if newest else 0, saved=newest, status=422
+    )
+
+
+def _page(
+    request: HttpRequest,
+    member: Membership,
+    post: Post | None,
+    content: Content,
+    *,
+    seen: int,
+    saved: Revision | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    values = _values(member, post, content) | {"active": "new", "seen": seen, "saved": saved}
+    return render(request, "publishing/compose.html", values, status=status)
+
+
+def _readiness(member: Membership, post: Post | None, content: Content) -> Readiness:
+    return readiness(
+        organisation=member.organisation,
+        content=content,
+        writers=(writers_of(post) if post else frozenset()) | {member.user_id},
+        answered=answered_keys(post) if post else frozenset(),
+        pictures=[(use.alt, use.shows) for use in content.pictures],
+        is_reply=post is not None and post.kind == Post.Kind.REPLY,
+        now=timezone.now(),
+    )
+
+
+def _values(member: Membership, post: Post | None, content: Content) -> dict[str, Any]:
+    ready = _readiness(member, post, content)
+    notes = [
+        {
+            "finding": finding,
+            "quote": content.text[finding.start : finding.end],
+            "must_change": must_change(finding),
+            "kept": finding.key in ready.answered,
+        }
+        for finding in ready.screening.findings
+    ]
+    return {
+        "post": post,
+        "content": content,
+        "ready": ready,
+        "notes": notes,
+        "done": sum(1 for bar in ready.bars if bar.done),
+        "to_do": [bar for bar in ready.bars if not bar.done],
+        "purposes": ready.purposes,
+        "shows": RevisionPicture.Shows.choices,
+        "setting_initial": member.organisation.name[:1],
+    }

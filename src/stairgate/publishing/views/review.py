@@ -1,0 +1,149 @@
+"""Deciding about a post, and what became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_POST
+
+from stairgate.organisations.access import current, get, require
+from stairgate.organisations.models import Membership
+from stairgate.organisations.rules import Duty
+from stairgate.publishing import services
+from stairgate.publishing.models import Delivery, Post
+from stairgate.publishing.rules import why_may_not_approve
+from stairgate.publishing.selectors import posts_of, review_page, waiting_for
+from stairgate.publishing.states import EDITABLE, PostState
+
+_A_PAGE = 25
+
+
+@require_GET
+def posts(request: HttpRequest) -> HttpResponse:
+    """List every post of the setting, newest change first; only some states when asked."""
+    member = current(request)
+    wanted = request.GET.get("state", "")
+    states = [wanted] if wanted in PostState.values else []
+    page = Paginator(posts_of(member.organisation, states), _A_PAGE).get_page(request.GET.get("page"))
+    values = {"active": "posts", "page": page, "state": wanted, "states": PostState.choices}
+    return render(request, "publishing/list.html", values)
+
+
+@require_GET
+def approvals(request: HttpRequest) -> HttpResponse:
+    """List what waits for this person's decision, oldest first."""
+    member = current(request)
+    require(member, Duty.APPROVE)
+    page = Paginator(waiting_for(member, timezone.now()), _A_PAGE).get_page(request.GET.get("page"))
+    return render(request, "publishing/approvals.html", {"active": "approve", "page": page})
+
+
+@require_GET
+def review(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Show exactly what people will see, what was found in it, and the decision."""
+    member = current(request)
+    post = get(member, Post.objects.select_related("organisation", "author"), pk)
+    page = review_page(post, member, timezone.now())
+    if page is None:
+        raise Http404
+    values = {"active": "approve", "page": page, "post": post, **_may(member, post, page.writers)}
+    return render(request, "publishing/review.html", values)
+
+
+def _may(member: Membership, post: Post, writers: frozenset[UUID]) -> dict[str, object]:
+    """Return what this reader may do here. The service asks again; this only hides what would be refused."""
+    duties = member.duties_on(member.organisation.day(timezone.now()))
+    own = why_may_not_approve(approver=member.user_id, name="You", writers=writers, barriers=())
+    approver = Duty.APPROVE in duties
+    return {
+        "own": member.user_id in writers,
+        "may_decide": approver and not own and post.state == PostState.WITH_APPROVER,
+        "may_edit": Duty.WRITE in duties and PostState(post.state) in EDITABLE,
+        "may_withdraw": (approver or bool(own)) and PostState(post.state) in EDITABLE,
+        "may_carry_on": approver,
+        "setting_initial": member.organisation.name[:1],
+    }
+
+
+@require_POST
+def approve(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Say yes to exactly the version that was shown."""
+
+    def deed(member: Membership, post: Post) -> str:
+        if not request.POST.get("read"):
+            raise services.Refusal("Tick that you have read the words and looked at every photo first.")
+        digest = request.POST.get("digest", "")
+        services.approve(actor=member.user, post=post, digest=digest, at=timezone.now())
+        return "Approved. The gate checks everything once more as it goes out."
+
+    return _decide(request, pk, deed)
+
+
+@require_POST
+def ask_for_changes(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Send it back to its author with a note."""
+
+    def deed(member: Membership, post: Post) -> str:
+        note = request.POST.get("note", "")
+        services.ask_for_changes(actor=member.user, post=post, note=note, at=timezone.now())
+        return f"Returned to {post.author.first_name} with your note."
+
+    return _decide(request, pk, deed)
+
+
+@require_POST
+def withdraw(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Take it back for good before it went out."""
+
+    def deed(member: Membership, post: Post) -> str:
+        services.withdraw(
+            actor=member.user, post=post, reason=request.POST.get("reason", ""), at=timezone.now()
+        )
+        return "Withdrawn. Its history is kept."
+
+    return _decide(request, pk, deed)
+
+
+def _decide(request: HttpRequest, pk: UUID, deed: Callable[[Membership, Post], str]) -> HttpResponse:
+    member = current(request)
+    post = get(member, Post.objects.select_related("organisation", "author"), pk)
+    try:
+        messages.success(request, deed(member, post))
+    except services.Refusal as refusal:
+        messages.error(request, str(refusal))
+    return redirect("publishing:review", post.pk)
+
+
+@require_POST
+def send_again(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Let the gate try once more what is proved not to be on the page."""
+    member, delivery = _delivery(request, pk)
+    try:
+        services.send_again(actor=member.user, delivery=delivery, at=timezone.now())
+        messages.success(request, "It goes through the gate again now.")
+    except services.Refusal as refusal:
+        messages.error(request, str(refusal))
+    return redirect("publishing:review", delivery.post_id)
+
+
+@require_POST
+def look_again(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Ask for another look on the page now."""
+    member, delivery = _delivery(request, pk)
+    try:
+        services.look_again(actor=member.user, delivery=delivery, at=timezone.now())
+        messages.success(request, "We are looking on the page now.")
+    except services.Refusal as refusal:
+        messages.error(request, str(refusal))
+    return redirect("publishing:review", delivery.post_id)
+
+
+def _delivery(request: HttpRequest, pk: UUID) -> tuple[Membership, Delivery]:
+    member = current(request)
+    return member, get(member, Delivery.objects.select_related("post__organisation", "channel"), pk)
