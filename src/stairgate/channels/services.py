@@ -161,6 +161,16 @@ def prove(*, channel: Channel) -> HealthReading:
     return note_health(channel=channel, health=network_for(channel).health(account_for(channel)))
 
 
+def prove_now(*, actor: User, channel: Channel, at: datetime) -> HealthReading:
+    """Prove the connection because somebody asked; return the reading. Raises `NotAllowed`."""
+    member = actor_in(actor, channel.organisation_id)
+    if not member.duties_on(channel.organisation.day(at)) & {Duty.APPROVE, Duty.DECIDE, Duty.MANAGE}:
+        raise NotAllowed("Your role does not let you do this.")
+    if not Connection.objects.filter(channel=channel).exists():
+        raise NotAllowed("This account is not connected yet.")
+    return prove(channel=channel)
+
+
 @transaction.atomic
 def note_health(*, channel: Channel, health: Health) -> HealthReading:
     """Store one reading. A change between working and not working goes into the ledger."""

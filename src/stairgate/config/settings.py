@@ -181,3 +181,5 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 # Delivery: a lease outlives every time-out of a client; a page is given this long to show what it accepted.
 DELIVERY_LEASE_SECONDS = int(os.environ.get("STAIRGATE_LEASE_SECONDS", "120"))
 DELIVERY_SETTLE_SECONDS = int(os.environ.get("STAIRGATE_SETTLE_SECONDS", "60"))
+# Monitoring: how often an account is read when no doorbell rings (seconds).
+MONITORING_POLL_SECONDS = int(os.environ.get("STAIRGATE_POLL_SECONDS", "60"))

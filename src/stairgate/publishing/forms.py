@@ -49,7 +49,7 @@ class ComposeForm(forms.Form):
         values = self.cleaned_data
         if values.get("when") != "later":
             return None
-        return from_current_timezone(datetime.combine(values["date"], values["time"]))  # type: ignore[no-any-return]
+        return from_current_timezone(datetime.combine(values["date"], values["time"]))
 
     def content(self, pictures: tuple[PictureUse, ...]) -> Content:
         """Return everything as the content a second person will approve."""

@@ -61,7 +61,9 @@ def navigation(me: Membership) -> tuple[Group, ...]:
     if Duty.APPROVE in duties:
         waiting = waiting_for(me, timezone.now()).count()
         said = f"{waiting} waiting for approval"
-        going.append(Item("approve", "Approve posts", "checks", reverse("publishing:approvals"), waiting, said))
+        going.append(
+            Item("approve", "Approve posts", "checks", reverse("publishing:approvals"), waiting, said)
+        )
     going.append(Item("posts", "All posts", "list", reverse("publishing:list")))
     promise: list[Item] = []
     if Duty.SEE_POLICY in duties:

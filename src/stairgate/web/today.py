@@ -99,7 +99,9 @@ def _comment(item: Item) -> Task:
     return Task(
         kind="bad" if kind in {"harm", "bad"} else kind,
         icon="alert-octagon" if kind == "harm" else "message-circle",
-        title=f"{item.author_name or 'Somebody'}: “{_short(item.text)}”" if item.text else "A comment without words",
+        title=f"{item.author_name or 'Somebody'}: “{_short(item.text)}”"
+        if item.text
+        else "A comment without words",
         why="We hid it from the page. Only you can decide what happens next." if item.is_hidden else "",
         status=kind,
         status_words=words,
@@ -163,11 +165,12 @@ def _own(post: Post) -> Task:
         kind="risk" if returned else "wait",
         icon="corner-up-left" if returned else "pencil",
         title=str(post),
-        why=post.state_reason if post.state != PostState.DRAFT else "You started this and have not sent it yet.",
+        why=post.state_reason
+        if post.state != PostState.DRAFT
+        else "You started this and have not sent it yet.",
         status="back" if returned else "idle",
         status_words=PostState(post.state).label,
         href=reverse("publishing:edit", args=[post.pk]),
         button="Carry on writing",
         minutes=2,
     )
-

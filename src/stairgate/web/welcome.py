@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-import zoneinfo
 
 from django import forms
 from django.conf import settings
@@ -36,7 +35,7 @@ class SettingForm(forms.Form):
 
     def clean_code(self) -> str:
         """Check the code that was shown where Stairgate was started: only its host can set it up."""
-        given = self.cleaned_data["code"].strip().upper().replace(" ", "").replace("-", "")
+        given = str(self.cleaned_data["code"]).strip().upper().replace(" ", "").replace("-", "")
         if _too_many_guesses():
             raise ValidationError("Too many wrong codes. Wait 15 minutes, then try again.")
         if not secrets.compare_digest(given.encode(), setup_code().encode()):
@@ -111,14 +110,20 @@ def manager(request: HttpRequest) -> HttpResponse:
 @transaction.atomic
 def _found(kept: dict[str, str], values: dict[str, str]) -> User:
     user = User.objects.create_user(values["email"], values["password"], first_name=values["first_name"])
-    zone = settings.TIME_ZONE if settings.TIME_ZONE in zoneinfo.available_timezones() else "Europe/London"
     try:
         found_setting(
-            founder=user, job_title=values["job_title"], timezone=zone, at=timezone.now(), **kept
+            founder=user,
+            name=kept["name"],
+            kind=kept["kind"],
+            timezone=settings.TIME_ZONE,
+            office_phone=kept["office_phone"],
+            office_email=kept["office_email"],
+            job_title=values["job_title"],
+            at=timezone.now(),
         )
     except AlreadyFounded:
         raise Http404 from None
-    (settings.HOME.path / "setup-code").unlink(missing_ok=True)
+    transaction.on_commit(lambda: (settings.HOME.path / "setup-code").unlink(missing_ok=True))
     return user
 
 

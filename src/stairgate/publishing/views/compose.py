@@ -68,7 +68,7 @@ def check(request: HttpRequest, pk: UUID | None = None) -> HttpResponse:
 
 
 @require_GET
-def picture(request: HttpRequest, pk: UUID) -> HttpResponse:
+def picture(request: HttpRequest, pk: UUID) -> FileResponse:
     """Return a picture's bytes to people of its own setting."""
     row = get(current(request), Picture.objects.all(), pk)
     try:

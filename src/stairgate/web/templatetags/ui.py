@@ -219,9 +219,7 @@ def words_diff(old: str, new: str) -> SafeString:
             continue
         if b > a:
             gone = "".join(before[a:b])
-            rows.append(
-                format_html('<del><span class="visually-hidden">Removed: </span>{}</del> ', gone)
-            )
+            rows.append(format_html('<del><span class="visually-hidden">Removed: </span>{}</del> ', gone))
         if d > c:
             come = "".join(after[c:d])
             rows.append(format_html('<ins><span class="visually-hidden">Added: </span>{}</ins> ', come))

@@ -1,0 +1,73 @@
+"""Entries of the ledger, told in plain words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from stairgate.ledger.models import Entry
+from stairgate.organisations.models import Organisation
+
+_WORDS = {
+    "organisations.founded": "The setting was set up",
+    "organisations.joined": "Somebody was given a place and roles",
+    "organisations.left": "Somebody’s place ended",
+    "organisations.groups_named": "Rooms and groups were named",
+    "organisations.child_names_added": "Names were added to the list screening knows",
+    "people.registered": "Somebody was put on the register",
+    "people.check_recorded": "A check was recorded",
+    "people.training_recorded": "Training was recorded",
+    "policies.adopted": "A policy version was adopted",
+    "policies.signed": "Somebody signed the policy",
+    "channels.authorised": "An account was authorised",
+    "channels.connected": "An account was connected",
+    "channels.healthy": "A connection was proved to work",
+    "channels.unhealthy": "A connection stopped working",
+    "channels.shut": "The gate of an account was shut",
+    "channels.reopened": "The gate of an account was opened again",
+    "publishing.saved": "A version of a post was saved",
+    "publishing.finding_kept": "Words that screening pointed at were kept, with a reason",
+    "publishing.submitted": "A post was sent for approval",
+    "publishing.approved": "A post was approved",
+    "publishing.returned": "A post was returned with a note",
+    "publishing.withdrawn": "A post was withdrawn",
+    "publishing.gate_opened": "The gate opened for one attempt",
+    "publishing.gate_shut": "The gate stayed shut",
+    "publishing.done": "It reached the page",
+    "publishing.refused": "The network refused it",
+    "publishing.unknown": "Nobody could say whether it reached the page",
+    "publishing.not_there": "Two looks proved it is not on the page",
+    "publishing.waiting": "It waits to try again",
+    "publishing.sent_again": "Somebody let it try again",
+    "publishing.reply_started": "A reply was started",
+    "monitoring.collected": "A comment came in and was kept",
+    "monitoring.changed": "A comment was changed by its writer; both versions are kept",
+    "monitoring.gone": "A comment went away; our copy is kept",
+    "monitoring.hide_asked": "Stairgate asked the page to hide a comment",
+    "monitoring.decided": "Somebody decided about a comment",
+    "monitoring.acted": "The page did what was decided",
+    "monitoring.act_failed": "The page did not do what was decided",
+    "monitoring.bad_signature": "A message with a false signature was turned away",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One entry in words: when, what, who."""
+
+    number: int
+    at: datetime
+    what: str
+    who: str
+
+
+def tell(organisation: Organisation, entries: Iterable[Entry]) -> list[Line]:
+    """Return entries in words. One query for the names."""
+    names = {
+        str(user): name for user, name in organisation.memberships.values_list("user_id", "user__first_name")
+    }
+    return [
+        Line(entry.index, entry.at, _WORDS.get(entry.kind, entry.kind), names.get(entry.actor, "Stairgate"))
+        for entry in entries
+    ]

@@ -1,0 +1,128 @@
+"""Doing on the network what was decided. Hiding, showing, deleting and banning may be done twice without harm."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import structlog
+from django.db import transaction
+from django.utils import timezone
+
+from stairgate.channels.services import account_for, network_for
+from stairgate.ledger.services import record
+from stairgate.monitoring.models import Action, Item
+from stairgate.networks.base import RefusalKind, Refused, Trouble
+
+log = structlog.get_logger(__name__)
+
+_LEASE = timedelta(seconds=90)
+_FIRST_PAUSE = timedelta(seconds=5)
+_LONGEST_PAUSE = timedelta(minutes=10)
+_MOST_ATTEMPTS = 8
+_HOPELESS = frozenset(
+    {RefusalKind.RECONNECT, RefusalKind.PERMISSION, RefusalKind.INVALID, RefusalKind.BLOCKED}
+)
+
+
+def sweep(now: datetime, worker: str) -> int:
+    """Do every action that is due, oldest first; return how many were tried."""
+    due = Action.objects.filter(state=Action.State.WAITING, due_at__lte=now)
+    ids = list(due.order_by("due_at", "pk").values_list("pk", flat=True)[:50])
+    return sum(_act(pk, now) for pk in ids)
+
+
+def _act(action_id: int, now: datetime) -> bool:
+    action = _lease(action_id, now)
+    if action is None:
+        return False
+    problem, hopeless, gone = "", False, False
+    try:
+        _ask(action)
+    except Trouble as trouble:
+        outcome = trouble.outcome
+        problem = outcome.message if isinstance(outcome, Refused) else outcome.evidence
+        hopeless = isinstance(outcome, Refused) and outcome.kind in _HOPELESS
+        gone = isinstance(outcome, Refused) and outcome.kind == RefusalKind.GONE
+    except Exception as error:
+        log.exception("action_surprise", action=action_id)
+        problem = f"Something unexpected happened ({type(error).__name__})."
+    if not problem or gone:
+        _done(action_id, gone=gone, now=timezone.now())
+    else:
+        _not_done(action_id, problem, hopeless=hopeless, now=timezone.now())
+    return True
+
+
+@transaction.atomic
+def _lease(action_id: int, now: datetime) -> Action | None:
+    """Take an action, unless another one on the same item is under way: their order must not turn round."""
+    item_id = Action.objects.values_list("item_id", flat=True).get(pk=action_id)
+    Item.objects.select_for_update().get(pk=item_id)
+    action = (
+        Action.objects.select_related("item__channel__connection", "item__channel__organisation")
+        .filter(pk=action_id, state=Action.State.WAITING, due_at__lte=now)
+        .first()
+    )
+    others = Action.objects.filter(item_id=item_id, state=Action.State.WAITING, lease_until__gt=now)
+    if action is None or others.exclude(pk=action_id).exists():
+        return None
+    action.lease_until = action.due_at = now + _LEASE
+    action.attempts += 1
+    action.save(update_fields=["lease_until", "due_at", "attempts"])
+    return action
+
+
+def _ask(action: Action) -> None:
+    item = action.item
+    network, account = network_for(item.channel), account_for(item.channel)
+    match action.kind:
+        case Action.Kind.HIDE:
+            network.hide(account, item.external_id, hidden=True)
+        case Action.Kind.SHOW:
+            network.hide(account, item.external_id, hidden=False)
+        case Action.Kind.DELETE:
+            network.delete(account, item.external_id)
+        case Action.Kind.BLOCK:
+            network.block(account, item.author_id)
+
+
+@transaction.atomic
+def _done(action_id: int, *, gone: bool, now: datetime) -> None:
+    action = Action.objects.select_for_update(of=("self",)).select_related("item").get(pk=action_id)
+    if action.state != Action.State.WAITING:
+        return
+    action.state, action.done_at, action.lease_until = Action.State.DONE, now, None
+    action.reason = "It was already gone." if gone else ""
+    action.save()
+    item = action.item
+    if gone or action.kind == Action.Kind.DELETE:
+        item.gone_at = now
+    elif action.kind in {Action.Kind.HIDE, Action.Kind.SHOW}:
+        item.is_hidden = action.kind == Action.Kind.HIDE
+    item.save(update_fields=["gone_at", "is_hidden"])
+    _write_down(action, "monitoring.acted", now)
+
+
+@transaction.atomic
+def _not_done(action_id: int, problem: str, *, hopeless: bool, now: datetime) -> None:
+    action = Action.objects.select_for_update(of=("self",)).select_related("item").get(pk=action_id)
+    if action.state != Action.State.WAITING:
+        return
+    action.reason, action.lease_until = problem, None
+    if hopeless or action.attempts >= _MOST_ATTEMPTS:
+        action.state = Action.State.NEEDS_PERSON
+        _write_down(action, "monitoring.act_failed", now)
+    action.due_at = now + min(_FIRST_PAUSE * 2 ** (action.attempts - 1), _LONGEST_PAUSE)
+    action.save()
+
+
+def _write_down(action: Action, kind: str, now: datetime) -> None:
+    item = action.item
+    record(
+        organisation_id=item.organisation_id,
+        kind=kind,
+        actor="worker",
+        subject=str(item.id),
+        payload={"action": action.kind, "external_id": item.external_id, "reason": action.reason},
+        at=now,
+    )

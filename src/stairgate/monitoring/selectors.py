@@ -1,0 +1,88 @@
+"""Reads of the inbox, in a bounded number of queries."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db.models import QuerySet
+
+from stairgate.monitoring.models import Action, Decision, Item, Sighting, Sweep
+from stairgate.monitoring.rules import said
+from stairgate.organisations.models import Organisation
+from stairgate.publishing.models import Post
+from stairgate.publishing.selectors import replies_for
+from stairgate.screening import Screening, from_json
+
+
+def inbox(organisation: Organisation, *, limit: int | None = None) -> QuerySet[Item]:
+    """Return what needs somebody: gravest first, then the longest wait."""
+    rows = Item.objects.filter(organisation=organisation, state=Item.State.OPEN).select_related("channel")
+    rows = rows.order_by("-risk", "written_at", "pk")
+    return rows if limit is None else rows[:limit]
+
+
+def decided(organisation: Organisation) -> QuerySet[Item]:
+    """Return what was decided, newest first."""
+    rows = Item.objects.filter(organisation=organisation, state=Item.State.DECIDED)
+    return rows.select_related("channel").order_by("-first_seen_at", "pk")
+
+
+def open_count(organisation: Organisation) -> int:
+    """Return how many items need somebody. One query."""
+    return Item.objects.filter(organisation=organisation, state=Item.State.OPEN).count()
+
+
+def screening_of(item: Item) -> Screening | None:
+    """Return what screening found, as it was stored; None when it failed."""
+    if not item.screening:
+        return None
+    return from_json(item.screening)
+
+
+def said_of(item: Item) -> tuple[str, str]:
+    """Return the kind of status and its words."""
+    found = screening_of(item)
+    findings = sorted(found.findings, key=lambda f: -f.severity) if found else []
+    return said(item.risk, tuple(finding.title for finding in findings))
+
+
+@dataclass(frozen=True, slots=True)
+class ItemPage:
+    """Everything one item's page shows."""
+
+    item: Item
+    kind: str
+    words: str
+    screening: Screening | None
+    sightings: tuple[Sighting, ...]
+    decisions: tuple[Decision, ...]
+    actions: tuple[Action, ...]
+    thread: tuple[Item, ...]
+    reply: Post | None
+
+    @property
+    def undone(self) -> tuple[Action, ...]:
+        return tuple(a for a in self.actions if a.state in {Action.State.WAITING, Action.State.NEEDS_PERSON})
+
+
+def item_page(item: Item) -> ItemPage:
+    """Return one item with its story. Five queries."""
+    kind, words = said_of(item)
+    thread = Item.objects.filter(channel=item.channel_id, thread_id=item.thread_id).exclude(pk=item.pk)
+    return ItemPage(
+        item=item,
+        kind=kind,
+        words=words,
+        screening=screening_of(item),
+        sightings=tuple(item.sightings.all()),
+        decisions=tuple(item.decisions.select_related("by")),
+        actions=tuple(item.actions.exclude(state=Action.State.CANCELLED)),
+        thread=tuple(thread.order_by("written_at")[:20]) if item.thread_id else (),
+        reply=replies_for([item.pk]).get(item.pk),
+    )
+
+
+def readings(organisation: Organisation) -> list[Sweep]:
+    """Return how fresh our knowledge of each account is, and what is wrong with reading it."""
+    rows = Sweep.objects.filter(channel__organisation=organisation).select_related("channel")
+    return list(rows.order_by("channel__name"))

@@ -1,0 +1,131 @@
+"""Deciding about what the public wrote. A person decides; every decision carries a reason."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db import transaction
+
+from stairgate.channels.services import network_for
+from stairgate.clauses import control
+from stairgate.ledger.services import record
+from stairgate.monitoring.collect import words_digest
+from stairgate.monitoring.models import Action, Decision, Item
+from stairgate.monitoring.rules import reason_problem
+from stairgate.networks.base import Capability
+from stairgate.organisations.models import User
+from stairgate.organisations.rules import Duty
+from stairgate.publishing.models import Post
+from stairgate.publishing.services import draft_reply
+from stairgate.publishing.services.common import Refusal, member_fit
+
+_ACTIONS: dict[Decision.Kind, tuple[Action.Kind, ...]] = {
+    Decision.Kind.HIDE: (Action.Kind.HIDE,),
+    Decision.Kind.BAN: (Action.Kind.HIDE, Action.Kind.BLOCK),
+    Decision.Kind.DELETE: (Action.Kind.DELETE,),
+    Decision.Kind.NO_ACTION: (Action.Kind.SHOW,),
+    Decision.Kind.REPLY: (),
+}
+_NEEDS = {
+    Action.Kind.HIDE: Capability.HIDE,
+    Action.Kind.SHOW: Capability.HIDE,
+    Action.Kind.DELETE: Capability.DELETE_OTHERS,
+    Action.Kind.BLOCK: Capability.BLOCK,
+}
+
+
+@control("C40", "Each decision about a comment is by a named, fit person, with a reason, and is kept")
+@transaction.atomic
+def decide(*, actor: User, item: Item, kind: Decision.Kind, reason: str, at: datetime) -> Decision:
+    """Decide about one item; return the decision. What it asks of the page is done by the worker.
+
+    Raises `NotAllowed` and `Refusal` (no reason, gone, or the network can't do it).
+    """
+    item = (
+        Item.objects.select_for_update(of=("self",)).select_related("organisation", "channel").get(pk=item.pk)
+    )
+    member_fit(actor, item.organisation, Duty.DECIDE, at)
+    if problem := reason_problem(reason):
+        raise Refusal(problem)
+    wanted = [action for action in _ACTIONS[kind] if _is_needed(item, action)]
+    _check_possible(item, wanted)
+    decision = Decision.objects.create(item=item, kind=kind, reason=reason.strip(), by=actor, at=at)
+    waiting = item.actions.filter(state=Action.State.WAITING)
+    waiting.exclude(kind=Action.Kind.BLOCK).update(state=Action.State.CANCELLED)
+    for action in wanted:
+        Action.objects.create(item=item, kind=action, decision=decision, due_at=at, created_at=at)
+    item.state = Item.State.DECIDED
+    item.save(update_fields=["state"])
+    record(
+        organisation_id=item.organisation_id,
+        kind="monitoring.decided",
+        actor=str(actor.id),
+        subject=str(item.id),
+        payload={"decision": kind.value, "reason": reason.strip(), "words": words_digest(item.text)},
+        at=at,
+    )
+    return decision
+
+
+def _is_needed(item: Item, action: Action.Kind) -> bool:
+    """An item already as wanted needs nothing; but what is under way may still change it."""
+    under_way = item.actions.filter(state=Action.State.WAITING).exists()
+    if item.gone_at is not None:
+        return action == Action.Kind.BLOCK
+    if action == Action.Kind.HIDE:
+        return not item.is_hidden or under_way
+    if action == Action.Kind.SHOW:
+        return item.is_hidden or under_way
+    return True
+
+
+def _check_possible(item: Item, wanted: Iterable[Action.Kind]) -> None:
+    network = network_for(item.channel)
+    for action in wanted:
+        if _NEEDS[action] in network.capabilities:
+            continue
+        if action == Action.Kind.SHOW:
+            continue
+        raise Refusal(
+            f"{network.label} does not let us do this. Do it on the page by hand, then write down that you did."
+        )
+
+
+@transaction.atomic
+def clear_quiet(*, actor: User, items: Iterable[Item], at: datetime) -> int:
+    """Decide "no action" about several items in which nothing was found; return how many."""
+    quiet = [item for item in items if item.risk == 0 and item.state == Item.State.OPEN]
+    for item in quiet:
+        decide(
+            actor=actor,
+            item=item,
+            kind=Decision.Kind.NO_ACTION,
+            reason="Read in the list: nothing needs doing.",
+            at=at,
+        )
+    return len(quiet)
+
+
+@control("C76", "A reply to the public starts in the inbox and goes through the same gate as a post")
+@transaction.atomic
+def reply(*, actor: User, item: Item, text: str, at: datetime) -> Post:
+    """Start a reply as the team; return the draft, which somebody else has to approve.
+
+    Raises `NotAllowed`, `Refusal`.
+    """
+    if item.gone_at is not None:
+        raise Refusal("It is no longer on the page, so there is nothing to reply to.")
+    if not text.strip():
+        raise Refusal("Write a few words first.")
+    post = draft_reply(
+        actor=actor,
+        channel=item.channel,
+        reply_to=item.external_id,
+        item_id=item.id,
+        thread_title=item.text,
+        text=text,
+        at=at,
+    )
+    decide(actor=actor, item=item, kind=Decision.Kind.REPLY, reason="Answered as the team.", at=at)
+    return post

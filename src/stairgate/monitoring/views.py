@@ -1,0 +1,126 @@
+"""The inbox: what the public wrote, most serious first, and what to do about it."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_POST
+
+from stairgate.channels.services import network_for
+from stairgate.monitoring import services
+from stairgate.monitoring.models import Decision, Item
+from stairgate.monitoring.selectors import decided, inbox, item_page, readings, said_of
+from stairgate.networks.base import Capability
+from stairgate.organisations.access import current, get, require
+from stairgate.organisations.models import Membership
+from stairgate.organisations.rules import Duty
+from stairgate.publishing.services import Refusal
+
+_A_PAGE = 25
+
+
+def _member(request: HttpRequest) -> Membership:
+    member = current(request)
+    require(member, Duty.DECIDE)
+    return member
+
+
+@require_GET
+def inbox_page(request: HttpRequest) -> HttpResponse:
+    """List what needs somebody; on a desk, beside the first one."""
+    member = _member(request)
+    page = Paginator(inbox(member.organisation), _A_PAGE).get_page(request.GET.get("page"))
+    rows = [(item, *said_of(item)) for item in page]
+    quiet = [item for item in page if item.risk == 0]
+    values = {"active": "inbox", "page": page, "rows": rows, "quiet": quiet}
+    return render(request, "monitoring/inbox.html", values | {"readings": readings(member.organisation)})
+
+
+@require_GET
+def decided_page(request: HttpRequest) -> HttpResponse:
+    """List what was decided, newest first."""
+    member = _member(request)
+    page = Paginator(decided(member.organisation), _A_PAGE).get_page(request.GET.get("page"))
+    rows = [(item, *said_of(item)) for item in page]
+    return render(request, "monitoring/decided.html", {"active": "inbox", "page": page, "rows": rows})
+
+
+@require_GET
+def item(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Show one item with its story and the decision."""
+    member = _member(request)
+    row = get(member, Item.objects.select_related("channel__organisation", "post", "organisation"), pk)
+    able = network_for(row.channel).capabilities
+    values = {
+        "active": "inbox",
+        "page": item_page(row),
+        "item": row,
+        "after": inbox(member.organisation).exclude(pk=row.pk).first(),
+        "can_hide": Capability.HIDE in able,
+        "can_delete": Capability.DELETE_OTHERS in able and row.gone_at is None,
+        "can_ban": Capability.BLOCK in able and bool(row.author_id),
+        "can_reply": Duty.WRITE in member.duties_on(member.organisation.day(timezone.now())),
+    }
+    return render(request, "monitoring/item.html", values)
+
+
+@require_POST
+def decide(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Take a decision, with its reason."""
+    member = _member(request)
+    row = get(member, Item.objects.all(), pk)
+    kind = request.POST.get("kind", "")
+    if kind not in Decision.Kind.values or kind == Decision.Kind.REPLY:
+        raise Http404
+    try:
+        services.decide(
+            actor=member.user,
+            item=row,
+            kind=Decision.Kind(kind),
+            reason=request.POST.get("reason", ""),
+            at=timezone.now(),
+        )
+    except Refusal as refusal:
+        messages.error(request, str(refusal))
+        return redirect("monitoring:item", row.pk)
+    messages.success(request, f"Decided: {Decision.Kind(kind).label.lower()}. The words are kept.")
+    return redirect("monitoring:inbox")
+
+
+@require_POST
+def reply(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Start a reply: a draft that goes through the gate like any post."""
+    member = _member(request)
+    row = get(member, Item.objects.select_related("channel__organisation"), pk)
+    try:
+        post = services.reply(
+            actor=member.user, item=row, text=request.POST.get("text", ""), at=timezone.now()
+        )
+    except Refusal as refusal:
+        messages.error(request, str(refusal))
+        return redirect("monitoring:item", row.pk)
+    return redirect("publishing:edit", post.pk)
+
+
+@require_POST
+def clear_quiet(request: HttpRequest) -> HttpResponse:
+    """Decide "no action" about the items of the list in which nothing was found, after reading them."""
+    member = _member(request)
+    chosen = [value for value in request.POST.getlist("item")[:_A_PAGE] if _is_uuid(value)]
+    rows = Item.objects.filter(organisation=member.organisation_id, pk__in=chosen)
+    count = services.clear_quiet(actor=member.user, items=rows, at=timezone.now())
+    messages.success(request, f"{count} read: nothing needs doing.")
+    return redirect("monitoring:inbox")
+
+
+def _is_uuid(value: str) -> bool:
+    try:
+        UUID(value)
+    except ValueError:
+        return False
+    return True

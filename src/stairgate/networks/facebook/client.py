@@ -1,0 +1,363 @@
+"""The Facebook client: exactly one visible write for each passage, and reads that are complete or fail."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from stairgate.networks.base import (
+    Absent,
+    Account,
+    BadSignature,
+    CannotTell,
+    Capability,
+    Done,
+    Fetched,
+    Found,
+    Health,
+    ItemKind,
+    Outcome,
+    Outgoing,
+    Passage,
+    PublicItem,
+    Reconciled,
+    RefusalKind,
+    Refused,
+    Staged,
+    Trouble,
+    Unknown,
+    WebhookNote,
+)
+from stairgate.networks.facebook import hooks
+from stairgate.networks.facebook.graph import Answer, Graph
+from stairgate.networks.http import Deadline
+
+LONGEST_MESSAGE = 63_206
+MOST_PICTURES = 10
+#: uploads of one post together; the passage itself is good for twice as long
+STAGE_SECONDS = 25.0
+#: clocks differ: look a little further back than the attempt
+CLOCK_SLACK = timedelta(minutes=10)
+
+SCOPES = frozenset(
+    {
+        "pages_manage_posts",
+        "pages_read_engagement",
+        "pages_read_user_content",
+        "pages_manage_engagement",
+        "pages_manage_metadata",
+    }
+)
+_ITEM_FIELDS = "id,message,created_time,from,parent{id},is_hidden,permalink_url,attachment"
+_POST_FIELDS = "id,message,created_time,from,is_hidden,permalink_url"
+
+
+class Facebook:
+    """A Facebook page. Implements `networks.base.Network`."""
+
+    name = "facebook"
+    label = "Facebook"
+    capabilities = frozenset(
+        {
+            Capability.PUBLISH,
+            Capability.PICTURES,
+            Capability.ALT_TEXT,
+            Capability.EDIT,
+            Capability.REPLY,
+            Capability.HIDE,
+            Capability.DELETE_OTHERS,
+            Capability.BLOCK,
+            Capability.SETTINGS,
+            Capability.WEBHOOKS,
+        }
+    )
+
+    def __init__(self) -> None:
+        self._graph = Graph()
+
+    # ── Out ──
+
+    def validate(self, outgoing: Outgoing) -> Sequence[str]:
+        """Return what Facebook would refuse, as sentences."""
+        problems = []
+        if len(outgoing.text) > LONGEST_MESSAGE:
+            problems.append("too long for Facebook")
+        if len(outgoing.pictures) > MOST_PICTURES:
+            problems.append(f"Facebook takes {MOST_PICTURES} photos at most")
+        if outgoing.reply_to and outgoing.pictures:
+            problems.append("a reply on Facebook takes no photo here")
+        return problems
+
+    def stage(self, passage: Passage) -> Staged | Refused | Unknown:
+        """Upload the pictures unpublished; nobody sees them until the post names them."""
+        deadline, handles = Deadline(STAGE_SECONDS), []
+        for number, picture in enumerate(passage.content.pictures):
+            try:
+                deadline.check()
+            except TimeoutError:
+                return Unknown("The photos took too long to send.")
+            answer = self._graph.ask(
+                passage.account,
+                "POST",
+                f"{passage.account.account_id}/photos",
+                {"published": "false", "alt_text_custom": picture.alt},
+                files={"source": (f"photo-{number}.jpg", picture.data, picture.media_type)},
+            )
+            if not isinstance(answer, Answer):
+                return answer
+            handles.append(str(answer.body.get("id", "")))
+        return Staged(tuple(handles)) if all(handles) else Unknown("Facebook gave no number for a photo.")
+
+    def publish(self, passage: Passage, staged: Staged) -> Outcome:
+        """Make the one write the public can see."""
+        outgoing, account = passage.spend(), passage.account
+        if outgoing.reply_to:
+            path, params = f"{outgoing.reply_to}/comments", {"message": outgoing.text}
+        else:
+            path, params = f"{account.account_id}/feed", {"message": outgoing.text}
+            params |= {
+                f"attached_media[{n}]": f'{{"media_fbid":"{handle}"}}'
+                for n, handle in enumerate(staged.media)
+            }
+        answer = self._graph.ask(account, "POST", path, params)
+        if not isinstance(answer, Answer):
+            return answer
+        made = answer.body.get("id")
+        if not isinstance(made, str) or not made:
+            return Unknown("Facebook said yes, but not where.")
+        return Done(made, self._permalink(account, made))
+
+    def _permalink(self, account: Account, made: str) -> str:
+        """Return the address of what was just made; "" when Facebook won't say. It is there all the same."""
+        try:
+            return _address(self._graph.read(account, made, {"fields": "permalink_url"}).body)
+        except Trouble:
+            return ""
+
+    def reconcile(self, account: Account, outgoing: Outgoing, *, since: datetime, key: str) -> Reconciled:
+        """Read everything the page wrote since the attempt, and count what is the same."""
+        from_then = since - CLOCK_SLACK
+        try:
+            self._prove(account)
+            rows = (
+                self._own_replies(account, outgoing.reply_to)
+                if outgoing.reply_to
+                else self._own_posts(account, from_then)
+            )
+        except Trouble as trouble:
+            return CannotTell(_words(trouble))
+        recent = [row for row in rows if _time(row) >= from_then]
+        same = [row for row in recent if _same(row, outgoing)]
+        if not same:
+            return Absent(len(recent))
+        first = min(same, key=_time)
+        return Found(str(first["id"]), _address(first), len(same))
+
+    def _own_posts(self, account: Account, from_then: datetime) -> list[dict[str, Any]]:
+        fields = "id,message,created_time,permalink_url,attachments{type,target,subattachments}"
+        path = f"{account.account_id}/published_posts"
+        found: list[dict[str, Any]] = []
+        for row in self._graph.read_all(account, path, {"fields": fields}):
+            if _time(row) < from_then:  # newest first: the rest is older still
+                break
+            found.append(row)
+        return found
+
+    def _own_replies(self, account: Account, comment: str) -> list[dict[str, Any]]:
+        params = {"fields": _ITEM_FIELDS, "filter": "stream", "order": "chronological"}
+        parent = self._graph.read(account, comment, {"fields": "id,parent{id}"}).body.get("parent") or {}
+        rows = self._graph.read_all(account, f"{parent.get('id') or comment}/comments", params)
+        return [row for row in rows if _author(row)[0] == account.account_id]
+
+    # ── In ──
+
+    def fetch(self, account: Account, *, posts: Sequence[str], cursor: str) -> Fetched:
+        """Read every comment under ``posts`` and every visitor's post. Raises `Trouble` unless complete."""
+        self._prove(account)
+        items: list[PublicItem] = []
+        removed: list[str] = []
+        for post in posts:
+            try:
+                items += self._comments(account, post)
+            except Trouble as trouble:
+                if not _is_gone(trouble):
+                    raise
+                removed.append(post)
+        items += self._visitor_posts(account)
+        return Fetched(tuple(items), cursor="", removed=tuple(removed))
+
+    def _comments(self, account: Account, post: str) -> list[PublicItem]:
+        params = {"fields": _ITEM_FIELDS, "filter": "stream", "order": "chronological"}
+        rows = self._graph.read_all(account, f"{post}/comments", params)
+        return [_item(row, post) for row in rows if _author(row)[0] != account.account_id]
+
+    def _visitor_posts(self, account: Account) -> list[PublicItem]:
+        found: list[PublicItem] = []
+        rows = self._graph.read_all(account, f"{account.account_id}/visitor_posts", {"fields": _POST_FIELDS})
+        for row in rows:
+            found.append(_item(row, ""))
+            found += self._comments(account, str(row["id"]))
+        return found
+
+    def read_item(self, account: Account, external_id: str) -> PublicItem | None:
+        """Return one comment or visitor's post as it is now; None when it is gone."""
+        visitor_post = external_id.startswith(f"{account.account_id}_")
+        fields = _POST_FIELDS if visitor_post else _ITEM_FIELDS
+        try:
+            row = self._graph.read(account, external_id, {"fields": fields}).body
+        except Trouble as trouble:
+            if _is_gone(trouble):
+                return None
+            raise
+        post = "" if visitor_post else f"{account.account_id}_{external_id.partition('_')[0]}"
+        return _item(row, post)
+
+    def _prove(self, account: Account) -> None:
+        """Ask who we are. A read with the wrong token is an empty list, so emptiness alone proves nothing."""
+        me = self._graph.read(account, "me", {"fields": "id"}).body.get("id")
+        if me != account.account_id:
+            raise Trouble(
+                Refused(RefusalKind.RECONNECT, "We are not signed in as the page. Connect it again.")
+            )
+
+    # ── Deeds on what the public wrote: each may be done twice without harm ──
+
+    def hide(self, account: Account, external_id: str, *, hidden: bool) -> None:
+        self._graph.write(account, "POST", external_id, {"is_hidden": "true" if hidden else "false"})
+
+    def delete(self, account: Account, external_id: str) -> None:
+        try:
+            self._graph.write(account, "DELETE", external_id)
+        except Trouble as trouble:
+            if not _is_gone(trouble):
+                raise
+
+    def block(self, account: Account, author_id: str) -> None:
+        self._graph.write(account, "POST", f"{account.account_id}/blocked", {"user": f'["{author_id}"]'})
+
+    # ── The connection ──
+
+    def health(self, account: Account) -> Health:
+        """Say whether the token is the page's own, lives, and may do all we need."""
+        now = datetime.now(UTC)
+        try:
+            self._prove(account)
+            answer = self._graph.inspect_token(account)
+        except Trouble as trouble:
+            kind = trouble.outcome.kind if isinstance(trouble.outcome, Refused) else None
+            return Health(ok=False, checked_at=now, problems=(_words(trouble),), kind=kind)
+        data = answer.body.get("data") or {}
+        scopes = frozenset(str(scope) for scope in data.get("scopes", []))
+        problems = _problems(data, scopes)
+        expires = data.get("expires_at")
+        return Health(
+            ok=not problems,
+            checked_at=now,
+            problems=problems,
+            kind=RefusalKind.PERMISSION if problems else None,
+            expires_at=datetime.fromtimestamp(expires, UTC) if expires else None,
+            scopes=scopes,
+            budget_used=answer.used,
+        )
+
+    def handshake(self, account: Account, query: Mapping[str, str]) -> str | None:
+        return hooks.handshake(account, query)
+
+    def parse_webhook(
+        self, account: Account, raw: bytes, headers: Mapping[str, str]
+    ) -> Sequence[WebhookNote]:
+        return hooks.parse(account, raw, headers)
+
+    def subscribe(self, account: Account, callback_url: str) -> None:
+        """Tell Facebook where to ring, then for what."""
+        verify = str.__str__(account.verify_token)
+        address = {"object": "page", "callback_url": callback_url, "fields": "feed", "verify_token": verify}
+        self._graph.write(account, "POST", f"{account.app_id}/subscriptions", address)
+        wanted = {"subscribed_fields": "feed,mention"}
+        self._graph.write(account, "POST", f"{account.account_id}/subscribed_apps", wanted)
+
+
+def _problems(data: Mapping[str, Any], scopes: frozenset[str]) -> tuple[str, ...]:
+    if not data.get("is_valid"):
+        return ("Facebook no longer lets us in. Somebody has to connect the page again.",)
+    if data.get("type") != "PAGE":
+        return ("We are signed in as a person, not as the page. Connect the page again.",)
+    missing = SCOPES - scopes
+    if missing:
+        return (
+            f"Facebook does not let us do everything we need ({', '.join(sorted(missing))}). Connect it again.",
+        )
+    return ()
+
+
+def _same(row: Mapping[str, Any], outgoing: Outgoing) -> bool:
+    """Return whether a row is what we sent: the same words and as many pictures."""
+    if _plain(str(row.get("message", ""))) != _plain(outgoing.text):
+        return False
+    return outgoing.reply_to is not None or _picture_count(row) == len(outgoing.pictures)
+
+
+def _plain(text: str) -> str:
+    """Return words as a page may give them back: line ends and outer space do not count."""
+    return "\n".join(line.rstrip() for line in text.replace("\r\n", "\n").strip().split("\n"))
+
+
+def _picture_count(row: Mapping[str, Any]) -> int:
+    found = (row.get("attachments") or {}).get("data", [])
+    return sum(len((one.get("subattachments") or {}).get("data", [])) or 1 for one in found)
+
+
+def _item(row: Mapping[str, Any], post: str) -> PublicItem:
+    author, name = _author(row)
+    parent = str((row.get("parent") or {}).get("id", ""))
+    return PublicItem(
+        external_id=str(row["id"]),
+        kind=_kind(post, parent),
+        text=str(row.get("message", "")),
+        author_id=author,
+        author_name=name,
+        created_at=_time(row),
+        parent_id=parent or post,
+        post_id=post,
+        permalink=_address(row),
+        is_hidden=bool(row.get("is_hidden")),
+        has_picture="attachment" in row or "attachments" in row,
+        raw=dict(row),
+    )
+
+
+def _kind(post: str, parent: str) -> ItemKind:
+    if not post:
+        return ItemKind.VISITOR_POST
+    return ItemKind.REPLY if parent else ItemKind.COMMENT
+
+
+def _author(row: Mapping[str, Any]) -> tuple[str, str]:
+    source = row.get("from") or {}
+    return str(source.get("id", "")), str(source.get("name", ""))
+
+
+def _time(row: Mapping[str, Any]) -> datetime:
+    try:
+        return datetime.strptime(str(row["created_time"]), "%Y-%m-%dT%H:%M:%S%z")
+    except (KeyError, ValueError):
+        raise Trouble(Unknown("Facebook gave something without a time.")) from None
+
+
+def _address(row: Mapping[str, Any]) -> str:
+    """Return a link only when it is one: it becomes an href on our pages."""
+    link = str(row.get("permalink_url", ""))
+    return link if link.startswith(("https://", "http://127.0.0.1", "http://localhost")) else ""
+
+
+def _is_gone(trouble: Trouble) -> bool:
+    return isinstance(trouble.outcome, Refused) and trouble.outcome.kind == RefusalKind.GONE
+
+
+def _words(trouble: Trouble) -> str:
+    outcome = trouble.outcome
+    return outcome.message if isinstance(outcome, Refused) else outcome.evidence
+
+
+__all__ = ["BadSignature", "Facebook"]

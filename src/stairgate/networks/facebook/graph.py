@@ -1,0 +1,207 @@
+"""Asking the Graph API, and understanding its answers. Branches on codes, never on words."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import httpx2
+
+from stairgate.networks.base import Account, RefusalKind, Refused, Secret, Trouble, Unknown
+from stairgate.networks.http import never_left, pool
+
+VERSION = "v26.0"
+MOST_PAGES = 100
+_A_PAGE = 100
+
+Body = dict[str, Any]
+
+_THROTTLED = frozenset({4, 17, 32, 341, 613, *range(80000, 80100)})
+_UNSURE = frozenset({1, 2})
+_PERMISSION = frozenset({10, *range(200, 300)})
+_NOT_THERE_SUBCODE = 33
+_ROLE_LOST_SUBCODE = 492
+
+_WORDS = {
+    RefusalKind.THROTTLED: "Facebook asks us to slow down.",
+    RefusalKind.RECONNECT: "Facebook no longer lets us in. Somebody has to connect the page again.",
+    RefusalKind.PERMISSION: "Facebook says we may not do this. Connect the page again and allow everything it asks.",
+    RefusalKind.INVALID: "Facebook did not accept this.",
+    RefusalKind.DUPLICATE: "Facebook says it has this already.",
+    RefusalKind.BLOCKED: "Facebook has blocked us for some hours. Do not try again; look at the page first.",
+    RefusalKind.GONE: "It is not there any more.",
+    RefusalKind.UNREACHABLE: "We could not reach Facebook.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A body that is not an error, and how much of the allowance is used (percent)."""
+
+    body: Body
+    used: int | None = None
+
+
+class Graph:
+    """The HTTP part. Holds a connection pool and nothing else."""
+
+    def __init__(self) -> None:
+        self._http = pool()
+
+    def ask(
+        self,
+        account: Account,
+        method: str,
+        path: str,
+        params: Mapping[str, str] | None = None,
+        *,
+        files: Mapping[str, tuple[str, bytes, str]] | None = None,
+    ) -> Answer | Refused | Unknown:
+        """Make exactly one request; return what is known of it. A token is never part of an address."""
+        sent = {**(params or {}), "appsecret_proof": _proof(account)}
+        reading = method == "GET"
+        try:
+            response = self._http.request(
+                method,
+                f"{account.base_url}/{VERSION}/{path}",
+                params=sent if reading else None,
+                data=None if reading else sent,
+                files=dict(files) if files else None,
+                headers={"Authorization": f"Bearer {str.__str__(account.token)}"},
+            )
+        except httpx2.HTTPError as error:
+            if never_left(error):
+                return _refused(RefusalKind.UNREACHABLE)
+            return Unknown(f"Facebook did not answer ({type(error).__name__}).")
+        return understand(response.status_code, response.content, response.headers, writing=not reading)
+
+    def read(self, account: Account, path: str, params: Mapping[str, str] | None = None) -> Answer:
+        """Read something. Raises `Trouble`: an answer that is not certain is no answer."""
+        answer = self.ask(account, "GET", path, params)
+        if isinstance(answer, Answer):
+            return answer
+        raise Trouble(answer)
+
+    def inspect_token(self, account: Account) -> Answer:
+        """Ask, as the app, what the token is worth. Raises `Trouble`.
+
+        Asked by POST with ``method=get``, so that the token travels in the body and never in an address.
+        """
+        app = f"{account.app_id}|{str.__str__(account.app_secret)}"
+        as_app = replace(account, token=Secret(app))
+        asked = {"method": "get", "input_token": str.__str__(account.token)}
+        answer = self.ask(as_app, "POST", "debug_token", asked)
+        if isinstance(answer, Answer):
+            return answer
+        raise Trouble(answer)
+
+    def read_all(self, account: Account, path: str, params: Mapping[str, str]) -> Iterator[Body]:
+        """Yield every item of a list, over all its pages. Raises `Trouble`, also when there is no end."""
+        asked = {**params, "limit": str(_A_PAGE)}
+        for _ in range(MOST_PAGES):
+            body = self.read(account, path, asked).body
+            yield from body.get("data", [])
+            paging = body.get("paging") or {}
+            if not paging.get("next"):
+                return
+            asked["after"] = paging["cursors"]["after"]
+        raise Trouble(Unknown("There was more to read than we dare to."))
+
+    def write(
+        self, account: Account, method: str, path: str, params: Mapping[str, str] | None = None
+    ) -> Answer:
+        """Change something that may be done twice without harm. Raises `Trouble`."""
+        answer = self.ask(account, method, path, params)
+        if isinstance(answer, Answer):
+            return answer
+        raise Trouble(answer)
+
+
+def _proof(account: Account) -> str:
+    """Return appsecret_proof: HMAC-SHA256 of the token with the app's secret (Meta, "Securing requests")."""
+    key = str.__str__(account.app_secret).encode()
+    return hmac.new(key, str.__str__(account.token).encode(), hashlib.sha256).hexdigest()
+
+
+def understand(
+    status: int, content: bytes, headers: Mapping[str, str], *, writing: bool
+) -> Answer | Refused | Unknown:
+    """Return what an HTTP answer means. Pure."""
+    try:
+        body = json.loads(content)
+    except ValueError:
+        return Unknown(f"Facebook answered something we cannot read (HTTP {status}).")
+    if not isinstance(body, dict):
+        return Unknown(f"Facebook answered something we cannot read (HTTP {status}).")
+    error = body.get("error")
+    if isinstance(error, dict):
+        return _error(error, status, headers, writing=writing)
+    if status >= 400:
+        return Unknown(f"Facebook answered HTTP {status} without a reason.")
+    return Answer(body, _used(headers))
+
+
+def _error(error: Body, status: int, headers: Mapping[str, str], *, writing: bool) -> Refused | Unknown:
+    code, subcode = _number(error.get("code")), _number(error.get("error_subcode"))
+    said = f"{code}/{subcode}" if subcode else f"{code}"
+    if status >= 500 or code in _UNSURE:
+        if writing:
+            return Unknown(f"Facebook broke off while it was working (code {said}).")
+        return _refused(RefusalKind.UNREACHABLE, said)
+    if code in _THROTTLED:
+        return _refused(RefusalKind.THROTTLED, said, retry_after=_wait(headers))
+    if code in {190, 102, 104} or subcode == _ROLE_LOST_SUBCODE:
+        return _refused(RefusalKind.RECONNECT, said)
+    if code in _PERMISSION:
+        return _refused(RefusalKind.PERMISSION, said)
+    if code == 506:
+        return _refused(RefusalKind.DUPLICATE, said)
+    if code == 368:
+        return _refused(RefusalKind.BLOCKED, said)
+    if code == 100 and subcode == _NOT_THERE_SUBCODE:
+        return _refused(RefusalKind.GONE, said)
+    return _refused(RefusalKind.INVALID, said)
+
+
+def _refused(kind: RefusalKind, code: str = "", *, retry_after: int | None = None) -> Refused:
+    return Refused(kind, _WORDS[kind], code=code, retry_after=retry_after)
+
+
+def _number(value: object) -> int:
+    return value if isinstance(value, int) else 0
+
+
+def _used(headers: Mapping[str, str]) -> int | None:
+    """Return the highest percentage of any allowance, or None when the headers say nothing."""
+    numbers = [
+        value
+        for entry in _usage(headers)
+        for key, value in entry.items()
+        if key in {"call_count", "total_cputime", "total_time"} and isinstance(value, int)
+    ]
+    return max(numbers, default=None)
+
+
+def _wait(headers: Mapping[str, str]) -> int | None:
+    """Return the seconds until Facebook lets us in again, where it says so (it speaks in minutes)."""
+    minutes = [entry.get("estimated_time_to_regain_access") for entry in _usage(headers)]
+    known = [value for value in minutes if isinstance(value, int) and value > 0]
+    return max(known) * 60 if known else None
+
+
+def _usage(headers: Mapping[str, str]) -> list[Body]:
+    found: list[Body] = []
+    for name in ("X-App-Usage", "X-Business-Use-Case-Usage"):
+        try:
+            value = json.loads(headers.get(name, "{}"))
+        except ValueError:
+            continue
+        if not isinstance(value, dict):
+            continue
+        nested = [entry for entries in value.values() if isinstance(entries, list) for entry in entries]
+        found += [entry for entry in (nested or [value]) if isinstance(entry, dict)]
+    return found
