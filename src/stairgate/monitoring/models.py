@@ -142,6 +142,8 @@ class Sweep(models.Model):
     complete_at = models.DateTimeField(null=True, blank=True, help_text="When everything was last read")
     failures = models.PositiveSmallIntegerField(default=0)
     problem = models.TextField(blank=True)
+    subscribed_url = models.URLField(max_length=500, blank=True, help_text="Where the network rings")
+    subscribe_at = models.DateTimeField(null=True, blank=True, help_text="When to ask it again to ring")
     bad_signatures = models.PositiveIntegerField(default=0)
 
     def __str__(self) -> str:

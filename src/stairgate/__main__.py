@@ -1,0 +1,7 @@
+"""``python -m stairgate``."""
+
+import sys
+
+from stairgate.cli import main
+
+sys.exit(main())

@@ -1,0 +1,206 @@
+"""The demo: Willow Lane Nursery, made through the real services, beside a practice network."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from stairgate.channels.models import Channel, Connection
+from stairgate.channels.services import Credentials, authorise, connect
+from stairgate.networks.base import Secret
+from stairgate.organisations.models import Membership, Organisation, User
+from stairgate.organisations.rules import Role
+from stairgate.organisations.services import join, name_groups, register_child_names
+from stairgate.people.models import Check, Person, Training
+from stairgate.people.services import record_check, record_training, register
+from stairgate.policies.models import PolicyVersion
+from stairgate.policies.parameters import Parameters
+from stairgate.policies.services import adopt, sign
+from stairgate.publishing.content import Content
+from stairgate.publishing.services import save_draft, submit
+
+CHILDREN = ("Ottilie", "Idris", "Rowan", "Ada", "Bo", "Maya")
+PURPOSE = "News and events for families"
+ROOMS = ("Acorns", "Seedlings", "Saplings")
+STAFF = (
+    # first name, job title, roles, has signed, phone they answer
+    ("Priya", "Nursery manager", (Role.MANAGER, Role.PAGE_ADMINISTRATOR), True, ""),
+    ("Kofi", "Deputy manager", (Role.PAGE_ADMINISTRATOR,), True, ""),
+    ("Tom", "Room leader, Acorns", (Role.AUTHOR,), True, ""),
+    ("Gwen", "Safeguarding lead", (Role.DSL,), True, "01632 960119"),
+    ("Leah", "Practitioner, Seedlings", (Role.AUTHOR,), False, ""),
+    ("Helen", "Service manager", (Role.SERVICE_MANAGER,), False, ""),
+)
+DRAFT = (
+    "What a morning at the allotment! Ottilie pulled up a very first carrot and Acorns carried home three "
+    "pumpkins for soup. We’re off to Fenmoor Library on Thursday at 10, come and wave! Any questions, "
+    "text Tom on 07700 900142."
+)
+SAFE = (
+    "The December menu is up on the board by the door: lentil pie, fish fingers, and soup from our own pumpkins. "
+    "Tell the office about any allergies, please."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Nursery:
+    """The setting, its adopted policy, and its people by first name."""
+
+    organisation: Organisation
+    policy: PolicyVersion
+    people: dict[str, User]
+
+
+def nursery(now: datetime, *, password: str | None = None) -> Nursery:
+    """Make Willow Lane as it stands at ``now``, without an account; return it."""
+    organisation = Organisation.objects.create(
+        name="Willow Lane Nursery",
+        office_phone="01632 960118",
+        office_email="office@willowlane.example",
+        is_demo=True,
+    )
+    people = {
+        name: User.objects.create_user(f"{name.lower()}@willowlane.example", password, first_name=name)
+        for name, *_ in STAFF
+    }
+    priya = people["Priya"]
+    for name, job, roles, _, phone in STAFF:
+        join(
+            actor=priya,
+            organisation=organisation,
+            user=people[name],
+            job_title=job,
+            roles=roles,
+            at=now,
+            phone=phone,
+        )
+        _on_register(priya, organisation, people[name], job, now)
+    policy = adopt(
+        actor=priya,
+        organisation=organisation,
+        title="Social media policy",
+        text="Two people always look before anything goes out.",
+        parameters=Parameters(),
+        at=now,
+    )
+    for name, _, _, signs, _ in STAFF:
+        if signs:
+            sign(actor=people[name], version=policy, name_typed=f"{name} Example", at=now)
+    name_groups(actor=priya, organisation=organisation, names=ROOMS, at=now)
+    register_child_names(actor=priya, organisation=organisation, names=CHILDREN, at=now)
+    return Nursery(organisation, policy, people)
+
+
+def _on_register(actor: User, organisation: Organisation, user: User, job: str, now: datetime) -> Person:
+    day = organisation.day(now)
+    person = register(
+        actor=actor,
+        organisation=organisation,
+        user=user,
+        first_name=user.first_name,
+        full_name=f"{user.first_name} Example",
+        job_title=job,
+        started_on=day - timedelta(days=400),
+        at=now,
+    )
+    record_check(
+        actor=actor,
+        person=person,
+        level=Check.Level.ENHANCED,
+        barred_list=True,
+        issued_on=day - timedelta(days=380),
+        seen_on=day - timedelta(days=370),
+        review_on=day + timedelta(days=700),
+        at=now,
+    )
+    record_training(
+        actor=actor,
+        person=person,
+        course=Training.Course.SAFEGUARDING,
+        provider="Fenmoor Council",
+        completed_on=day - timedelta(days=200),
+        expires_on=day + timedelta(days=500),
+        at=now,
+    )
+    return person
+
+
+def open_account(
+    place: Nursery,
+    credentials: Credentials,
+    now: datetime,
+    *,
+    network: Channel.Network = Channel.Network.FACEBOOK,
+    name: str = "Facebook page",
+) -> Channel:
+    """Authorise and connect an account of the nursery; return it."""
+    channel = authorise(
+        actor=place.people["Helen"],
+        organisation=place.organisation,
+        requested_by=place.people["Priya"],
+        network=network,
+        name=name,
+        purposes=[PURPOSE, "Showing what we do"],
+        mailbox="office@willowlane.example",
+        at=now,
+    )
+    connect(actor=place.people["Priya"], channel=channel, credentials=credentials, at=now)
+    return channel
+
+
+def practice_credentials(address: str) -> Credentials:
+    """Return what the practice network in the data folder gives to let us in."""
+    given = json.loads((settings.HOME.practice / "credentials.json").read_text("utf-8"))
+    return Credentials(
+        base_url=address,
+        account_id=given["page_id"],
+        token=Secret(given["page_token"]),
+        app_id=given["app_id"],
+        app_secret=Secret(given["app_secret"]),
+        verify_token=Secret(given["verify_token"]),
+        public_url=f"{address}/willow-lane",
+    )
+
+
+@transaction.atomic
+def seed(address: str) -> bool:
+    """Make the demo once; True when it was new. Later starts only follow the practice network's address."""
+    if Organisation.objects.exists():
+        _follow(address)
+        return False
+    now = timezone.now()
+    place = nursery(now)
+    channel = open_account(place, practice_credentials(address), now)
+    _first_posts(place, channel, now)
+    return True
+
+
+def _follow(address: str) -> None:
+    """Point the demo's account at the practice network's port of today."""
+    for row in Connection.objects.filter(channel__organisation__is_demo=True, channel__network="facebook"):
+        if urlsplit(row.base_url).hostname == "127.0.0.1" and row.base_url != address:
+            row.base_url, row.public_url = address, f"{address}/willow-lane"
+            row.save(update_fields=["base_url", "public_url"])
+
+
+def _first_posts(place: Nursery, channel: Channel, now: datetime) -> None:
+    """Leave Tom with a draft full of things to look at, and one safe post that waits for approval."""
+    tom = place.people["Tom"]
+    for text in (DRAFT, SAFE):
+        content = Content(text=text, channel_ids=(channel.pk,), purpose=PURPOSE)
+        revision = save_draft(
+            actor=tom, organisation=place.organisation, post=None, content=content, seen=None, at=now
+        )
+        if text == SAFE:
+            submit(actor=tom, post=revision.post, at=now)
+
+
+def member_of(user: User) -> Membership:
+    """Return somebody's place in the nursery."""
+    return Membership.objects.select_related("user", "organisation").get(user=user)

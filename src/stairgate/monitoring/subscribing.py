@@ -1,0 +1,50 @@
+"""Asking each network to ring our doorbell, again and again until it agrees. Polling goes on in any case."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from urllib.parse import urlsplit
+
+import structlog
+from django.conf import settings
+from django.db.models import Q
+from django.urls import reverse
+
+from stairgate.channels.services import account_for, network_for
+from stairgate.monitoring.models import Sweep
+from stairgate.networks.base import Capability, Trouble
+
+log = structlog.get_logger(__name__)
+
+_AGAIN = timedelta(minutes=10)
+_SOON = timedelta(seconds=15)
+_LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+
+
+def sweep(now: datetime, worker: str) -> int:
+    """Subscribe every account that does not ring at our address yet; return how many now do."""
+    due = Sweep.objects.filter(Q(subscribe_at__isnull=True) | Q(subscribe_at__lte=now))
+    done = 0
+    for row in due.filter(channel__connection__isnull=False).select_related("channel__connection"):
+        address = settings.BASE_URL + reverse("hook", args=[row.channel.network, row.channel_id])
+        if row.subscribed_url == address or not _can_ring(row, address):
+            continue
+        pause = _AGAIN
+        try:
+            network_for(row.channel).subscribe(account_for(row.channel), address)
+            row.subscribed_url = address
+            done += 1
+        except Trouble as trouble:
+            log.info("not_subscribed", channel=str(row.channel_id), why=type(trouble.outcome).__name__)
+            pause = _SOON if row.subscribe_at is None else _AGAIN
+        row.subscribe_at = now + pause
+        row.save(update_fields=["subscribed_url", "subscribe_at"])
+    return done
+
+
+def _can_ring(row: Sweep, address: str) -> bool:
+    """A network out there can only ring at an address it can reach safely."""
+    if Capability.WEBHOOKS not in network_for(row.channel).capabilities:
+        return False
+    there = urlsplit(row.channel.connection.base_url).hostname
+    return address.startswith("https://") or there in _LOOPBACK

@@ -1,0 +1,101 @@
+"""The loop: each sweep in turn, each on its own, so that one in trouble stops none of the others."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from types import FrameType
+
+import structlog
+from django.conf import settings
+from django.db import close_old_connections
+from django.utils import timezone
+
+from stairgate.channels import health
+from stairgate.ledger.services import checkpoint
+from stairgate.monitoring import actions, collect, subscribing
+from stairgate.organisations.models import Organisation
+from stairgate.publishing import delivery
+
+log = structlog.get_logger(__name__)
+
+_TICK = 0.5
+_LONGEST_PAUSE = 60.0
+_HOUR = 3600.0
+
+
+@dataclass(slots=True)
+class Job:
+    """One sweep: how often it looks, and how long it rests after trouble."""
+
+    name: str
+    sweep: Callable[[datetime, str], int]
+    every: float
+    due: float = 0.0
+    failures: int = 0
+
+
+def seal(now: datetime, worker: str) -> int:
+    """Sign a checkpoint of every setting's ledger; return how many."""
+    organisations = list(Organisation.objects.values_list("pk", flat=True))
+    for pk in organisations:
+        checkpoint(organisation_id=pk, at=now)
+    return len(organisations)
+
+
+def jobs() -> list[Job]:
+    """Return everything the worker does, most urgent first."""
+    return [
+        Job("deliveries", delivery.sweep, 1.0),
+        Job("actions", actions.sweep, 1.0),
+        Job("comments", collect.sweep, 1.0),
+        Job("health", health.sweep, 30.0),
+        Job("doorbells", subscribing.sweep, 20.0),
+        Job("seals", seal, _HOUR),
+    ]
+
+
+class Worker:
+    """Runs until SIGTERM or SIGINT, and finishes the deed in hand first."""
+
+    def __init__(self) -> None:
+        self.name = f"{socket.gethostname()}-{os.getpid()}"
+        self._stop = threading.Event()
+        self._jobs = jobs()
+        self._beat = settings.HOME.path / "worker-heartbeat"
+
+    def run(self) -> None:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._told_to_stop)
+        while not self._stop.is_set():
+            self.turn()
+            self._stop.wait(_TICK)
+
+    def _told_to_stop(self, number: int, frame: FrameType | None) -> None:
+        self._stop.set()
+
+    def turn(self) -> None:
+        """Do every job that is due once, and show that we live."""
+        self._beat.touch(mode=0o600)
+        for job in self._jobs:
+            if not self._stop.is_set() and time.monotonic() >= job.due:
+                self._do(job)
+
+    def _do(self, job: Job) -> None:
+        close_old_connections()
+        try:
+            job.sweep(timezone.now(), self.name)
+        except Exception:
+            job.failures += 1
+            log.exception("sweep_failed", job=job.name, failures=job.failures)
+        else:
+            job.failures = 0
+        job.due = time.monotonic() + min(
+            job.every * 2 ** min(job.failures, 8), max(job.every, _LONGEST_PAUSE)
+        )
