@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from stairgate.channels.models import Channel, Connection
-from stairgate.channels.services import Credentials, authorise, connect
+from stairgate.channels.services import Credentials, authorise, connect, prove
 from stairgate.networks.base import Secret
 from stairgate.organisations.models import Membership, Organisation, User
 from stairgate.organisations.rules import Role
@@ -168,16 +168,17 @@ def practice_credentials(address: str) -> Credentials:
     )
 
 
-@transaction.atomic
 def seed(address: str) -> bool:
     """Make the demo once; True when it was new. Later starts only follow the practice network's address."""
     if Organisation.objects.exists():
         _follow(address)
         return False
     now = timezone.now()
-    place = nursery(now)
-    channel = open_account(place, practice_credentials(address), now)
-    _first_posts(place, channel, now)
+    with transaction.atomic():
+        place = nursery(now)
+        channel = open_account(place, practice_credentials(address), now)
+    prove(channel=channel)
+    _first_posts(place, channel, timezone.now())
     return True
 
 

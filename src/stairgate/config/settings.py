@@ -124,7 +124,7 @@ USE_TZ = True
 USE_I18N = True
 
 STATIC_URL = "static/"
-STATIC_ROOT = HOME.path / "static"
+STATIC_ROOT = None  # served from the rooms themselves: nothing is collected
 STORAGES = {
     "default": {
         "BACKEND": "django.core.files.storage.FileSystemStorage",

@@ -67,14 +67,14 @@ class Messenger(threading.Thread):
     def __init__(self, store: Store) -> None:
         super().__init__(name="webhooks", daemon=True)
         self._store = store
-        self._stop = threading.Event()
+        self._stopping = threading.Event()
 
     def stop(self) -> None:
-        self._stop.set()
+        self._stopping.set()
         self.join(5)
 
     def run(self) -> None:
-        while not self._stop.wait(0.1):
+        while not self._stopping.wait(0.1):
             now = time.time()
             sql = "SELECT * FROM webhooks WHERE delivered IS NULL AND due <= ? ORDER BY due, id LIMIT 20"
             for row in self._store.rows(sql, now):
