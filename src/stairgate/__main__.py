@@ -1,7 +1,8 @@
-"""``python -m stairgate``."""
+"""``python -m stairgate``: the command line."""
 
 import sys
 
 from stairgate.cli import main
 
-sys.exit(main())
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,13 +1,31 @@
-"""``python -m stairgate.worker``: run the worker until told to stop."""
+"""``python -m stairgate.worker``: do what is due until told to stop."""
+
+from __future__ import annotations
 
 import os
+import signal
+import sys
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "stairgate.config.settings")
 
-import django
+def main() -> int:
+    """Run the worker on the data folder until SIGTERM or SIGINT; return 0."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "stairgate.config.settings")
+    import django
 
-django.setup()
+    django.setup()
+    from stairgate.worker.heartbeat import rest
+    from stairgate.worker.jobs import jobs
+    from stairgate.worker.logs import to_standard_error
+    from stairgate.worker.loop import Loop
 
-from stairgate.worker.loop import Worker  # noqa: E402 - after Django is set up
+    to_standard_error()
+    loop = Loop(jobs())
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: loop.stop())
+    loop.run()
+    rest()
+    return 0
 
-Worker().run()
+
+if __name__ == "__main__":
+    sys.exit(main())
