@@ -1,8 +1,7 @@
-"""``python -m stairgate``: the command line."""
+"""``python -m stairgate``."""
 
 import sys
 
 from stairgate.cli import main
 
-if __name__ == "__main__":
-    sys.exit(main())
+sys.exit(main())

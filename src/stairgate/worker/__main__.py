@@ -1,31 +1,13 @@
-"""``python -m stairgate.worker``: do what is due until told to stop."""
-
-from __future__ import annotations
+"""``python -m stairgate.worker``: run the worker until told to stop."""
 
 import os
-import signal
-import sys
 
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "stairgate.config.settings")
 
-def main() -> int:
-    """Run the worker on the data folder until SIGTERM or SIGINT; return 0."""
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "stairgate.config.settings")
-    import django
+import django
 
-    django.setup()
-    from stairgate.worker.heartbeat import rest
-    from stairgate.worker.jobs import jobs
-    from stairgate.worker.logs import to_standard_error
-    from stairgate.worker.loop import Loop
+django.setup()
 
-    to_standard_error()
-    loop = Loop(jobs())
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: loop.stop())
-    loop.run()
-    rest()
-    return 0
+from stairgate.worker.loop import Worker  # noqa: E402 - after Django is set up
 
-
-if __name__ == "__main__":
-    sys.exit(main())
+Worker().run()

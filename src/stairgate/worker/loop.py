@@ -1,111 +1,101 @@
-"""The worker's loop: look for due rows, do what is due, look again (law 2 of the house).
-
-The doorbell is a short poll of indexed rows, which costs a few milliseconds a second and cannot be missed,
-lost or rung twice. Each job is alone: one that breaks waits longer and longer, and stops none of the others.
-"""
+"""The loop: each sweep in turn, each on its own, so that one in trouble stops none of the others."""
 
 from __future__ import annotations
 
 import os
+import signal
+import socket
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from types import FrameType
 
 import structlog
+from django.conf import settings
 from django.db import close_old_connections
 from django.utils import timezone
 
-from stairgate.worker.heartbeat import beat
+from stairgate.channels import health
+from stairgate.ledger.services import checkpoint
+from stairgate.monitoring import actions, collect, subscribing
+from stairgate.organisations.models import Organisation
+from stairgate.publishing import delivery
 
 log = structlog.get_logger(__name__)
 
-#: returns how much was done, so that a job with a queue is called again at once
-Deed = Callable[[datetime, str], int]
-
+_TICK = 0.5
 _LONGEST_PAUSE = 60.0
-_BEAT_EVERY = 5.0
-_FRESH_CONNECTION_EVERY = 60.0
+_HOUR = 3600.0
 
 
 @dataclass(slots=True)
 class Job:
-    """One sweep, how often it looks, and how it has been getting on."""
+    """One sweep: how often it looks, and how long it rests after trouble."""
 
     name: str
+    sweep: Callable[[datetime, str], int]
     every: float
-    deed: Deed
     due: float = 0.0
     failures: int = 0
 
-    def pause(self) -> float:
-        """Return the seconds until it is looked at again."""
-        if not self.failures:
-            return self.every
-        return min(max(self.every, 1.0) * 2.0 ** min(self.failures, 10), _LONGEST_PAUSE)
+
+def seal(now: datetime, worker: str) -> int:
+    """Sign a checkpoint of every setting's ledger; return how many."""
+    organisations = list(Organisation.objects.values_list("pk", flat=True))
+    for pk in organisations:
+        checkpoint(organisation_id=pk, at=now)
+    return len(organisations)
 
 
-class Loop:
-    """Runs jobs until it is told to stop; it always finishes the sweep in hand."""
+def jobs() -> list[Job]:
+    """Return everything the worker does, most urgent first."""
+    return [
+        Job("deliveries", delivery.sweep, 1.0),
+        Job("actions", actions.sweep, 1.0),
+        Job("comments", collect.sweep, 1.0),
+        Job("health", health.sweep, 30.0),
+        Job("doorbells", subscribing.sweep, 20.0),
+        Job("seals", seal, _HOUR),
+    ]
 
-    def __init__(self, jobs: Sequence[Job], *, worker: str = "") -> None:
-        self.jobs = list(jobs)
-        self.worker = worker or f"worker-{os.getpid()}"
+
+class Worker:
+    """Runs until SIGTERM or SIGINT, and finishes the deed in hand first."""
+
+    def __init__(self) -> None:
+        self.name = f"{socket.gethostname()}-{os.getpid()}"
         self._stop = threading.Event()
-        self._beat_due = 0.0
-        self._connection_due = time.monotonic() + _FRESH_CONNECTION_EVERY
-
-    def stop(self) -> None:
-        """Ask the loop to end. Safe to call from a signal handler."""
-        self._stop.set()
+        self._jobs = jobs()
+        self._beat = settings.HOME.path / "worker-heartbeat"
 
     def run(self) -> None:
-        """Work until `stop`."""
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._told_to_stop)
         while not self._stop.is_set():
             self.turn()
-            nearest = min(job.due for job in self.jobs)
-            self._stop.wait(max(nearest - time.monotonic(), 0.0))
+            self._stop.wait(_TICK)
 
-    def turn(self) -> int:
-        """Do each job that is due, once; return how many were."""
-        done = 0
-        for job in self.jobs:
-            if self._stop.is_set():
-                break
-            if job.due <= time.monotonic():
-                self._beat()
+    def _told_to_stop(self, number: int, frame: FrameType | None) -> None:
+        self._stop.set()
+
+    def turn(self) -> None:
+        """Do every job that is due once, and show that we live."""
+        self._beat.touch(mode=0o600)
+        for job in self._jobs:
+            if not self._stop.is_set() and time.monotonic() >= job.due:
                 self._do(job)
-                done += 1
-        self._renew_connection()
-        return done
 
     def _do(self, job: Job) -> None:
+        close_old_connections()
         try:
-            found = job.deed(timezone.now(), self.worker)
+            job.sweep(timezone.now(), self.name)
         except Exception:
             job.failures += 1
-            log.exception("sweep_failed", job=job.name, failures=job.failures, again_in=job.pause())
-            close_old_connections()
-            job.due = time.monotonic() + job.pause()
-            return
-        if job.failures:
-            log.warning("sweep_works_again", job=job.name, after=job.failures)
-        job.failures = 0
-        # What was found may have left more behind it: look again soon, but never spin.
-        job.due = time.monotonic() + (min(job.every, 0.1) if found else job.every)
-
-    def _beat(self) -> None:
-        if time.monotonic() < self._beat_due:
-            return
-        self._beat_due = time.monotonic() + _BEAT_EVERY
-        try:
-            beat(timezone.now())
-        except OSError:
-            log.exception("heartbeat_not_written")
-
-    def _renew_connection(self) -> None:
-        """Give the database connection back now and then: an old one may have gone bad unnoticed."""
-        if time.monotonic() >= self._connection_due:
-            self._connection_due = time.monotonic() + _FRESH_CONNECTION_EVERY
-            close_old_connections()
+            log.exception("sweep_failed", job=job.name, failures=job.failures)
+        else:
+            job.failures = 0
+        job.due = time.monotonic() + min(
+            job.every * 2 ** min(job.failures, 8), max(job.every, _LONGEST_PAUSE)
+        )
