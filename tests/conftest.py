@@ -1,1 +1,79 @@
-"""What every test shares."""
+"""What every test shares: which database, no network but this machine, and the parts that must be real."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Generator, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.databases import own_database, use_postgres
+
+pytest_plugins = ["tests.practice.fixtures", "tests.networks.bluesky_fixture"]
+
+#: on CI every part is there, so a test that leaves one out has failed
+ON_CI = os.environ.get("STAIRGATE_CI") == "1"
+PARTS = ("browser", "node")
+CLAUSE_TESTS = Path(__file__).resolve().parents[1] / "src/stairgate/clauses/tests.json"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--db", choices=["sqlite", "postgres"], default="sqlite", help="which real database")
+    parser.addoption(
+        "--write-clause-tests",
+        nargs="?",
+        type=Path,
+        const=CLAUSE_TESTS,
+        metavar="FILE",
+        help="write which test holds which clause (with --collect-only, on the whole suite)",
+    )
+    parser.addoption("--pictures", action="store_true", help="keep the guide's pictures in docs/pictures")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    if config.getoption("--db") == "postgres":
+        use_postgres()
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Tests that share a running part stay on one worker; browser tests come last."""
+    for item in items:
+        for part in PARTS:
+            if item.get_closest_marker(part):
+                item.add_marker(pytest.mark.xdist_group(part))
+                break
+    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
+    target: Path | None = config.getoption("--write-clause-tests")
+    if target:
+        target.write_text(json.dumps(_clause_tests(items), indent=1) + "\n", "utf-8")
+
+
+def _clause_tests(items: list[pytest.Item]) -> dict[str, list[str]]:
+    """Return, by clause, the tests marked with it, without their parameters."""
+    found: dict[str, set[str]] = {}
+    for item in items:
+        for marker in item.iter_markers("clause"):
+            for clause in marker.args:
+                found.setdefault(str(clause), set()).add(item.nodeid.partition("[")[0])
+    return {clause: sorted(found[clause]) for clause in sorted(found, key=lambda name: (len(name), name))}
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    if ON_CI and report.skipped and any(item.get_closest_marker(part) for part in PARTS):
+        report.outcome = "failed"
+        report.longrepr = f"Skipped, and on CI every part is there: {report.longrepr}"
+    return report
+
+
+@pytest.fixture
+def installation_environment() -> Iterator[dict[str, str]]:
+    """The environment for a whole Stairgate in processes of its own, with a database nobody else uses."""
+    with own_database() as environment:
+        yield environment

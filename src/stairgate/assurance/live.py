@@ -71,6 +71,13 @@ class Live:
         return self._count(Worth.MET)
 
     @property
+    def in_part(self) -> int:
+        live = (
+            clause for section in self.sections for clause in section.clauses if clause.worth == Worth.MET
+        )
+        return sum(1 for clause in live if clause.partly)
+
+    @property
     def risk(self) -> int:
         return self._count(Worth.RISK)
 
@@ -93,7 +100,7 @@ class Live:
     @property
     def label(self) -> str:
         return (
-            f"{self.total} clauses drawn as the bars of a gate: {self.met} enforced, {self.risk} at risk, "
+            f"{self.total} clauses drawn as the bars of a gate: {self.met} live, {self.risk} at risk, "
             f"{self.broken} broken, {self.not_yet} still on paper"
         )
 

@@ -28,6 +28,7 @@ ALLOWED_HOSTS = [_base.hostname or "127.0.0.1", *(["localhost", "127.0.0.1"] if 
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
 
 INSTALLED_APPS = [
+    "stairgate.web",  # first, so that its sign-in pages come before allauth's
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -46,7 +47,6 @@ INSTALLED_APPS = [
     "stairgate.publishing",
     "stairgate.monitoring",
     "stairgate.assurance",
-    "stairgate.web",
 ]
 
 MIDDLEWARE = [
@@ -84,7 +84,7 @@ TEMPLATES = [
 ]
 
 
-def _database() -> dict[str, object]:
+def database() -> dict[str, object]:
     url = os.environ.get("STAIRGATE_DATABASE_URL", "")
     if not url:
         return {
@@ -111,7 +111,7 @@ def _database() -> dict[str, object]:
     }
 
 
-DATABASES = {"default": _database()}
+DATABASES = {"default": database()}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "organisations.User"
 CACHES = {

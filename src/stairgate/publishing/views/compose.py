@@ -221,6 +221,14 @@ def _readiness(member: Membership, post: Post | None, content: Content) -> Readi
     )
 
 
+def _to_do(ready: Readiness) -> int:
+    """Return how many things still need the author: each open finding counts, and each other shut bar."""
+    shut = [bar for bar in ready.bars if not bar.done]
+    findings = len(ready.open_findings)
+    counted = findings - 1 if findings and any(bar.key == "words" for bar in shut) else 0
+    return len(shut) + counted
+
+
 def _values(member: Membership, post: Post | None, content: Content) -> dict[str, Any]:
     ready = _readiness(member, post, content)
     notes = [
@@ -238,7 +246,7 @@ def _values(member: Membership, post: Post | None, content: Content) -> dict[str
         "ready": ready,
         "notes": notes,
         "done": sum(1 for bar in ready.bars if bar.done),
-        "to_do": [bar for bar in ready.bars if not bar.done],
+        "to_do": _to_do(ready),
         "purposes": ready.purposes,
         "shows": RevisionPicture.Shows.choices,
         "setting_initial": member.organisation.name[:1],
