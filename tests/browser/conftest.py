@@ -1,196 +1,156 @@
-"""Chromium, people signed in to the running demo, and eyes: the accessibility checker and the camera.
-
-A page fails its test at the end when its script threw, when the browser refused something under the content
-security policy, or when it asked any other machine for anything.
-"""
+"""Chromium, and the whole product running as a newcomer would run it: ``stairgate start --demo``."""
 
 from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Iterator
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal, Protocol
-from urllib.parse import urlsplit
+from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from tests.browser.stack import Stack, running
-from tests.databases import own_database
-
-_ROOT = Path(__file__).resolve().parents[2]
-_AXE = _ROOT / "tests/node/node_modules/axe-core/axe.min.js"
-_PICTURES = _ROOT / "docs/pictures"
-_AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-_QUIET = (
-    *("--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"),
-    *("--disable-component-update", "--disable-sync", "--disable-dev-shm-usage"),
-)
-_WIDTHS = {1280: 900, 390: 844}
-_THIS_MACHINE = {"localhost", "127.0.0.1", "::1", None}
-Scheme = Literal["light", "dark"]
-SCHEMES: tuple[Scheme, ...] = ("light", "dark")
-
-
-class OpenPerson(Protocol):
-    """Signs somebody of the demo in; returns their page, standing on Today."""
-
-    def __call__(
-        self, name: str, *, width: int = 1280, scheme: Scheme = "light", javascript: bool = True
-    ) -> Page: ...
-
-
-class OpenPage(Protocol):
-    """Opens an address in a browser of its own, with nobody signed in."""
-
-    def __call__(
-        self, url: str, *, width: int = 1280, scheme: Scheme = "light", javascript: bool = True
-    ) -> Page: ...
-
-
-Photograph = Callable[[Page, str], list[Path]]
-Axe = Callable[[Page], list[str]]
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Every test here needs Chromium, said or not."""
-    here = Path(__file__).parent
-    for item in items:
-        if here in item.path.parents and "chromium" in getattr(item, "fixturenames", ()):
-            item.add_marker(pytest.mark.browser)
+AXE = Path(__file__).parents[1] / "node/node_modules/axe-core/axe.min.js"
+PICTURES = Path(__file__).parents[2] / "docs/pictures"
+DESK, PHONE = (1280, 900), (390, 844)
+_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+_ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+]
 
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
-    """Debian's Chromium. Skips where there is none."""
-    program = shutil.which("chromium") or shutil.which("chromium-browser")
-    if program is None:
-        pytest.skip("Chromium is not installed, so nothing was tried in a browser: apt-get install chromium")
-    # Playwright keeps a loop running in this thread; without this, Django refuses every query beside it.
-    before = os.environ.get("DJANGO_ALLOW_ASYNC_UNSAFE")
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
-    sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
+    found = shutil.which("chromium") or shutil.which("chromium-browser")
+    if found is None:
+        pytest.skip("needs Chromium: apt-get install chromium")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=[*_QUIET, *sandbox])
+        browser = playwright.chromium.launch(executable_path=found, args=_ARGUMENTS)
         yield browser
         browser.close()
-    if before is None:
-        del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
 
-@pytest.fixture(scope="session")
-def stack(tmp_path_factory: pytest.TempPathFactory, chromium: Browser) -> Iterator[Stack]:
-    """The demo, running. All browser tests of a run share it, so a test looks for what it wrote itself."""
-    folder = tmp_path_factory.mktemp("stack")
-    with own_database() as environment, running(folder, environment) as found:
-        yield found
+@dataclass
+class Stack:
+    """A running demo: its pages, its practice network, and whoever is looking."""
 
+    url: str
+    practice: str
+    browser: Browser
+    contexts: list[BrowserContext] = field(default_factory=list)
 
-@pytest.fixture
-def open_page(chromium: Browser) -> Iterator[OpenPage]:
-    """Open any address, as somebody with an empty browser."""
-    contexts: list[BrowserContext] = []
-    troubles: list[str] = []
-
-    def open_page(url: str, *, width: int = 1280, scheme: Scheme = "light", javascript: bool = True) -> Page:
-        context = chromium.new_context(
-            viewport={"width": width, "height": _WIDTHS.get(width, 900)},
-            color_scheme=scheme,
-            java_script_enabled=javascript,
+    def page(self, size: tuple[int, int] = DESK, *, dark: bool = False, script: bool = True) -> Page:
+        """Return a fresh browser window. Any error on its console fails the test that looks."""
+        context = self.browser.new_context(
+            viewport={"width": size[0], "height": size[1]},
+            color_scheme="dark" if dark else "light",
+            java_script_enabled=script,
             locale="en-GB",
             timezone_id="Europe/London",
             reduced_motion="reduce",
         )
-        contexts.append(context)
-        context.set_default_timeout(20_000)
-        page = context.new_page()
-        _watch(page, troubles)
-        page.goto(url)
+        context.set_default_timeout(10_000)
+        self.contexts.append(context)
+        return context.new_page()
+
+    def person(
+        self, name: str, size: tuple[int, int] = DESK, *, dark: bool = False, script: bool = True
+    ) -> Page:
+        """Return a window in which one of the demo's people has signed in."""
+        page = self.page(size, dark=dark, script=script)
+        page.goto(f"{self.url}/sign-in/")
+        page.get_by_role("button", name=name).click()
+        page.get_by_role("heading", level=1).wait_for()
         return page
 
-    yield open_page
-    for context in contexts:
-        context.close()
-    assert troubles == []
-
-
-def _watch(page: Page, troubles: list[str]) -> None:
-    """Note what a person would not see but should not happen."""
-
-    def said(message: ConsoleMessage) -> None:
-        if message.type == "error" and "Content Security Policy" in message.text:
-            troubles.append(f"refused under the policy: {message.text}")
-
-    def asked(request: Request) -> None:
-        parts = urlsplit(request.url)
-        if parts.scheme in {"http", "https", "ws", "wss"} and parts.hostname not in _THIS_MACHINE:
-            troubles.append(f"asked another machine: {request.url}")
-
-    page.on("pageerror", lambda error: troubles.append(f"a script threw: {error}"))
-    page.on("console", said)
-    page.on("request", asked)
-
-
-@pytest.fixture
-def person(stack: Stack, open_page: OpenPage) -> OpenPerson:
-    """Sign people of the demo in by first name, each in a browser of their own."""
-
-    def sign_in(name: str, *, width: int = 1280, scheme: Scheme = "light", javascript: bool = True) -> Page:
-        page = open_page(f"{stack.url}/sign-in/", width=width, scheme=scheme, javascript=javascript)
-        page.locator("button[name=who]").filter(has_text=name).click()
-        page.wait_for_url(lambda url: "/sign-in/" not in url)
+    def public(self) -> Page:
+        """Return a window on the public page."""
+        page = self.page()
+        page.goto(f"{self.practice}/willow-lane")
         return page
 
-    return sign_in
 
-
-@pytest.fixture
-def public(stack: Stack, open_page: OpenPage) -> Page:
-    """A member of the public, looking at the nursery's page on the practice network."""
-    return open_page(stack.public_url)
+def free_port() -> int:
+    with socket.socket() as line:
+        line.bind(("127.0.0.1", 0))
+        return int(line.getsockname()[1])
 
 
 @pytest.fixture(scope="session")
-def axe() -> Axe:
-    """Look at a page with axe: WCAG 2.0 to 2.2, levels A and AA, and best practice. Returns what it found."""
-    if not _AXE.exists():
-        pytest.skip("axe is not installed, so accessibility was not checked: cd tests/node && npm ci")
-    source = _AXE.read_text("utf-8")
-
-    def look(page: Page) -> list[str]:
-        page.evaluate(source)  # through the debugger, which no content security policy can forbid
-        found: dict[str, Any] = page.evaluate(
-            "tags => axe.run(document, {runOnly: {type: 'tag', values: tags}, resultTypes: ['violations']})",
-            _AXE_TAGS,
-        )
-        return [
-            f"{rule['id']} ({rule['impact']}) at {node['target']}: {node['failureSummary']}"
-            for rule in found["violations"]
-            for node in rule["nodes"]
-        ]
-
-    return look
+def running() -> Iterator[tuple[str, str]]:
+    """The addresses of a demo started with the one command, stopped with one Ctrl-C."""
+    with tempfile.TemporaryDirectory(prefix="stairgate-demo-") as folder:
+        port = free_port()
+        environment = {k: v for k, v in os.environ.items() if not k.startswith(("STAIRGATE_", "DJANGO_"))}
+        environment |= {"STAIRGATE_HOME": f"{folder}/home", "STAIRGATE_POLL_SECONDS": "2"}
+        command = [sys.executable, "-m", "stairgate", "start", "--demo", "--port", str(port)]
+        process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)
+        assert process.stdout is not None
+        practice = ""
+        for line in process.stdout:
+            if "/willow-lane" in line:
+                practice = line.rsplit(" ", 1)[1].strip().removesuffix("/willow-lane")
+            if line.startswith("Open "):
+                break
+        assert practice, "the demo did not start"
+        try:
+            yield f"http://localhost:{port}", practice
+        finally:
+            process.send_signal(2)
+            assert process.wait(40) == 0
 
 
 @pytest.fixture
-def photograph(tmp_path: Path, request: pytest.FixtureRequest) -> Photograph:
-    """Take a page at 1280 and 390 px, light and dark; with ``--pictures``, into docs/pictures."""
-    folder = _PICTURES if request.config.getoption("--pictures") else tmp_path / "pictures"
+def stack(running: tuple[str, str], chromium: Browser) -> Iterator[Stack]:
+    found = Stack(*running, chromium)
+    yield found
+    for context in found.contexts:
+        context.close()
 
-    def take(page: Page, name: str) -> list[Path]:
-        folder.mkdir(parents=True, exist_ok=True)
-        before, taken = page.viewport_size, []
-        for scheme in SCHEMES:
-            page.emulate_media(color_scheme=scheme)
-            for width, height in _WIDTHS.items():
-                page.set_viewport_size({"width": width, "height": height})
-                path = folder / f"{name}-{width}{'-dark' if scheme == 'dark' else ''}.png"
-                page.screenshot(path=path, full_page=True, animations="disabled")
-                taken.append(path)
-        page.emulate_media(color_scheme="light")
-        if before:
-            page.set_viewport_size(before)
-        return taken
 
-    return take
+def violations(page: Page) -> list[str]:
+    """Return what axe finds on a page, one line for each rule."""
+    if not AXE.exists():
+        pytest.skip("needs the Node parts: tests/node/install")
+    page.evaluate(AXE.read_text("utf-8"))
+    options: dict[str, Any] = {"runOnly": {"type": "tag", "values": _RULES}}
+    found = page.evaluate("options => axe.run(document, options)", options)
+    return [f"{v['id']}: {v['nodes'][0]['html'][:160]}" for v in found["violations"]]
+
+
+@pytest.fixture
+def photograph(request: pytest.FixtureRequest) -> Any:
+    """Keep a picture for the guide when asked with --pictures."""
+
+    def keep(page: Page, name: str) -> None:
+        if request.config.getoption("--pictures"):
+            PICTURES.mkdir(exist_ok=True)
+            page.screenshot(path=PICTURES / f"{name}-{page.viewport_size['width']}.png")  # type: ignore[index]
+
+    return keep
+
+
+def wait_until(page: Page, words: str, *, seconds: float = 40.0) -> None:
+    """Load a page again until it shows some words."""
+    end = time.monotonic() + seconds
+    while words not in page.inner_text("body"):
+        assert time.monotonic() < end, f"{words!r} never came: {page.inner_text('body')[:800]}"
+        time.sleep(0.5)
+        page.reload()
+
+
+def reachable(url: str) -> bool:
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    with opener.open(url, timeout=5) as answer:
+        return bool(answer.status == 200)
