@@ -1,41 +1,51 @@
-"""Chromium, and the whole product running as a newcomer would run it: ``stairgate start --demo``."""
+"""Chromium, and the whole product running as a newcomer would run it: ``stairgate start --demo``.
+
+A test fails at its end when a script threw, when the browser refused something under the content security
+policy, or when a page asked another machine for anything.
+"""
 
 from __future__ import annotations
 
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import time
-import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
+from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
+
+from tests.databases import own_database
 
 AXE = Path(__file__).parents[1] / "node/node_modules/axe-core/axe.min.js"
 PICTURES = Path(__file__).parents[2] / "docs/pictures"
 DESK, PHONE = (1280, 900), (390, 844)
 _RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+_SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 _ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
+    *("--disable-gpu", "--disable-quic", "--disable-dev-shm-usage", "--no-first-run"),
+    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
+    *(["--no-sandbox"] if os.geteuid() == 0 else []),
 ]
+_THIS_MACHINE = {"localhost", "127.0.0.1", "::1"}
 
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
+    """Debian's Chromium. Skips where there is none."""
     found = shutil.which("chromium") or shutil.which("chromium-browser")
     if found is None:
-        pytest.skip("needs Chromium: apt-get install chromium")
-    with sync_playwright() as playwright:
+        pytest.skip("Chromium is not here, so nothing was tried in a browser: apt-get install chromium")
+    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
+        # Playwright keeps a loop in this thread; without this Django refuses every query beside it.
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
         browser = playwright.chromium.launch(executable_path=found, args=_ARGUMENTS)
         yield browser
         browser.close()
@@ -49,9 +59,11 @@ class Stack:
     practice: str
     browser: Browser
     contexts: list[BrowserContext] = field(default_factory=list)
+    #: what a person would not see, but should not happen
+    troubles: list[str] = field(default_factory=list)
 
     def page(self, size: tuple[int, int] = DESK, *, dark: bool = False, script: bool = True) -> Page:
-        """Return a fresh browser window. Any error on its console fails the test that looks."""
+        """Return a fresh browser window. Trouble in it fails the test at its end."""
         context = self.browser.new_context(
             viewport={"width": size[0], "height": size[1]},
             color_scheme="dark" if dark else "light",
@@ -62,7 +74,20 @@ class Stack:
         )
         context.set_default_timeout(10_000)
         self.contexts.append(context)
-        return context.new_page()
+        page = context.new_page()
+        page.on("pageerror", lambda error: self.troubles.append(f"a script threw: {error}"))
+        page.on("console", self._console)
+        page.on("request", self._asked)
+        return page
+
+    def _console(self, message: ConsoleMessage) -> None:
+        if message.type == "error" and "Content Security Policy" in message.text:
+            self.troubles.append(message.text)
+
+    def _asked(self, request: Request) -> None:
+        address = urlsplit(request.url)
+        if address.scheme in {"http", "https"} and address.hostname not in _THIS_MACHINE:
+            self.troubles.append(f"asked another machine: {request.url}")
 
     def person(
         self, name: str, size: tuple[int, int] = DESK, *, dark: bool = False, script: bool = True
@@ -88,27 +113,33 @@ def free_port() -> int:
 
 
 @pytest.fixture(scope="session")
-def running() -> Iterator[tuple[str, str]]:
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]]:
     """The addresses of a demo started with the one command, stopped with one Ctrl-C."""
-    with tempfile.TemporaryDirectory(prefix="stairgate-demo-") as folder:
-        port = free_port()
-        environment = {k: v for k, v in os.environ.items() if not k.startswith(("STAIRGATE_", "DJANGO_"))}
-        environment |= {"STAIRGATE_HOME": f"{folder}/home", "STAIRGATE_POLL_SECONDS": "2"}
-        command = [sys.executable, "-m", "stairgate", "start", "--demo", "--port", str(port)]
-        process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)
-        assert process.stdout is not None
-        practice = ""
-        for line in process.stdout:
-            if "/willow-lane" in line:
-                practice = line.rsplit(" ", 1)[1].strip().removesuffix("/willow-lane")
-            if line.startswith("Open "):
-                break
-        assert practice, "the demo did not start"
+    folder = tmp_path_factory.mktemp("demo")
+    output, url = folder / "output.txt", f"http://localhost:{free_port()}"
+    command = [sys.executable, "-m", "stairgate", "start", "--demo", "--port", url.rsplit(":", 1)[1]]
+    with own_database() as environment, output.open("wb") as sink:
+        environment |= {"STAIRGATE_HOME": str(folder / "home"), "STAIRGATE_POLL_SECONDS": "2"}
+        process = subprocess.Popen(command, env=environment, stdout=sink, stderr=subprocess.STDOUT)
         try:
-            yield f"http://localhost:{port}", practice
+            yield url, _practice_address(process, output)
         finally:
-            process.send_signal(2)
-            assert process.wait(40) == 0
+            process.send_signal(signal.SIGINT)
+            try:
+                code = process.wait(40)
+            finally:
+                process.kill()
+            assert code == 0, output.read_text("utf-8")
+
+
+def _practice_address(process: subprocess.Popen[bytes], output: Path) -> str:
+    """Wait for the line that says it is ready; return the practice network's address."""
+    end = time.monotonic() + 90
+    while (said := output.read_text("utf-8")).find("\nOpen http") < 0:
+        assert process.poll() is None and time.monotonic() < end, f"the demo did not start:\n{said}"
+        time.sleep(0.1)
+    page = next(line for line in said.splitlines() if line.endswith("/willow-lane"))
+    return page.split()[-1].removesuffix("/willow-lane")
 
 
 @pytest.fixture
@@ -117,6 +148,7 @@ def stack(running: tuple[str, str], chromium: Browser) -> Iterator[Stack]:
     yield found
     for context in found.contexts:
         context.close()
+    assert found.troubles == []
 
 
 def violations(page: Page) -> list[str]:
@@ -129,16 +161,30 @@ def violations(page: Page) -> list[str]:
     return [f"{v['id']}: {v['nodes'][0]['html'][:160]}" for v in found["violations"]]
 
 
+Photograph = Callable[[Page, str], None]
+
+
 @pytest.fixture
-def photograph(request: pytest.FixtureRequest) -> Any:
-    """Keep a picture for the guide when asked with --pictures."""
+def photograph(request: pytest.FixtureRequest, tmp_path: Path) -> Photograph:
+    """Take a page at both sizes, light and dark, into the test's folder; with --pictures, for the guide too."""
+    for_the_guide = request.config.getoption("--pictures")
 
-    def keep(page: Page, name: str) -> None:
-        if request.config.getoption("--pictures"):
-            PICTURES.mkdir(exist_ok=True)
-            page.screenshot(path=PICTURES / f"{name}-{page.viewport_size['width']}.png")  # type: ignore[index]
+    def take(page: Page, name: str) -> None:
+        before = page.viewport_size
+        for scheme in _SCHEMES:
+            page.emulate_media(color_scheme=scheme)
+            for width, height in (DESK, PHONE):
+                page.set_viewport_size({"width": width, "height": height})
+                ending = "-dark" if scheme == "dark" else ""
+                page.screenshot(path=tmp_path / f"{name}-{width}{ending}.png", full_page=True)
+                if for_the_guide and scheme == "light":
+                    PICTURES.mkdir(exist_ok=True)
+                    page.screenshot(path=PICTURES / f"{name}-{width}.png")
+        page.emulate_media(color_scheme="light")
+        if before:
+            page.set_viewport_size(before)
 
-    return keep
+    return take
 
 
 def wait_until(page: Page, words: str, *, seconds: float = 40.0) -> None:
@@ -148,9 +194,3 @@ def wait_until(page: Page, words: str, *, seconds: float = 40.0) -> None:
         assert time.monotonic() < end, f"{words!r} never came: {page.inner_text('body')[:800]}"
         time.sleep(0.5)
         page.reload()
-
-
-def reachable(url: str) -> bool:
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    with opener.open(url, timeout=5) as answer:
-        return bool(answer.status == 200)
