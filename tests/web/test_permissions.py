@@ -1,0 +1,209 @@
+"""The permission table: every address, for every member of the cast. A new address needs a row."""
+
+from __future__ import annotations
+
+from uuid import UUID, uuid4
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
+
+from stairgate.organisations.models import User
+from stairgate.publishing.content import Content
+from stairgate.publishing.services import save_draft, submit
+from tests.cast import PURPOSE, Cast, willow_lane
+
+CAST = ("priya", "kofi", "tom", "gwen", "leah", "helen")
+EVERYBODY = frozenset(CAST)
+WRITE = frozenset({"priya", "kofi", "tom", "leah"})
+APPROVE = frozenset({"priya", "kofi"})
+DECIDE = frozenset({"priya", "kofi", "gwen"})
+ACCOUNTS = frozenset({"priya", "kofi", "gwen", "helen"})
+
+#: addresses that are read with GET: who may open them
+READ: dict[str, frozenset[str]] = {
+    "today": EVERYBODY,
+    "menu": EVERYBODY,
+    "publishing:list": EVERYBODY,
+    "publishing:review": EVERYBODY,
+    "publishing:approvals": APPROVE,
+    "publishing:new": WRITE,
+    "publishing:edit": WRITE,
+    "monitoring:inbox": DECIDE,
+    "monitoring:decided": DECIDE,
+    "channels:list": ACCOUNTS,
+    "assurance:live": EVERYBODY,
+    "assurance:record": ACCOUNTS,
+}
+#: deeds: GET is 405, nobody outside reaches them, and these may not do them (the service says so)
+DEEDS: dict[str, frozenset[str]] = {
+    "look": EVERYBODY,
+    "publishing:check": WRITE,
+    "publishing:check_saved": WRITE,
+    "publishing:approve": APPROVE,
+    "publishing:return": APPROVE,
+    "publishing:withdraw": APPROVE | {"tom"},
+    "publishing:send_again": APPROVE,
+    "publishing:look_again": APPROVE,
+    "monitoring:clear_quiet": DECIDE,
+    "monitoring:decide": DECIDE,
+    "monitoring:reply": DECIDE,
+    "channels:shut": ACCOUNTS,
+    "channels:reopen": APPROVE,
+    "channels:prove": ACCOUNTS,
+    "assurance:download": frozenset({"priya"}),
+}
+#: nobody has to be signed in
+OPEN = {"help_now", "alive", "account_login", "account_inactive", "sign_in_as", "hook", "account_logout"}
+#: exist only at their moment: the wizard before the setting is founded, a second step half-way in
+AT_THEIR_MOMENT = {"welcome", "welcome_you", "account_signup", "mfa_authenticate", "mfa_login_webauthn"}
+#: a record nobody has in this test: 404 for everybody
+ABSENT = {"publishing:picture", "monitoring:item"}
+
+
+def names(patterns: list[URLPattern | URLResolver], space: str = "") -> set[str]:
+    found: set[str] = set()
+    for pattern in patterns:
+        if isinstance(pattern, URLResolver):
+            found |= names(pattern.url_patterns, f"{pattern.namespace}:" if pattern.namespace else space)
+        else:
+            found.add(f"{space}{pattern.name}")
+    return found
+
+
+@pytest.fixture
+def cast(db: None, settings: object) -> Cast:
+    settings.DEMO = True  # type: ignore[attr-defined]
+    return willow_lane(timezone.now())
+
+
+@pytest.fixture
+def post(cast: Cast) -> UUID:
+    content = Content(text="Soup day", channel_ids=(cast.channel.pk,), purpose=PURPOSE)
+    revision = save_draft(
+        actor=cast.tom,
+        organisation=cast.organisation,
+        post=None,
+        content=content,
+        seen=None,
+        at=timezone.now(),
+    )
+    submit(actor=cast.tom, post=revision.post, at=timezone.now())
+    return revision.post_id
+
+
+def signed_in(user: User) -> Client:
+    client = Client()
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+def address(name: str, post: UUID, cast: Cast) -> str:
+    if name.startswith("channels:") and name != "channels:list":
+        return reverse(name, args=[cast.channel.pk])
+    if name in {
+        "publishing:send_again",
+        "publishing:look_again",
+        "monitoring:decide",
+        "monitoring:reply",
+        *ABSENT,
+    }:
+        return reverse(name, args=[uuid4()])
+    try:
+        return reverse(name)
+    except Exception:
+        return reverse(name, args=[post])
+
+
+def test_every_address_has_a_row() -> None:
+    security = {name for name in names(get_resolver().url_patterns) if name.startswith("mfa_")}
+    known = {*READ, *DEEDS, *OPEN, *AT_THEIR_MOMENT, *ABSENT, *security, "account_reauthenticate"}
+    assert names(get_resolver().url_patterns) - known == set()
+
+
+@pytest.mark.parametrize("name", sorted(READ))
+def test_who_may_open_a_page(name: str, cast: Cast, post: UUID) -> None:
+    for person in CAST:
+        answer = signed_in(getattr(cast, person)).get(address(name, post, cast))
+        assert answer.status_code == (200 if person in READ[name] else 403), person
+
+
+@pytest.mark.parametrize("name", sorted(READ.keys() | DEEDS.keys()))
+def test_nobody_gets_in_without_signing_in(name: str, cast: Cast, post: UUID) -> None:
+    where = address(name, post, cast)
+    for answer in (Client().get(where), Client().post(where)):
+        assert answer.status_code in {302, 405}
+        if answer.status_code == 302:
+            assert answer["Location"].startswith("/sign-in/")
+
+
+@pytest.mark.parametrize("name", sorted(DEEDS.keys() - {"look"}))
+def test_who_may_do_a_deed(name: str, cast: Cast, post: UUID) -> None:
+    where = address(name, post, cast)
+    for person in CAST:
+        client = signed_in(getattr(cast, person))
+        assert client.get(where).status_code == 405, person
+        status = client.post(where, {"reason": "x"}).status_code
+        if person not in DEEDS[name]:
+            assert status in {403, 404, 302}, person
+            if status == 302 and name == "publishing:approve":
+                continue
+            assert status != 302 or name in {"publishing:approve", "channels:shut", "channels:reopen"}, person
+
+
+@pytest.mark.parametrize(
+    "name", ["publishing:review", "publishing:edit", "publishing:approve", "channels:shut", "channels:prove"]
+)
+def test_another_settings_record_does_not_exist(name: str, cast: Cast, post: UUID) -> None:
+    stranger = signed_in(cast.outsider)
+    where = address(name, post, cast)
+    answer = stranger.get(where) if name in READ else stranger.post(where, {"reason": "because", "read": "1"})
+    assert answer.status_code == 404
+
+
+def test_an_author_never_approves_by_hand_made_request(cast: Cast, post: UUID) -> None:
+    for person in (cast.tom, cast.leah, cast.gwen, cast.helen):
+        signed_in(person).post(reverse("publishing:approve", args=[post]), {"read": "1", "digest": "x"})
+    page = signed_in(cast.priya).get(reverse("publishing:review", args=[post]))
+    assert b"Your decision" in page.content
+
+
+def test_demo_sign_in_is_only_for_the_demo(cast: Cast, settings: object) -> None:
+    settings.DEMO = False  # type: ignore[attr-defined]
+    who = cast.member(cast.priya).pk
+    assert Client().post(reverse("sign_in_as"), {"who": str(who)}).status_code == 404
+    assert b"Priya" not in Client().get(reverse("account_login")).content
+
+
+def test_without_the_demo_a_second_step_comes_first(cast: Cast, settings: object) -> None:
+    settings.DEMO = False  # type: ignore[attr-defined]
+    answer = signed_in(cast.priya).get("/")
+    assert answer.status_code == 302 and answer["Location"] == reverse("mfa_activate_totp")
+
+
+def test_pages_carry_a_strict_policy_and_no_inline_script(cast: Cast) -> None:
+    answer = signed_in(cast.priya).get("/")
+    policy = answer["Content-Security-Policy"]
+    assert "unsafe" not in policy and "default-src 'self'" in policy
+    assert b"<script>" not in answer.content and b" style=" not in answer.content
+
+
+@pytest.mark.parametrize("name", sorted(READ.keys() - {"publishing:edit", "publishing:review"}))
+def test_a_page_asks_few_questions_and_no_more_with_more_rows(
+    name: str, cast: Cast, post: UUID, django_assert_max_num_queries: object
+) -> None:
+    client = signed_in(cast.priya)
+    for number in range(30):
+        content = Content(text=f"Post {number}", channel_ids=(cast.channel.pk,), purpose=PURPOSE)
+        save_draft(
+            actor=cast.tom,
+            organisation=cast.organisation,
+            post=None,
+            content=content,
+            seen=None,
+            at=timezone.now(),
+        )
+    with django_assert_max_num_queries(26):  # type: ignore[operator]
+        answer = client.get(reverse(name))
+    assert len(answer.content) < 100_000
