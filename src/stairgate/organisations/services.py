@@ -96,6 +96,7 @@ def join(
     return membership
 
 
+@control("C25", "Whoever leaves loses every role at once, and with it every deed on the account")
 @transaction.atomic
 def end_membership(*, actor: User, membership: Membership, at: datetime) -> None:
     """End a person's roles and place as of yesterday, so that nothing is open to them from now on (C25)."""
