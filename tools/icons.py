@@ -11,13 +11,63 @@ from pathlib import Path
 
 SPRITE = Path(__file__).parent.parent / "src/stairgate/web/static/stairgate/icons.svg"
 
-TABLER = """
-home-2 edit checks calendar-week inbox clipboard-check shield-check users plug-connected lock heart-handshake
-settings device-desktop sun moon logout arrow-left world thumb-up message-circle share-3 photo check
-corner-up-left circle-check clock info-circle menu-2 x fingerprint eye-off eye pencil alert-octagon
-circle-dashed message-reply ban trash shield-lock list chevron-right refresh phone plus wand send
-brand-facebook brand-bluesky file-certificate download user-off key calendar-event chevron-down search
-""".split()
+TABLER = [
+    "home-2",
+    "edit",
+    "checks",
+    "calendar-week",
+    "inbox",
+    "clipboard-check",
+    "shield-check",
+    "users",
+    "plug-connected",
+    "lock",
+    "heart-handshake",
+    "settings",
+    "device-desktop",
+    "sun",
+    "moon",
+    "logout",
+    "arrow-left",
+    "world",
+    "thumb-up",
+    "message-circle",
+    "share-3",
+    "photo",
+    "check",
+    "corner-up-left",
+    "circle-check",
+    "clock",
+    "info-circle",
+    "menu-2",
+    "x",
+    "fingerprint",
+    "eye-off",
+    "eye",
+    "pencil",
+    "alert-octagon",
+    "circle-dashed",
+    "message-reply",
+    "ban",
+    "trash",
+    "shield-lock",
+    "list",
+    "chevron-right",
+    "refresh",
+    "phone",
+    "plus",
+    "wand",
+    "send",
+    "brand-facebook",
+    "brand-bluesky",
+    "file-certificate",
+    "download",
+    "user-off",
+    "key",
+    "calendar-event",
+    "chevron-down",
+    "search",
+]
 
 OWN = {
     "gate": '<path d="M4 4v17M20 4v17M4 8h16M4 17h16M9.3 8v9M14.7 8v9"/><path d="M18 12.5h4"/>',
@@ -42,7 +92,9 @@ def outline(folder: Path, name: str) -> str:
 def main(folder: Path) -> None:
     drawn = {name: outline(folder, name) for name in TABLER} | OWN
     symbols = (f'<symbol id="{n}" viewBox="0 0 24 24">{drawn[n]}</symbol>' for n in sorted(drawn))
-    SPRITE.write_text('<svg xmlns="http://www.w3.org/2000/svg">\n' + "\n".join(symbols) + "\n</svg>\n", "utf-8")
+    SPRITE.write_text(
+        '<svg xmlns="http://www.w3.org/2000/svg">\n' + "\n".join(symbols) + "\n</svg>\n", "utf-8"
+    )
 
 
 if __name__ == "__main__":

