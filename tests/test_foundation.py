@@ -17,6 +17,7 @@ from django.db import connection
 from pytest_socket import SocketConnectBlockedError
 
 import stairgate
+from stairgate.cli import _COMMANDS
 from stairgate.networks import registry
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -101,6 +102,29 @@ def test_the_readme_gives_the_two_commands() -> None:
     assert [command for command in COMMANDS if f"\n    {command}\n" not in readme] == []
 
 
+def test_every_setting_and_command_is_in_the_docs() -> None:
+    hosting = (ROOT / "docs/hosting.md").read_text("utf-8")
+    read = {
+        name
+        for path in SOURCE.rglob("*.py")
+        for name in re.findall(r"\bSTAIRGATE_[A-Z_]+\b", path.read_text("utf-8"))
+    } - {"STAIRGATE_TEST_HOME"}
+    assert {name for name in read if f"`{name}`" not in hosting} == set()
+    assert [command for command in _COMMANDS if f"stairgate {command}" not in hosting] == []
+
+
+def test_every_link_between_the_docs_leads_somewhere() -> None:
+    """Pictures are made by the browser tests with --pictures, and committed."""
+    missing = {
+        f"{page.name}: {target}"
+        for page in [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
+        for target in re.findall(r"\]\(([^)#:]+)\)", page.read_text("utf-8"))
+        if not (page.parent / target).exists()
+    }
+    assert missing == set()
+
+
+@pytest.mark.filterwarnings("ignore:A test tried to use")
 def test_no_test_reaches_another_machine() -> None:
     with pytest.raises(SocketConnectBlockedError), socket.socket() as line:
         line.settimeout(1)

@@ -188,3 +188,11 @@ def test_two_signed_histories_of_the_same_length_are_noticed() -> None:
     lines, others = made([{"n": 1}]), made([{"n": 2}])
     assert note(lines, 1) != note(others, 1)
     assert look(lines, signed(lines), held=signed(others)).problems
+
+
+def test_a_record_cut_back_to_an_earlier_seal_is_found_only_by_who_holds_a_later_one() -> None:
+    """The limit that docs/ledger.md admits: seals must leave the building."""
+    lines = made([{"n": 1}, {"n": 2}, {"n": 3}])
+    cut = lines[:2]
+    assert look(cut, signed(lines, 2)).problems == []
+    assert look(cut, signed(lines, 2), held=signed(lines, 3)).problems
