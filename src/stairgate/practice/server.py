@@ -96,6 +96,7 @@ class Application:
             return self._handle(request, method, path, params)
         if fault.kind == "drop_before":
             drop(request)
+            return {}, 200  # nobody is listening any more
         if fault.kind == "hang_before":
             time.sleep(fault.seconds(30))
             return GraphError(2, "Service temporarily unavailable", status=500).body(), 500
