@@ -32,7 +32,7 @@ class NotShown(AssertionError):
     """Bluesky did not show in time what it had taken."""
 
 
-def eventually(look: Callable[[], T]) -> T:
+def eventually(look: Callable[[], T | None]) -> T:
     """Return the first true value ``look`` gives: what is written shows a moment later. Raises `NotShown`."""
     end = time.monotonic() + _SHOWN_SECONDS
     while time.monotonic() < end:

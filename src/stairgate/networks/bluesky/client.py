@@ -224,15 +224,23 @@ class Bluesky:
         return frozenset(str(uri) for uri in value.get("hiddenReplies") or [])
 
     def _mentions(self, account: Account, gates: Gates, within: Within) -> Iterator[PublicItem]:
-        """Yield what Bluesky notified the account of: mentions, quotes, and answers under older posts of ours.
+        """Yield what Bluesky notified the account of: mentions, quotes, and answers under posts of any age.
 
-        They have no post of ours on top, so that a reading which no longer reaches them does not say they went.
+        An answer can show up here a moment before it does in its thread, so it is the same item in both.
         """
         for note in self._notes(account, within):
             kind = _KINDS.get(text_of(note, "reason"))
             if kind is not None and _author(note) != account.account_id:
-                hidden = self._is_hidden(account, note, gates, within)
-                yield reading.item(note, kind=kind, hidden=hidden, under="")
+                yield self._lone(account, note, kind, gates, within)
+
+    def _lone(
+        self, account: Account, post: Body, elsewhere: ItemKind, gates: Gates, within: Within
+    ) -> PublicItem:
+        """Return a post that came without its thread as an item: ``elsewhere`` when the thread is not ours."""
+        top = records.address(reading.top_of(post))
+        if top is None or top.did != account.account_id:
+            return reading.item(post, kind=elsewhere, under="")
+        return reading.item(post, hidden=self._is_hidden(account, post, gates, within))
 
     def _notes(self, account: Account, within: Within) -> Iterator[Body]:
         params: dict[str, str | int | list[str]] = {
@@ -255,12 +263,7 @@ class Bluesky:
         """Return one post as it is now; None when it is gone."""
         within = Within(_READ_SECONDS)
         post = self._post(account, external_id, within)
-        if post is None:
-            return None
-        top = records.address(reading.top_of(post))
-        if top is None or top.did != account.account_id:
-            return reading.item(post, kind=ItemKind.MENTION, under="")
-        return reading.item(post, hidden=self._is_hidden(account, post, {}, within))
+        return None if post is None else self._lone(account, post, ItemKind.MENTION, {}, within)
 
     def _post(self, account: Account, uri: str, within: Within) -> Body | None:
         """Return a post of anybody, as Bluesky shows it; None when it is gone. Raises `Trouble`."""
