@@ -187,6 +187,7 @@ def test_a_network_that_says_no_leaves_it_to_a_person(cast: Cast, practice: Prac
     practice.fault("error", f"POST /{made}", code=200)
     act()
     assert Action.objects.get().state == Action.State.NEEDS_PERSON
+    assert inbox(cast.organisation).count() == 1
 
 
 def test_a_network_that_hiccups_is_asked_again(cast: Cast, practice: Practice, on_page: str) -> None:

@@ -233,6 +233,16 @@ def test_a_server_that_is_not_there_was_never_reached(client: Bluesky, account: 
         assert isinstance(look, CannotTell)
 
 
+def test_a_server_that_went_away_before_the_write_was_never_reached(
+    client: Bluesky, bluesky: BlueskyServer
+) -> None:
+    with middleman(bluesky.url) as server:
+        leave = passage(replace(bluesky.account, base_url=server.url), f"Too late {uuid4()}")
+        assert isinstance(client.stage(leave), Staged)
+    outcome = client.publish(leave, Staged())
+    assert isinstance(outcome, Refused) and outcome.kind == RefusalKind.UNREACHABLE
+
+
 def test_a_throttle_is_a_refusal_with_a_time(
     client: Bluesky, bluesky: BlueskyServer, between: Middleman
 ) -> None:

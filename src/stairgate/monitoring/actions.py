@@ -72,6 +72,13 @@ def _lease(action_id: int, now: datetime) -> Action | None:
     return action
 
 
+def _locked(action_id: int) -> Action:
+    """Lock the item, then read its action: always in that order, as a decision does."""
+    item_id = Action.objects.values_list("item_id", flat=True).get(pk=action_id)
+    Item.objects.select_for_update().get(pk=item_id)
+    return Action.objects.select_related("item").get(pk=action_id)
+
+
 def _ask(action: Action) -> None:
     item = action.item
     network, account = network_for(item.channel), account_for(item.channel)
@@ -88,7 +95,7 @@ def _ask(action: Action) -> None:
 
 @transaction.atomic
 def _done(action_id: int, *, gone: bool, now: datetime) -> None:
-    action = Action.objects.select_for_update(of=("self",)).select_related("item").get(pk=action_id)
+    action = _locked(action_id)
     if action.state != Action.State.WAITING:
         return
     action.state, action.done_at, action.lease_until = Action.State.DONE, now, None
@@ -105,12 +112,15 @@ def _done(action_id: int, *, gone: bool, now: datetime) -> None:
 
 @transaction.atomic
 def _not_done(action_id: int, problem: str, *, hopeless: bool, now: datetime) -> None:
-    action = Action.objects.select_for_update(of=("self",)).select_related("item").get(pk=action_id)
+    action = _locked(action_id)
     if action.state != Action.State.WAITING:
         return
     action.reason, action.lease_until = problem, None
     if hopeless or action.attempts >= _MOST_ATTEMPTS:
         action.state = Action.State.NEEDS_PERSON
+        # What did not happen on the page comes back to the inbox: somebody has to do it by hand.
+        action.item.state = Item.State.OPEN
+        action.item.save(update_fields=["state"])
         _write_down(action, "monitoring.act_failed", now)
     action.due_at = now + min(_FIRST_PAUSE * 2 ** (action.attempts - 1), _LONGEST_PAUSE)
     action.save()

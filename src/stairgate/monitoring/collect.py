@@ -47,6 +47,7 @@ def sweep(now: datetime, worker: str) -> int:
     """Read every account that is due; return how many were read."""
     _meet_new_channels(now)
     due = Sweep.objects.filter(due_at__lte=now, channel__connection__isnull=False)
+    due = due.exclude(channel__status=Channel.Status.CLOSED)
     ids = list(due.order_by("due_at").values_list("pk", flat=True)[:20])
     if ids:
         Receipt.objects.filter(at__lt=now - _KEEP_RECEIPTS).delete()

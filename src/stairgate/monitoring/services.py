@@ -95,7 +95,9 @@ def _check_possible(item: Item, wanted: Iterable[Action.Kind]) -> None:
 @transaction.atomic
 def clear_quiet(*, actor: User, items: Iterable[Item], at: datetime) -> int:
     """Decide "no action" about several items in which nothing was found; return how many."""
-    quiet = [item for item in items if item.risk == 0 and item.state == Item.State.OPEN]
+    quiet = [
+        item for item in items if item.risk == 0 and not item.has_picture and item.state == Item.State.OPEN
+    ]
     for item in quiet:
         decide(
             actor=actor,

@@ -36,7 +36,7 @@ def inbox_page(request: HttpRequest) -> HttpResponse:
     member = _member(request)
     page = Paginator(inbox(member.organisation), _A_PAGE).get_page(request.GET.get("page"))
     rows = [(item, *said_of(item)) for item in page]
-    quiet = [item for item in page if item.risk == 0]
+    quiet = [item for item in page if item.risk == 0 and not item.has_picture]
     values = {"active": "inbox", "page": page, "rows": rows, "quiet": quiet}
     return render(request, "monitoring/inbox.html", values | {"readings": readings(member.organisation)})
 
