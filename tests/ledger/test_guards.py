@@ -69,6 +69,7 @@ def everything() -> list[object]:
 @pytest.mark.clause("C28")
 def test_no_statement_changes_what_was_written(setting: UUID) -> None:
     fill(setting)
+    connection.check_constraints()  # PostgreSQL truncates nothing while a deferred check is still to come
     before = everything()
     for statement in [*FORBIDDEN, *(ON_POSTGRES if connection.vendor == "postgresql" else ON_SQLITE)]:
         with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():

@@ -61,7 +61,7 @@ class Middleman(ThreadingHTTPServer):
 
 class _Handler(BaseHTTPRequestHandler):
     server: Middleman
-    protocol_version = "HTTP/1.1"
+    protocol_version = "HTTP/1.0"  # one connection a call, so that none outlives the server
 
     def do_GET(self) -> None:
         self._carry()
