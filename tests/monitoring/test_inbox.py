@@ -7,70 +7,17 @@ from django.test import Client
 from django.utils import timezone
 
 from stairgate.channels.models import Channel
-from stairgate.ledger.selectors import history
-from stairgate.monitoring import actions, collect, services
+from stairgate.monitoring import services
 from stairgate.monitoring.models import Action, Decision, Item, Sweep
 from stairgate.monitoring.selectors import inbox
-from stairgate.networks.facebook import Facebook
 from stairgate.organisations.access import NotAllowed
-from stairgate.publishing.models import Delivery, Post
+from stairgate.publishing.models import Post
 from stairgate.publishing.services import Refusal
-from stairgate.publishing.states import DeliveryState
-from tests.cast import Cast, willow_lane
-from tests.networks.test_facebook import post as publish
+from tests.cast import Cast
+from tests.monitoring.hands import act, decide, kinds, read
 from tests.practice.fixtures import Practice
 
 HARM = "Which days is the one in the red coat in? I am round there most mornings"
-
-
-@pytest.fixture
-def cast(db: None, practice: Practice) -> Cast:
-    return willow_lane(timezone.now(), credentials=practice.credentials)
-
-
-@pytest.fixture
-def on_page(cast: Cast, practice: Practice) -> str:
-    """A post of ours on the page, with the row that says so; return its id there."""
-    made = publish(Facebook(), practice, "Soup day")
-    now = timezone.now()
-    post = Post.objects.create(
-        organisation=cast.organisation,
-        author=cast.tom,
-        state="published",
-        title="Soup day",
-        created_at=now,
-        updated_at=now,
-    )
-    revision = post.revisions.create(
-        number=1, text="Soup day", digest="d", created_by=cast.tom, created_at=now
-    )
-    Delivery.objects.create(
-        organisation=cast.organisation,
-        post=post,
-        revision=revision,
-        channel=cast.channel,
-        external_id=made,
-        state=DeliveryState.DONE,
-        send_at=now,
-        due_at=now,
-        done_at=now,
-        created_at=now,
-    )
-    return made
-
-
-def read() -> None:
-    Sweep.objects.update(due_at=timezone.now())
-    collect.sweep(timezone.now(), "test")
-
-
-def act() -> None:
-    Action.objects.filter(state=Action.State.WAITING).update(due_at=timezone.now())
-    actions.sweep(timezone.now(), "test")
-
-
-def kinds(cast: Cast) -> list[str]:
-    return [entry.kind for entry in history(cast.organisation.id) if entry.kind.startswith("monitoring.")]
 
 
 @pytest.mark.clause("C39")
@@ -104,9 +51,7 @@ def test_an_edit_is_kept_and_comes_back_to_a_person(cast: Cast, practice: Practi
     made = practice.comment(on_page, "Sam", "Lovely")
     read()
     item = Item.objects.get()
-    services.decide(
-        actor=cast.gwen, item=item, kind=Decision.Kind.NO_ACTION, reason="Kind words", at=timezone.now()
-    )
+    decide(cast.gwen, item, Decision.Kind.NO_ACTION)
     practice.deed("edit-comment", comment=made, message="Not lovely at all")
     read()
     item.refresh_from_db()
@@ -141,12 +86,11 @@ def test_decisions_need_a_fit_person_and_a_reason(cast: Cast, practice: Practice
     practice.comment(on_page, "Sam", "Lovely")
     read()
     item = Item.objects.get()
-    at = timezone.now()
     for actor in (cast.tom, cast.leah, cast.outsider):
         with pytest.raises(NotAllowed):
-            services.decide(actor=actor, item=item, kind=Decision.Kind.HIDE, reason="because", at=at)
+            decide(actor, item, Decision.Kind.HIDE)
     with pytest.raises(Refusal):
-        services.decide(actor=cast.gwen, item=item, kind=Decision.Kind.HIDE, reason=" ", at=at)
+        decide(cast.gwen, item, Decision.Kind.HIDE, " ")
     assert not Decision.objects.exists()
 
 
@@ -161,7 +105,7 @@ def test_what_was_decided_is_done_on_the_page(
     practice.comment(on_page, "Sam", "some words here")
     read()
     item = Item.objects.get()
-    services.decide(actor=cast.kofi, item=item, kind=kind, reason="Looked at it", at=timezone.now())
+    decide(cast.kofi, item, kind)
     act()
     assert ("some words here" in practice.public_page()) is seen
     assert item.sightings.filter(text="some words here").exists()
@@ -173,7 +117,7 @@ def test_the_last_decision_wins(cast: Cast, practice: Practice, on_page: str) ->
     read()
     item = Item.objects.get()
     for kind in (Decision.Kind.HIDE, Decision.Kind.NO_ACTION):
-        services.decide(actor=cast.kofi, item=item, kind=kind, reason="Looked", at=timezone.now())
+        decide(cast.kofi, item, kind)
     act()
     assert "back again" in practice.public_page()
 
@@ -181,9 +125,7 @@ def test_the_last_decision_wins(cast: Cast, practice: Practice, on_page: str) ->
 def test_a_network_that_says_no_leaves_it_to_a_person(cast: Cast, practice: Practice, on_page: str) -> None:
     made = practice.comment(on_page, "Sam", "hide me")
     read()
-    services.decide(
-        actor=cast.kofi, item=Item.objects.get(), kind=Decision.Kind.HIDE, reason="Rude", at=timezone.now()
-    )
+    decide(cast.kofi, Item.objects.get(), Decision.Kind.HIDE)
     practice.fault("error", f"POST /{made}", code=200)
     act()
     assert Action.objects.get().state == Action.State.NEEDS_PERSON
@@ -193,9 +135,7 @@ def test_a_network_that_says_no_leaves_it_to_a_person(cast: Cast, practice: Prac
 def test_a_network_that_hiccups_is_asked_again(cast: Cast, practice: Practice, on_page: str) -> None:
     made = practice.comment(on_page, "Sam", "hide me")
     read()
-    services.decide(
-        actor=cast.kofi, item=Item.objects.get(), kind=Decision.Kind.HIDE, reason="Rude", at=timezone.now()
-    )
+    decide(cast.kofi, Item.objects.get(), Decision.Kind.HIDE)
     practice.fault("drop", f"POST /{made}")
     act()
     assert Action.objects.get().state == Action.State.WAITING
@@ -208,8 +148,13 @@ def test_a_network_that_hiccups_is_asked_again(cast: Cast, practice: Practice, o
 def test_a_reply_needs_a_second_person(cast: Cast, practice: Practice, on_page: str) -> None:
     practice.comment(on_page, "Sam", "Any places?")
     read()
+    item = Item.objects.get()
     reply = services.reply(
-        actor=cast.kofi, item=Item.objects.get(), text="Please ring the office.", at=timezone.now()
+        actor=cast.kofi,
+        item=item,
+        version=item.version,
+        text="Please ring the office.",
+        at=timezone.now(),
     )
     assert reply.kind == Post.Kind.REPLY and reply.state == "draft"
     assert "Please ring" not in practice.public_page()

@@ -43,12 +43,14 @@ _WORDS = {
     "publishing.reply_started": "A reply was started",
     "monitoring.collected": "A comment came in and was kept",
     "monitoring.changed": "A comment was changed by its writer; both versions are kept",
+    "monitoring.hidden_there": "A comment was hidden on the page by somebody",
+    "monitoring.shown_again": "A hidden comment was to be seen again",
+    "monitoring.back": "A comment that was gone came back",
     "monitoring.gone": "A comment went away; our copy is kept",
     "monitoring.hide_asked": "Stairgate asked the page to hide a comment",
     "monitoring.decided": "Somebody decided about a comment",
     "monitoring.acted": "The page did what was decided",
     "monitoring.act_failed": "The page did not do what was decided",
-    "monitoring.bad_signature": "A message with a false signature was turned away",
 }
 
 

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 import structlog
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from stairgate.channels.services import account_for, network_for
@@ -35,21 +36,22 @@ def _act(action_id: int, now: datetime) -> bool:
     action = _lease(action_id, now)
     if action is None:
         return False
-    problem, hopeless, gone = "", False, False
+    problem, hopeless, gone, wait = "", False, False, timedelta()
     try:
         _ask(action)
     except Trouble as trouble:
         outcome = trouble.outcome
         problem = outcome.message if isinstance(outcome, Refused) else outcome.evidence
-        hopeless = isinstance(outcome, Refused) and outcome.kind in _HOPELESS
-        gone = isinstance(outcome, Refused) and outcome.kind == RefusalKind.GONE
+        if isinstance(outcome, Refused):
+            hopeless, gone = outcome.kind in _HOPELESS, outcome.kind == RefusalKind.GONE
+            wait = timedelta(seconds=outcome.retry_after or 0)
     except Exception as error:
         log.exception("action_surprise", action=action_id)
         problem = f"Something unexpected happened ({type(error).__name__})."
     if not problem or gone:
         _done(action_id, gone=gone, now=timezone.now())
     else:
-        _not_done(action_id, problem, hopeless=hopeless, now=timezone.now())
+        _not_done(action_id, problem, hopeless=hopeless, wait=wait, now=timezone.now())
     return True
 
 
@@ -64,12 +66,24 @@ def _lease(action_id: int, now: datetime) -> Action | None:
         .first()
     )
     others = Action.objects.filter(item_id=item_id, state=Action.State.WAITING, lease_until__gt=now)
-    if action is None or others.exclude(pk=action_id).exists():
+    if action is None or others.exclude(pk=action_id).exists() or _overtaken(action):
         return None
     action.lease_until = action.due_at = now + _LEASE
     action.attempts += 1
     action.save(update_fields=["lease_until", "due_at", "attempts"])
     return action
+
+
+def _overtaken(action: Action) -> bool:
+    """Cancel what a later decision has overtaken; return whether it has. A ban stands beside the others."""
+    if action.kind == Action.Kind.BLOCK:
+        return False
+    later = Action.objects.filter(item_id=action.item_id, pk__gt=action.pk)
+    if not later.exclude(Q(kind=Action.Kind.BLOCK) | Q(state=Action.State.CANCELLED)).exists():
+        return False
+    action.state, action.lease_until = Action.State.CANCELLED, None
+    action.save(update_fields=["state", "lease_until"])
+    return True
 
 
 def _locked(action_id: int) -> Action:
@@ -111,9 +125,9 @@ def _done(action_id: int, *, gone: bool, now: datetime) -> None:
 
 
 @transaction.atomic
-def _not_done(action_id: int, problem: str, *, hopeless: bool, now: datetime) -> None:
+def _not_done(action_id: int, problem: str, *, hopeless: bool, wait: timedelta, now: datetime) -> None:
     action = _locked(action_id)
-    if action.state != Action.State.WAITING:
+    if action.state != Action.State.WAITING or _overtaken(action):
         return
     action.reason, action.lease_until = problem, None
     if hopeless or action.attempts >= _MOST_ATTEMPTS:
@@ -122,7 +136,7 @@ def _not_done(action_id: int, problem: str, *, hopeless: bool, now: datetime) ->
         action.item.state = Item.State.OPEN
         action.item.save(update_fields=["state"])
         _write_down(action, "monitoring.act_failed", now)
-    action.due_at = now + min(_FIRST_PAUSE * 2 ** (action.attempts - 1), _LONGEST_PAUSE)
+    action.due_at = now + max(wait, min(_FIRST_PAUSE * 2 ** (action.attempts - 1), _LONGEST_PAUSE))
     action.save()
 
 

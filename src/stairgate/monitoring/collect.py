@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
+import time
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from uuid import UUID
 
 import structlog
 from django.conf import settings
@@ -13,26 +12,12 @@ from django.db import transaction
 from django.utils import timezone
 
 from stairgate.channels.models import Channel
-from stairgate.channels.services import account_for, network_for
-from stairgate.clauses import control
-from stairgate.ledger.services import record
-from stairgate.monitoring.models import Action, Item, Receipt, Sighting, Sweep
-from stairgate.monitoring.rules import hide_at_once, risk_of
-from stairgate.networks.base import Fetched, PublicItem, Refused, Trouble
-from stairgate.organisations.models import Organisation
-from stairgate.organisations.selectors import screening_facts
+from stairgate.channels.services import account_for, network_for, note_health
+from stairgate.monitoring import keeping
+from stairgate.monitoring.models import Item, Receipt, Sweep
+from stairgate.networks.base import Account, Fetched, Health, Network, RefusalKind, Refused, Trouble
 from stairgate.publishing.models import Delivery
 from stairgate.publishing.states import DeliveryState
-from stairgate.screening import (
-    Author,
-    Context,
-    Direction,
-    Finding,
-    OrganisationFacts,
-    Screener,
-    default_pack,
-    to_json,
-)
 
 log = structlog.get_logger(__name__)
 
@@ -41,6 +26,14 @@ RECENT_POSTS = 40
 _LEASE = timedelta(seconds=180)
 _LONGEST_PAUSE = timedelta(minutes=15)
 _KEEP_RECEIPTS = timedelta(days=3)
+#: seconds for asking after what a reading no longer showed; the rest is asked after the next one
+_LOOK_SECONDS = 45.0
+#: the network has shut us out: nothing may go out either until somebody looks
+_SHUT_OUT = frozenset({RefusalKind.RECONNECT, RefusalKind.PERMISSION})
+
+
+class Incomplete(Exception):
+    """Something that was read could not be kept, so the reading proves nothing yet."""
 
 
 def sweep(now: datetime, worker: str) -> int:
@@ -68,17 +61,53 @@ def _read(sweep_id: int, now: datetime) -> bool:
     row = Sweep.objects.select_related("channel__organisation", "channel__connection").get(pk=sweep_id)
     posts = _posts(row)
     try:
-        fetched = network_for(row.channel).fetch(account_for(row.channel), posts=posts, cursor=row.cursor)
-        keep(row.channel, fetched, posts, timezone.now())
+        fetched = _take_in(row, posts)
     except Trouble as trouble:
-        outcome = trouble.outcome
-        _failed(row, outcome.message if isinstance(outcome, Refused) else outcome.evidence, timezone.now())
+        _troubled(row, trouble, timezone.now())
+    except Incomplete as incomplete:
+        _failed(row, str(incomplete), timezone.now())
     except Exception as error:
         log.exception("collect_surprise", channel=str(row.channel_id))
         _failed(row, f"Reading did not work ({type(error).__name__}).", timezone.now())
     else:
         _complete(row, fetched, posts, timezone.now())
     return True
+
+
+def _take_in(row: Sweep, posts: Sequence[str]) -> Fetched:
+    """Read everything and keep it; return what was read. Raises `Trouble` and `Incomplete`."""
+    network, account = network_for(row.channel), account_for(row.channel)
+    reading = keeping.Reading.begin(row.channel, timezone.now())
+    fetched = network.fetch(account, posts=posts, cursor=row.cursor)
+    lost = keeping.keep(reading, fetched.items, timezone.now())
+    if lost:
+        raise Incomplete(f"{lost} of what people wrote could not be kept.")
+    _ask_after_missing(reading, network, account, fetched, posts)
+    return fetched
+
+
+def _ask_after_missing(
+    reading: keeping.Reading, network: Network, account: Account, fetched: Fetched, posts: Sequence[str]
+) -> None:
+    """Ask after each item that a reading no longer showed: a gap in a list is not proof that it is gone."""
+    until = time.monotonic() + _LOOK_SECONDS
+    for item in keeping.missing(reading.channel, fetched, posts):
+        if item.thread_id in fetched.removed or item.external_id in fetched.removed:
+            keeping.mark_gone(item, timezone.now())
+        elif time.monotonic() < until:
+            _ask_after(reading, network, account, item)
+
+
+def _ask_after(reading: keeping.Reading, network: Network, account: Account, item: Item) -> None:
+    try:
+        found = network.read_item(account, item.external_id)
+    except Trouble as trouble:
+        log.info("not_asked_after", item=str(item.pk), why=str(trouble))
+        return
+    if found is None:
+        keeping.mark_gone(item, timezone.now())
+    else:
+        keeping.keep(reading, [found], timezone.now())
 
 
 def _posts(row: Sweep) -> list[str]:
@@ -102,158 +131,23 @@ def _complete(row: Sweep, fetched: Fetched, posts: Sequence[str], now: datetime)
     fresh.save()
 
 
+def _troubled(row: Sweep, trouble: Trouble, now: datetime) -> None:
+    """Note why the network would not be read. Who is shut out of reading does not publish either."""
+    outcome = trouble.outcome
+    if not isinstance(outcome, Refused):
+        _failed(row, outcome.evidence, now)
+        return
+    if outcome.kind in _SHUT_OUT:
+        health = Health(ok=False, checked_at=now, problems=(outcome.message,), kind=outcome.kind)
+        note_health(channel=row.channel, health=health)
+    _failed(row, outcome.message, now, wait=timedelta(seconds=outcome.retry_after or 0))
+
+
 @transaction.atomic
-def _failed(row: Sweep, problem: str, now: datetime) -> None:
+def _failed(row: Sweep, problem: str, now: datetime, wait: timedelta = timedelta()) -> None:
     fresh = Sweep.objects.select_for_update().get(pk=row.pk)
     fresh.failures = min(fresh.failures + 1, 1000)
     first = timedelta(seconds=settings.MONITORING_POLL_SECONDS)
-    fresh.due_at = now + min(first * 2 ** min(fresh.failures - 1, 6), _LONGEST_PAUSE)
+    fresh.due_at = now + max(wait, min(first * 2 ** min(fresh.failures - 1, 6), _LONGEST_PAUSE))
     fresh.problem = problem
     fresh.save()
-
-
-@control("C39", "Everything the public writes is read by screening and put in front of a person")
-@control("C40", "Words, account, link and times are kept before anything is hidden or removed")
-def keep(channel: Channel, fetched: Fetched, posts: Sequence[str], now: datetime) -> None:
-    """Keep everything a complete reading brought, and notice what went away."""
-    known = {
-        item.external_id: item
-        for item in Item.objects.filter(
-            channel=channel, external_id__in=[found.external_id for found in fetched.items]
-        )
-    }
-    own_posts = dict(
-        Delivery.objects.filter(channel=channel, external_id__in=posts).values_list("external_id", "post_id")
-    )
-    facts = screening_facts(channel.organisation) if fetched.items else None
-    for found in fetched.items:
-        old = known.get(found.external_id)
-        if old is None:
-            _first(channel, found, own_posts.get(found.post_id), _screened(found, facts), now)
-        elif old.text != found.text or old.is_hidden != found.is_hidden or old.gone_at is not None:
-            _again(channel, old.pk, found, _screened(found, facts), now)
-    _notice_gone(channel, fetched, posts, now)
-
-
-def _screened(
-    found: PublicItem, facts: OrganisationFacts | None
-) -> tuple[tuple[Finding, ...] | None, object]:
-    """Return the findings, and what to store; None when screening failed, which never passes for "nothing"."""
-    try:
-        if facts is None:
-            raise ValueError("no facts")
-        context = Context(has_picture=found.has_picture, author=Author.STRANGER)
-        result = Screener(default_pack(), facts).screen(
-            found.text, direction=Direction.INBOUND_COMMENT, context=context
-        )
-    except Exception:
-        log.exception("screening_failed", item=found.external_id)
-        return None, {}
-    return result.findings, to_json(result)
-
-
-@transaction.atomic
-def _first(
-    channel: Channel,
-    found: PublicItem,
-    post: UUID | None,
-    screened: tuple[tuple[Finding, ...] | None, object],
-    now: datetime,
-) -> None:
-    findings, stored = screened
-    item, new = Item.objects.get_or_create(
-        channel=channel,
-        external_id=found.external_id,
-        defaults={
-            "organisation": channel.organisation,
-            "kind": found.kind.value,
-            "post_id": post,
-            "parent_id": found.parent_id,
-            "thread_id": found.post_id,
-            "author_id": found.author_id[:200],
-            "author_name": found.author_name[:200],
-            "text": found.text,
-            "permalink": found.permalink[:500],
-            "has_picture": found.has_picture,
-            "written_at": found.created_at,
-            "first_seen_at": now,
-            "risk": risk_of(findings),
-            "screening": stored,
-            "is_hidden": found.is_hidden,
-        },
-    )
-    if not new:
-        return
-    Sighting.objects.create(
-        item=item, at=now, text=found.text, raw=dict(found.raw), is_hidden=found.is_hidden
-    )
-    _write_down(item, "monitoring.collected", now)
-    _hide_harm(item, now)
-
-
-@transaction.atomic
-def _again(
-    channel: Channel,
-    item_id: UUID,
-    found: PublicItem,
-    screened: tuple[tuple[Finding, ...] | None, object],
-    now: datetime,
-) -> None:
-    """Keep a changed version. Words changed after a decision come back to a person."""
-    item = Item.objects.select_for_update().select_related("channel").get(pk=item_id)
-    findings, stored = screened
-    changed = item.text != found.text
-    item.text, item.is_hidden, item.gone_at = found.text, found.is_hidden, None
-    item.has_picture = found.has_picture
-    if changed:
-        item.risk, item.screening, item.state = risk_of(findings), stored, Item.State.OPEN
-    item.save()
-    Sighting.objects.create(
-        item=item, at=now, text=found.text, raw=dict(found.raw), is_hidden=found.is_hidden
-    )
-    if changed:
-        _write_down(item, "monitoring.changed", now)
-        _hide_harm(item, now)
-
-
-def _hide_harm(item: Item, now: datetime) -> None:
-    """Ask for harm to be hidden. The words are committed in this same transaction, before anything moves."""
-    capabilities = network_for(item.channel).capabilities
-    if not hide_at_once(item.risk, is_hidden=item.is_hidden, capabilities=capabilities):
-        return
-    Action.objects.create(item=item, kind=Action.Kind.HIDE, due_at=now, created_at=now)
-    _write_down(item, "monitoring.hide_asked", now)
-
-
-def _notice_gone(channel: Channel, fetched: Fetched, posts: Sequence[str], now: datetime) -> None:
-    """Mark what a complete reading no longer found. Our copy stays."""
-    seen = [found.external_id for found in fetched.items]
-    missing = Item.objects.filter(channel=channel, thread_id__in=posts, gone_at__isnull=True)
-    for pk in list(missing.exclude(external_id__in=seen).values_list("pk", flat=True)):
-        with transaction.atomic():
-            item = Item.objects.select_for_update().get(pk=pk)
-            item.gone_at = now
-            item.save(update_fields=["gone_at"])
-            _write_down(item, "monitoring.gone", now)
-
-
-def words_digest(text: str) -> str:
-    """Return the SHA-256 of the words, as the ledger keeps it."""
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
-def _write_down(item: Item, kind: str, now: datetime) -> None:
-    organisation: Organisation = item.organisation
-    record(
-        organisation_id=organisation.id,
-        kind=kind,
-        actor="worker",
-        subject=str(item.id),
-        payload={
-            "channel": str(item.channel_id),
-            "external_id": item.external_id,
-            "words": words_digest(item.text),
-            "risk": item.risk,
-        },
-        at=now,
-    )

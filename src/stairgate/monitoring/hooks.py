@@ -51,12 +51,16 @@ def _hear(request: HttpRequest, channel: Channel) -> HttpResponse:
         _sweep(channel)
         Sweep.objects.filter(channel=channel).update(bad_signatures=F("bad_signatures") + 1)
         return HttpResponse(status=403)
-    digest = hashlib.sha256(raw).hexdigest()
-    now = timezone.now()
-    _, new = Receipt.objects.get_or_create(channel=channel, digest=digest, defaults={"at": now})
-    if new:
-        ring(channel, {note.post_id for note in notes if note.post_id})
+    _heard(channel, hashlib.sha256(raw).hexdigest(), {note.post_id for note in notes if note.post_id})
     return HttpResponse("heard", content_type="text/plain")
+
+
+@transaction.atomic
+def _heard(channel: Channel, digest: str, posts: Iterable[str]) -> None:
+    """Ring once for each message. The receipt and the ring stand or fall together."""
+    _, new = Receipt.objects.get_or_create(channel=channel, digest=digest, defaults={"at": timezone.now()})
+    if new:
+        ring(channel, posts)
 
 
 def _sweep(channel: Channel) -> Sweep:

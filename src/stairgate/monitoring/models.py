@@ -7,6 +7,7 @@ import uuid
 from django.db import models
 
 from stairgate.channels.models import Channel
+from stairgate.monitoring.rules import version
 from stairgate.organisations.models import Organisation, User
 from stairgate.publishing.models import Post
 
@@ -54,6 +55,11 @@ class Item(models.Model):
 
     def __str__(self) -> str:
         return f"{self.author_name}: {self.text[:40]}"
+
+    @property
+    def version(self) -> str:
+        """The name of the version a person has before them."""
+        return version(self.text, has_picture=self.has_picture)
 
 
 class Sighting(models.Model):

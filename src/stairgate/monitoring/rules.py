@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import enum
+import hashlib
+from typing import Protocol
+
 from stairgate.clauses import control
-from stairgate.networks.base import Capability
+from stairgate.networks.base import Capability, PublicItem
 from stairgate.screening import Finding, Severity
 
 #: an item that screening could not read stands above everything that it could
@@ -11,11 +15,59 @@ UNREAD = 5
 SHORTEST_REASON = 3
 
 
-def risk_of(findings: tuple[Finding, ...] | None) -> int:
-    """Return how far up the inbox an item stands. None means that screening failed: nothing ever fails open."""
+class Change(enum.Flag):
+    """How an item differs from what we knew of it."""
+
+    WORDS = enum.auto()  # its writer changed the words, or put a picture to them
+    HIDDEN = enum.auto()  # somebody hid it on the network
+    SHOWN = enum.auto()  # it was hidden, and is to be seen again
+    BACK = enum.auto()  # it was gone, and is there again
+    SEEN = HIDDEN | SHOWN | BACK
+    FOR_A_PERSON = WORDS | SHOWN | BACK
+
+
+class Known(Protocol):
+    """What we know of an item."""
+
+    text: str
+    has_picture: bool
+    is_hidden: bool
+
+    @property
+    def gone_at(self) -> object: ...
+
+
+def changes(known: Known, found: PublicItem) -> Change:
+    """Return how what was found differs from what we knew."""
+    change = Change(0)
+    if (known.text, known.has_picture) != (found.text, found.has_picture):
+        change |= Change.WORDS
+    if known.gone_at is not None:
+        change |= Change.BACK
+    if known.is_hidden != found.is_hidden:
+        change |= Change.HIDDEN if found.is_hidden else Change.SHOWN
+    return change
+
+
+def words_digest(text: str) -> str:
+    """Return the SHA-256 of the words, as the ledger keeps it."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def version(text: str, *, has_picture: bool) -> str:
+    """Return the name of one version of an item: a decision is about what was read, not what came after."""
+    return words_digest(f"{int(has_picture)} {text}")[:16]
+
+
+def risk_of(findings: tuple[Finding, ...] | None, *, has_picture: bool) -> int:
+    """Return how far up the inbox an item stands. None means that screening failed: nothing ever fails open.
+
+    A picture is never "nothing found": screening reads only words.
+    """
     if findings is None:
         return UNREAD
-    return max((int(finding.severity) for finding in findings), default=0)
+    least = int(Severity.LOOK) if has_picture else 0
+    return max([least, *(int(finding.severity) for finding in findings)])
 
 
 @control("C40", "What may put a child at risk is hidden from the page at once, and waits for a person")
@@ -37,7 +89,7 @@ def said(risk: int, titles: tuple[str, ...]) -> tuple[str, str]:
     if risk == Severity.HARM:
         return "harm", first or "May put a child at risk"
     if risk == Severity.HOLD:
-        return "bad", first
+        return "bad", first or "Please read it"
     if risk == Severity.LOOK:
-        return "risk", first
+        return "risk", first or "A picture came with it"
     return "wait", first or "Nothing found in it"

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
+from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 
 from stairgate.channels.services import network_for
 from stairgate.clauses import control
 from stairgate.ledger.services import record
-from stairgate.monitoring.collect import words_digest
 from stairgate.monitoring.models import Action, Decision, Item
-from stairgate.monitoring.rules import reason_problem
+from stairgate.monitoring.rules import reason_problem, words_digest
 from stairgate.networks.base import Capability
-from stairgate.organisations.models import User
+from stairgate.organisations.models import Organisation, User
 from stairgate.organisations.rules import Duty
 from stairgate.publishing.models import Post
 from stairgate.publishing.services import draft_reply
@@ -36,23 +37,36 @@ _NEEDS = {
 
 
 @control("C40", "Each decision about a comment is by a named, fit person, with a reason, and is kept")
-@transaction.atomic
-def decide(*, actor: User, item: Item, kind: Decision.Kind, reason: str, at: datetime) -> Decision:
+def decide(
+    *, actor: User, item: Item, version: str, kind: Decision.Kind, reason: str, at: datetime
+) -> Decision:
     """Decide about one item; return the decision. What it asks of the page is done by the worker.
 
-    Raises `NotAllowed` and `Refusal` (no reason, gone, or the network can't do it).
+    ``version`` is `Item.version` of what the person read. Raises `NotAllowed` and `Refusal` (no reason, changed
+    since, gone, or the network can't do it).
     """
+    if kind == Decision.Kind.REPLY:
+        raise Refusal("Write the reply: it goes through the gate like a post.")
+    return _decide(actor, item, version, kind, reason, at)
+
+
+@transaction.atomic
+def _decide(
+    actor: User, item: Item, version: str, kind: Decision.Kind, reason: str, at: datetime
+) -> Decision:
     item = (
         Item.objects.select_for_update(of=("self",)).select_related("organisation", "channel").get(pk=item.pk)
     )
     member_fit(actor, item.organisation, Duty.DECIDE, at)
     if problem := reason_problem(reason):
         raise Refusal(problem)
+    if item.version != version:
+        raise Refusal("It was changed after you read it. Read it again, then decide.")
     wanted = [action for action in _ACTIONS[kind] if _is_needed(item, action)]
     _check_possible(item, wanted)
     decision = Decision.objects.create(item=item, kind=kind, reason=reason.strip(), by=actor, at=at)
-    waiting = item.actions.filter(state=Action.State.WAITING)
-    waiting.exclude(kind=Action.Kind.BLOCK).update(state=Action.State.CANCELLED)
+    if kind != Decision.Kind.REPLY:  # a reply leaves alone what is on its way to the page
+        _overtake(item, at)
     for action in wanted:
         Action.objects.create(item=item, kind=action, decision=decision, due_at=at, created_at=at)
     item.state = Item.State.DECIDED
@@ -66,6 +80,12 @@ def decide(*, actor: User, item: Item, kind: Decision.Kind, reason: str, at: dat
         at=at,
     )
     return decision
+
+
+def _overtake(item: Item, at: datetime) -> None:
+    """Cancel what still waits to be done. What is being done at this moment is followed by what was decided."""
+    waiting = item.actions.filter(state=Action.State.WAITING).exclude(kind=Action.Kind.BLOCK)
+    waiting.filter(Q(lease_until__isnull=True) | Q(lease_until__lte=at)).update(state=Action.State.CANCELLED)
 
 
 def _is_needed(item: Item, action: Action.Kind) -> bool:
@@ -83,6 +103,8 @@ def _is_needed(item: Item, action: Action.Kind) -> bool:
 def _check_possible(item: Item, wanted: Iterable[Action.Kind]) -> None:
     network = network_for(item.channel)
     for action in wanted:
+        if action == Action.Kind.BLOCK and not item.author_id:
+            raise Refusal("The page does not say whose account it is, so we can’t ban it. Hide it instead.")
         if _NEEDS[action] in network.capabilities:
             continue
         if action == Action.Kind.SHOW:
@@ -93,15 +115,18 @@ def _check_possible(item: Item, wanted: Iterable[Action.Kind]) -> None:
 
 
 @transaction.atomic
-def clear_quiet(*, actor: User, items: Iterable[Item], at: datetime) -> int:
-    """Decide "no action" about several items in which nothing was found; return how many."""
-    quiet = [
-        item for item in items if item.risk == 0 and not item.has_picture and item.state == Item.State.OPEN
-    ]
+def clear_quiet(*, actor: User, read: Mapping[UUID, str], organisation: Organisation, at: datetime) -> int:
+    """Decide "no action" about items in which nothing was found; return how many.
+
+    ``read`` says which version of each was read: one that changed since is left for a person.
+    """
+    rows = Item.objects.filter(organisation=organisation, pk__in=read, state=Item.State.OPEN)
+    quiet = [item for item in rows if item.risk == 0 and item.version == read[item.pk]]
     for item in quiet:
         decide(
             actor=actor,
             item=item,
+            version=item.version,
             kind=Decision.Kind.NO_ACTION,
             reason="Read in the list: nothing needs doing.",
             at=at,
@@ -111,7 +136,7 @@ def clear_quiet(*, actor: User, items: Iterable[Item], at: datetime) -> int:
 
 @control("C76", "A reply to the public starts in the inbox and goes through the same gate as a post")
 @transaction.atomic
-def reply(*, actor: User, item: Item, text: str, at: datetime) -> Post:
+def reply(*, actor: User, item: Item, version: str, text: str, at: datetime) -> Post:
     """Start a reply as the team; return the draft, which somebody else has to approve.
 
     Raises `NotAllowed`, `Refusal`.
@@ -129,5 +154,5 @@ def reply(*, actor: User, item: Item, text: str, at: datetime) -> Post:
         text=text,
         at=at,
     )
-    decide(actor=actor, item=item, kind=Decision.Kind.REPLY, reason="Answered as the team.", at=at)
+    _decide(actor, item, version, Decision.Kind.REPLY, "Answered as the team.", at)
     return post

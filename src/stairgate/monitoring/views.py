@@ -81,6 +81,7 @@ def decide(request: HttpRequest, pk: UUID) -> HttpResponse:
         services.decide(
             actor=member.user,
             item=row,
+            version=request.POST.get("version", ""),
             kind=Decision.Kind(kind),
             reason=request.POST.get("reason", ""),
             at=timezone.now(),
@@ -99,7 +100,11 @@ def reply(request: HttpRequest, pk: UUID) -> HttpResponse:
     row = get(member, Item.objects.select_related("channel__organisation"), pk)
     try:
         post = services.reply(
-            actor=member.user, item=row, text=request.POST.get("text", ""), at=timezone.now()
+            actor=member.user,
+            item=row,
+            version=request.POST.get("version", ""),
+            text=request.POST.get("text", ""),
+            at=timezone.now(),
         )
     except Refusal as refusal:
         messages.error(request, str(refusal))
@@ -111,16 +116,18 @@ def reply(request: HttpRequest, pk: UUID) -> HttpResponse:
 def clear_quiet(request: HttpRequest) -> HttpResponse:
     """Decide "no action" about the items of the list in which nothing was found, after reading them."""
     member = _member(request)
-    chosen = [value for value in request.POST.getlist("item")[:_A_PAGE] if _is_uuid(value)]
-    rows = Item.objects.filter(organisation=member.organisation_id, pk__in=chosen)
-    count = services.clear_quiet(actor=member.user, items=rows, at=timezone.now())
+    read = dict(filter(None, map(_version_read, request.POST.getlist("read")[:_A_PAGE])))
+    count = services.clear_quiet(
+        actor=member.user, read=read, organisation=member.organisation, at=timezone.now()
+    )
     messages.success(request, f"{count} read: nothing needs doing.")
     return redirect("monitoring:inbox")
 
 
-def _is_uuid(value: str) -> bool:
+def _version_read(value: str) -> tuple[UUID, str] | None:
+    """Return an item and the version of it that was read; None when it is not that."""
+    pk, _, version = value.partition(" ")
     try:
-        UUID(value)
+        return UUID(pk), version
     except ValueError:
-        return False
-    return True
+        return None

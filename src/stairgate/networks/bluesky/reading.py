@@ -9,6 +9,7 @@ from typing import Any
 
 from stairgate.networks.base import ItemKind, PublicItem
 from stairgate.networks.bluesky.records import permalink
+from stairgate.networks.cleaning import clean, clean_text
 
 Body = Mapping[str, Any]
 
@@ -110,19 +111,4 @@ def mappings(value: object) -> Iterator[Body]:
 def text_of(body: Body, name: str) -> str:
     """Return a string of JSON; "" for anything else."""
     value = body.get(name)
-    return _clean_text(value) if isinstance(value, str) else ""
-
-
-def clean(value: Any) -> Any:
-    """Return JSON that a database takes: zero characters and half characters become the replacement sign."""
-    if isinstance(value, str):
-        return _clean_text(value)
-    if isinstance(value, list):
-        return [clean(one) for one in value]
-    if isinstance(value, dict):
-        return {_clean_text(str(key)): clean(one) for key, one in value.items()}
-    return value
-
-
-def _clean_text(text: str) -> str:
-    return text.replace("\x00", "\ufffd").encode("utf-8", "replace").decode()
+    return clean_text(value) if isinstance(value, str) else ""

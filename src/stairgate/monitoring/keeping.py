@@ -1,0 +1,256 @@
+"""Keeping what the public wrote: every version, its words sealed in the ledger, before anything is done about it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from itertools import chain
+from uuid import UUID
+
+import structlog
+from django.db import transaction
+from django.db.models import Q
+
+from stairgate.channels.models import Channel
+from stairgate.channels.services import network_for
+from stairgate.clauses import control
+from stairgate.ledger.services import record
+from stairgate.monitoring.models import Action, Item, Sighting
+from stairgate.monitoring.rules import Change, changes, hide_at_once, risk_of, words_digest
+from stairgate.networks.base import Fetched, PublicItem
+from stairgate.networks.cleaning import clean
+from stairgate.organisations.selectors import screening_facts
+from stairgate.publishing.models import Delivery
+from stairgate.screening import (
+    Author,
+    Context,
+    Direction,
+    Finding,
+    OrganisationFacts,
+    Screener,
+    default_pack,
+    to_json,
+)
+
+log = structlog.get_logger(__name__)
+
+#: items asked after, one by one, after each reading
+MOST_ASKED_AFTER = 20
+_MOST_ASKED_BESIDES = 5
+#: somebody keeps showing it again: after so many times in an hour a person has to see to it
+_MOST_HIDES = 5
+_AN_HOUR = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One reading of an account. It knows nothing of what we did on the page after it began."""
+
+    channel: Channel
+    began: datetime
+    facts: OrganisationFacts | None
+
+    @classmethod
+    def begin(cls, channel: Channel, now: datetime) -> Reading:
+        """Return a reading that begins now. Without facts nothing can be screened, and nothing passes."""
+        try:
+            facts = screening_facts(channel.organisation)
+        except Exception:
+            log.exception("no_facts", channel=str(channel.pk))
+            facts = None
+        return cls(channel, now, facts)
+
+
+@control("C39", "Everything the public writes is read by screening and put in front of a person")
+@control("C40", "Words, account, link and times are kept before anything is hidden or removed")
+def keep(reading: Reading, found: Iterable[PublicItem], now: datetime) -> int:
+    """Keep what a reading brought, each item by itself; return how many could not be kept."""
+    rows = [_cleaned(one) for one in found]
+    known = {
+        item.external_id: item
+        for item in Item.objects.filter(
+            channel=reading.channel, external_id__in=[one.external_id for one in rows]
+        )
+    }
+    posts = _own_posts(reading.channel, {one.post_id for one in rows})
+    return sum(not _kept(reading, one, known.get(one.external_id), posts, now) for one in rows)
+
+
+def _own_posts(channel: Channel, threads: set[str]) -> dict[str, UUID]:
+    rows = Delivery.objects.filter(channel=channel, external_id__in=threads - {""})
+    return dict(rows.values_list("external_id", "post_id"))
+
+
+def _cleaned(found: PublicItem) -> PublicItem:
+    """Return an item without what no database takes. An account too long to store is nobody, not somebody else."""
+    return replace(
+        found,
+        text=clean(found.text),
+        author_id=clean(found.author_id) if len(found.author_id) <= 200 else "",
+        author_name=clean(found.author_name)[:200],
+        permalink=clean(found.permalink) if len(found.permalink) <= 500 else "",
+        raw=clean(dict(found.raw)),
+    )
+
+
+def _kept(
+    reading: Reading, found: PublicItem, old: Item | None, posts: dict[str, UUID], now: datetime
+) -> bool:
+    """Keep one item; return whether that worked. One strange comment must not stop the others."""
+    try:
+        if old is None:
+            _first(reading, found, posts.get(found.post_id), now)
+        elif changes(old, found):
+            _again(reading, old.pk, found, now)
+    except Exception:
+        log.exception("item_not_kept", channel=str(reading.channel.pk))
+        return False
+    return True
+
+
+def _screened(reading: Reading, found: PublicItem) -> tuple[tuple[Finding, ...] | None, object]:
+    """Return the findings, and what to store; None when screening failed, which never passes for "nothing"."""
+    try:
+        if reading.facts is None:
+            raise ValueError("no facts")
+        context = Context(has_picture=found.has_picture, author=Author.STRANGER)
+        result = Screener(default_pack(), reading.facts).screen(
+            found.text, direction=Direction.INBOUND_COMMENT, context=context
+        )
+    except Exception:
+        log.exception("screening_failed", channel=str(reading.channel.pk))
+        return None, {}
+    return result.findings, to_json(result)
+
+
+@transaction.atomic
+def _first(reading: Reading, found: PublicItem, post: UUID | None, now: datetime) -> None:
+    findings, stored = _screened(reading, found)
+    item, new = Item.objects.get_or_create(
+        channel=reading.channel,
+        external_id=found.external_id,
+        defaults={
+            "organisation": reading.channel.organisation,
+            "kind": found.kind.value,
+            "post_id": post,
+            "parent_id": found.parent_id,
+            "thread_id": found.post_id,
+            "author_id": found.author_id,
+            "author_name": found.author_name,
+            "text": found.text,
+            "permalink": found.permalink,
+            "has_picture": found.has_picture,
+            "written_at": found.created_at,
+            "first_seen_at": now,
+            "risk": risk_of(findings, has_picture=found.has_picture),
+            "screening": stored,
+            "is_hidden": found.is_hidden,
+        },
+    )
+    if not new:
+        return
+    _sight(item, found, now)
+    _write_down(item, "monitoring.collected", now)
+    _hide_harm(item, now)
+
+
+@transaction.atomic
+def _again(reading: Reading, item_id: UUID, found: PublicItem, now: datetime) -> None:
+    """Keep a changed version. What changed after a decision, or is seen again, comes back to a person."""
+    item = Item.objects.select_for_update(of=("self",)).select_related("channel").get(pk=item_id)
+    seen = changes(item, found)
+    if _our_own_hand(item, reading.began, now):
+        # The reading may be older than our own deed: it says nothing about what is to be seen now.
+        seen &= Change.WORDS
+    if not seen:
+        return
+    if seen & Change.WORDS:
+        findings, item.screening = _screened(reading, found)
+        item.text, item.has_picture = found.text, found.has_picture
+        item.risk = risk_of(findings, has_picture=found.has_picture)
+    if seen & Change.SEEN:
+        item.is_hidden, item.gone_at = found.is_hidden, None
+    if seen & Change.FOR_A_PERSON:
+        item.state = Item.State.OPEN
+    item.save()
+    _sight(item, found, now)
+    for change in seen:
+        _write_down(item, _TOLD[change], now)
+    if seen & Change.FOR_A_PERSON:
+        _hide_harm(item, now)
+
+
+_TOLD = {
+    Change.WORDS: "monitoring.changed",
+    Change.HIDDEN: "monitoring.hidden_there",
+    Change.SHOWN: "monitoring.shown_again",
+    Change.BACK: "monitoring.back",
+}
+
+
+def _our_own_hand(item: Item, began: datetime, now: datetime) -> bool:
+    """Return whether we did something to an item on the page since a reading began, or are about it."""
+    mine = item.actions.exclude(state=Action.State.CANCELLED)
+    return mine.filter(Q(done_at__gte=began) | Q(lease_until__gt=began)).exists()
+
+
+def _sight(item: Item, found: PublicItem, now: datetime) -> None:
+    Sighting.objects.create(
+        item=item, at=now, text=found.text, raw=dict(found.raw), is_hidden=found.is_hidden
+    )
+
+
+def _hide_harm(item: Item, now: datetime) -> None:
+    """Ask for harm to be hidden. The words are committed in this same transaction, before anything moves."""
+    capabilities = network_for(item.channel).capabilities
+    if not hide_at_once(item.risk, is_hidden=item.is_hidden, capabilities=capabilities):
+        return
+    hides = item.actions.filter(kind=Action.Kind.HIDE, decision__isnull=True)
+    if hides.filter(state=Action.State.WAITING).exists():
+        return
+    if hides.filter(created_at__gt=now - _AN_HOUR).count() >= _MOST_HIDES:
+        return
+    Action.objects.create(item=item, kind=Action.Kind.HIDE, due_at=now, created_at=now)
+    _write_down(item, "monitoring.hide_asked", now)
+
+
+def missing(channel: Channel, fetched: Fetched, posts: Sequence[str]) -> list[Item]:
+    """Return what a reading should have shown and did not; then a few that still wait for a person.
+
+    The few are items that no reading covers: under posts too old to be read each time, and mentions elsewhere.
+    """
+    seen = [found.external_id for found in fetched.items]
+    there = Item.objects.filter(channel=channel, gone_at__isnull=True).exclude(external_id__in=seen)
+    told = there.filter(Q(thread_id__in=fetched.removed) | Q(external_id__in=fetched.removed))
+    covered = there.filter(thread_id__in=posts).order_by("?")[:MOST_ASKED_AFTER]
+    besides = there.filter(state=Item.State.OPEN).exclude(thread_id__in=posts)
+    found = chain(told, covered, besides.order_by("?")[:_MOST_ASKED_BESIDES])
+    return list({item.pk: item for item in found}.values())
+
+
+@transaction.atomic
+def mark_gone(item: Item, now: datetime) -> None:
+    """Mark an item as no longer on the network. Our copy stays."""
+    fresh = Item.objects.select_for_update().get(pk=item.pk)
+    if fresh.gone_at is not None:
+        return
+    fresh.gone_at = now
+    fresh.save(update_fields=["gone_at"])
+    _write_down(fresh, "monitoring.gone", now)
+
+
+def _write_down(item: Item, kind: str, now: datetime) -> None:
+    record(
+        organisation_id=item.organisation_id,
+        kind=kind,
+        actor="worker",
+        subject=str(item.id),
+        payload={
+            "channel": str(item.channel_id),
+            "external_id": item.external_id,
+            "words": words_digest(item.text),
+            "risk": item.risk,
+        },
+        at=now,
+    )
