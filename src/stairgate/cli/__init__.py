@@ -43,7 +43,7 @@ def with_django() -> None:
         raise HomeTrouble(
             f"There is no Stairgate in {home.path} yet. Run “stairgate start” first, or set STAIRGATE_HOME."
         )
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "stairgate.config.settings")
+    os.environ["DJANGO_SETTINGS_MODULE"] = "stairgate.config.settings"
     import django
 
     django.setup()

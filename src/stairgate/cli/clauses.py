@@ -39,7 +39,8 @@ def _load(folder: Path) -> None:
     from stairgate.config.home import Home, prepare
 
     os.environ["STAIRGATE_HOME"] = str(folder)
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "stairgate.config.settings")
+    os.environ.pop("STAIRGATE_DATABASE_URL", None)
+    os.environ["DJANGO_SETTINGS_MODULE"] = "stairgate.config.settings"
     prepare(Home(folder))
     import django
 

@@ -56,6 +56,7 @@ def _migrate() -> None:
         )
     plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
     if not plan:
+        call_command("createcachetable", verbosity=0)  # a first start may have been stopped just before it
         return
     if executor.loader.applied_migrations and connection.vendor == "sqlite":
         _keep_copy(Path(str(connection.settings_dict["NAME"])))

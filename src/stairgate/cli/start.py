@@ -46,8 +46,9 @@ def add_parser(subparsers: Any) -> None:
 def run(args: argparse.Namespace) -> int:
     """Start everything and stay until told to stop. Raises `HomeTrouble` for what a person must mend."""
     home = locate()
+    os.umask(0o077)
     _check_port(args.host, args.port)
-    fresh = prepare(home)
+    fresh = prepare(home, os.environ.get("STAIRGATE_DATABASE_URL", ""))
     with _locked(home):
         _check_kind(home, demo=args.demo, fresh=fresh)
         environment = _environment(home, args)
@@ -64,7 +65,9 @@ def _serve(house: House, home: Home, args: argparse.Namespace) -> int:
     if args.demo:
         _start_practice(house, home)
     done = house.once([sys.executable, "-m", "stairgate.cli.prepare", *(["--demo"] if args.demo else [])])
-    if done != 0 or house.stopping:
+    if house.stopping:
+        return 0
+    if done != 0:
         return done
     house.start("pages", _web_command(args))
     house.start("worker", [sys.executable, "-m", "stairgate.worker"])

@@ -7,8 +7,10 @@ so that the command line can explain trouble before settings are read.
 from __future__ import annotations
 
 import base64
+import contextlib
 import os
 import secrets
+import sqlite3
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -73,13 +75,16 @@ def locate() -> Home:
     return Home(path.absolute())
 
 
-def prepare(home: Home) -> bool:
-    """Create the folder and its keys on a first start; True when it was new.
+def prepare(home: Home, database_url: str = "") -> bool:
+    """Create the folder and its keys on a first start; True when there is no data yet.
 
-    Keys are only ever created in a folder without a database: an existing installation that lost a key is
-    never given a new one, which would hide the loss. Raises `HomeTrouble`.
+    ``database_url`` is the PostgreSQL that holds the data, when it is not the file in the folder. Whether
+    there is data decides: an installation that lost a key is never given a new one, which would hide the
+    loss, and before there is data a key that is missing is simply made. Raises `HomeTrouble`.
     """
-    fresh = not home.keys.exists() and not home.database.exists()
+    fresh = not (_postgres_has_data(database_url) if database_url else _file_has_data(home.database))
+    if not fresh:
+        _check_keys(home)
     try:
         for folder in (home.path, home.keys, home.media):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -93,14 +98,57 @@ def prepare(home: Home) -> bool:
             "Choose a folder you own with STAIRGATE_HOME=/path/to/folder, or give yourself "
             "the right to write there."
         ) from None
-    for name in KEY_NAMES:
-        home.key(name)
+    _check_keys(home)
     return fresh
 
 
+def _check_keys(home: Home) -> None:
+    for name in KEY_NAMES:
+        home.key(name)
+
+
+def _file_has_data(database: Path) -> bool:
+    """Return whether the file holds any table. One that cannot be read is never taken for empty."""
+    if not database.exists():
+        return False
+    try:
+        with contextlib.closing(sqlite3.connect(f"{database.as_uri()}?mode=ro", uri=True)) as connection:
+            return connection.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone() is not None
+    except sqlite3.Error:
+        return True
+
+
+def _postgres_has_data(url: str) -> bool:
+    """Return whether Stairgate's tables are there. Raises `HomeTrouble` when nobody can tell."""
+    try:
+        import psycopg
+    except ImportError:
+        raise HomeTrouble(
+            "STAIRGATE_DATABASE_URL names a PostgreSQL, but the part that speaks to it is not installed. "
+            "Run: pip install 'stairgate[postgres]'. Nothing was changed."
+        ) from None
+    try:
+        with psycopg.connect(url, connect_timeout=10) as connection:
+            row = connection.execute("SELECT to_regclass('django_migrations') IS NOT NULL").fetchone()
+    except psycopg.Error as error:
+        reason = " ".join(str(error).split())
+        raise HomeTrouble(
+            f"The database in STAIRGATE_DATABASE_URL cannot be opened ({reason}). Start it, or mend the address. "
+            "Nothing was changed."
+        ) from None
+    return bool(row and row[0])
+
+
 def _write_key(path: Path) -> None:
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w", encoding="ascii") as file:
-        file.write(base64.b64encode(secrets.token_bytes(KEY_BYTES)).decode() + "\n")
-        file.flush()
-        os.fsync(file.fileno())
+    """Make a key, whole or not at all. One that is there, or that another start made just now, stays."""
+    part = path.with_suffix(f".{os.getpid()}")
+    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    try:
+        with os.fdopen(descriptor, "w", encoding="ascii") as file:
+            file.write(base64.b64encode(secrets.token_bytes(KEY_BYTES)).decode() + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+        with contextlib.suppress(FileExistsError):
+            path.hardlink_to(part)
+    finally:
+        part.unlink()

@@ -1,0 +1,190 @@
+"""A whole Stairgate in processes of its own, on whichever database the suite uses."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import signal
+import socket
+import sqlite3
+import stat
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from tests.databases import URL
+
+COMMAND = [str(Path(sys.executable).parent / "stairgate")]
+_READY_SECONDS = 90
+_STOP_SECONDS = 40
+#: a setting through the real services, without an account
+NURSERY = "from stairgate.cli.demo import nursery; nursery(now)"
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What one run of the program said, and how it ended."""
+
+    code: int
+    out: str
+    err: str
+
+
+@dataclass(slots=True)
+class Running:
+    """A Stairgate that runs, and all its processes."""
+
+    process: subprocess.Popen[bytes]
+    port: int
+    output: Path
+    family: list[psutil.Process] = field(default_factory=list)
+
+    def told(self) -> str:
+        return self.output.read_text("utf-8")
+
+    def wait_for(self, words: str) -> None:
+        """Wait until it has said these words."""
+        end = time.monotonic() + _READY_SECONDS
+        while words not in self.told():
+            assert self.process.poll() is None and time.monotonic() < end, self.told()
+            time.sleep(0.05)
+
+    def get(self, path: str) -> tuple[int, str]:
+        """Return the status and the text of a page, after redirects."""
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=10) as answer:
+            return answer.status, answer.read().decode()
+
+    def stop(self, *, group: bool = False) -> int:
+        """Stop as Ctrl-C does (the whole group), or as a service manager does; return the exit code."""
+        if group:
+            os.killpg(self.process.pid, signal.SIGINT)
+        else:
+            self.process.terminate()
+        return self.process.wait(_STOP_SECONDS)
+
+    def left(self, seconds: float = 0.0) -> list[psutil.Process]:
+        """Return the processes that are still there after some seconds."""
+        return list(psutil.wait_procs(self.family, timeout=seconds)[1])
+
+
+@dataclass(frozen=True, slots=True)
+class Installation:
+    """A data folder with its database."""
+
+    home: Path
+    environment: dict[str, str]
+
+    @property
+    def everything(self) -> dict[str, str]:
+        return {**self.environment, "STAIRGATE_HOME": str(self.home)}
+
+    @property
+    def on_postgres(self) -> bool:
+        return URL in self.environment
+
+    def run(self, *arguments: str, given: bytes = b"") -> Said:
+        """Run the program to its end."""
+        done = subprocess.run(
+            [*COMMAND, *arguments], env=self.everything, input=given, capture_output=True, timeout=90
+        )
+        return Said(done.returncode, done.stdout.decode(), done.stderr.decode())
+
+    def python(self, program: str) -> str:
+        """Run a program inside the installation, with ``now`` at hand; return what it printed."""
+        start = "import django; django.setup(); from django.utils import timezone; now = timezone.now(); "
+        environment = {**self.everything, "DJANGO_SETTINGS_MODULE": "stairgate.config.settings"}
+        command = [sys.executable, "-c", start + program]
+        return subprocess.run(
+            command, env=environment, check=True, stdout=subprocess.PIPE, timeout=60
+        ).stdout.decode()
+
+    @contextlib.contextmanager
+    def started(self, *options: str) -> Iterator[Running]:
+        """Start it and wait until it says that it is ready. Killed at the end when the test did not stop it."""
+        port = free_port()
+        output = self.home.parent / f"output-{port}.txt"
+        command = [*COMMAND, "start", "--port", str(port), *options]
+        with output.open("wb") as sink:
+            process = subprocess.Popen(
+                command, env=self.everything, stdout=sink, stderr=sink, start_new_session=True
+            )
+        running = Running(process, port, output)
+        try:
+            running.wait_for("Open http")
+            running.family = family(process.pid)
+            yield running
+        finally:
+            for one in [*running.family, *family(process.pid)]:
+                with contextlib.suppress(psutil.NoSuchProcess):
+                    one.kill()
+            process.wait(_STOP_SECONDS)
+
+    def execute(self, statement: str, values: Sequence[object] = ()) -> None:
+        """Change the database behind Stairgate's back."""
+        with contextlib.closing(self._connect()) as connection:
+            connection.cursor().execute(
+                statement if self.on_postgres else statement.replace("%s", "?"), values
+            )
+            connection.commit()
+
+    def rows(self) -> dict[str, list[str]]:
+        """Return every row of every table, as text in a fixed order."""
+        names = (
+            "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
+            if self.on_postgres
+            else "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%'"
+        )
+        with contextlib.closing(self._connect()) as connection:
+            cursor = connection.cursor()
+            tables = sorted(name for (name,) in cursor.execute(names).fetchall())
+            return {
+                name: sorted(map(repr, cursor.execute(f'SELECT * FROM "{name}"').fetchall()))
+                for name in tables
+            }
+
+    def _connect(self) -> Any:
+        if not self.on_postgres:
+            return sqlite3.connect(self.home / "stairgate.sqlite3", timeout=20)
+        import psycopg
+
+        return psycopg.connect(self.environment[URL])
+
+    def files(self) -> dict[str, tuple[str, str]]:
+        """Return every file and folder with its mode and its digest.
+
+        Left out: what WAL adds while it is read, and the number of the last process in the lock.
+        """
+        found = {}
+        for path in sorted(self.home.rglob("*")):
+            if path.name.endswith(("-wal", "-shm")) or path.name == "lock":
+                continue
+            digest = hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
+            found[path.relative_to(self.home).as_posix()] = (mode(path), digest)
+        return found
+
+
+def mode(path: Path) -> str:
+    return oct(stat.S_IMODE(path.stat().st_mode))
+
+
+def family(pid: int) -> list[psutil.Process]:
+    """Return a process with everything it has started, and what they have."""
+    try:
+        head = psutil.Process(pid)
+        return [head, *head.children(recursive=True)]
+    except psutil.NoSuchProcess:
+        return []
+
+
+def free_port() -> int:
+    with socket.socket() as line:
+        line.bind(("127.0.0.1", 0))
+        return int(line.getsockname()[1])
