@@ -7,6 +7,7 @@ approved what, and compares each thing that went out with it.
 
 from __future__ import annotations
 
+import os
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -140,15 +141,21 @@ class Deeds(RuleBasedStateMachine):
         assert user.id not in self.written[post.pk] and user.id not in self.unfit
         self.said_yes.setdefault(post.pk, {}).setdefault(revision.text, set()).add(user.id)
 
-    @rule(text=st.sampled_from(TEXTS), author=st.sampled_from(("tom", "priya")), deed=st.booleans())
-    def the_usual_way(self, text: str, author: str, deed: bool) -> None:
-        """Chance alone seldom gets a post as far as the gate; the machine needs some that do."""
+    @rule(
+        text=st.sampled_from(TEXTS),
+        author=st.sampled_from(("tom", "priya")),
+        both=st.booleans(),
+        answer=st.sampled_from(ANSWERS),
+    )
+    def the_usual_way(self, text: str, author: str, both: bool, answer: Any) -> None:
+        """Chance alone seldom gets a post through the gate; the machine needs some that do."""
         self.write(name=author, text=text, fresh=True)
         if self.post() is not None:
             self.submit(name=author)
             self.approve(name="kofi")
-            if deed:
+            if both:
                 self.approve(name="priya")
+            self.sweep(answer=answer, look=LOOKS[0], wait=0)
 
     @precondition(lambda self: self.post() is not None)
     @rule(name=st.sampled_from(PEOPLE), deed=st.sampled_from(("return", "withdraw", "again", "look")))
@@ -246,9 +253,11 @@ def test_random_deeds_never_get_anything_past_the_gate(network: Scripted) -> Non
                 max_examples=40,
                 stateful_step_count=30,
                 deadline=None,
+                # CI judges a change, not its luck; everybody else goes on looking
+                derandomize=os.environ.get("STAIRGATE_CI") == "1",
                 suppress_health_check=list(HealthCheck),
             ),
         )
     except ForbiddenMove as move:  # a crash of a table is a finding too: name it
         pytest.fail(f"a deed asked for a move no table allows: {move}")
-    assert Deeds.ever_sent > 0, "the machine never got anything out, so it proved nothing"
+    assert Deeds.ever_sent > 5, "the machine got hardly anything out, so it proved nothing"
