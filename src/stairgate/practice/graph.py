@@ -174,7 +174,9 @@ def is_post(call: Call, text: str) -> bool:
 
 def _fields(call: Call, default: str) -> set[str]:
     """Return the names of the fields asked for, without what hangs in braces behind them."""
-    flat = re.sub(r"\{[^{}]*\}", "", call.text("fields") or default)
+    flat, inner = call.text("fields") or default, 1
+    while inner:  # from the innermost braces outwards
+        flat, inner = re.subn(r"\{[^{}]*\}", "", flat)
     return {name.split(".")[0].strip() for name in flat.split(",")} | {"id"}
 
 

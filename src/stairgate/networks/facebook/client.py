@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Mapping, Sequence, Set
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -37,14 +38,19 @@ LONGEST_MESSAGE = 63_206
 MOST_PICTURES = 10
 #: uploads of one post together; the passage itself is good for twice as long
 STAGE_SECONDS = 25.0
+#: the address of what was just made: asked after the write, so it must not eat up the lease
+LINK_SECONDS = 10.0
 #: clocks differ: look a little further back than the attempt
 CLOCK_SLACK = timedelta(minutes=10)
 
+#: without it Facebook answers a reading of comments with an empty list, and of one comment with "not there"
+READ_PUBLIC = "pages_read_user_content"
+READ_OWN = "pages_read_engagement"
 SCOPES = frozenset(
     {
         "pages_manage_posts",
-        "pages_read_engagement",
-        "pages_read_user_content",
+        READ_OWN,
+        READ_PUBLIC,
         "pages_manage_engagement",
         "pages_manage_metadata",
     }
@@ -63,12 +69,10 @@ class Facebook:
             Capability.PUBLISH,
             Capability.PICTURES,
             Capability.ALT_TEXT,
-            Capability.EDIT,
             Capability.REPLY,
             Capability.HIDE,
             Capability.DELETE_OTHERS,
             Capability.BLOCK,
-            Capability.SETTINGS,
             Capability.WEBHOOKS,
         }
     )
@@ -112,6 +116,10 @@ class Facebook:
     def publish(self, passage: Passage, staged: Staged) -> Outcome:
         """Make the one write the public can see."""
         outgoing, account = passage.spend(), passage.account
+        if len(staged.media) != len(outgoing.pictures):
+            return Refused(RefusalKind.INVALID, "Not every photo was ready, so nothing was sent.")
+        if outgoing.reply_to and outgoing.pictures:
+            return Refused(RefusalKind.INVALID, "A reply takes no photo, so nothing was sent.")
         if outgoing.reply_to:
             path, params = f"{outgoing.reply_to}/comments", {"message": outgoing.text}
         else:
@@ -131,7 +139,8 @@ class Facebook:
     def _permalink(self, account: Account, made: str) -> str:
         """Return the address of what was just made; "" when Facebook won't say. It is there all the same."""
         try:
-            return _address(self._graph.read(account, made, {"fields": "permalink_url"}).body)
+            asked = {"fields": "permalink_url"}
+            return _address(self._graph.read(account, made, asked, seconds=LINK_SECONDS).body)
         except Trouble:
             return ""
 
@@ -139,23 +148,23 @@ class Facebook:
         """Read everything the page wrote since the attempt, and count what is the same."""
         from_then = since - CLOCK_SLACK
         try:
-            self._prove(account)
+            self._prove(account, READ_PUBLIC if outgoing.reply_to else READ_OWN)
             rows = (
                 self._own_replies(account, outgoing.reply_to)
                 if outgoing.reply_to
                 else self._own_posts(account, from_then)
             )
+            recent = [row for row in rows if _id(row) and _time(row) >= from_then]
         except Trouble as trouble:
             return CannotTell(_words(trouble))
-        recent = [row for row in rows if _time(row) >= from_then]
         same = [row for row in recent if _same(row, outgoing)]
         if not same:
-            return Absent(len(recent))
+            return _not_found(recent, outgoing)
         first = min(same, key=_time)
         return Found(str(first["id"]), _address(first), len(same))
 
     def _own_posts(self, account: Account, from_then: datetime) -> list[dict[str, Any]]:
-        fields = "id,message,created_time,permalink_url,attachments{type,target,subattachments}"
+        fields = "id,message,created_time,permalink_url,attachments{type,subattachments{type}}"
         path = f"{account.account_id}/published_posts"
         found: list[dict[str, Any]] = []
         for row in self._graph.read_all(account, path, {"fields": fields}):
@@ -174,7 +183,7 @@ class Facebook:
 
     def fetch(self, account: Account, *, posts: Sequence[str], cursor: str) -> Fetched:
         """Read every comment under ``posts`` and every visitor's post. Raises `Trouble` unless complete."""
-        self._prove(account)
+        self._prove(account, READ_PUBLIC)
         items: list[PublicItem] = []
         removed: list[str] = []
         for post in posts:
@@ -197,7 +206,7 @@ class Facebook:
         rows = self._graph.read_all(account, f"{account.account_id}/visitor_posts", {"fields": _POST_FIELDS})
         for row in rows:
             found.append(_item(row, ""))
-            found += self._comments(account, str(row["id"]))
+            found += self._comments(account, _id(row))
         return found
 
     def read_item(self, account: Account, external_id: str) -> PublicItem | None:
@@ -207,14 +216,28 @@ class Facebook:
         try:
             row = self._graph.read(account, external_id, {"fields": fields}).body
         except Trouble as trouble:
-            if _is_gone(trouble):
-                return None
-            raise
+            self._believe_gone(account, trouble)
+            return None
         post = "" if visitor_post else f"{account.account_id}_{external_id.partition('_')[0]}"
         return _item(row, post)
 
-    def _prove(self, account: Account) -> None:
-        """Ask who we are. A read with the wrong token is an empty list, so emptiness alone proves nothing."""
+    def _believe_gone(self, account: Account, trouble: Trouble) -> None:
+        """Raise ``trouble`` unless it says "gone". Facebook says the same of what we may not see: ask about that."""
+        if not _is_gone(trouble):
+            raise trouble
+        self._prove(account, READ_PUBLIC)
+
+    def _prove(self, account: Account, scope: str) -> None:
+        """Ask who we are and whether we hold ``scope``. Raises `Trouble`.
+
+        A reading with the wrong token, or without the scope, is an empty list: emptiness alone proves nothing.
+        """
+        self._prove_page(account)
+        problems = _problems(self._graph.inspect_token(account).body.get("data") or {}, {scope})
+        if problems:
+            raise Trouble(Refused(RefusalKind.PERMISSION, problems[0]))
+
+    def _prove_page(self, account: Account) -> None:
         me = self._graph.read(account, "me", {"fields": "id"}).body.get("id")
         if me != account.account_id:
             raise Trouble(
@@ -230,11 +253,13 @@ class Facebook:
         try:
             self._graph.write(account, "DELETE", external_id)
         except Trouble as trouble:
-            if not _is_gone(trouble):
-                raise
+            self._believe_gone(account, trouble)
 
     def block(self, account: Account, author_id: str) -> None:
-        self._graph.write(account, "POST", f"{account.account_id}/blocked", {"user": f'["{author_id}"]'})
+        path, asked = f"{account.account_id}/blocked", {"user": json.dumps([author_id])}
+        done = self._graph.write(account, "POST", path, asked).body
+        if done.get(author_id, True) is False:  # Facebook answers for each person
+            raise Trouble(Refused(RefusalKind.INVALID, "Facebook says it did not ban them."))
 
     # ── The connection ──
 
@@ -242,14 +267,14 @@ class Facebook:
         """Say whether the token is the page's own, lives, and may do all we need."""
         now = datetime.now(UTC)
         try:
-            self._prove(account)
+            self._prove_page(account)
             answer = self._graph.inspect_token(account)
         except Trouble as trouble:
             kind = trouble.outcome.kind if isinstance(trouble.outcome, Refused) else None
             return Health(ok=False, checked_at=now, problems=(_words(trouble),), kind=kind)
         data = answer.body.get("data") or {}
         scopes = frozenset(str(scope) for scope in data.get("scopes", []))
-        problems = _problems(data, scopes)
+        problems = _problems(data, SCOPES)
         expires = data.get("expires_at")
         return Health(
             ok=not problems,
@@ -278,12 +303,13 @@ class Facebook:
         self._graph.write(account, "POST", f"{account.account_id}/subscribed_apps", wanted)
 
 
-def _problems(data: Mapping[str, Any], scopes: frozenset[str]) -> tuple[str, ...]:
+def _problems(data: Mapping[str, Any], needed: Set[str]) -> tuple[str, ...]:
+    """Return what is wrong with a token that must be the page's and hold every scope of ``needed``."""
     if not data.get("is_valid"):
         return ("Facebook no longer lets us in. Somebody has to connect the page again.",)
     if data.get("type") != "PAGE":
         return ("We are signed in as a person, not as the page. Connect the page again.",)
-    missing = SCOPES - scopes
+    missing = needed - set(data.get("scopes") or [])
     if missing:
         return (
             f"Facebook does not let us do everything we need ({', '.join(sorted(missing))}). Connect it again.",
@@ -291,11 +317,20 @@ def _problems(data: Mapping[str, Any], scopes: frozenset[str]) -> tuple[str, ...
     return ()
 
 
+def _not_found(recent: Sequence[Mapping[str, Any]], outgoing: Outgoing) -> Absent | CannotTell:
+    """Return what to make of rows none of which is ours for certain."""
+    if any(_same_words(row, outgoing) for row in recent):
+        return CannotTell("The same words are on the page, but with other photos. Look at the page.")
+    return Absent(len(recent))
+
+
 def _same(row: Mapping[str, Any], outgoing: Outgoing) -> bool:
     """Return whether a row is what we sent: the same words and as many pictures."""
-    if _plain(str(row.get("message", ""))) != _plain(outgoing.text):
-        return False
-    return outgoing.reply_to is not None or _picture_count(row) == len(outgoing.pictures)
+    return _same_words(row, outgoing) and _photo_count(row) == len(outgoing.pictures)
+
+
+def _same_words(row: Mapping[str, Any], outgoing: Outgoing) -> bool:
+    return _plain(str(row.get("message", ""))) == _plain(outgoing.text)
 
 
 def _plain(text: str) -> str:
@@ -303,16 +338,18 @@ def _plain(text: str) -> str:
     return "\n".join(line.rstrip() for line in text.replace("\r\n", "\n").strip().split("\n"))
 
 
-def _picture_count(row: Mapping[str, Any]) -> int:
-    found = (row.get("attachments") or {}).get("data", [])
-    return sum(len((one.get("subattachments") or {}).get("data", [])) or 1 for one in found)
+def _photo_count(row: Mapping[str, Any]) -> int:
+    """Return how many photos hang on a post or a comment. A link, a video or a sticker is none."""
+    found = [*((row.get("attachments") or {}).get("data") or []), row.get("attachment") or {}]
+    inside = [below for one in found for below in (one.get("subattachments") or {}).get("data") or []]
+    return sum(one.get("type") == "photo" for one in [*found, *inside])
 
 
 def _item(row: Mapping[str, Any], post: str) -> PublicItem:
     author, name = _author(row)
     parent = str((row.get("parent") or {}).get("id", ""))
     return PublicItem(
-        external_id=str(row["id"]),
+        external_id=_id(row),
         kind=_kind(post, parent),
         text=str(row.get("message", "")),
         author_id=author,
@@ -336,6 +373,12 @@ def _kind(post: str, parent: str) -> ItemKind:
 def _author(row: Mapping[str, Any]) -> tuple[str, str]:
     source = row.get("from") or {}
     return str(source.get("id", "")), str(source.get("name", ""))
+
+
+def _id(row: Mapping[str, Any]) -> str:
+    if not row.get("id"):
+        raise Trouble(Unknown("Facebook gave something without a number."))
+    return str(row["id"])
 
 
 def _time(row: Mapping[str, Any]) -> datetime:

@@ -12,9 +12,12 @@ from typing import Any
 import httpx2
 
 from stairgate.networks.base import Account, RefusalKind, Refused, Secret, Trouble, Unknown
-from stairgate.networks.http import never_left, pool
+from stairgate.networks.facebook.wire import Clock, line
+from stairgate.networks.http import MOST_BYTES, never_left
 
 VERSION = "v26.0"
+#: one call, from the first wait to the last byte: with the passage's own time it ends well inside a lease
+CALL_SECONDS = 30.0
 MOST_PAGES = 100
 _A_PAGE = 100
 
@@ -50,7 +53,8 @@ class Graph:
     """The HTTP part. Holds a connection pool and nothing else."""
 
     def __init__(self) -> None:
-        self._http = pool()
+        self._clock = Clock()
+        self._http = line(self._clock)
 
     def ask(
         self,
@@ -60,12 +64,13 @@ class Graph:
         params: Mapping[str, str] | None = None,
         *,
         files: Mapping[str, tuple[str, bytes, str]] | None = None,
+        seconds: float = CALL_SECONDS,
     ) -> Answer | Refused | Unknown:
         """Make exactly one request; return what is known of it. A token is never part of an address."""
         sent = {**(params or {}), "appsecret_proof": _proof(account)}
         reading = method == "GET"
         try:
-            response = self._http.request(
+            request = self._http.build_request(
                 method,
                 f"{account.base_url}/{VERSION}/{path}",
                 params=sent if reading else None,
@@ -73,15 +78,37 @@ class Graph:
                 files=dict(files) if files else None,
                 headers={"Authorization": f"Bearer {str.__str__(account.token)}"},
             )
+            status, headers, content = self._exchange(request, seconds)
         except httpx2.HTTPError as error:
             if never_left(error):
                 return _refused(RefusalKind.UNREACHABLE)
             return Unknown(f"Facebook did not answer ({type(error).__name__}).")
-        return understand(response.status_code, response.content, response.headers, writing=not reading)
+        return understand(status, content, headers, writing=not reading)
 
-    def read(self, account: Account, path: str, params: Mapping[str, str] | None = None) -> Answer:
+    def _exchange(self, request: httpx2.Request, seconds: float) -> tuple[int, httpx2.Headers, bytes]:
+        """Send one request; return status, headers and body. Raises `httpx2.HTTPError`, also when it is late."""
+        with self._clock.total(seconds):
+            response = self._http.send(request, stream=True)
+            try:
+                content = b""
+                for piece in response.iter_bytes():
+                    content += piece
+                    if len(content) > MOST_BYTES:
+                        raise httpx2.DecodingError("more than we read", request=request)
+            finally:
+                response.close()
+        return response.status_code, response.headers, content
+
+    def read(
+        self,
+        account: Account,
+        path: str,
+        params: Mapping[str, str] | None = None,
+        *,
+        seconds: float = CALL_SECONDS,
+    ) -> Answer:
         """Read something. Raises `Trouble`: an answer that is not certain is no answer."""
-        answer = self.ask(account, "GET", path, params)
+        answer = self.ask(account, "GET", path, params, seconds=seconds)
         if isinstance(answer, Answer):
             return answer
         raise Trouble(answer)
@@ -104,11 +131,11 @@ class Graph:
         asked = {**params, "limit": str(_A_PAGE)}
         for _ in range(MOST_PAGES):
             body = self.read(account, path, asked).body
-            yield from body.get("data", [])
-            paging = body.get("paging") or {}
-            if not paging.get("next"):
+            yield from _rows(body)
+            after = _after(body)
+            if after is None:
                 return
-            asked["after"] = paging["cursors"]["after"]
+            asked["after"] = after
         raise Trouble(Unknown("There was more to read than we dare to."))
 
     def write(
@@ -121,6 +148,26 @@ class Graph:
         raise Trouble(answer)
 
 
+def _rows(body: Body) -> list[Body]:
+    """Return the items of one page. Raises `Trouble` for an answer that is not a list of objects."""
+    rows = body.get("data")
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        raise Trouble(Unknown("Facebook gave something that is not a list."))
+    return rows
+
+
+def _after(body: Body) -> str | None:
+    """Return where the next page begins; None on the last one. Raises `Trouble` when it is there but not where."""
+    paging = body.get("paging")
+    if not isinstance(paging, dict) or not paging.get("next"):
+        return None
+    cursors = paging.get("cursors")
+    after = cursors.get("after") if isinstance(cursors, dict) else None
+    if not isinstance(after, str) or not after:
+        raise Trouble(Unknown("Facebook says there is more, but not where."))
+    return after
+
+
 def _proof(account: Account) -> str:
     """Return appsecret_proof: HMAC-SHA256 of the token with the app's secret (Meta, "Securing requests")."""
     key = str.__str__(account.app_secret).encode()
@@ -130,10 +177,12 @@ def _proof(account: Account) -> str:
 def understand(
     status: int, content: bytes, headers: Mapping[str, str], *, writing: bool
 ) -> Answer | Refused | Unknown:
-    """Return what an HTTP answer means. Pure."""
+    """Return what an HTTP answer means. Pure. A redirect is never followed, so what it did nobody can say."""
+    if 300 <= status < 400:
+        return Unknown(f"Facebook sent us to another address (HTTP {status}).")
     try:
         body = json.loads(content)
-    except ValueError:
+    except (ValueError, RecursionError):
         return Unknown(f"Facebook answered something we cannot read (HTTP {status}).")
     if not isinstance(body, dict):
         return Unknown(f"Facebook answered something we cannot read (HTTP {status}).")
@@ -142,6 +191,8 @@ def understand(
         return _error(error, status, headers, writing=writing)
     if status >= 400:
         return Unknown(f"Facebook answered HTTP {status} without a reason.")
+    if writing and body.get("success") is False:
+        return Refused(RefusalKind.INVALID, "Facebook says it did not do this.", code="success=false")
     return Answer(body, _used(headers))
 
 

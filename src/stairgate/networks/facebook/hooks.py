@@ -40,7 +40,7 @@ def parse(account: Account, raw: bytes, headers: Mapping[str, str]) -> list[Webh
         body = json.loads(raw)
         entries = [entry for entry in body["entry"] if str(entry["id"]) == account.account_id]
         return [_note(change["value"]) for entry in entries for change in entry.get("changes", [])]
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise BadSignature("signed, but not readable") from None
 
 

@@ -1,0 +1,328 @@
+"""The Facebook client and answers that are half, strange or slow: none of them passes for a good one."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import time
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from stairgate.networks import base
+from stairgate.networks.facebook import Facebook, graph
+from stairgate.networks.facebook.client import SCOPES
+from tests.networks.facebook_stand_in import always, answer, by_path, drip, page_of, standing_in
+from tests.networks.test_facebook import PIXEL, look, passage, post, send
+from tests.practice.fixtures import Practice
+
+#: what proves an account of the stand-in
+TOKEN: dict[str, Any] = {"is_valid": True, "type": "PAGE", "profile_id": "7", "scopes": sorted(SCOPES)}
+PROOF: dict[str, Any] = {"/me": {"id": "7"}, "/debug_token": {"data": TOKEN}}
+
+
+def reconcile(bodies: dict[str, object], outgoing: base.Outgoing) -> base.Reconciled:
+    with standing_in(by_path({**PROOF, **bodies})) as server:
+        since = datetime.now(UTC) - timedelta(minutes=1)
+        return Facebook().reconcile(server.account, outgoing, since=since, key="k")
+
+
+def row(message: str, *kinds: str) -> dict[str, object]:
+    """A post on the page with attachments of these kinds."""
+    hung = [{"type": kind} for kind in kinds]
+    album = hung if len(hung) < 2 else [{"type": "album", "subattachments": {"data": hung}}]
+    now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S+0000")
+    return {"id": "7_1", "message": message, "created_time": now, "attachments": {"data": album}}
+
+
+# ── Looking again ──
+
+
+@pytest.mark.parametrize(
+    ("sent", "kinds", "wanted"),
+    [
+        (0, (), base.Found),
+        (1, ("photo",), base.Found),
+        (2, ("photo", "photo"), base.Found),
+        (0, ("share",), base.Found),  # a link preview is no photo
+        (1, ("share",), base.CannotTell),
+        (0, ("photo",), base.CannotTell),
+        (2, ("photo",), base.CannotTell),
+        (2, ("photo", "photo", "photo"), base.CannotTell),
+        (1, ("photo", "video_inline"), base.Found),
+    ],
+)
+def test_the_same_words_with_other_photos_are_not_known_to_be_ours(
+    sent: int, kinds: tuple[str, ...], wanted: type
+) -> None:
+    found = reconcile(
+        {"/published_posts": page_of(row("Soup day", *kinds))}, base.Outgoing("Soup day", (PIXEL,) * sent)
+    )
+    assert type(found) is wanted
+
+
+def test_photos_are_counted_on_the_practice_network_too(practice: Practice) -> None:
+    client = Facebook()
+    for count in (1, 2):
+        outgoing = base.Outgoing(f"{count} photos", (PIXEL,) * count)
+        send(client, practice.account, outgoing)
+        assert isinstance(look(client, practice, outgoing), base.Found)
+        assert isinstance(look(client, practice, base.Outgoing(outgoing.text)), base.CannotTell)
+
+
+def test_a_reply_of_the_same_words_with_a_photo_is_not_known_to_be_ours() -> None:
+    reply = row("Thank you") | {"from": {"id": "7"}, "attachment": {"type": "photo"}}
+    bodies = {"/1_2": {"id": "1_2"}, "/1_2/comments": page_of(reply)}
+    outgoing = base.Outgoing("Thank you", reply_to="1_2")
+    assert isinstance(reconcile(bodies, outgoing), base.CannotTell)
+    del reply["attachment"]
+    assert isinstance(reconcile(bodies, outgoing), base.Found)
+
+
+def test_a_row_without_a_time_tells_nothing() -> None:
+    bodies: dict[str, object] = {"/published_posts": page_of({"id": "7_1", "message": "Soup day"})}
+    assert isinstance(reconcile(bodies, base.Outgoing("Soup day")), base.CannotTell)
+
+
+# ── Writing ──
+
+
+@pytest.mark.parametrize("deed", ["publish", "stage", "hide", "delete", "block", "subscribe"])
+def test_success_false_is_never_success(deed: str) -> None:
+    client = Facebook()
+    with standing_in(always({"success": False})) as server:
+        spent = passage(server.account, base.Outgoing("x", (PIXEL,) if deed == "stage" else ()))
+        if deed == "publish":
+            assert isinstance(client.publish(spent, base.Staged()), base.Refused)
+        elif deed == "stage":
+            assert isinstance(client.stage(spent), base.Refused)
+        else:
+            with pytest.raises(base.Trouble) as caught:
+                _do(client, deed, server.account)
+            assert isinstance(caught.value.outcome, base.Refused)
+        assert len(server.lines) == 1
+
+
+def _do(client: Facebook, deed: str, account: base.Account) -> None:
+    if deed == "hide":
+        client.hide(account, "1_2", hidden=True)
+    elif deed == "delete":
+        client.delete(account, "1_2")
+    elif deed == "block":
+        client.block(account, "9")
+    else:
+        client.subscribe(account, "https://example.example/hook")
+
+
+def test_a_ban_that_facebook_says_it_did_not_do_is_trouble() -> None:
+    with standing_in(always({"9": False})) as server, pytest.raises(base.Trouble):
+        Facebook().block(server.account, "9")
+    with standing_in(always({"9": True})) as server:
+        Facebook().block(server.account, "9")
+
+
+@pytest.mark.parametrize(("pictures", "handles"), [(2, 1), (1, 0), (0, 1)])
+def test_photos_that_are_not_all_there_stop_the_post(practice: Practice, pictures: int, handles: int) -> None:
+    before = len(practice.log())
+    spent = passage(practice.account, base.Outgoing("Soup day", (PIXEL,) * pictures))
+    refused = Facebook().publish(spent, base.Staged(("5",) * handles))
+    assert isinstance(refused, base.Refused) and refused.kind == base.RefusalKind.INVALID
+    assert len(practice.log()) == before
+
+
+def test_a_reply_never_drops_its_photo(practice: Practice) -> None:
+    client = Facebook()
+    comment = practice.comment(post(client, practice), "Sam", "Lovely")
+    refused = send(client, practice.account, base.Outgoing("Thanks", (PIXEL,), reply_to=comment))
+    assert isinstance(refused, base.Refused)
+    assert "Thanks" not in practice.public_page()
+
+
+@pytest.mark.parametrize("status", ["301 Moved Permanently", "302 Found", "307 Temporary Redirect"])
+def test_a_redirect_is_never_followed_and_tells_nothing(status: str) -> None:
+    with standing_in(always({"id": "7_1"})) as elsewhere:
+        there = f"{elsewhere.account.base_url}/v26.0/7/feed"
+        with standing_in(always({"id": "7_1"}, status, {"Location": there})) as server:
+            client = Facebook()
+            assert isinstance(
+                client.publish(passage(server.account, base.Outgoing("x")), base.Staged()), base.Unknown
+            )
+            with pytest.raises(base.Trouble) as caught:
+                client.delete(server.account, "1_2")
+            assert isinstance(caught.value.outcome, base.Unknown)
+        assert elsewhere.lines == []
+
+
+# ── Reading ──
+
+
+@pytest.mark.parametrize(
+    "half",
+    [
+        {},
+        {"data": None},
+        {"data": {"id": "1"}},
+        page_of({"id": "7_1"}, paging={"next": "https://graph.example/more"}),
+        page_of({"id": "7_1"}, paging={"next": "https://graph.example/more", "cursors": {}}),
+        page_of({"id": "7_1"}, paging={"next": "https://graph.example/more", "cursors": {"after": None}}),
+        {"data": ["7_1"]},
+        page_of({"message": "no number"}),
+    ],
+)
+def test_an_incomplete_reading_never_passes_for_a_complete_one(half: dict[str, object]) -> None:
+    bodies = {**PROOF, "/visitor_posts": half, "/published_posts": half, "/7_1/comments": page_of()}
+    with standing_in(by_path(bodies)) as server, pytest.raises(base.Trouble):
+        Facebook().fetch(server.account, posts=[], cursor="")
+    assert isinstance(reconcile(bodies, base.Outgoing("x")), base.CannotTell)
+
+
+def test_a_reading_that_never_ends_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(graph, "MOST_PAGES", 3)
+    bodies = {**PROOF, "/visitor_posts": page_of(paging={"next": "x", "cursors": {"after": "same"}})}
+    with standing_in(by_path(bodies)) as server, pytest.raises(base.Trouble):
+        Facebook().fetch(server.account, posts=[], cursor="")
+    assert sum("visitor_posts" in line for line in server.lines) == 3
+
+
+@pytest.mark.parametrize(
+    "token",
+    [
+        {"scopes": sorted(SCOPES - {"pages_read_user_content"})},
+        {"is_valid": False},
+        {"type": "USER"},
+    ],
+)
+def test_an_empty_inbox_is_believed_only_from_a_token_that_may_read_it(token: dict[str, object]) -> None:
+    """Without the scope Meta answers with an empty list, and of one comment that it is not there."""
+    empty = {"/visitor_posts": page_of(), "/7_1/comments": page_of()}
+    with standing_in(by_path({**PROOF, **empty})) as server:
+        assert Facebook().fetch(server.account, posts=["7_1"], cursor="").items == ()
+        assert Facebook().read_item(server.account, "1_2") is None
+        Facebook().delete(server.account, "1_2")
+    with standing_in(by_path({**PROOF, **empty, "/debug_token": {"data": TOKEN | token}})) as server:
+        for deed in (
+            lambda: Facebook().fetch(server.account, posts=["7_1"], cursor=""),
+            lambda: Facebook().read_item(server.account, "1_2"),
+            lambda: Facebook().delete(server.account, "1_2"),
+        ):
+            with pytest.raises(base.Trouble) as caught:
+                deed()
+            assert isinstance(caught.value.outcome, base.Refused)
+            assert caught.value.outcome.kind == base.RefusalKind.PERMISSION
+
+
+# ── Time ──
+
+
+@pytest.mark.parametrize(
+    "start",
+    [
+        b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nX-Slow: ",  # never even ends its headers
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nfff\r\n",
+    ],
+    ids=["body", "headers", "chunks"],
+)
+def test_a_server_that_drips_holds_nobody_for_ever(start: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    client = Facebook()
+    ask = client._graph.ask
+
+    def soon(*given: Any, **more: Any) -> Any:
+        return ask(*given, **{**more, "seconds": 0.8})
+
+    monkeypatch.setattr(client._graph, "ask", soon)
+    with standing_in(drip(0.1, start)) as server:
+        began = time.monotonic()
+        unknown = client.publish(passage(server.account, base.Outgoing("x")), base.Staged())
+        assert isinstance(unknown, base.Unknown) and "ReadTimeout" in unknown.evidence
+        assert 0.7 < time.monotonic() - began < 3
+        with pytest.raises(base.Trouble):
+            client.fetch(server.account, posts=[], cursor="")
+
+
+def test_a_server_that_never_takes_the_photo_holds_nobody_for_ever() -> None:
+    """It accepts the connection and reads nothing: writing stops with the call's time."""
+    import socket
+
+    with socket.create_server(("127.0.0.1", 0)) as deaf:
+        account = replace(_nobody(), base_url=f"http://127.0.0.1:{deaf.getsockname()[1]}")
+        began = time.monotonic()
+        files = {"source": ("p.jpg", b"0" * 30_000_000, "image/jpeg")}
+        said = graph.Graph().ask(account, "POST", "7/photos", {}, files=files, seconds=0.8)
+    assert isinstance(said, base.Unknown)
+    assert time.monotonic() - began < 3
+
+
+def test_the_time_of_one_call_is_not_the_next_ones() -> None:
+    client = Facebook()
+    with standing_in(lambda line: iter([answer({"id": "7", "data": TOKEN})])) as server:
+        client._graph.read(server.account, "me", seconds=0.3)
+        time.sleep(0.4)
+        assert client.health(server.account).ok
+
+
+def test_an_answer_without_end_is_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(graph, "MOST_BYTES", 1000)
+    with standing_in(always({"id": "7" * 2000})) as server, pytest.raises(base.Trouble):
+        Facebook()._graph.read(server.account, "me")
+
+
+def _nobody() -> base.Account:
+    return base.Account(base_url="http://127.0.0.1:9", account_id="7", token=base.Secret("t"))
+
+
+# ── The doorbell ──
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        [],
+        "text",
+        None,
+        7,
+        {},
+        {"entry": None},
+        {"entry": 7},
+        {"entry": {"id": "7"}},
+        {"entry": ["7"]},
+        {"entry": [None]},
+        {"entry": [["id"]]},
+        {"entry": [{}]},
+        {"entry": [{"id": "7", "changes": None}]},
+        {"entry": [{"id": "7", "changes": {"value": {}}}]},
+        {"entry": [{"id": "7", "changes": ["text"]}]},
+        {"entry": [{"id": "7", "changes": [None]}]},
+        {"entry": [{"id": "7", "changes": [{}]}]},
+        {"entry": [{"id": "7", "changes": [{"value": None}]}]},
+        {"entry": [{"id": "7", "changes": [{"value": "text"}]}]},
+        {"entry": [{"id": "7", "changes": [{"value": ["text"]}]}]},
+    ],
+    ids=str,
+)
+def test_a_signed_note_of_another_shape_is_a_bad_one(body: object) -> None:
+    raw = json.dumps(body).encode()
+    with pytest.raises(base.BadSignature):
+        Facebook().parse_webhook(*_signed(raw))
+
+
+@pytest.mark.parametrize("raw", [b"", b"\xff\xfe", b"[" * 100_000, b'{"entry"'])
+def test_a_signed_note_that_is_no_json_is_a_bad_one(raw: bytes) -> None:
+    with pytest.raises(base.BadSignature):
+        Facebook().parse_webhook(*_signed(raw))
+
+
+def _signed(raw: bytes) -> tuple[base.Account, bytes, dict[str, str]]:
+    account = replace(_nobody(), app_secret=base.Secret("secret"))
+    proof = hmac.new(b"secret", raw, hashlib.sha256).hexdigest()
+    return account, raw, {"X-Hub-Signature-256": f"sha256={proof}"}
+
+
+# ── What it claims ──
+
+
+def test_it_claims_only_what_it_does() -> None:
+    assert not Facebook.capabilities & {base.Capability.EDIT, base.Capability.SETTINGS}
