@@ -165,11 +165,12 @@ def test_a_redirect_is_never_followed_and_tells_nothing(status: str) -> None:
         {},
         {"data": None},
         {"data": {"id": "1"}},
-        page_of({"id": "7_1"}, paging={"next": "https://graph.example/more"}),
-        page_of({"id": "7_1"}, paging={"next": "https://graph.example/more", "cursors": {}}),
-        page_of({"id": "7_1"}, paging={"next": "https://graph.example/more", "cursors": {"after": None}}),
+        page_of(row("Other"), paging={"next": "https://graph.example/more"}),
+        page_of(row("Other"), paging={"next": "https://graph.example/more", "cursors": {}}),
+        page_of(row("Other"), paging={"next": "https://graph.example/more", "cursors": {"after": None}}),
         {"data": ["7_1"]},
-        page_of({"message": "no number"}),
+        page_of(row("Other") | {"id": None}),
+        page_of(row("Other") | {"created_time": "soon"}),
     ],
 )
 def test_an_incomplete_reading_never_passes_for_a_complete_one(half: dict[str, object]) -> None:
