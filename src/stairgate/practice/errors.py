@@ -40,3 +40,8 @@ def gone(what: str) -> GraphError:
         subcode=33,
         kind="GraphMethodException",
     )
+
+
+def nothing_asked() -> GraphError:
+    """A version of the interface was named, and nothing in it."""
+    return GraphError(2500, "Unknown path components: /", status=404, kind="OAuthException")

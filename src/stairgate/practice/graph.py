@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from secrets import token_hex
 from typing import Any
+from urllib.parse import urlencode
 
 from stairgate.practice.errors import GraphError, gone
 from stairgate.practice.store import SCOPES, Row, Store
@@ -212,7 +213,7 @@ def _page_of(call: Call, path: str, rows: list[Row], shown: Callable[[Row], Answ
         kept_params = {
             k: v for k, v in call.params.items() if k not in {"access_token", "after", "appsecret_proof"}
         }
-        query = "&".join(f"{k}={v}" for k, v in {**kept_params, "after": cursors["after"]}.items())
+        query = urlencode({**kept_params, "after": cursors["after"]})
         answer["paging"]["next"] = f"{call.base_url}/v26.0/{path}?{query}"
     return answer
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import signal
 import socket
 import threading
@@ -10,26 +11,28 @@ import time
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from werkzeug.exceptions import HTTPException, NotFound
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 from werkzeug.wrappers import Request, Response
 
 from stairgate.practice import faults, graph, pages
-from stairgate.practice.errors import GraphError
+from stairgate.practice.errors import GraphError, nothing_asked
 from stairgate.practice.store import Store
 from stairgate.practice.webhooks import Messenger
 
 HOST = "127.0.0.1"
 MOST_BYTES = 64 * 1024 * 1024
+_POLICY = "default-src 'self'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
 _HEADERS = {
-    "Content-Security-Policy": "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+    "Content-Security-Policy": _POLICY,
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
 }
 _STATIC = Path(__file__).with_name("static")
 _LOOPBACK = {"127.0.0.1", "localhost"}
+_VERSION = re.compile(r"/v\d+\.\d+(?:/(.*))?", re.DOTALL)
 
 
 class Application:
@@ -49,14 +52,14 @@ class Application:
             response = self._respond(request)
         except HTTPException as error:
             response = Response(str(error.description), status=error.code or 500)
-        response.headers.extend(_HEADERS)
+        for name, value in _HEADERS.items():
+            response.headers.setdefault(name, value)
         return response(environ, start)
 
     def _respond(self, request: Request) -> Response:
         path = request.path
-        if path.startswith("/v"):
-            _, version, rest = path.split("/", 2)
-            return self._graph(request, version, rest)
+        if found := _VERSION.fullmatch(path):
+            return self._graph(request, found[1] or "")
         if path.startswith("/practice"):
             return self._trainer(request, path.removeprefix("/practice").strip("/"))
         if path == "/":
@@ -73,9 +76,11 @@ class Application:
 
     # ── The Graph API, and what can go wrong with it ──
 
-    def _graph(self, request: Request, version: str, path: str) -> Response:
+    def _graph(self, request: Request, path: str) -> Response:
         if path == "dialog/oauth":
             return self._dialog(request)
+        if not path:
+            return self._json(nothing_asked().body(), 404)
         params = {**request.args.to_dict(), **request.form.to_dict()}
         if request.is_json:
             params |= {key: _plain(value) for key, value in (request.get_json() or {}).items()}
@@ -84,34 +89,28 @@ class Application:
             params["access_token"] = bearer.removeprefix("Bearer ")
         method = str(params.pop("method", request.method)).upper()
         fault = faults.take(self.store, method, f"/{path}")
-        body, status = self._faulty(request, fault, method, path, params)
-        self.store.log(method, f"/{path}", params, fault.kind if fault else str(status))
+        body, status, done = self._faulty(request, fault, method, path, params)
+        self.store.log(method, f"/{path}", params, done)
+        if fault is not None:
+            keep_silent(request, fault)
         return self._json(body, status)
 
     def _faulty(
         self, request: Request, fault: faults.Fault | None, method: str, path: str, params: dict[str, str]
-    ) -> tuple[dict[str, Any], int]:
-        """Return what the call answers, after the fault that waits for it, if any, has had its way."""
+    ) -> tuple[dict[str, Any], int, str]:
+        """Return what the call answers and what the log says, after the fault that waits for it has had its way."""
         if fault is None:
-            return self._handle(request, method, path, params)
-        if fault.kind == "drop_before":
-            drop(request)
-            return {}, 200  # nobody is listening any more
-        if fault.kind == "hang_before":
-            time.sleep(fault.seconds(30))
-            return GraphError(2, "Service temporarily unavailable", status=500).body(), 500
+            body, status = self._handle(request, method, path, params)
+            return body, status, str(status)
         if fault.kind == "wrong_empty":
-            return {"data": []}, 200
+            return {"data": []}, 200, fault.kind
         error = faults.as_error(fault)
-        if error is not None and fault.kind not in faults.AFTER:
-            return error.body(), error.status
+        if fault.kind not in faults.AFTER:  # a silence before answers too late, or to nobody
+            refusal = error or GraphError(2, "Service temporarily unavailable", status=500)
+            return refusal.body(), refusal.status, fault.kind
         body, status = self._handle(request, method, path, params)
-        self.store.log(method, f"/{path}", params, f"{fault.kind} after {status}")
-        if fault.kind == "drop":
-            drop(request)
-        if fault.kind == "hang":
-            time.sleep(fault.seconds(30))
-        return (error.body(), error.status) if error is not None else (body, status)
+        done = f"{fault.kind} after {status}"
+        return (error.body(), error.status, done) if error is not None else (body, status, done)
 
     def _handle(
         self, request: Request, method: str, path: str, params: dict[str, str]
@@ -122,7 +121,7 @@ class Application:
             return graph.answer(call, path.strip("/")), 200
         except GraphError as error:
             return error.body(), error.status
-        except (ValueError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError, OverflowError):
             return GraphError(100, "(#100) Invalid parameter").body(), 400
 
     def _json(self, body: object, status: int = 200) -> Response:
@@ -140,17 +139,21 @@ class Application:
         query = {**request.args.to_dict(), **request.form.to_dict()}
         if query.get("client_id") != self.store.meta("app_id"):
             return Response("This app is not known here.", status=400)
-        if request.method != "POST":
-            return html(pages.dialog_page(query, self.store.meta("page_name")))
         back = query.get("redirect_uri", "")
-        if not back.startswith(("http://127.0.0.1:", "http://localhost:")):
+        origin = origin_here(back)
+        if origin is None:
             return Response("This address is not allowed.", status=400)
+        if request.method != "POST":
+            asked = html(pages.dialog_page(query, self.store.meta("page_name")))
+            # the form is answered with a redirect to the app, and a browser asks the policy about that too
+            asked.headers["Content-Security-Policy"] = f"{_POLICY} {origin}"
+            return asked
+        back += "&" if "?" in back else "?"
+        state = query.get("state", "")
         if query.get("answer") != "yes":
-            return redirect(
-                f"{back}?{urlencode({'error': 'access_denied', 'state': query.get('state', '')})}"
-            )
-        code = graph.give_code(self.store, back, query.get("scope", ""))
-        return redirect(f"{back}?{urlencode({'code': code, 'state': query.get('state', '')})}")
+            return redirect(back + urlencode({"error": "access_denied", "state": state}))
+        code = graph.give_code(self.store, query["redirect_uri"], query.get("scope", ""))
+        return redirect(back + urlencode({"code": code, "state": state}))
 
     # ── What the public sees ──
 
@@ -171,7 +174,11 @@ class Application:
         return redirect("/willow-lane")
 
     def _photo(self, number: str) -> Response:
-        row = self.store.row("SELECT * FROM photos WHERE n = ?", int(number)) if number.isdigit() else None
+        sql = (
+            "SELECT photos.* FROM photos JOIN posts ON posts.n = photos.post"
+            " WHERE photos.n = ? AND posts.published = 1 AND posts.hidden = 0 AND posts.deleted = 0"
+        )
+        row = self.store.row(sql, int(number)) if re.fullmatch(r"[0-9]{1,15}", number) else None
         if row is None:
             raise NotFound
         return Response(row["data"], content_type=row["media_type"])
@@ -230,6 +237,28 @@ class Application:
 
 def _plain(value: object) -> str:
     return value if isinstance(value, str) else json.dumps(value)
+
+
+def origin_here(address: str) -> str | None:
+    """Return the origin of an address on this machine, or None when it is anywhere else."""
+    if not address.isprintable() or " " in address:
+        return None
+    try:
+        parts = urlsplit(address)
+        port = parts.port
+    except ValueError:
+        return None
+    if parts.scheme != "http" or parts.hostname not in _LOOPBACK or port is None or "@" in parts.netloc:
+        return None
+    return f"http://{parts.hostname}:{port}"
+
+
+def keep_silent(request: Request, fault: faults.Fault) -> None:
+    """Hang up, or let the caller wait, when the fault is of that kind."""
+    if fault.kind in {"drop", "drop_before"}:
+        drop(request)
+    if fault.kind in {"hang", "hang_before"}:
+        time.sleep(fault.seconds(30))
 
 
 def drop(request: Request) -> None:
