@@ -90,10 +90,11 @@ def test_a_row_without_a_time_tells_nothing() -> None:
 # ── Writing ──
 
 
+@pytest.mark.parametrize("said", [False, "false"])
 @pytest.mark.parametrize("deed", ["publish", "stage", "hide", "delete", "block", "subscribe"])
-def test_success_false_is_never_success(deed: str) -> None:
+def test_success_false_is_never_success(deed: str, said: object) -> None:
     client = Facebook()
-    with standing_in(always({"success": False})) as server:
+    with standing_in(always({"success": said})) as server:
         spent = passage(server.account, base.Outgoing("x", (PIXEL,) if deed == "stage" else ()))
         if deed == "publish":
             assert isinstance(client.publish(spent, base.Staged()), base.Refused)

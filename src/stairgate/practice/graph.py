@@ -59,7 +59,7 @@ class Call:
 Handler = Callable[..., Answer]
 ROUTES: list[tuple[str, re.Pattern[str], Handler]] = []
 #: calls that carry their own proof of who asks
-_OPEN = frozenset({"debug_token", "oauth_token"})
+_OPEN = frozenset({"debug_token", "oauth_token", "subscribe_app"})
 
 
 def route(method: str, pattern: str) -> Callable[[Handler], Handler]:
@@ -109,6 +109,10 @@ def _check_proof(call: Call, token: str) -> None:
         raise GraphError(100, "API calls from the server require an appsecret_proof argument")
     if not hmac.compare_digest(wanted, given):
         raise GraphError(100, "Invalid appsecret_proof provided in the API argument")
+
+
+def _app_token(call: Call) -> str:
+    return f"{call.store.meta('app_id')}|{call.store.meta('app_secret')}"
 
 
 def _is_page(call: Call) -> bool:
@@ -631,6 +635,9 @@ def subscribe_page(call: Call, page: str) -> Answer:
 def subscribe_app(call: Call, app: str) -> Answer:
     """The app's webhook address: believed only after it echoed a challenge."""
     callback, verify = call.text("callback_url"), call.text("verify_token")
+    if call.text("access_token") != _app_token(call):
+        raise GraphError(15, "(#15) This method must be called with an app access_token.")
+    _check_proof(call, _app_token(call))
     if app != call.store.meta("app_id"):
         raise gone(app)
     if not shake_hands(callback, verify):
@@ -669,8 +676,7 @@ def accounts(call: Call) -> Answer:
 def debug_token(call: Call) -> Answer:
     """Say what a token is worth. The asker shows the app's own token, or the very token."""
     asker, given = call.text("access_token"), call.text("input_token")
-    app = f"{call.store.meta('app_id')}|{call.store.meta('app_secret')}"
-    if asker not in {app, given} or not given:
+    if asker not in {_app_token(call), given} or not given:
         raise GraphError(190, "Invalid OAuth access token", status=401)
     row = call.store.row("SELECT * FROM tokens WHERE token = ?", given)
     expired = row is not None and bool(row["expires"]) and row["expires"] < time.time()

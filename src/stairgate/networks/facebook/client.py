@@ -31,7 +31,7 @@ from stairgate.networks.base import (
     WebhookNote,
 )
 from stairgate.networks.facebook import hooks
-from stairgate.networks.facebook.graph import Answer, Graph
+from stairgate.networks.facebook.graph import Answer, Graph, as_app
 from stairgate.networks.http import Deadline
 
 LONGEST_MESSAGE = 63_206
@@ -46,6 +46,8 @@ CLOCK_SLACK = timedelta(minutes=10)
 #: without it Facebook answers a reading of comments with an empty list, and of one comment with "not there"
 READ_PUBLIC = "pages_read_user_content"
 READ_OWN = "pages_read_engagement"
+#: what the doorbell rings for
+RINGS = "feed,mention"
 SCOPES = frozenset(
     {
         "pages_manage_posts",
@@ -295,12 +297,12 @@ class Facebook:
         return hooks.parse(account, raw, headers)
 
     def subscribe(self, account: Account, callback_url: str) -> None:
-        """Tell Facebook where to ring, then for what."""
+        """Tell Facebook as the app where to ring, then as the page for what. It rings for what both name."""
         verify = str.__str__(account.verify_token)
-        address = {"object": "page", "callback_url": callback_url, "fields": "feed", "verify_token": verify}
-        self._graph.write(account, "POST", f"{account.app_id}/subscriptions", address)
-        wanted = {"subscribed_fields": "feed,mention"}
-        self._graph.write(account, "POST", f"{account.account_id}/subscribed_apps", wanted)
+        where = {"object": "page", "callback_url": callback_url, "fields": RINGS, "verify_token": verify}
+        self._graph.write(as_app(account), "POST", f"{account.app_id}/subscriptions", where)
+        path = f"{account.account_id}/subscribed_apps"
+        self._graph.write(account, "POST", path, {"subscribed_fields": RINGS})
 
 
 def _problems(data: Mapping[str, Any], needed: Set[str]) -> tuple[str, ...]:

@@ -118,10 +118,8 @@ class Graph:
 
         Asked by POST with ``method=get``, so that the token travels in the body and never in an address.
         """
-        app = f"{account.app_id}|{str.__str__(account.app_secret)}"
-        as_app = replace(account, token=Secret(app))
         asked = {"method": "get", "input_token": str.__str__(account.token)}
-        answer = self.ask(as_app, "POST", "debug_token", asked)
+        answer = self.ask(as_app(account), "POST", "debug_token", asked)
         if isinstance(answer, Answer):
             return answer
         raise Trouble(answer)
@@ -146,6 +144,11 @@ class Graph:
         if isinstance(answer, Answer):
             return answer
         raise Trouble(answer)
+
+
+def as_app(account: Account) -> Account:
+    """Return the account speaking as its app: id and secret are the token (Meta, "App access tokens")."""
+    return replace(account, token=Secret(f"{account.app_id}|{str.__str__(account.app_secret)}"))
 
 
 def _rows(body: Body) -> list[Body]:
@@ -191,7 +194,7 @@ def understand(
         return _error(error, status, headers, writing=writing)
     if status >= 400:
         return Unknown(f"Facebook answered HTTP {status} without a reason.")
-    if writing and body.get("success") is False:
+    if writing and body.get("success") in (False, "false"):
         return Refused(RefusalKind.INVALID, "Facebook says it did not do this.", code="success=false")
     return Answer(body, _used(headers))
 
