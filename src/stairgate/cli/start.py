@@ -253,7 +253,7 @@ def _die_with_parent() -> None:
 
 
 def _start_practice(house: House, home: Home) -> None:
-    """Start the practice network on the port it had before, else on a free one."""
+    """Start the practice network on the port it had before when that is free, else on another."""
     home.practice.mkdir(mode=0o700, exist_ok=True)
     port = _practice_port(home)
     command = [sys.executable, "-m", "stairgate.practice", "--home", str(home.practice), "--port", str(port)]
@@ -272,22 +272,11 @@ def _first_line(stream: IO[str] | None) -> str:
 
 
 def _practice_port(home: Home) -> int:
-    """Return the remembered port, the usual one, or the next that is free."""
-    with contextlib.suppress(OSError, ValueError):
-        kept = int((home.practice / "port").read_text("ascii"))
-        if _is_free(kept):
-            return kept
-    return next((port for port in range(PRACTICE_PORT, PRACTICE_PORT + 50) if _is_free(port)), 0)
-
-
-def _is_free(port: int) -> bool:
-    with socket.socket() as line:
-        line.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            line.bind(("127.0.0.1", port))
-        except OSError:
-            return False
-    return True
+    """Return the port to ask for: the one it had before, else the usual one."""
+    try:
+        return int((home.practice / "port").read_text("ascii"))
+    except (OSError, ValueError):
+        return PRACTICE_PORT
 
 
 def _wait_for_pages(house: House, args: argparse.Namespace) -> bool:

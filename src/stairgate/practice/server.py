@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 import signal
@@ -24,6 +25,8 @@ from stairgate.practice.webhooks import Messenger
 
 HOST = "127.0.0.1"
 MOST_BYTES = 64 * 1024 * 1024
+_NEIGHBOURS = 50
+_BACKLOG = 128
 _POLICY = "default-src 'self'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
 _HEADERS = {
     "Content-Security-Policy": _POLICY,
@@ -288,12 +291,32 @@ class Quiet(WSGIRequestHandler):
 
 
 def make(store: Store, port: int) -> BaseWSGIServer:
-    """Return a server on this machine alone, one thread for each request. Port 0 takes a free one."""
-    return make_server(HOST, port, Application(store), threaded=True, request_handler=Quiet)
+    """Return a server on this machine alone, one thread for each request; see `listen` for its port."""
+    with listen(port) as line:  # the server duplicates it
+        return make_server(
+            HOST,
+            line.getsockname()[1],
+            Application(store),
+            threaded=True,
+            request_handler=Quiet,
+            fd=line.fileno(),
+        )
+
+
+def listen(port: int) -> socket.socket:
+    """Return a listening socket on this port, else on the next that is free. Port 0 takes any free one.
+
+    Looking first and taking later would let two that start at once choose the same port. Raises OSError
+    when there is no free one.
+    """
+    for number in range(port, port + _NEIGHBOURS):
+        with contextlib.suppress(OSError, OverflowError):
+            return socket.create_server((HOST, number), backlog=_BACKLOG)
+    return socket.create_server((HOST, 0), backlog=_BACKLOG)
 
 
 def serve(home: Path, port: int) -> None:
-    """Serve until told to stop; say on standard output where. Raises OSError for a taken port."""
+    """Serve until told to stop; say on standard output where. Raises OSError when no port is free."""
     store = Store(home)
     server = make(store, port)
     messenger = Messenger(store)
