@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 
+from allauth.account.internal.flows.reauthentication import reauthenticate_by_password
 from django import forms
 from django.conf import settings
 from django.contrib.auth import login
@@ -11,7 +12,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.password_validation import validate_password
 from django.core.cache import cache
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import connection, transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -20,6 +21,8 @@ from stairgate.organisations.models import Organisation, User
 from stairgate.organisations.services import AlreadyFounded, found_setting
 
 _KEPT = "welcome_setting"
+_FOUNDING = 0x57414952  #: the number of our lock in PostgreSQL; any, as long as it is ours alone
+_WRONG = "setup-wrong-codes"
 _GUESSES = 10
 _GUESSES_FOR_SECONDS = 15 * 60
 
@@ -36,9 +39,11 @@ class SettingForm(forms.Form):
     def clean_code(self) -> str:
         """Check the code that was shown where Stairgate was started: only its host can set it up."""
         given = str(self.cleaned_data["code"]).strip().upper().replace(" ", "").replace("-", "")
-        if _too_many_guesses():
+        wrong = int(cache.get(_WRONG, 0))
+        if wrong >= _GUESSES:
             raise ValidationError("Too many wrong codes. Wait 15 minutes, then try again.")
         if not secrets.compare_digest(given.encode(), setup_code().encode()):
+            cache.set(_WRONG, wrong + 1, _GUESSES_FOR_SECONDS)
             raise ValidationError("That is not the code. It was shown when Stairgate was started.")
         return given
 
@@ -71,11 +76,6 @@ def setup_code() -> str:
         return secrets.token_hex(16)
 
 
-def _too_many_guesses() -> bool:
-    cache.add("setup-guesses", 0, _GUESSES_FOR_SECONDS)
-    return cache.incr("setup-guesses") > _GUESSES
-
-
 def _only_once() -> None:
     if Organisation.objects.exists():
         raise Http404
@@ -85,7 +85,7 @@ def _only_once() -> None:
 def setting(request: HttpRequest) -> HttpResponse:
     """Step 1: the setting."""
     _only_once()
-    form = SettingForm(request.POST or None)
+    form = SettingForm(request.POST or None, initial=request.session.get(_KEPT))
     if request.method == "POST" and form.is_valid():
         request.session[_KEPT] = {key: form.cleaned_data[key] for key in form.cleaned_data if key != "code"}
         return redirect("welcome_you")
@@ -102,13 +102,23 @@ def manager(request: HttpRequest) -> HttpResponse:
     form = ManagerForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         user = _found(kept, form.cleaned_data)
-        login(request, user, backend="django.contrib.auth.backends.ModelBackend")
+        _sign_in(request, user)
         return redirect("mfa_activate_totp")
     return render(request, "web/welcome.html", {"form": form, "step": 1, "steps": STEPS})
 
 
+def _sign_in(request: HttpRequest, user: User) -> None:
+    """Sign them in by the password they have just chosen, so that the next page does not ask for it again."""
+    login(request, user, backend="django.contrib.auth.backends.ModelBackend")
+    request.session.pop(_KEPT, None)
+    reauthenticate_by_password(request)
+
+
 @transaction.atomic
 def _found(kept: dict[str, str], values: dict[str, str]) -> User:
+    """Make the first manager and the setting, both or neither. Raises `Http404` when somebody was first."""
+    _one_at_a_time()
+    _only_once()
     user = User.objects.create_user(values["email"], values["password"], first_name=values["first_name"])
     try:
         found_setting(
@@ -125,6 +135,13 @@ def _found(kept: dict[str, str], values: dict[str, str]) -> User:
         raise Http404 from None
     transaction.on_commit(lambda: (settings.HOME.path / "setup-code").unlink(missing_ok=True))
     return user
+
+
+def _one_at_a_time() -> None:
+    """Queue up before looking. On SQLite a transaction holds the whole database already."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_FOUNDING])
 
 
 STEPS = ("Your setting", "You", "Lock the door")
