@@ -57,6 +57,8 @@ class Stack:
 
     url: str
     practice: str
+    #: of the demo's own processes: whoever has it can do what a command on that machine could
+    environment: dict[str, str] = field(repr=False)
     browser: Browser
     contexts: list[BrowserContext] = field(default_factory=list)
     #: what a person would not see, but should not happen
@@ -113,8 +115,8 @@ def free_port() -> int:
 
 
 @pytest.fixture(scope="session")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]]:
-    """The addresses of a demo started with the one command, stopped with one Ctrl-C."""
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str, dict[str, str]]]:
+    """The addresses and the environment of a demo started with the one command, stopped with one Ctrl-C."""
     folder = tmp_path_factory.mktemp("demo")
     output, url = folder / "output.txt", f"http://localhost:{free_port()}"
     command = [sys.executable, "-m", "stairgate", "start", "--demo", "--port", url.rsplit(":", 1)[1]]
@@ -122,7 +124,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str
         environment |= {"STAIRGATE_HOME": str(folder / "home"), "STAIRGATE_POLL_SECONDS": "2"}
         process = subprocess.Popen(command, env=environment, stdout=sink, stderr=subprocess.STDOUT)
         try:
-            yield url, _practice_address(process, output)
+            yield url, _practice_address(process, output), environment
         finally:
             process.send_signal(signal.SIGINT)
             try:
@@ -143,7 +145,7 @@ def _practice_address(process: subprocess.Popen[bytes], output: Path) -> str:
 
 
 @pytest.fixture
-def stack(running: tuple[str, str], chromium: Browser) -> Iterator[Stack]:
+def stack(running: tuple[str, str, dict[str, str]], chromium: Browser) -> Iterator[Stack]:
     found = Stack(*running, chromium)
     yield found
     for context in found.contexts:

@@ -89,7 +89,12 @@ class Person:
         return str(self.call("POST", "com.atproto.repo.createRecord", json=body)["uri"])
 
     def reply(self, to: str, text: str, **more: Any) -> str:
-        """Answer a post, as the app does; return the address of the answer."""
+        """Answer a post that is shown, as the app does; return the address of the answer.
+
+        An answer that is indexed before what it answers is told to nobody, and nobody can write one: they have
+        not seen it yet.
+        """
+        eventually(lambda: self.call("GET", "app.bsky.feed.getPosts", params={"uris": [to]})["posts"])
         answered = self.record(to)
         own = {"uri": answered["uri"], "cid": answered["cid"]}
         root = answered["value"].get("reply", {}).get("root", own)
@@ -120,6 +125,8 @@ class BlueskyServer:
 
     url: str
     own: Person
+    #: the account that the tests in the browser have to themselves
+    page: Person
     others: tuple[Person, ...]
     pid: int
 
@@ -184,7 +191,8 @@ def _ready(process: subprocess.Popen[str], said: IO[str]) -> BlueskyServer:
     ready = json.loads(line)
     url = ready["url"]
     people = [Person(url, one["did"], one["handle"], one["password"]) for one in [ready, *ready["others"]]]
-    return BlueskyServer(url=url, own=people[0], others=tuple(people[1:]), pid=process.pid)
+    own, page, *others = people
+    return BlueskyServer(url=url, own=own, page=page, others=tuple(others), pid=process.pid)
 
 
 def _end(process: subprocess.Popen[str]) -> None:

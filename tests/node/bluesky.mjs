@@ -9,7 +9,7 @@ import os from 'node:os'
 import path from 'node:path'
 
 const LOOPBACK = '127.0.0.1'
-const OTHERS = ['puddle-parent', 'noisy-neighbour', 'kind-gran']
+const OTHERS = ['willow-lane-page', 'puddle-parent', 'noisy-neighbour', 'kind-gran']
 
 // Everything below would listen on all interfaces of the machine. Nothing here may be reached from outside.
 const listen = net.Server.prototype.listen

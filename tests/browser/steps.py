@@ -1,0 +1,46 @@
+"""What people do again and again in the browser tests."""
+
+from __future__ import annotations
+
+import io
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+from playwright.sync_api import Page
+
+from tests.browser.conftest import Stack
+
+PURPOSE = "News and events for families"
+
+
+def send_for_approval(author: Page) -> None:
+    """Say what the draft in front of the author is for, and send it for approval."""
+    author.get_by_role("button", name="Save draft").last.click()
+    author.get_by_label("What is it for?").select_option(PURPOSE)
+    author.get_by_role("button", name="Save draft").last.click()
+    author.get_by_role("button", name="Send for approval").click()
+    author.get_by_text("Sent for approval.").wait_for()
+
+
+def approve(person: Page, stack: Stack, title: str) -> None:
+    """Read a post that waits, and let it out."""
+    person.goto(f"{stack.url}/posts/approvals/")
+    person.get_by_role("link", name=title).click()
+    person.get_by_label("I have read the words").check()
+    person.get_by_role("button", name="Approve and let it out").click()
+
+
+def checks_out_offline(person: Page, stack: Stack, folder: Path) -> bool:
+    """Download the record with its checker; return whether the checker, all by itself, finds it whole."""
+    person.goto(f"{stack.url}/policy/record/")
+    with person.expect_download() as download:
+        person.get_by_role("button", name="Download with the checker").click()
+    data = Path(download.value.path()).read_bytes()
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        archive.extractall(folder)
+    kept = folder / "record.zip"
+    kept.write_bytes(data)
+    command = [sys.executable, "-I", str(folder / "verify.py"), str(kept)]
+    return subprocess.run(command, check=False).returncode == 0
