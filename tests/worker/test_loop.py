@@ -90,7 +90,7 @@ def test_a_sweep_that_breaks_its_transaction_leaves_the_next_a_good_one(heartbea
     assert seen == [0, 1]
 
 
-@pytest.mark.django_db
+@pytest.mark.django_db(transaction=True)
 def test_a_heartbeat_that_cannot_be_shown_stops_no_work(heartbeat: Path) -> None:
     sweep = Sweep()
     worker = Worker([Job("good", sweep, 0.0)])
@@ -100,7 +100,7 @@ def test_a_heartbeat_that_cannot_be_shown_stops_no_work(heartbeat: Path) -> None
     assert sweep.times == 1
 
 
-@pytest.mark.django_db
+@pytest.mark.django_db(transaction=True)  # a turn closes a connection that has grown old
 def test_every_sweep_of_the_product_runs_on_an_empty_setting(heartbeat: Path) -> None:
     worker = Worker()
     worker.turn()
