@@ -20,6 +20,9 @@ from stairgate.worker.loop import Job, Worker
 
 ROOT = Path(__file__).resolve().parents[2]
 
+# A turn closes a connection that has grown old, and with it a transaction that a test had put around it.
+pytestmark = pytest.mark.django_db(transaction=True)
+
 
 class Sweep:
     """A sweep that counts, and breaks as long as it is told to."""
@@ -42,7 +45,6 @@ def heartbeat() -> Path:
     return Path(path)
 
 
-@pytest.mark.django_db
 def test_a_sweep_that_raises_stops_no_other(heartbeat: Path) -> None:
     good, bad, last = Sweep(), Sweep(broken=True), Sweep()
     worker = Worker([Job("good", good, 0.0), Job("bad", bad, 0.0), Job("last", last, 0.0)])
@@ -52,7 +54,6 @@ def test_a_sweep_that_raises_stops_no_other(heartbeat: Path) -> None:
     assert heartbeat.stat().st_mode & 0o777 == 0o600
 
 
-@pytest.mark.django_db
 def test_trouble_makes_a_sweep_rest_longer_and_success_ends_that(heartbeat: Path) -> None:
     sweep = Sweep(broken=True)
     job = Job("bad", sweep, 1.0)
@@ -69,7 +70,6 @@ def test_trouble_makes_a_sweep_rest_longer_and_success_ends_that(heartbeat: Path
     assert job.failures == 0 and round(job.due - time.monotonic()) == 1
 
 
-@pytest.mark.django_db(transaction=True)
 def test_a_sweep_that_breaks_its_transaction_leaves_the_next_a_good_one(heartbeat: Path) -> None:
     def breaks(now: datetime, worker: str) -> int:
         with transaction.atomic():
@@ -90,7 +90,6 @@ def test_a_sweep_that_breaks_its_transaction_leaves_the_next_a_good_one(heartbea
     assert seen == [0, 1]
 
 
-@pytest.mark.django_db(transaction=True)
 def test_a_heartbeat_that_cannot_be_shown_stops_no_work(heartbeat: Path) -> None:
     sweep = Sweep()
     worker = Worker([Job("good", sweep, 0.0)])
@@ -100,7 +99,6 @@ def test_a_heartbeat_that_cannot_be_shown_stops_no_work(heartbeat: Path) -> None
     assert sweep.times == 1
 
 
-@pytest.mark.django_db(transaction=True)  # a turn closes a connection that has grown old
 def test_every_sweep_of_the_product_runs_on_an_empty_setting(heartbeat: Path) -> None:
     worker = Worker()
     worker.turn()
