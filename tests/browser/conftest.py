@@ -8,10 +8,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import signal
-import socket
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -22,6 +18,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
 
+from tests.cli.installation import Installation
 from tests.databases import own_database
 
 AXE = Path(__file__).parents[1] / "node/node_modules/axe-core/axe.min.js"
@@ -53,13 +50,12 @@ def chromium() -> Iterator[Browser]:
 
 @dataclass
 class Stack:
-    """A running demo: its pages, its practice network, and whoever is looking."""
+    """A running Stairgate and, in the demo, its practice network, and whoever is looking."""
 
     url: str
-    practice: str
-    #: of the demo's own processes: whoever has it can do what a command on that machine could
-    environment: dict[str, str] = field(repr=False)
     browser: Browser
+    practice: str = ""
+    environment: dict[str, str] = field(default_factory=dict, repr=False)
     contexts: list[BrowserContext] = field(default_factory=list)
     #: what a person would not see, but should not happen
     troubles: list[str] = field(default_factory=list)
@@ -108,45 +104,37 @@ class Stack:
         return page
 
 
-def free_port() -> int:
-    with socket.socket() as line:
-        line.bind(("127.0.0.1", 0))
-        return int(line.getsockname()[1])
+@dataclass(frozen=True)
+class Demo:
+    """A demo started with the one command."""
+
+    url: str
+    practice: str
+    #: of its own processes: whoever has it can do what a command on that machine could
+    environment: dict[str, str] = field(repr=False)
 
 
 @pytest.fixture(scope="session")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str, dict[str, str]]]:
-    """The addresses and the environment of a demo started with the one command, stopped with one Ctrl-C."""
-    folder = tmp_path_factory.mktemp("demo")
-    output, url = folder / "output.txt", f"http://localhost:{free_port()}"
-    command = [sys.executable, "-m", "stairgate", "start", "--demo", "--port", url.rsplit(":", 1)[1]]
-    with own_database() as environment, output.open("wb") as sink:
-        environment |= {"STAIRGATE_HOME": str(folder / "home"), "STAIRGATE_POLL_SECONDS": "2"}
-        process = subprocess.Popen(command, env=environment, stdout=sink, stderr=subprocess.STDOUT)
-        try:
-            yield url, _practice_address(process, output), environment
-        finally:
-            process.send_signal(signal.SIGINT)
-            try:
-                code = process.wait(40)
-            finally:
-                process.kill()
-            assert code == 0, output.read_text("utf-8")
-
-
-def _practice_address(process: subprocess.Popen[bytes], output: Path) -> str:
-    """Wait for the line that says it is ready; return the practice network's address."""
-    end = time.monotonic() + 90
-    while (said := output.read_text("utf-8")).find("\nOpen http") < 0:
-        assert process.poll() is None and time.monotonic() < end, f"the demo did not start:\n{said}"
-        time.sleep(0.1)
-    page = next(line for line in said.splitlines() if line.endswith("/willow-lane"))
-    return page.split()[-1].removesuffix("/willow-lane")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    """A running demo, stopped with one Ctrl-C."""
+    with own_database() as environment:
+        home = tmp_path_factory.mktemp("demo") / "home"
+        installation = Installation(home, environment | {"STAIRGATE_POLL_SECONDS": "2"})
+        with installation.started("--demo") as running:
+            page = next(line for line in running.told().splitlines() if line.endswith("/willow-lane"))
+            practice = page.split()[-1].removesuffix("/willow-lane")
+            yield Demo(running.url, practice, installation.everything)
+            assert running.stop(group=True) == 0, running.told()
 
 
 @pytest.fixture
-def stack(running: tuple[str, str, dict[str, str]], chromium: Browser) -> Iterator[Stack]:
-    found = Stack(*running, chromium)
+def stack(demo: Demo, chromium: Browser) -> Iterator[Stack]:
+    found = Stack(demo.url, chromium, demo.practice, demo.environment)
+    yield from watched(found)
+
+
+def watched(found: Stack) -> Iterator[Stack]:
+    """Yield it, and at the end close its windows and fail when there was trouble in one of them."""
     yield found
     for context in found.contexts:
         context.close()

@@ -47,6 +47,10 @@ class Running:
     output: Path
     family: list[psutil.Process] = field(default_factory=list)
 
+    @property
+    def url(self) -> str:
+        return f"http://localhost:{self.port}"
+
     def told(self) -> str:
         return self.output.read_text("utf-8")
 

@@ -9,9 +9,11 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
 
 from stairgate.organisations.access import NotAllowed, membership_of
 from stairgate.organisations.models import Membership
+from stairgate.web.help import help_for
 
 #: pages a person may see before their second step is set up
 _BEFORE_SECOND_STEP = frozenset(
@@ -29,7 +31,7 @@ _BEFORE_SECOND_STEP = frozenset(
 
 
 class MembershipMiddleware:
-    """Sets ``request.membership``; sends people without a second step to set one up; renders refusals."""
+    """Sets ``request.membership`` and ``request.help``; sends people without a second step to set one up; renders refusals."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -37,6 +39,8 @@ class MembershipMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         membership = membership_of(request.user) if request.user.is_authenticated else None
         request.membership = membership  # type: ignore[attr-defined]
+        # asked for by the few pages that show it
+        request.help = SimpleLazyObject(lambda: help_for(membership))  # type: ignore[attr-defined]
         if membership is None:
             return self.get_response(request)
         with timezone.override(membership.organisation.timezone):
@@ -47,6 +51,8 @@ class MembershipMiddleware:
     ) -> HttpResponse | None:
         membership: Membership | None = getattr(request, "membership", None)
         name = request.resolver_match.url_name if request.resolver_match else ""
+        if membership is None and name == "today" and request.user.is_authenticated:
+            return redirect("account_inactive")  # they left: every other page does not exist for them
         if membership is None or name in _BEFORE_SECOND_STEP or not needs_second_step(membership):
             return None
         return redirect("mfa_activate_totp")

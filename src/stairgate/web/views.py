@@ -15,8 +15,6 @@ from django.views.decorators.http import require_GET, require_POST
 
 from stairgate.organisations.access import current
 from stairgate.organisations.models import Membership, Organisation, User
-from stairgate.organisations.rules import Role
-from stairgate.organisations.selectors import holders
 from stairgate.web.today import today_page
 
 
@@ -51,7 +49,7 @@ def look(request: HttpRequest) -> HttpResponse:
 @require_GET
 def help_now(request: HttpRequest) -> HttpResponse:
     """Say who to ring about a child. Open to everybody: help comes before signing in."""
-    return render(request, "web/help_now.html", {"active": "help", **_help(request)})
+    return render(request, "web/help_now.html", {"active": "help"})
 
 
 @login_not_required
@@ -67,7 +65,6 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     if request.method == "GET" and not Organisation.objects.exists():
         return redirect("welcome")
     request.demo_people = _demo_people()  # type: ignore[attr-defined]
-    request.help = _help(request)  # type: ignore[attr-defined]
     return account.login(request)  # type: ignore[no-any-return]
 
 
@@ -94,15 +91,6 @@ def _demo_people() -> list[Membership]:
         return []
     people = Membership.objects.filter(organisation__is_demo=True, ended_on__isnull=True)
     return list(people.select_related("user", "organisation").order_by("started_on", "job_title"))
-
-
-def _help(request: HttpRequest) -> dict[str, object]:
-    member: Membership | None = getattr(request, "membership", None)
-    organisation = member.organisation if member else Organisation.objects.order_by("created_at").first()
-    if organisation is None:
-        return {"place": None, "leads": []}
-    leads = holders(organisation, [Role.DSL, Role.DEPUTY_DSL], organisation.day(timezone.now()))
-    return {"place": organisation, "leads": leads}
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
