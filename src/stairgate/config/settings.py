@@ -9,7 +9,7 @@ from urllib.parse import unquote, urlsplit
 from csp.constants import NONE, SELF
 
 from stairgate.config.accounts import *  # noqa: F403 - settings are read by name
-from stairgate.config.home import locate
+from stairgate.config.home import HomeTrouble, locate
 
 HOME = locate()
 SOURCE = Path(__file__).resolve().parent.parent
@@ -125,15 +125,51 @@ USE_I18N = True
 
 STATIC_URL = "static/"
 STATIC_ROOT = None  # served from the rooms themselves: nothing is collected
-STORAGES = {
-    "default": {
+
+
+def picture_storage() -> dict[str, object]:
+    """Return where pictures are kept: a private bucket when one is named, else the data folder.
+
+    Raises `HomeTrouble` when the part that speaks to buckets is not installed.
+    """
+    bucket = os.environ.get("STAIRGATE_S3_BUCKET", "")
+    if bucket:
+        return {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": bucket_options(bucket)}
+    return {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
         "OPTIONS": {
             "location": HOME.media,
             "file_permissions_mode": 0o600,
             "directory_permissions_mode": 0o700,
         },
-    },
+    }
+
+
+def bucket_options(bucket: str) -> dict[str, object]:
+    """Return how a bucket is spoken to. Who we are there comes from the ``AWS_…`` environment variables."""
+    try:
+        from botocore.config import Config
+    except ImportError:
+        raise HomeTrouble(
+            "STAIRGATE_S3_BUCKET names a bucket for pictures, but the part that speaks to it is not installed. "
+            "Run: pip install 'stairgate[s3]'. Nothing was changed."
+        ) from None
+    # The path style is the one that every maker of such a store understands. The gate reads pictures while it
+    # holds a lock, so a store that does not answer is given up soon.
+    config = Config(
+        s3={"addressing_style": "path"}, connect_timeout=5, read_timeout=10, retries={"max_attempts": 2}
+    )
+    return {
+        "bucket_name": bucket,
+        "endpoint_url": os.environ.get("STAIRGATE_S3_ENDPOINT") or None,
+        "default_acl": "private",
+        "file_overwrite": False,  # what was approved is never replaced
+        "client_config": config,
+    }
+
+
+STORAGES = {
+    "default": picture_storage(),
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 WHITENOISE_USE_FINDERS = True

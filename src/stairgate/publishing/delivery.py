@@ -60,8 +60,21 @@ def send_due(now: datetime, worker: str, *, limit: int = 20) -> int:
     due = Delivery.objects.filter(state=DeliveryState.WAITING, due_at__lte=now)
     ids = list(due.order_by("due_at").values_list("pk", flat=True)[:limit])
     for pk in ids:
-        send(pk, worker=worker, now=now)
+        try:
+            send(pk, worker=worker, now=now)
+        except Exception as error:
+            log.exception("gate_surprise", delivery=str(pk))
+            _put_off(pk, error, now)
     return len(ids)
+
+
+def _put_off(delivery_id: UUID, error: Exception, now: datetime) -> None:
+    """Let one that the gate could not even look at wait a little: it stays shut, and the others get their turn."""
+    words = (
+        f"The gate could not look at this just now ({type(error).__name__}). It stays shut, and looks again."
+    )
+    rows = Delivery.objects.filter(pk=delivery_id, state=DeliveryState.WAITING)
+    rows.update(due_at=now + _FIRST_PAUSE, reason=words)
 
 
 def send(delivery_id: UUID, *, worker: str, now: datetime) -> None:
