@@ -138,6 +138,7 @@ def test_next_time_the_password_alone_opens_nothing(visitor: Client) -> None:
     door = sent(again, "account_login", {"login": MANAGER["email"], "password": PASSWORD})
     assert door.startswith(reverse("mfa_authenticate"))
     assert again.get("/").status_code == 302
+    assert "Type the 6-digit code" in shown(again, "mfa_authenticate")
     sent(again, "mfa_authenticate", {"code": authenticator_code(secret)})
     assert again.get("/").status_code == 200
 

@@ -70,6 +70,18 @@ def who(name: str, role: str = "") -> SafeString:
     )
 
 
+@register.filter
+def tel(number: str) -> str:
+    """Return a telephone number as the address of a link."""
+    return f"tel:{number.replace(' ', '')}"
+
+
+@register.simple_tag
+def phone(number: str) -> SafeString:
+    """Return a telephone number that can be rung by pressing it, never broken over two lines."""
+    return format_html('<a class="sg-nowrap" href="{}">{}</a>', tel(number), number)
+
+
 @register.simple_tag
 def fence(states: Iterable[str], label: str, cls: str = "", height: int = 64) -> SafeString:
     """Return the fence: one bar for each clause. o = met, r = loose, b = snapped, n = not yet, | = post."""
@@ -132,7 +144,7 @@ def latch(done: int, total: int, label: str = "") -> SafeString:
 @register.filter
 def clock(moment: datetime | None) -> str:
     """Return a moment as people say it: "17:45" today, "Tue 24 Nov, 17:45", with the year when not this one."""
-    if moment is None:
+    if not moment:
         return ""
     local, today = timezone.localtime(moment), timezone.localdate()
     time = f"{local:%H:%M}"
@@ -144,7 +156,7 @@ def clock(moment: datetime | None) -> str:
 @register.filter
 def whole(moment: datetime | None) -> str:
     """Return a moment with its day, always: "Tue 24 Nov, 17:45"."""
-    if moment is None:
+    if not moment:
         return ""
     local = timezone.localtime(moment)
     year = "" if local.year == timezone.localdate().year else f" {local.year}"
@@ -154,7 +166,7 @@ def whole(moment: datetime | None) -> str:
 @register.filter
 def day(moment: datetime | None) -> str:
     """Return a day: "Tue 24 Nov", "Today", "Tomorrow, Wed 25 Nov"; with the year when it is not this one."""
-    if moment is None:
+    if not moment:
         return ""
     date = timezone.localtime(moment).date() if isinstance(moment, datetime) else moment
     today = timezone.localdate()
@@ -171,7 +183,7 @@ def _day(local: datetime) -> str:
 @register.filter
 def ago(moment: datetime | None) -> str:
     """Return how long ago a moment was, roughly: "just now", "4 min ago", "3 hours ago", "2 days ago"."""
-    if moment is None:
+    if not moment:
         return "never"
     seconds = (timezone.now() - moment).total_seconds()
     if seconds < 60:
