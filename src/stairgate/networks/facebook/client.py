@@ -154,7 +154,7 @@ class Facebook:
             )
             recent = [row for row in rows if reading.id_of(row) and reading.time_of(row) >= from_then]
         except Trouble as trouble:
-            return CannotTell(_words(trouble))
+            return CannotTell(str(trouble))
         same = [row for row in recent if reading.same(row, outgoing)]
         if not same:
             return reading.not_found(recent, outgoing)
@@ -269,7 +269,7 @@ class Facebook:
             answer = self._graph.inspect_token(account)
         except Trouble as trouble:
             kind = trouble.outcome.kind if isinstance(trouble.outcome, Refused) else None
-            return Health(ok=False, checked_at=now, problems=(_words(trouble),), kind=kind)
+            return Health(ok=False, checked_at=now, problems=(str(trouble),), kind=kind)
         data = answer.body.get("data") or {}
         scopes = frozenset(str(scope) for scope in data.get("scopes", []))
         problems = _problems(data, SCOPES)
@@ -317,8 +317,3 @@ def _problems(data: Mapping[str, Any], needed: Set[str]) -> tuple[str, ...]:
 
 def _is_gone(trouble: Trouble) -> bool:
     return isinstance(trouble.outcome, Refused) and trouble.outcome.kind == RefusalKind.GONE
-
-
-def _words(trouble: Trouble) -> str:
-    outcome = trouble.outcome
-    return outcome.message if isinstance(outcome, Refused) else outcome.evidence
