@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from stairgate.practice.errors import GraphError, gone
 from stairgate.practice.graph.call import Answer, Call
 from stairgate.practice.graph.routes import route
@@ -12,9 +14,10 @@ from stairgate.practice.webhooks import shake_hands
 @route("POST", r"(\d+)/subscribed_apps")
 def subscribe_page(call: Call, page: str) -> Answer:
     need(call, "pages_manage_metadata")
-    if not call.text("subscribed_fields"):
+    names = _names(call, "subscribed_fields")
+    if not names:
         raise GraphError(100, "(#100) subscribed_fields is required")
-    call.store.set_meta("subscribed", "1")
+    call.store.set_meta("page_rings_for", names)
     return {"success": True}
 
 
@@ -27,7 +30,15 @@ def subscribe_app(call: Call, app: str) -> Answer:
     check_proof(call, app_token(call))
     if app != call.store.meta("app_id"):
         raise gone(app)
+    names = _names(call, "fields")
     if not shake_hands(callback, verify):
         raise GraphError(2200, "(#2200) Callback verification failed")
     call.store.set_meta("callback_url", callback)
+    call.store.set_meta("app_rings_for", names)
     return {"success": True}
+
+
+def _names(call: Call, key: str) -> str:
+    """Return a list of names with commas between, however it was sent: as JSON, or with commas already."""
+    raw = call.text(key)
+    return ",".join(map(str, json.loads(raw))) if raw.startswith("[") else raw
