@@ -94,10 +94,11 @@ def test_it_signs_with_the_wrong_secret_and_only_once(
     practice: Practice, listener: Listener, on_page: str
 ) -> None:
     practice.fault("webhook_bad_signature")
+    practice.fault("webhook_late", seconds=2)  # after the forged one would be tried again
     listener.answers.append(403)
     practice.comment(on_page, "Sam", "Forged")
     practice.comment(on_page, "Sam", "True")
-    rings = listener.wait(lambda rings: len(rings) == 2)
+    rings = listener.wait(lambda rings: any(ring.value["message"] == "True" for ring in rings))
     assert [signed(practice, ring) for ring in rings] == [False, True]
 
 
