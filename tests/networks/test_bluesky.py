@@ -31,7 +31,7 @@ from stairgate.networks.base import (
     Trouble,
     Unknown,
 )
-from stairgate.networks.bluesky import Bluesky, xrpc
+from stairgate.networks.bluesky import Bluesky, threads, xrpc
 from stairgate.networks.bluesky import client as client_module
 from tests.networks.bluesky_fixture import BlueskyServer, eventually
 from tests.networks.bluesky_middleman import Fault, Middleman, middleman
@@ -367,7 +367,7 @@ def test_a_picture_in_an_answer_is_noticed(client: Bluesky, bluesky: BlueskyServ
 def test_a_long_chain_of_answers_is_read_to_its_end(
     client: Bluesky, bluesky: BlueskyServer, account: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(client_module, "_DEPTH", 2)
+    monkeypatch.setattr(threads, "_DEPTH", 2)
     post = send(client, passage(account, f"A long talk {uuid4()}")).external_id
     chain, last = [], post
     for number in range(7):

@@ -22,6 +22,13 @@ def client() -> Facebook:
     return Facebook()
 
 
+@pytest.fixture
+def soon(client: Facebook, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let each call of the client give up after a second."""
+    ask = client._graph.ask
+    monkeypatch.setattr(client._graph, "ask", lambda *given, **more: ask(*given, **{**more, "seconds": 1.0}))
+
+
 def passage(account: base.Account, outgoing: base.Outgoing) -> base.Passage:
     """A passage as the gate would make it."""
     return base.Passage(
@@ -76,11 +83,11 @@ def test_a_passage_is_spent_once(client: Facebook, practice: Practice) -> None:
     assert practice.public_page().count("Once") == 1
 
 
-@pytest.mark.parametrize("kind", ["server_error_after", "drop"])
+@pytest.mark.parametrize("kind", ["server_error_after", "drop", "hang"])
 def test_a_write_that_was_done_but_not_answered_is_unknown_and_found(
-    client: Facebook, practice: Practice, kind: str
+    client: Facebook, practice: Practice, soon: None, kind: str
 ) -> None:
-    practice.fault(kind, "POST /feed")
+    practice.fault(kind, "POST /feed", seconds=3)
     outgoing = base.Outgoing("Did it arrive?")
     assert isinstance(send(client, practice.account, outgoing), base.Unknown)
     assert len(visible_writes(practice)) >= 1
@@ -88,11 +95,11 @@ def test_a_write_that_was_done_but_not_answered_is_unknown_and_found(
     assert isinstance(found, base.Found) and found.times == 1
 
 
-@pytest.mark.parametrize("kind", ["server_error_before", "drop_before"])
+@pytest.mark.parametrize("kind", ["server_error_before", "drop_before", "hang_before"])
 def test_a_write_that_was_never_done_is_unknown_and_absent(
-    client: Facebook, practice: Practice, kind: str
+    client: Facebook, practice: Practice, soon: None, kind: str
 ) -> None:
-    practice.fault(kind, "POST /feed")
+    practice.fault(kind, "POST /feed", seconds=3)
     outgoing = base.Outgoing("It did not")
     assert isinstance(send(client, practice.account, outgoing), base.Unknown)
     assert isinstance(look(client, practice, outgoing), base.Absent)

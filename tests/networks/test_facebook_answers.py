@@ -38,6 +38,28 @@ def row(message: str, *kinds: str) -> dict[str, object]:
     return {"id": "7_1", "message": message, "created_time": now, "attachments": {"data": album}}
 
 
+# ── Pictures of the public ──
+
+
+@pytest.mark.parametrize(
+    ("hung", "wanted"),
+    [
+        ({"attachments": {"data": [{"type": "photo"}]}}, True),
+        ({"attachments": {"data": []}}, False),
+        ({}, False),
+    ],
+)
+def test_a_visitors_post_with_a_picture_is_known_to_have_one(hung: dict[str, object], wanted: bool) -> None:
+    visited = {key: value for key, value in row("Found this").items() if key != "attachments"} | hung
+    bodies = {"/visitor_posts": page_of(visited), "/comments": page_of(), "/7_1": visited}
+    with standing_in(by_path({**PROOF, **bodies})) as server:
+        (item,) = Facebook().fetch(server.account, posts=[], cursor="").items
+        again = Facebook().read_item(server.account, "7_1")
+        asked = [line for line in server.lines if "/visitor_posts" in line or "/7_1?" in line]
+    assert item.has_picture is wanted and again is not None and again.has_picture is wanted
+    assert len(asked) == 2 and all("attachments" in line for line in asked)
+
+
 # ── Looking again ──
 
 

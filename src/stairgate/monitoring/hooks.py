@@ -42,9 +42,13 @@ def hook(request: HttpRequest, network: str, pk: UUID) -> HttpResponse:
 
 
 def _hear(request: HttpRequest, channel: Channel) -> HttpResponse:
-    if int(request.META.get("CONTENT_LENGTH") or 0) > MOST_BYTES:
+    try:
+        length = int(request.META.get("CONTENT_LENGTH") or 0)
+    except ValueError:
+        return HttpResponse(status=400)
+    if length > MOST_BYTES:
         return HttpResponse(status=413)
-    raw = request.body
+    raw = request.body  # never more than the length it came with
     try:
         notes = network_for(channel).parse_webhook(account_for(channel), raw, dict(request.headers))
     except BadSignature:

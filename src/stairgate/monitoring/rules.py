@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 import hashlib
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from stairgate.clauses import control
@@ -13,6 +14,8 @@ from stairgate.screening import Finding, Severity
 #: an item that screening could not read stands above everything that it could
 UNREAD = 5
 SHORTEST_REASON = 3
+#: much longer than the longest pause between two readings
+OLD_AFTER = timedelta(hours=1)
 
 
 class Change(enum.Flag):
@@ -93,3 +96,14 @@ def said(risk: int, titles: tuple[str, ...]) -> tuple[str, str]:
     if risk == Severity.LOOK:
         return "risk", first or "A picture came with it"
     return "wait", first or "Nothing found in it"
+
+
+def blind(problem: str, complete_at: datetime | None, now: datetime) -> str:
+    """Return why an empty inbox proves nothing about an account; "" when it was read completely and of late."""
+    if problem:
+        return problem
+    if complete_at is None:
+        return "It has not been read yet."
+    if now - complete_at > OLD_AFTER:
+        return "Reading it has stopped. Start Stairgate again, or ask whoever looks after it."
+    return ""

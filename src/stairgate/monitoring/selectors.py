@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db.models import QuerySet
 
+from stairgate.channels.models import Channel
 from stairgate.monitoring.models import Action, Decision, Item, Sighting, Sweep
-from stairgate.monitoring.rules import said
+from stairgate.monitoring.rules import blind, said
 from stairgate.organisations.models import Organisation
 from stairgate.publishing.models import Post
 from stairgate.publishing.selectors import replies_for
@@ -82,7 +84,21 @@ def item_page(item: Item) -> ItemPage:
     )
 
 
-def readings(organisation: Organisation) -> list[Sweep]:
-    """Return how fresh our knowledge of each account is, and what is wrong with reading it."""
+@dataclass(frozen=True, slots=True)
+class Freshness:
+    """How far our knowledge of an account goes. ``blind`` says why an empty inbox proves nothing about it."""
+
+    channel: Channel
+    complete_at: datetime | None
+    blind: str
+    bad_signatures: int
+
+
+def readings(organisation: Organisation, now: datetime) -> list[Freshness]:
+    """Return how fresh our knowledge of each account is, and what is wrong with reading it. One query."""
     rows = Sweep.objects.filter(channel__organisation=organisation).select_related("channel")
-    return list(rows.order_by("channel__name"))
+    rows = rows.exclude(channel__status=Channel.Status.CLOSED).order_by("channel__name")
+    return [
+        Freshness(row.channel, row.complete_at, blind(row.problem, row.complete_at, now), row.bad_signatures)
+        for row in rows
+    ]

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db.models import Q
 from django.urls import reverse
 
+from stairgate.channels.models import Channel
 from stairgate.channels.services import account_for, network_for
 from stairgate.monitoring.models import Sweep
 from stairgate.networks.base import Capability, Trouble
@@ -24,22 +25,34 @@ _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 def sweep(now: datetime, worker: str) -> int:
     """Subscribe every account that does not ring at our address yet; return how many now do."""
     due = Sweep.objects.filter(Q(subscribe_at__isnull=True) | Q(subscribe_at__lte=now))
+    due = due.filter(channel__connection__isnull=False).exclude(channel__status=Channel.Status.CLOSED)
     done = 0
-    for row in due.filter(channel__connection__isnull=False).select_related("channel__connection"):
+    for row in due.select_related("channel__connection"):
         address = settings.BASE_URL + reverse("hook", args=[row.channel.network, row.channel_id])
         if row.subscribed_url == address or not _can_ring(row, address):
             continue
         pause = _AGAIN
-        try:
-            network_for(row.channel).subscribe(account_for(row.channel), address)
+        if _subscribe(row, address):
             row.subscribed_url = address
             done += 1
-        except Trouble as trouble:
-            log.info("not_subscribed", channel=str(row.channel_id), why=type(trouble.outcome).__name__)
-            pause = _SOON if row.subscribe_at is None else _AGAIN
+        elif row.subscribe_at is None:
+            pause = _SOON
         row.subscribe_at = now + pause
         row.save(update_fields=["subscribed_url", "subscribe_at"])
     return done
+
+
+def _subscribe(row: Sweep, address: str) -> bool:
+    """Ask one network to ring; return whether it agreed. Whatever goes wrong with one stops no other."""
+    try:
+        network_for(row.channel).subscribe(account_for(row.channel), address)
+    except Trouble as trouble:
+        log.info("not_subscribed", channel=str(row.channel_id), why=type(trouble.outcome).__name__)
+        return False
+    except Exception:
+        log.exception("subscribe_surprise", channel=str(row.channel_id))
+        return False
+    return True
 
 
 def _can_ring(row: Sweep, address: str) -> bool:

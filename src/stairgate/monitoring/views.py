@@ -37,8 +37,10 @@ def inbox_page(request: HttpRequest) -> HttpResponse:
     page = Paginator(inbox(member.organisation), _A_PAGE).get_page(request.GET.get("page"))
     rows = [(item, *said_of(item)) for item in page]
     quiet = [item for item in page if item.risk == 0 and not item.has_picture]
-    values = {"active": "inbox", "page": page, "rows": rows, "quiet": quiet}
-    return render(request, "monitoring/inbox.html", values | {"readings": readings(member.organisation)})
+    known = readings(member.organisation, timezone.now())
+    values = {"active": "inbox", "page": page, "rows": rows, "quiet": quiet, "readings": known}
+    blind = any(reading.blind for reading in known)
+    return render(request, "monitoring/inbox.html", values | {"blind": blind})
 
 
 @require_GET

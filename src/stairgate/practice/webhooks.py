@@ -10,7 +10,9 @@ import threading
 import time
 import urllib.error
 import urllib.request
+from secrets import token_hex
 from typing import Any
+from urllib.parse import urlencode
 
 from stairgate.practice import faults
 from stairgate.practice.store import Store
@@ -21,8 +23,9 @@ _OVERTAKE_SECONDS = 2.0
 
 
 def announce(store: Store, value: dict[str, Any]) -> None:
-    """Queue one change of the page for the subscriber, if there is one."""
-    if not store.meta("callback_url") or store.meta("subscribed") != "1":
+    """Queue one change of the page for the subscriber. It rings for what both the app and the page name."""
+    wanted = [store.meta(names).split(",") for names in ("app_rings_for", "page_rings_for")]
+    if not store.meta("callback_url") or not all("feed" in names for names in wanted):
         return
     now = time.time()
     fault = faults.take(store, "WEBHOOK", "/feed", webhook=True)
@@ -48,9 +51,6 @@ def signature(secret: str, raw: bytes) -> str:
 
 def shake_hands(callback: str, verify_token: str) -> bool:
     """Ask the address to echo a challenge, as Meta does before it believes it; True when it did."""
-    from secrets import token_hex
-    from urllib.parse import urlencode
-
     challenge = token_hex(8)
     query = urlencode({"hub.mode": "subscribe", "hub.verify_token": verify_token, "hub.challenge": challenge})
     try:

@@ -112,3 +112,8 @@ def text_of(body: Body, name: str) -> str:
     """Return a string of JSON; "" for anything else."""
     value = body.get(name)
     return clean_text(value) if isinstance(value, str) else ""
+
+
+def author_of(post: Body) -> str:
+    """Return who wrote a post; "" when it does not say."""
+    return text_of(mapping(post.get("author")), "did")

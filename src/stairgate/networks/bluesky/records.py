@@ -150,3 +150,8 @@ def permalink(uri: str) -> str:
     if found is None or found.collection != POST:
         return ""
     return f"https://bsky.app/profile/{found.did}/post/{found.key}"
+
+
+def gate_of(top: Address) -> Address:
+    """Return where the rules of a thread are: under the key of the post on top."""
+    return Address(top.did, THREADGATE, top.key)

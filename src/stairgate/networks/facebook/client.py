@@ -8,16 +8,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from stairgate.networks.base import (
-    Absent,
     Account,
-    BadSignature,
     CannotTell,
     Capability,
     Done,
     Fetched,
     Found,
     Health,
-    ItemKind,
     Outcome,
     Outgoing,
     Passage,
@@ -30,7 +27,7 @@ from stairgate.networks.base import (
     Unknown,
     WebhookNote,
 )
-from stairgate.networks.facebook import hooks
+from stairgate.networks.facebook import hooks, reading
 from stairgate.networks.facebook.graph import Answer, Graph, as_app
 from stairgate.networks.http import Deadline
 
@@ -47,7 +44,7 @@ CLOCK_SLACK = timedelta(minutes=10)
 READ_PUBLIC = "pages_read_user_content"
 READ_OWN = "pages_read_engagement"
 #: what the doorbell rings for
-RINGS = "feed,mention"
+RINGS = json.dumps(["feed", "mention"])
 SCOPES = frozenset(
     {
         "pages_manage_posts",
@@ -58,7 +55,8 @@ SCOPES = frozenset(
     }
 )
 _ITEM_FIELDS = "id,message,created_time,from,parent{id},is_hidden,permalink_url,attachment"
-_POST_FIELDS = "id,message,created_time,from,is_hidden,permalink_url"
+_ATTACHED = "attachments{type,subattachments{type}}"
+_POST_FIELDS = f"id,message,created_time,from,is_hidden,permalink_url,{_ATTACHED}"
 
 
 class Facebook:
@@ -126,10 +124,8 @@ class Facebook:
             path, params = f"{outgoing.reply_to}/comments", {"message": outgoing.text}
         else:
             path, params = f"{account.account_id}/feed", {"message": outgoing.text}
-            params |= {
-                f"attached_media[{n}]": f'{{"media_fbid":"{handle}"}}'
-                for n, handle in enumerate(staged.media)
-            }
+            if staged.media:
+                params["attached_media"] = json.dumps([{"media_fbid": handle} for handle in staged.media])
         answer = self._graph.ask(account, "POST", path, params)
         if not isinstance(answer, Answer):
             return answer
@@ -142,7 +138,7 @@ class Facebook:
         """Return the address of what was just made; "" when Facebook won't say. It is there all the same."""
         try:
             asked = {"fields": "permalink_url"}
-            return _address(self._graph.read(account, made, asked, seconds=LINK_SECONDS).body)
+            return reading.address(self._graph.read(account, made, asked, seconds=LINK_SECONDS).body)
         except Trouble:
             return ""
 
@@ -156,21 +152,21 @@ class Facebook:
                 if outgoing.reply_to
                 else self._own_posts(account, from_then)
             )
-            recent = [row for row in rows if _id(row) and _time(row) >= from_then]
+            recent = [row for row in rows if reading.id_of(row) and reading.time_of(row) >= from_then]
         except Trouble as trouble:
-            return CannotTell(_words(trouble))
-        same = [row for row in recent if _same(row, outgoing)]
+            return CannotTell(str(trouble))
+        same = [row for row in recent if reading.same(row, outgoing)]
         if not same:
-            return _not_found(recent, outgoing)
-        first = min(same, key=_time)
-        return Found(str(first["id"]), _address(first), len(same))
+            return reading.not_found(recent, outgoing)
+        first = min(same, key=reading.time_of)
+        return Found(str(first["id"]), reading.address(first), len(same))
 
     def _own_posts(self, account: Account, from_then: datetime) -> list[dict[str, Any]]:
-        fields = "id,message,created_time,permalink_url,attachments{type,subattachments{type}}"
+        fields = f"id,message,created_time,permalink_url,{_ATTACHED}"
         path = f"{account.account_id}/published_posts"
         found: list[dict[str, Any]] = []
         for row in self._graph.read_all(account, path, {"fields": fields}):
-            if _time(row) < from_then:  # newest first: the rest is older still
+            if reading.time_of(row) < from_then:  # newest first: the rest is older still
                 break
             found.append(row)
         return found
@@ -179,7 +175,7 @@ class Facebook:
         params = {"fields": _ITEM_FIELDS, "filter": "stream", "order": "chronological"}
         parent = self._graph.read(account, comment, {"fields": "id,parent{id}"}).body.get("parent") or {}
         rows = self._graph.read_all(account, f"{parent.get('id') or comment}/comments", params)
-        return [row for row in rows if _author(row)[0] == account.account_id]
+        return [row for row in rows if reading.author(row)[0] == account.account_id]
 
     # ── In ──
 
@@ -201,14 +197,14 @@ class Facebook:
     def _comments(self, account: Account, post: str) -> list[PublicItem]:
         params = {"fields": _ITEM_FIELDS, "filter": "stream", "order": "chronological"}
         rows = self._graph.read_all(account, f"{post}/comments", params)
-        return [_item(row, post) for row in rows if _author(row)[0] != account.account_id]
+        return [reading.item(row, post) for row in rows if reading.author(row)[0] != account.account_id]
 
     def _visitor_posts(self, account: Account) -> list[PublicItem]:
         found: list[PublicItem] = []
         rows = self._graph.read_all(account, f"{account.account_id}/visitor_posts", {"fields": _POST_FIELDS})
         for row in rows:
-            found.append(_item(row, ""))
-            found += self._comments(account, _id(row))
+            found.append(reading.item(row, ""))
+            found += self._comments(account, reading.id_of(row))
         return found
 
     def read_item(self, account: Account, external_id: str) -> PublicItem | None:
@@ -221,7 +217,7 @@ class Facebook:
             self._believe_gone(account, trouble)
             return None
         post = "" if visitor_post else f"{account.account_id}_{external_id.partition('_')[0]}"
-        return _item(row, post)
+        return reading.item(row, post)
 
     def _believe_gone(self, account: Account, trouble: Trouble) -> None:
         """Raise ``trouble`` unless it says "gone". Facebook says the same of what we may not see: ask about that."""
@@ -273,7 +269,7 @@ class Facebook:
             answer = self._graph.inspect_token(account)
         except Trouble as trouble:
             kind = trouble.outcome.kind if isinstance(trouble.outcome, Refused) else None
-            return Health(ok=False, checked_at=now, problems=(_words(trouble),), kind=kind)
+            return Health(ok=False, checked_at=now, problems=(str(trouble),), kind=kind)
         data = answer.body.get("data") or {}
         scopes = frozenset(str(scope) for scope in data.get("scopes", []))
         problems = _problems(data, SCOPES)
@@ -319,90 +315,5 @@ def _problems(data: Mapping[str, Any], needed: Set[str]) -> tuple[str, ...]:
     return ()
 
 
-def _not_found(recent: Sequence[Mapping[str, Any]], outgoing: Outgoing) -> Absent | CannotTell:
-    """Return what to make of rows none of which is ours for certain."""
-    if any(_same_words(row, outgoing) for row in recent):
-        return CannotTell("The same words are on the page, but with other photos. Look at the page.")
-    return Absent(len(recent))
-
-
-def _same(row: Mapping[str, Any], outgoing: Outgoing) -> bool:
-    """Return whether a row is what we sent: the same words and as many pictures."""
-    return _same_words(row, outgoing) and _photo_count(row) == len(outgoing.pictures)
-
-
-def _same_words(row: Mapping[str, Any], outgoing: Outgoing) -> bool:
-    return _plain(str(row.get("message", ""))) == _plain(outgoing.text)
-
-
-def _plain(text: str) -> str:
-    """Return words as a page may give them back: line ends and outer space do not count."""
-    return "\n".join(line.rstrip() for line in text.replace("\r\n", "\n").strip().split("\n"))
-
-
-def _photo_count(row: Mapping[str, Any]) -> int:
-    """Return how many photos hang on a post or a comment. A link, a video or a sticker is none."""
-    found = [*((row.get("attachments") or {}).get("data") or []), row.get("attachment") or {}]
-    inside = [below for one in found for below in (one.get("subattachments") or {}).get("data") or []]
-    return sum(one.get("type") == "photo" for one in [*found, *inside])
-
-
-def _item(row: Mapping[str, Any], post: str) -> PublicItem:
-    author, name = _author(row)
-    parent = str((row.get("parent") or {}).get("id", ""))
-    return PublicItem(
-        external_id=_id(row),
-        kind=_kind(post, parent),
-        text=str(row.get("message", "")),
-        author_id=author,
-        author_name=name,
-        created_at=_time(row),
-        parent_id=parent or post,
-        post_id=post,
-        permalink=_address(row),
-        is_hidden=bool(row.get("is_hidden")),
-        has_picture="attachment" in row or "attachments" in row,
-        raw=dict(row),
-    )
-
-
-def _kind(post: str, parent: str) -> ItemKind:
-    if not post:
-        return ItemKind.VISITOR_POST
-    return ItemKind.REPLY if parent else ItemKind.COMMENT
-
-
-def _author(row: Mapping[str, Any]) -> tuple[str, str]:
-    source = row.get("from") or {}
-    return str(source.get("id", "")), str(source.get("name", ""))
-
-
-def _id(row: Mapping[str, Any]) -> str:
-    if not row.get("id"):
-        raise Trouble(Unknown("Facebook gave something without a number."))
-    return str(row["id"])
-
-
-def _time(row: Mapping[str, Any]) -> datetime:
-    try:
-        return datetime.strptime(str(row["created_time"]), "%Y-%m-%dT%H:%M:%S%z")
-    except (KeyError, ValueError):
-        raise Trouble(Unknown("Facebook gave something without a time.")) from None
-
-
-def _address(row: Mapping[str, Any]) -> str:
-    """Return a link only when it is one: it becomes an href on our pages."""
-    link = str(row.get("permalink_url", ""))
-    return link if link.startswith(("https://", "http://127.0.0.1", "http://localhost")) else ""
-
-
 def _is_gone(trouble: Trouble) -> bool:
     return isinstance(trouble.outcome, Refused) and trouble.outcome.kind == RefusalKind.GONE
-
-
-def _words(trouble: Trouble) -> str:
-    outcome = trouble.outcome
-    return outcome.message if isinstance(outcome, Refused) else outcome.evidence
-
-
-__all__ = ["BadSignature", "Facebook"]

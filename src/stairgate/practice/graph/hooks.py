@@ -1,0 +1,44 @@
+"""Where the doorbell rings, and what for."""
+
+from __future__ import annotations
+
+import json
+
+from stairgate.practice.errors import GraphError, gone
+from stairgate.practice.graph.call import Answer, Call
+from stairgate.practice.graph.routes import route
+from stairgate.practice.graph.who import app_token, check_proof, need
+from stairgate.practice.webhooks import shake_hands
+
+
+@route("POST", r"(\d+)/subscribed_apps")
+def subscribe_page(call: Call, page: str) -> Answer:
+    need(call, "pages_manage_metadata")
+    names = _names(call, "subscribed_fields")
+    if not names:
+        raise GraphError(100, "(#100) subscribed_fields is required")
+    call.store.set_meta("page_rings_for", names)
+    return {"success": True}
+
+
+@route("POST", r"(\d+)/subscriptions", signed=False)
+def subscribe_app(call: Call, app: str) -> Answer:
+    """The app's webhook address: believed only after it echoed a challenge."""
+    callback, verify = call.text("callback_url"), call.text("verify_token")
+    if call.text("access_token") != app_token(call):
+        raise GraphError(15, "(#15) This method must be called with an app access_token.")
+    check_proof(call, app_token(call))
+    if app != call.store.meta("app_id"):
+        raise gone(app)
+    names = _names(call, "fields")
+    if not shake_hands(callback, verify):
+        raise GraphError(2200, "(#2200) Callback verification failed")
+    call.store.set_meta("callback_url", callback)
+    call.store.set_meta("app_rings_for", names)
+    return {"success": True}
+
+
+def _names(call: Call, key: str) -> str:
+    """Return a list of names with commas between, however it was sent: as JSON, or with commas already."""
+    raw = call.text(key)
+    return ",".join(map(str, json.loads(raw))) if raw.startswith("[") else raw
