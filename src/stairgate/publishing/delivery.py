@@ -37,8 +37,8 @@ from stairgate.policies.parameters import Parameters
 from stairgate.policies.selectors import in_force
 from stairgate.publishing.gate import Opened, load_outgoing, open_gate
 from stairgate.publishing.models import Attempt, Delivery, Post
-from stairgate.publishing.moves import move_post
-from stairgate.publishing.states import DeliveryState, check_delivery_move, post_state_from
+from stairgate.publishing.moves import follow_deliveries
+from stairgate.publishing.states import DeliveryState, check_delivery_move
 
 log = structlog.get_logger(__name__)
 
@@ -102,8 +102,9 @@ def settle(*, attempt_id: UUID, outcome: Outcome, now: datetime) -> None:
     attempt.outcome = type(outcome).__name__.lower()
     attempt.evidence = _evidence(outcome)
     attempt.save(update_fields=["finished_at", "outcome", "evidence"])
-    newest = delivery.attempts.order_by("-number").first()
-    if newest is None or newest.pk != attempt.pk:
+    if not _still_asked(attempt):
+        external_id = outcome.external_id if isinstance(outcome, Done) else ""
+        _write_down(delivery, "publishing.late_answer", external_id, attempt.outcome, now)
         return
     match outcome:
         case Done():
@@ -111,9 +112,16 @@ def settle(*, attempt_id: UUID, outcome: Outcome, now: datetime) -> None:
         case Unknown():
             _to_unknown(delivery, outcome.evidence, now)
         case Manual():
-            _move(delivery, DeliveryState.MANUAL, outcome.step, now)
+            _by_hand(delivery, outcome, now)
         case Refused():
             _refused(delivery, outcome, now)
+
+
+def _still_asked(attempt: Attempt) -> bool:
+    """Return whether the fate of a delivery still hangs on this attempt: nothing was decided since."""
+    newest = attempt.delivery.attempts.order_by("-number").first()
+    open_ended = {DeliveryState.SENDING, DeliveryState.UNKNOWN, DeliveryState.NOT_THERE}
+    return newest == attempt and DeliveryState(attempt.delivery.state) in open_ended
 
 
 def _lock_attempt(attempt_id: UUID) -> Attempt:
@@ -133,6 +141,11 @@ def _evidence(outcome: Outcome) -> str:
             return outcome.step
         case Refused():
             return f"{outcome.kind}: {outcome.message}"[:2000]
+
+
+def _by_hand(delivery: Delivery, manual: Manual, now: datetime) -> None:
+    if delivery.state == DeliveryState.SENDING:
+        _move(delivery, DeliveryState.MANUAL, manual.step, now)
 
 
 def _refused(delivery: Delivery, refused: Refused, now: datetime) -> None:
@@ -170,7 +183,7 @@ def _window(delivery: Delivery) -> timedelta:
 
 
 def _to_unknown(delivery: Delivery, evidence: str, now: datetime) -> None:
-    if delivery.state == DeliveryState.UNKNOWN:
+    if delivery.state != DeliveryState.SENDING:
         return
     delivery.due_at = now + timedelta(seconds=settings.DELIVERY_SETTLE_SECONDS)
     delivery.looks_absent = 0
@@ -293,18 +306,20 @@ def _move(delivery: Delivery, state: DeliveryState, reason: str, now: datetime) 
     delivery.lease_until = None
     delivery.lease_owner = ""
     delivery.save()
-    post = delivery.post
-    new = post_state_from(list(post.deliveries.values_list("state", flat=True)))
-    move_post(post, new, reason, now)
+    follow_deliveries(delivery.post, reason, now)
+    _write_down(delivery, f"publishing.{state}", delivery.external_id, reason, now)
+
+
+def _write_down(delivery: Delivery, kind: str, external_id: str, reason: str, now: datetime) -> None:
     record(
         organisation_id=delivery.organisation_id,
-        kind=f"publishing.{state}",
+        kind=kind,
         actor="worker",
-        subject=str(post.id),
+        subject=str(delivery.post_id),
         payload={
             "delivery": str(delivery.id),
             "channel": str(delivery.channel_id),
-            "external_id": delivery.external_id,
+            "external_id": external_id,
             "reason": reason,
         },
         at=now,

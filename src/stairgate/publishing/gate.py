@@ -30,7 +30,7 @@ from stairgate.policies.parameters import Parameters
 from stairgate.policies.selectors import in_force, why_not
 from stairgate.publishing.content import SealedPicture, digest
 from stairgate.publishing.models import Approval, Attempt, Delivery, Post, Revision, RevisionPicture
-from stairgate.publishing.moves import move_post
+from stairgate.publishing.moves import follow_deliveries, move_post
 from stairgate.publishing.rules import ApprovalFact, Barrier, GateFacts, gate_barriers, still_open
 from stairgate.publishing.screen import screen_revision
 from stairgate.publishing.states import DeliveryState, PostState, check_delivery_move
@@ -234,8 +234,10 @@ def _shut(delivery: Delivery, barriers: tuple[Barrier, ...], now: datetime) -> N
         other.reason = reason
         other.save(update_fields=["state", "reason"])
     delivery.post.approvals.filter(voided_at__isnull=True).update(voided_at=now, void_reason=reason[:300])
-    settled = delivery.post.deliveries.exclude(state=DeliveryState.CANCELLED).exists()
-    move_post(delivery.post, PostState.HELD if settled else PostState.LAPSED, reason, now)
+    if delivery.post.deliveries.exclude(state=DeliveryState.CANCELLED).exists():
+        follow_deliveries(delivery.post, reason, now)
+    else:
+        move_post(delivery.post, PostState.LAPSED, reason, now)
     payload = {
         "digest": delivery.revision.digest,
         "clauses": sorted({b.clause for b in barriers}),

@@ -15,7 +15,7 @@ from stairgate.organisations.models import Organisation, User
 from stairgate.organisations.rules import Duty
 from stairgate.publishing.content import Content, PictureUse, SealedPicture, digest
 from stairgate.publishing.models import Answer, Picture, Post, Revision, RevisionPicture
-from stairgate.publishing.moves import move_post
+from stairgate.publishing.moves import move_post, unserved
 from stairgate.publishing.pixels import clean
 from stairgate.publishing.rules import must_change
 from stairgate.publishing.screen import screen_words
@@ -190,8 +190,11 @@ def submit(*, actor: User, post: Post, at: datetime) -> Revision:
         raise NotReady(problems)
     if post.state == PostState.WITH_APPROVER:
         return revision
-    if post.state in {PostState.APPROVED, PostState.HELD}:
+    if post.state == PostState.APPROVED:
         raise Refusal("It is approved already.")
+    void(post, "It was sent for approval once more.", at)
+    if not unserved(post):
+        raise Refusal("Every page you chose has this post already. Choose another page, or write a new post.")
     move_post(post, PostState.WITH_APPROVER, "", at)
     payload = {"version": revision.number, "digest": revision.digest}
     write_down(actor, post, "publishing.submitted", payload, at)
