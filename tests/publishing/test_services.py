@@ -215,7 +215,6 @@ def test_a_reply_as_the_team_waits_for_a_second_person(desk: Desk) -> None:
         channel=desk.cast.channel,
         reply_to="1_2",
         item_id=uuid4(),
-        thread_title="A place in January?",
         text="Thank you for asking. Please ring the office on 01632 960118.",
         at=desk.now,
     )

@@ -150,7 +150,6 @@ def reply(*, actor: User, item: Item, version: str, text: str, at: datetime) -> 
         channel=item.channel,
         reply_to=item.external_id,
         item_id=item.id,
-        thread_title=item.text,
         text=text,
         at=at,
     )

@@ -108,7 +108,7 @@ def _facts(delivery: Delivery, now: datetime) -> GateFacts:
     parameters = version.parameters if version else Parameters()
     newest = post.revisions.order_by("-number").first()
     pictures = list(revision.pictures.select_related("picture"))
-    screening = screen_revision(revision, organisation, has_picture=bool(pictures))
+    screening = screen_revision(revision, post)
     return GateFacts(
         post_is_approved=post.state
         in {PostState.APPROVED, PostState.SENDING, PostState.HELD, PostState.UNKNOWN}

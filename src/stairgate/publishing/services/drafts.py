@@ -18,7 +18,7 @@ from stairgate.publishing.models import Answer, Picture, Post, Revision, Revisio
 from stairgate.publishing.moves import move_post, unserved
 from stairgate.publishing.pixels import clean
 from stairgate.publishing.rules import must_change
-from stairgate.publishing.screen import screen_words
+from stairgate.publishing.screen import screen_words, words_of
 from stairgate.publishing.selectors import bars_of, findings_of
 from stairgate.publishing.services.common import (
     NotReady,
@@ -59,7 +59,8 @@ def save_draft(
     new = _digest(post, content, sealed)
     if last is not None and last.digest == new:
         return last
-    screening = screen_words(content.text, organisation, has_picture=bool(pictures))
+    alts, is_reply = [use.alt for _, use in pictures], post.kind == Post.Kind.REPLY
+    screening = screen_words(content.text, organisation, alts=alts, is_reply=is_reply)
     revision = _write_revision(actor, post, content, new, screening, (last.number if last else 0) + 1, at)
     RevisionPicture.objects.bulk_create(
         RevisionPicture(revision=revision, picture=p, position=i, alt=u.alt, shows=u.shows)
@@ -162,15 +163,20 @@ def answer_finding(*, actor: User, post: Post, finding_key: str, reason: str, at
         raise Refusal("This has to be changed: it cannot be kept.")
     if len(reason.strip()) < 3:
         raise Refusal("Say in a few words why it is safe to keep.")
-    text = newest_of(post).text
+    newest = newest_of(post)
+    words = words_of(newest.text, [use.alt for use in newest.pictures.all()])
     answer = Answer.objects.create(
         post=post,
         finding_key=finding_key,
-        words=text[finding.start : finding.end][:300],
+        words=words[finding.start : finding.end][:300],
         reason=reason.strip(),
         answered_by=actor,
         answered_at=at,
     )
+    if post.state != PostState.CHANGES_ASKED:
+        # Whoever said yes, or is about to, has not read this reason.
+        void(post, "Words that screening pointed at were kept after this approval.", at)
+        move_post(post, PostState.DRAFT, "", at)
     write_down(
         actor, post, "publishing.finding_kept", {"finding": finding.rule, "reason": reason.strip()}, at
     )
@@ -204,7 +210,7 @@ def submit(*, actor: User, post: Post, at: datetime) -> Revision:
 @control("C76", "A reply as the team is a post: somebody else approves it")
 @transaction.atomic
 def draft_reply(
-    *, actor: User, channel: Channel, reply_to: str, item_id: UUID, thread_title: str, text: str, at: datetime
+    *, actor: User, channel: Channel, reply_to: str, item_id: UUID, text: str, at: datetime
 ) -> Post:
     """Start a reply to something the public wrote; return the post. It goes through the same gate."""
     member = member_fit(actor, channel.organisation, Duty.DECIDE, at)
@@ -215,8 +221,6 @@ def draft_reply(
     purposes = channel.purposes or [""]
     content = Content(text=text, channel_ids=(channel.id,), purpose=purposes[0])
     save_draft(actor=actor, organisation=channel.organisation, post=post, content=content, seen=None, at=at)
-    write_down(
-        actor, post, "publishing.reply_started", {"item": str(item_id), "about": thread_title[:120]}, at
-    )
+    write_down(actor, post, "publishing.reply_started", {"item": str(item_id)}, at)
     post.refresh_from_db()
     return post
