@@ -42,6 +42,7 @@ _WORDS = {
     "publishing.late_answer": "The network answered after it was settled; compare the page",
     "publishing.not_there": "Two looks proved it is not on the page",
     "publishing.waiting": "It waits to try again",
+    "publishing.look_asked": "Somebody asked for another look on the page",
     "publishing.sent_again": "Somebody let it try again",
     "publishing.reply_started": "A reply was started",
     "monitoring.collected": "A comment came in and was kept",

@@ -40,8 +40,13 @@ def _is_due(channel: Channel, now: datetime) -> bool:
         return True
     if not getattr(channel, "proved_ok", False):
         return now >= at + _AFTER_TROUBLE
-    version = in_force(channel.organisation)
-    parameters = version.parameters if version else Parameters()
+    try:
+        version = in_force(channel.organisation)
+        parameters = version.parameters if version else Parameters()
+    except Exception:
+        # A policy that cannot be read stops no other setting, and this one is asked about rather too often.
+        log.exception("health_no_policy", channel=str(channel.id))
+        return True
     return now >= at + timedelta(hours=parameters.health_every_hours)
 
 

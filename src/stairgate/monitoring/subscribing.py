@@ -37,6 +37,8 @@ def sweep(now: datetime, worker: str) -> int:
         except Trouble as trouble:
             log.info("not_subscribed", channel=str(row.channel_id), why=type(trouble.outcome).__name__)
             pause = _SOON if row.subscribe_at is None else _AGAIN
+        except Exception:
+            log.exception("subscribe_surprise", channel=str(row.channel_id))
         row.subscribe_at = now + pause
         row.save(update_fields=["subscribed_url", "subscribe_at"])
     return done

@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+import structlog
 from django.conf import settings
-from django.db import transaction
+from django.db import DatabaseError, transaction
 
 from stairgate.channels.rules import Restriction
 from stairgate.channels.selectors import channel_now
@@ -34,6 +35,8 @@ from stairgate.publishing.moves import follow_deliveries, move_post
 from stairgate.publishing.rules import ApprovalFact, Barrier, GateFacts, gate_barriers, still_open
 from stairgate.publishing.screen import screen_revision
 from stairgate.publishing.states import DeliveryState, PostState, check_delivery_move
+
+log = structlog.get_logger(__name__)
 
 _mint = base.claim_mint()
 
@@ -59,13 +62,38 @@ class Closed:
     coverage=Coverage.WHOLE,
 )
 @control("C04", "Only a registered, authorised, live account can be sent to", coverage=Coverage.WHOLE)
-@transaction.atomic
 def open_gate(*, delivery_id: UUID, worker: str, now: datetime) -> Opened | Closed:
     """Return an `Opened` with the one passage for this attempt, or `Closed` with every reason.
 
     Writes the attempt, the lease and the ledger entry in the same transaction; a delivery that is not
-    waiting and due, or whose lease somebody else won, gives `Closed` without reasons.
+    waiting and due, or whose lease somebody else won, gives `Closed` without reasons. What cannot be checked
+    is a reason too. Raises when not even that can be written down: then nothing was sent and nothing changed.
     """
+    try:
+        return _open(delivery_id, worker, now)
+    except DatabaseError:
+        raise
+    except Exception as error:
+        log.exception("gate_surprise", delivery=str(delivery_id))
+        return _stay_shut(delivery_id, error, now)
+
+
+@transaction.atomic
+def _stay_shut(delivery_id: UUID, error: Exception, now: datetime) -> Closed:
+    delivery = _lock_due(delivery_id, now)
+    if delivery is None:
+        return Closed(())
+    says = (
+        f"Not everything could be checked ({type(error).__name__}), so nothing was sent. "
+        "Whoever looks after Stairgate finds the cause in its log."
+    )
+    barriers = (Barrier("C78", says),)
+    _shut(delivery, barriers, now)
+    return Closed(barriers)
+
+
+@transaction.atomic
+def _open(delivery_id: UUID, worker: str, now: datetime) -> Opened | Closed:
     delivery = _lock_due(delivery_id, now)
     if delivery is None:
         return Closed(())

@@ -154,8 +154,13 @@ def send_again(*, actor: User, delivery: Delivery, at: datetime) -> None:
 
 @transaction.atomic
 def look_again(*, actor: User, delivery: Delivery, at: datetime) -> None:
-    """Ask for a look on the page now, for an unknown outcome. Raises `Refusal`, `NotAllowed`."""
-    require_fit(actor, delivery.post.organisation, Duty.APPROVE, at)
-    rows = Delivery.objects.filter(pk=delivery.pk, state=DeliveryState.UNKNOWN)
+    """Ask for a look on the page now, for an unknown outcome. Raises `Refusal`, `NotAllowed`.
+
+    It may find it at once; finding nothing so soon proves nothing (`delivery.settle_look`).
+    """
+    post = locked(delivery.post)
+    require_fit(actor, post.organisation, Duty.APPROVE, at)
+    rows = post.deliveries.filter(pk=delivery.pk, state=DeliveryState.UNKNOWN)
     if not rows.update(due_at=at):
         raise Refusal("We already know what became of this.")
+    write_down(actor, post, "publishing.look_asked", {"delivery": str(delivery.id)}, at)
