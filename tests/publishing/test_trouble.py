@@ -6,7 +6,7 @@ import itertools
 from datetime import timedelta
 
 import pytest
-from django.db import OperationalError
+from django.db import OperationalError, connection
 
 from stairgate.ledger.models import Entry
 from stairgate.ledger.services import LedgerError
@@ -14,9 +14,13 @@ from stairgate.networks.base import Absent, Found, Unknown
 from stairgate.policies.models import PolicyVersion
 from stairgate.publishing import delivery, gate, services
 from stairgate.publishing.models import Approval, Attempt, Delivery, Post
+from stairgate.publishing.pixels import CleanPicture
+from stairgate.publishing.services import drafts
 from stairgate.publishing.states import DeliveryState, PostState
+from tests.ledger.flushing import allow_flush
 from tests.publishing.conftest import Desk, Scripted
 
+allow_flush()
 pytestmark = pytest.mark.django_db
 
 
@@ -111,3 +115,21 @@ def test_an_impatient_look_that_finds_it_counts_at_once(desk: Desk, network: Scr
     services.look_again(actor=desk.cast.priya, delivery=desk.delivery(post), at=desk.now)
     desk.sweep(after=1)
     assert desk.delivery(post).state == DeliveryState.DONE
+
+
+@pytest.mark.django_db(transaction=True)
+def test_nobody_waits_for_the_database_while_a_photo_is_read(
+    transactional_db: None, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A hostile file is read for half a minute; a transaction around that would hold up everybody."""
+
+    def clean(data: bytes) -> CleanPicture:
+        assert not connection.in_atomic_block
+        return CleanPicture(data, "image/jpeg", 1, 1, "0" * 64)
+
+    monkeypatch.setattr(drafts, "clean", clean)
+    picture = services.add_picture(
+        actor=desk.cast.tom, organisation=desk.cast.organisation, data=b"x", at=desk.now
+    )
+    entry = Entry.objects.get(kind="publishing.picture_added")
+    assert entry.subject == str(picture.pk) and entry.body == {"sha256": "0" * 64}

@@ -28,6 +28,7 @@ _WORDS = {
     "channels.shut": "The gate of an account was shut",
     "channels.reopened": "The gate of an account was opened again",
     "publishing.saved": "A version of a post was saved",
+    "publishing.picture_added": "A photo was taken in, and everything hidden in it left out",
     "publishing.finding_kept": "Words that screening pointed at were kept, with a reason",
     "publishing.submitted": "A post was sent for approval",
     "publishing.approved": "A post was approved",

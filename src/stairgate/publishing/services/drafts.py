@@ -10,13 +10,14 @@ from django.db import transaction
 
 from stairgate.channels.models import Channel
 from stairgate.clauses import control
+from stairgate.ledger.services import record
 from stairgate.organisations.access import require
 from stairgate.organisations.models import Organisation, User
 from stairgate.organisations.rules import Duty
 from stairgate.publishing.content import Content, PictureUse, SealedPicture, digest
 from stairgate.publishing.models import Answer, Picture, Post, Revision, RevisionPicture
 from stairgate.publishing.moves import move_post, unserved
-from stairgate.publishing.pixels import clean
+from stairgate.publishing.pixels import CleanPicture, clean
 from stairgate.publishing.rules import must_change
 from stairgate.publishing.screen import screen_words, words_of
 from stairgate.publishing.selectors import bars_of, findings_of
@@ -125,14 +126,18 @@ def _title(text: str) -> str:
     return words if len(words) <= 60 else words[:59].rsplit(" ", 1)[0] + "…"
 
 
-@transaction.atomic
 def add_picture(*, actor: User, organisation: Organisation, data: bytes, at: datetime) -> Picture:
     """Take a picture in: decoded and encoded afresh in a guarded process; return it, not yet part of a post.
 
     Raises `NotAllowed`, `pixels.BadPicture` with a sentence for the author.
     """
     require_fit(actor, organisation, Duty.WRITE, at)
-    cleaned = clean(data)
+    # Outside of any transaction: it may take half a minute, and everybody else would wait for it.
+    return _store_picture(actor, organisation, clean(data), at)
+
+
+@transaction.atomic
+def _store_picture(actor: User, organisation: Organisation, cleaned: CleanPicture, at: datetime) -> Picture:
     picture = Picture(
         organisation=organisation,
         sha256=cleaned.sha256,
@@ -144,6 +149,14 @@ def add_picture(*, actor: User, organisation: Organisation, data: bytes, at: dat
     )
     picture.file.save(f"{picture.id}", ContentFile(cleaned.data), save=False)
     picture.save()
+    record(
+        organisation_id=organisation.id,
+        kind="publishing.picture_added",
+        actor=str(actor.id),
+        subject=str(picture.id),
+        payload={"sha256": cleaned.sha256},
+        at=at,
+    )
     return picture
 
 
