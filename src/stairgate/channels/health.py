@@ -21,7 +21,7 @@ _AFTER_TROUBLE = timedelta(minutes=10)
 
 def sweep(now: datetime, worker: str) -> int:
     """Prove every live account whose last proof is too old; return how many were proved."""
-    newest = HealthReading.objects.filter(channel=OuterRef("pk"))
+    newest = HealthReading.objects.known_at(now).filter(channel=OuterRef("pk"))
     rows = Channel.objects.filter(status=Channel.Status.LIVE, connection__isnull=False).annotate(
         proved_at=Subquery(newest.values("at")[:1]), proved_ok=Subquery(newest.values("ok")[:1])
     )
