@@ -21,13 +21,14 @@ def use_postgres() -> None:
     folder = tempfile.mkdtemp(prefix="stairgate-postgres-")
     os.environ[URL] = get_server(folder, cleanup_mode="delete").get_uri()
     from django.conf import settings
-    from django.db import connections
+    from django.db import DEFAULT_DB_ALIAS, connections
 
     from stairgate.config.settings import database
 
-    # Nothing has connected yet, but Django may have read the settings already.
-    settings.DATABASES["default"] = database()
+    # Nothing has connected yet, but Django has read the settings, and made a connection of the old kind.
+    settings.DATABASES[DEFAULT_DB_ALIAS] = database()
     connections.__dict__.pop("settings", None)
+    del connections[DEFAULT_DB_ALIAS]
 
 
 @contextlib.contextmanager

@@ -10,14 +10,16 @@ import pytest
 from django.db import IntegrityError
 from django.utils import timezone
 
+from stairgate.channels import health
 from stairgate.channels.models import Channel, Connection
 from stairgate.channels.rules import ChannelFacts, mailbox_problem, restrictions
 from stairgate.channels.sealing import CannotOpen, seal, unseal
-from stairgate.channels.selectors import accounts_now
+from stairgate.channels.selectors import accounts_now, channel_now
 from stairgate.channels.services import CannotAuthorise, account_for, authorise, note_health, reopen, shut
 from stairgate.ledger.models import Entry
 from stairgate.networks.base import Health
 from stairgate.organisations.access import NotAllowed
+from stairgate.people.models import Check
 from tests.cast import Cast, willow_lane
 
 NOW = datetime(2026, 11, 24, 17, 45, tzinfo=UTC)
@@ -160,3 +162,40 @@ def test_only_a_change_of_health_is_a_ledger_entry(cast: Cast) -> None:
     problem = Health(ok=False, checked_at=now + timedelta(minutes=5), problems=("Token expired.",))
     note_health(channel=cast.channel, health=problem)
     assert Entry.objects.count() == before + 1
+
+
+def test_a_reading_left_in_the_future_by_a_wrong_clock_hides_nothing(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The clock once ran days ahead and the account worked then; today it does not."""
+    now = timezone.now()
+    note_health(channel=cast.channel, health=Health(ok=True, checked_at=now + timedelta(days=9)))
+    broken = Health(ok=False, checked_at=now, problems=("Token expired.",))
+    note_health(channel=cast.channel, health=broken)
+    assert channel_now(cast.channel, now).restrictions
+    assert not accounts_now(cast.organisation, now)[0].is_open
+    asked: list[Channel] = []
+    monkeypatch.setattr(health, "prove", lambda *, channel: asked.append(channel))
+    assert health.sweep(now + timedelta(minutes=11), "test") == 1 and asked == [cast.channel]
+
+
+@pytest.mark.clause("C04")
+def test_an_administrator_whose_check_is_withdrawn_does_not_open_the_gate(cast: Cast) -> None:
+    now = timezone.now()
+    shut(actor=cast.kofi, channel=cast.channel, reason="Feels wrong", at=now)
+    Check.objects.filter(person__user=cast.kofi).update(withdrawn_on=cast.organisation.day(now))
+    with pytest.raises(NotAllowed, match="DBS"):
+        reopen(actor=cast.kofi, channel=cast.channel, reason="All is well", at=now)
+    cast.channel.refresh_from_db()
+    assert cast.channel.status == Channel.Status.SUSPENDED
+
+
+@pytest.mark.clause("C04")
+def test_a_closed_account_cannot_come_back_by_shutting_and_opening(cast: Cast) -> None:
+    now = timezone.now()
+    Channel.objects.update(status=Channel.Status.CLOSED)
+    with pytest.raises(NotAllowed):
+        shut(actor=cast.priya, channel=cast.channel, reason="Feels wrong", at=now)
+    reopen(actor=cast.priya, channel=cast.channel, reason="All is well", at=now)
+    cast.channel.refresh_from_db()
+    assert cast.channel.status == Channel.Status.CLOSED

@@ -14,7 +14,7 @@ from stairgate.monitoring import actions, keeping, services
 from stairgate.monitoring.models import Action, Decision, Item, Receipt, Sweep
 from stairgate.monitoring.rules import Change, changes, risk_of, said
 from stairgate.networks.base import ItemKind, PublicItem
-from stairgate.networks.facebook import Facebook
+from stairgate.networks.facebook import Facebook, client
 from stairgate.publishing.models import Post
 from stairgate.publishing.services import Refusal
 from stairgate.screening import Severity
@@ -88,7 +88,10 @@ def test_a_reading_older_than_our_own_hide_says_nothing_about_it(
     assert not item.is_hidden and kinds(cast)[0] == "monitoring.hide_asked"
 
 
-def test_a_gap_in_a_list_is_not_proof_that_it_is_gone(cast: Cast, practice: Practice) -> None:
+def test_a_gap_in_a_list_is_not_proof_that_it_is_gone(
+    cast: Cast, practice: Practice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(client, "NEWEST_POSTS", 0)  # as when it is far down the page
     uncovered = publish(Facebook(), practice, "From before Stairgate")
     made = practice.comment(uncovered, "Sam", "Still here")
     keep(cast, replace(FOUND, external_id=made, text="Still here", post_id=uncovered))

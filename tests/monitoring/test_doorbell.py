@@ -220,6 +220,7 @@ def test_it_is_heard_for_posts_that_are_read_no_longer(
     quiet: Sweep, door: Door, practice: Practice, on_page: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(collect, "RECENT_POSTS", 0)
+    monkeypatch.setattr("stairgate.networks.facebook.client.NEWEST_POSTS", 0)
     made = practice.comment(on_page, "Sam", "Years later")
     read()
     assert not Item.objects.exists()

@@ -10,11 +10,13 @@ from stairgate.channels.models import Channel
 from stairgate.monitoring import services
 from stairgate.monitoring.models import Action, Decision, Item, Sweep
 from stairgate.monitoring.selectors import inbox
+from stairgate.networks.facebook import Facebook
 from stairgate.organisations.access import NotAllowed
 from stairgate.publishing.models import Post
 from stairgate.publishing.services import Refusal
 from tests.cast import Cast
 from tests.monitoring.hands import act, decide, kinds, read
+from tests.networks.test_facebook import post as publish
 from tests.practice.fixtures import Practice
 
 HARM = "Which days is the one in the red coat in? I am round there most mornings"
@@ -167,3 +169,17 @@ def test_the_doorbell_is_heard_once_and_only_when_signed(cast: Cast, client: Cli
     assert Sweep.objects.get(channel=channel).bad_signatures == 1
     assert client.get(address, {"hub.mode": "subscribe", "hub.verify_token": "wrong"}).status_code == 404
     assert client.post(f"/hooks/bluesky/{channel.pk}/", b"{}", content_type="x/y").status_code == 404
+
+
+@pytest.mark.clause("C39")
+def test_comments_under_a_post_made_without_stairgate_reach_a_person_too(
+    cast: Cast, practice: Practice
+) -> None:
+    """The page had a life before Stairgate, and somebody may still post there by hand."""
+    by_hand = publish(Facebook(), practice, "Written on the page itself")
+    practice.comment(by_hand, "friendly_8", HARM)
+    read()
+    item = Item.objects.get()
+    assert item.text == HARM and item.thread_id == by_hand and item.post is None
+    act()
+    assert "red coat" not in practice.public_page()

@@ -51,7 +51,8 @@ def row(message: str, *kinds: str) -> dict[str, object]:
 )
 def test_a_visitors_post_with_a_picture_is_known_to_have_one(hung: dict[str, object], wanted: bool) -> None:
     visited = {key: value for key, value in row("Found this").items() if key != "attachments"} | hung
-    bodies = {"/visitor_posts": page_of(visited), "/comments": page_of(), "/7_1": visited}
+    nothing = {path: page_of() for path in ("/published_posts", "/comments")}
+    bodies = {"/visitor_posts": page_of(visited), **nothing, "/7_1": visited}
     with standing_in(by_path({**PROOF, **bodies})) as server:
         (item,) = Facebook().fetch(server.account, posts=[], cursor="").items
         again = Facebook().read_item(server.account, "7_1")
@@ -205,7 +206,8 @@ def test_an_incomplete_reading_never_passes_for_a_complete_one(half: dict[str, o
 
 def test_a_reading_that_never_ends_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(graph, "MOST_PAGES", 3)
-    bodies = {**PROOF, "/visitor_posts": page_of(paging={"next": "x", "cursors": {"after": "same"}})}
+    endless = page_of(paging={"next": "x", "cursors": {"after": "same"}})
+    bodies = {**PROOF, "/published_posts": page_of(), "/visitor_posts": endless}
     with standing_in(by_path(bodies)) as server, pytest.raises(base.Trouble):
         Facebook().fetch(server.account, posts=[], cursor="")
     assert sum("visitor_posts" in line for line in server.lines) == 3
@@ -221,7 +223,7 @@ def test_a_reading_that_never_ends_is_given_up(monkeypatch: pytest.MonkeyPatch) 
 )
 def test_an_empty_inbox_is_believed_only_from_a_token_that_may_read_it(token: dict[str, object]) -> None:
     """Without the scope Meta answers with an empty list, and of one comment that it is not there."""
-    empty = {"/visitor_posts": page_of(), "/7_1/comments": page_of()}
+    empty = {path: page_of() for path in ("/published_posts", "/visitor_posts", "/7_1/comments")}
     with standing_in(by_path({**PROOF, **empty})) as server:
         assert Facebook().fetch(server.account, posts=["7_1"], cursor="").items == ()
         assert Facebook().read_item(server.account, "1_2") is None

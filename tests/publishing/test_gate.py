@@ -78,7 +78,7 @@ def test_nothing_goes_out_before_its_time(desk: Desk, network: Scripted) -> None
 def test_people_are_checked_again_at_the_moment_of_sending(desk: Desk, network: Scripted) -> None:
     post = desk.approved()
     check = Check.objects.get(person__user=desk.cast.priya)
-    withdraw_check(actor=desk.cast.kofi, check=check, on=desk.cast.organisation.day(desk.now), at=desk.now)
+    withdraw_check(actor=desk.cast.priya, check=check, on=desk.cast.organisation.day(desk.now), at=desk.now)
     desk.sweep()
     assert network.published == []
     assert fate(post) == (PostState.LAPSED, DeliveryState.CANCELLED)

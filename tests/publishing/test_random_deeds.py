@@ -8,12 +8,13 @@ approved what, and compares each thing that went out with it.
 from __future__ import annotations
 
 import os
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
 from django.db import transaction
+from django.db.models import Case, When
 from django.utils import timezone
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
@@ -25,14 +26,19 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
+from stairgate.channels.models import Channel
+from stairgate.channels.services import Credentials, note_health, reopen, shut
+from stairgate.cli.demo import open_account
 from stairgate.networks.base import (
     Absent,
     CannotTell,
     Done,
     Found,
+    Health,
     Outgoing,
     RefusalKind,
     Refused,
+    Secret,
     Unknown,
 )
 from stairgate.organisations.access import NotAllowed
@@ -43,8 +49,8 @@ from stairgate.policies.services import adopt, sign
 from stairgate.publishing import delivery, services
 from stairgate.publishing.content import Content
 from stairgate.publishing.models import Delivery, Post
-from stairgate.publishing.states import DeliveryState, ForbiddenMove
-from tests.cast import PURPOSE, willow_lane
+from stairgate.publishing.states import EDITABLE, DeliveryState, ForbiddenMove, PostState
+from tests.cast import PURPOSE, Cast, willow_lane
 from tests.publishing.conftest import Scripted
 
 TEXTS = ("Puddle day!", "Soup day.", "We painted poppies.", "Text Tom on 07700 900142.")
@@ -72,6 +78,7 @@ class Deeds(RuleBasedStateMachine):
         self.transaction.__enter__()
         self.now = timezone.now()
         self.cast = willow_lane(self.now)
+        self.pages = [self.cast.channel, _second_page(self.cast, self.now)]
         self.network.published.clear()
         self.written: dict[UUID, set[UUID]] = {}
         self.said_yes: dict[UUID, dict[str, set[UUID]]] = {}
@@ -93,11 +100,17 @@ class Deeds(RuleBasedStateMachine):
     def post(self) -> Post | None:
         return Post.objects.order_by("-created_at").first()
 
-    @rule(name=st.sampled_from(PEOPLE), text=st.sampled_from(TEXTS), fresh=st.booleans())
-    def write(self, name: str, text: str, fresh: bool) -> None:
+    @rule(
+        name=st.sampled_from(PEOPLE),
+        text=st.sampled_from(TEXTS),
+        fresh=st.booleans(),
+        pages=st.sampled_from((1, 2)),
+    )
+    def write(self, name: str, text: str, fresh: bool, pages: int) -> None:
         self.later()
         post = None if fresh else self.post()
-        content = Content(text=text, channel_ids=(self.cast.channel.id,), purpose=PURPOSE)
+        chosen = tuple(page.id for page in self.pages[:pages])
+        content = Content(text=text, channel_ids=chosen, purpose=PURPOSE)
         try:
             revision = services.save_draft(
                 actor=self.who(name),
@@ -145,17 +158,18 @@ class Deeds(RuleBasedStateMachine):
         text=st.sampled_from(TEXTS),
         author=st.sampled_from(("tom", "priya")),
         both=st.booleans(),
-        answer=st.sampled_from(ANSWERS),
+        answers=st.tuples(st.sampled_from(ANSWERS), st.sampled_from(ANSWERS)),
+        pages=st.sampled_from((1, 2)),
     )
-    def the_usual_way(self, text: str, author: str, both: bool, answer: Any) -> None:
+    def the_usual_way(self, text: str, author: str, both: bool, answers: Any, pages: int) -> None:
         """Chance alone seldom gets a post through the gate; the machine needs some that do."""
-        self.write(name=author, text=text, fresh=True)
+        self.write(name=author, text=text, fresh=True, pages=pages)
         if self.post() is not None:
             self.submit(name=author)
             self.approve(name="kofi")
             if both:
                 self.approve(name="priya")
-            self.sweep(answer=answer, look=LOOKS[0], wait=0)
+            self.sweep(answers=answers, look=LOOKS[0], wait=0)
 
     @precondition(lambda self: self.post() is not None)
     @rule(name=st.sampled_from(PEOPLE), deed=st.sampled_from(("return", "withdraw", "again", "look")))
@@ -163,7 +177,8 @@ class Deeds(RuleBasedStateMachine):
         self.later()
         post, user = self.post(), self.who(name)
         assert post is not None
-        row = Delivery.objects.filter(post=post).order_by("-created_at").first()
+        rows = Delivery.objects.filter(post=post).exclude(state=DeliveryState.CANCELLED)
+        row = rows.order_by(Case(When(state=DeliveryState.REFUSED, then=0), default=1)).first()
         try:
             if deed == "return":
                 services.ask_for_changes(actor=user, post=post, note="Kinder, please", at=self.now)
@@ -190,6 +205,12 @@ class Deeds(RuleBasedStateMachine):
         Check.objects.filter(person__user=self.who(name)).update(withdrawn_on=None)
         self.unfit.discard(self.who(name).id)
 
+    @rule(open_again=st.booleans())
+    def shut_or_open_the_second_page(self, open_again: bool) -> None:
+        self.later()
+        deed = reopen if open_again else shut
+        deed(actor=self.cast.priya, channel=self.pages[1], reason="Why not", at=self.now)
+
     @rule(approvers=st.sampled_from((1, 2)))
     def adopt_anew(self, approvers: int) -> None:
         """Everybody who had signed signs again; approvals given under the old version no longer count."""
@@ -206,11 +227,15 @@ class Deeds(RuleBasedStateMachine):
             sign(actor=self.who(name), version=version, name_typed=f"{name.title()} Example", at=self.now)
         self.said_yes.clear()
 
-    @rule(answer=st.sampled_from(ANSWERS), look=st.sampled_from(LOOKS), wait=st.sampled_from((0, 61, 130)))
-    def sweep(self, answer: Any, look: Any, wait: int) -> None:
+    @rule(
+        answers=st.tuples(st.sampled_from(ANSWERS), st.sampled_from(ANSWERS)),
+        look=st.sampled_from(LOOKS),
+        wait=st.sampled_from((0, 61, 130)),
+    )
+    def sweep(self, answers: Any, look: Any, wait: int) -> None:
         self.now += timedelta(seconds=wait)
         unknown = set(Delivery.objects.filter(state=DeliveryState.UNKNOWN).values_list("pk", flat=True))
-        self.network.answers, self.network.looks = [answer], [look]
+        self.network.answers, self.network.looks = list(answers), [look]
         before = list(Delivery.objects.filter(state=DeliveryState.WAITING))
         # Settling reads the clock on the wall, and the machine's own runs ahead: bring the due times back.
         Delivery.objects.filter(state=DeliveryState.UNKNOWN).update(due_at=self.now)
@@ -239,6 +264,23 @@ class Deeds(RuleBasedStateMachine):
         for row in Delivery.objects.exclude(state=DeliveryState.CANCELLED):
             done = row.attempts.filter(outcome="done").count()
             assert done <= 1
+
+    @invariant()
+    def nobody_edits_what_may_be_on_a_page(self) -> None:
+        under_way = Delivery.objects.filter(state__in=[DeliveryState.SENDING, DeliveryState.UNKNOWN])
+        assert not Post.objects.filter(deliveries__in=under_way, state__in=EDITABLE).exists()
+
+    @invariant()
+    def nothing_approved_waits_for_nothing(self) -> None:
+        waiting = Delivery.objects.filter(state=DeliveryState.WAITING)
+        assert not Post.objects.filter(state=PostState.APPROVED).exclude(deliveries__in=waiting).exists()
+
+
+def _second_page(cast: Cast, now: datetime) -> Channel:
+    nowhere = Credentials("http://127.0.0.1:9", "100000000000002", Secret("not-a-token"))
+    channel = open_account(cast.nursery, nowhere, now, name="Second page")
+    note_health(channel=channel, health=Health(ok=True, checked_at=now))
+    return channel
 
 
 @pytest.mark.clause("C78")

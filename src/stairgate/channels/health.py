@@ -21,7 +21,7 @@ _AFTER_TROUBLE = timedelta(minutes=10)
 
 def sweep(now: datetime, worker: str) -> int:
     """Prove every live account whose last proof is too old; return how many were proved."""
-    newest = HealthReading.objects.filter(channel=OuterRef("pk"))
+    newest = HealthReading.objects.known_at(now).filter(channel=OuterRef("pk"))
     rows = Channel.objects.filter(status=Channel.Status.LIVE, connection__isnull=False).annotate(
         proved_at=Subquery(newest.values("at")[:1]), proved_ok=Subquery(newest.values("ok")[:1])
     )
@@ -40,8 +40,13 @@ def _is_due(channel: Channel, now: datetime) -> bool:
         return True
     if not getattr(channel, "proved_ok", False):
         return now >= at + _AFTER_TROUBLE
-    version = in_force(channel.organisation)
-    parameters = version.parameters if version else Parameters()
+    try:
+        version = in_force(channel.organisation)
+        parameters = version.parameters if version else Parameters()
+    except Exception:
+        # A policy that cannot be read stops no other setting, and this one is asked about rather too often.
+        log.exception("health_no_policy", channel=str(channel.id))
+        return True
     return now >= at + timedelta(hours=parameters.health_every_hours)
 
 

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import uuid
+from datetime import datetime, timedelta
 
 from django.db import models
 from django.utils import timezone
 
 from stairgate.organisations.models import Organisation, User
+
+#: readings made a moment ago by another process may seem to come from the next one
+CLOCK_TOLERANCE = timedelta(minutes=5)
 
 
 class Channel(models.Model):
@@ -70,6 +74,14 @@ class Connection(models.Model):
         return f"connection of {self.channel_id}"
 
 
+class HealthReadings(models.QuerySet["HealthReading"]):
+    """Readings of connections."""
+
+    def known_at(self, now: datetime) -> HealthReadings:
+        """Return those not from the future: one that a wrong clock left there would hide all that come after."""
+        return self.filter(at__lte=now + CLOCK_TOLERANCE)
+
+
 class HealthReading(models.Model):
     """One proof, or failed proof, that the connection works. An old one proves nothing."""
 
@@ -80,6 +92,8 @@ class HealthReading(models.Model):
     problems = models.JSONField(default=list)
     expires_at = models.DateTimeField(null=True, blank=True)
     budget_used = models.PositiveSmallIntegerField(null=True, blank=True)
+
+    objects = HealthReadings.as_manager()
 
     class Meta:
         ordering = ["-at"]

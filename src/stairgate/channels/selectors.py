@@ -36,11 +36,12 @@ def accounts_now(
     """Return every account that is not closed, by name. A bounded number of queries."""
     version = version or in_force(organisation)
     administrators = fit_administrators(organisation, now, version)
+    known = HealthReading.objects.known_at(now)
     channels = list(
         Channel.objects.filter(organisation=organisation)
         .exclude(status=Channel.Status.CLOSED)
         .select_related("connection", "organisation", "authorised_by", "requested_by")
-        .annotate(newest=Subquery(HealthReading.objects.filter(channel=OuterRef("pk")).values("pk")[:1]))
+        .annotate(newest=Subquery(known.filter(channel=OuterRef("pk")).values("pk")[:1]))
     )
     newest: list[object] = [getattr(channel, "newest", None) for channel in channels]
     readings = {row.channel_id: row for row in HealthReading.objects.filter(pk__in=filter(None, newest))}
@@ -51,7 +52,7 @@ def channel_now(channel: Channel, now: datetime) -> ChannelNow:
     """Return one account with everything that shuts it, read afresh."""
     version = in_force(channel.organisation)
     administrators = fit_administrators(channel.organisation, now, version)
-    return _now(channel, channel.readings.first(), administrators, version, now)
+    return _now(channel, channel.readings.known_at(now).first(), administrators, version, now)
 
 
 def fit_administrators(

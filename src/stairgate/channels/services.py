@@ -18,6 +18,7 @@ from stairgate.networks.registry import get as network_named
 from stairgate.organisations.access import NotAllowed, actor_in
 from stairgate.organisations.models import Organisation, User
 from stairgate.organisations.rules import Duty, Role
+from stairgate.policies.selectors import in_force, why_not
 
 
 class CannotAuthorise(Exception):
@@ -118,17 +119,24 @@ def connect(*, actor: User, channel: Channel, credentials: Credentials, at: date
 
 @transaction.atomic
 def shut(*, actor: User, channel: Channel, reason: str, at: datetime) -> None:
-    """Shut the gate of an account at once: nothing goes out until somebody opens it again."""
+    """Shut the gate of an account at once: nothing goes out until somebody opens it again.
+
+    Anybody with a duty on the account may, fit or not: shutting harms nobody. Raises `NotAllowed`.
+    """
+    channel.refresh_from_db(from_queryset=Channel.objects.select_for_update(of=("self",)))
     member = actor_in(actor, channel.organisation_id)
     if not member.duties_on(channel.organisation.day(at)) & {Duty.APPROVE, Duty.DECIDE, Duty.MANAGE}:
         raise NotAllowed("Your role does not let you shut the gate.")
+    if channel.status == Channel.Status.CLOSED:
+        raise NotAllowed("This account is closed for good.")
     _set_status(channel, Channel.Status.SUSPENDED, reason)
     _record(actor, channel, "channels.shut", {"reason": reason}, at)
 
 
 @transaction.atomic
 def reopen(*, actor: User, channel: Channel, reason: str, at: datetime) -> None:
-    """Open the gate of a shut account again, with a reason."""
+    """Open the gate of a shut account again, with a reason. Raises `NotAllowed`."""
+    channel.refresh_from_db(from_queryset=Channel.objects.select_for_update(of=("self",)))
     _require_manager(actor, channel, at)
     if channel.status != Channel.Status.SUSPENDED:
         return
@@ -174,7 +182,7 @@ def prove_now(*, actor: User, channel: Channel, at: datetime) -> HealthReading:
 @transaction.atomic
 def note_health(*, channel: Channel, health: Health) -> HealthReading:
     """Store one reading. A change between working and not working goes into the ledger."""
-    last = channel.readings.first()
+    last = channel.readings.known_at(health.checked_at).first()
     reading = HealthReading.objects.create(
         channel=channel,
         at=health.checked_at,
@@ -203,10 +211,17 @@ def _set_status(channel: Channel, status: Channel.Status, reason: str) -> None:
 
 
 def _require_manager(actor: User, channel: Channel, at: datetime) -> None:
+    """Raise `NotAllowed` unless the actor manages the setting, or is an administrator fit for it today."""
     member = actor_in(actor, channel.organisation_id)
-    roles = member.roles_on(channel.organisation.day(at))
-    if not roles & {Role.MANAGER, Role.PAGE_ADMINISTRATOR}:
+    on = channel.organisation.day(at)
+    duties = member.duties_on(on)
+    if Duty.MANAGE in duties:
+        return
+    if Duty.APPROVE not in duties:
         raise NotAllowed("Only a manager or page administrator can do this.")
+    barriers = why_not(member, Duty.APPROVE, version=in_force(channel.organisation), on=on)
+    if barriers:
+        raise NotAllowed(" ".join(barriers))
 
 
 def _record(actor: User, channel: Channel, kind: str, payload: Mapping[str, object], at: datetime) -> None:

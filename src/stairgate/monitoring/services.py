@@ -54,9 +54,7 @@ def decide(
 def _decide(
     actor: User, item: Item, version: str, kind: Decision.Kind, reason: str, at: datetime
 ) -> Decision:
-    item = (
-        Item.objects.select_for_update(of=("self",)).select_related("organisation", "channel").get(pk=item.pk)
-    )
+    item = _locked(item)
     member_fit(actor, item.organisation, Duty.DECIDE, at)
     if problem := reason_problem(reason):
         raise Refusal(problem)
@@ -80,6 +78,14 @@ def _decide(
         at=at,
     )
     return decision
+
+
+def _locked(item: Item) -> Item:
+    """Lock an item: always before the ledger is written, so that deeds at once never wait for each other."""
+    rows = Item.objects.select_for_update(of=("self",)).select_related(
+        "organisation", "channel__organisation"
+    )
+    return rows.get(pk=item.pk)
 
 
 def _overtake(item: Item, at: datetime) -> None:
@@ -120,7 +126,11 @@ def clear_quiet(*, actor: User, read: Mapping[UUID, str], organisation: Organisa
 
     ``read`` says which version of each was read: one that changed since is left for a person.
     """
-    rows = Item.objects.filter(organisation=organisation, pk__in=read, state=Item.State.OPEN)
+    # All of them are locked first, in one order: see `_locked`.
+    rows = Item.objects.select_for_update().filter(
+        organisation=organisation, pk__in=read, state=Item.State.OPEN
+    )
+    rows = rows.order_by("pk")
     quiet = [item for item in rows if item.risk == 0 and item.version == read[item.pk]]
     for item in quiet:
         decide(
@@ -141,6 +151,7 @@ def reply(*, actor: User, item: Item, version: str, text: str, at: datetime) -> 
 
     Raises `NotAllowed`, `Refusal`.
     """
+    item = _locked(item)
     if item.gone_at is not None:
         raise Refusal("It is no longer on the page, so there is nothing to reply to.")
     if not text.strip():
@@ -150,7 +161,6 @@ def reply(*, actor: User, item: Item, version: str, text: str, at: datetime) -> 
         channel=item.channel,
         reply_to=item.external_id,
         item_id=item.id,
-        thread_title=item.text,
         text=text,
         at=at,
     )

@@ -67,6 +67,13 @@ def actor_in(actor: User, organisation_id: UUID) -> Membership:
     return membership
 
 
+def manager_in(actor: User, organisation_id: UUID) -> Membership:
+    """Return the actor's membership when they manage that setting today. Raises `NotAllowed`."""
+    membership = actor_in(actor, organisation_id)
+    require(membership, Duty.MANAGE)
+    return membership
+
+
 def require(membership: Membership, duty: Duty) -> None:
     """Raise `NotAllowed` unless a role held today carries the duty."""
     if duty not in membership.duties_on(membership.organisation.day(timezone.now())):

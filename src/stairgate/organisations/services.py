@@ -10,6 +10,7 @@ from django.db import transaction
 
 from stairgate.clauses import control
 from stairgate.ledger.services import record
+from stairgate.organisations.access import manager_in
 from stairgate.organisations.models import ChildName, Group, Membership, Organisation, RoleHeld, User
 from stairgate.organisations.rules import Role
 from stairgate.screening import digest_name
@@ -78,7 +79,12 @@ def join(
     at: datetime,
     phone: str = "",
 ) -> Membership:
-    """Give a person a place and roles in the setting from today; return the membership."""
+    """Give a person a place and roles in the setting from today; return the membership.
+
+    Only a manager gives places away; a setting nobody works in yet begins with its first. Raises `NotAllowed`.
+    """
+    if organisation.memberships.exists():
+        manager_in(actor, organisation.id)
     day = organisation.day(at)
     membership = Membership.objects.create(
         user=user, organisation=organisation, job_title=job_title, phone=phone, started_on=day
@@ -99,7 +105,11 @@ def join(
 @control("C25", "Whoever leaves loses every role at once, and with it every deed on the account")
 @transaction.atomic
 def end_membership(*, actor: User, membership: Membership, at: datetime) -> None:
-    """End a person's roles and place as of yesterday, so that nothing is open to them from now on (C25)."""
+    """End a person's roles and place as of yesterday, so that nothing is open to them from now on (C25).
+
+    Raises `NotAllowed`.
+    """
+    manager_in(actor, membership.organisation_id)
     last = membership.organisation.day(at) - timedelta(days=1)
     membership.roles.filter(ends_on__isnull=True).update(ends_on=last)
     membership.ended_on = last
@@ -116,7 +126,8 @@ def end_membership(*, actor: User, membership: Membership, at: datetime) -> None
 
 @transaction.atomic
 def name_groups(*, actor: User, organisation: Organisation, names: Iterable[str], at: datetime) -> None:
-    """Record the names of rooms and groups."""
+    """Record the names of rooms and groups. Raises `NotAllowed`."""
+    manager_in(actor, organisation.id)
     names = sorted(set(names))
     Group.objects.bulk_create(
         [Group(organisation=organisation, name=name) for name in names], ignore_conflicts=True
@@ -136,7 +147,11 @@ def name_groups(*, actor: User, organisation: Organisation, names: Iterable[str]
 def register_child_names(
     *, actor: User, organisation: Organisation, names: Iterable[str], at: datetime
 ) -> int:
-    """Add children's first names to the screening register; return how many are new. Names are not kept."""
+    """Add children's first names to the screening register; return how many are new. Names are not kept.
+
+    Raises `NotAllowed`.
+    """
+    manager_in(actor, organisation.id)
     digests = {digest_name(settings.NAMES_KEY, name) for name in names if name.strip()}
     known = {bytes(row) for row in organisation.child_names.values_list("digest", flat=True)}
     new = digests - known

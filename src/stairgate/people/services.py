@@ -8,6 +8,7 @@ from datetime import date, datetime
 from django.db import transaction
 
 from stairgate.ledger.services import record
+from stairgate.organisations.access import manager_in
 from stairgate.organisations.models import Organisation, User
 from stairgate.people.models import Check, Person, Training
 
@@ -24,7 +25,8 @@ def register(
     started_on: date,
     at: datetime,
 ) -> Person:
-    """Put a person on the staff register; return the row."""
+    """Put a person on the staff register; return the row. Raises `NotAllowed`."""
+    manager_in(actor, organisation.id)
     person = Person.objects.create(
         organisation=organisation,
         user=user,
@@ -49,7 +51,8 @@ def record_check(
     review_on: date,
     at: datetime,
 ) -> Check:
-    """Record a criminal record check that the actor has seen; return the row."""
+    """Record a criminal record check that the actor has seen; return the row. Raises `NotAllowed`."""
+    manager_in(actor, person.organisation_id)
     check = Check.objects.create(
         person=person,
         level=level,
@@ -66,7 +69,8 @@ def record_check(
 
 @transaction.atomic
 def withdraw_check(*, actor: User, check: Check, on: date, at: datetime) -> None:
-    """Record that a check no longer holds. Duties stop the same moment (C19)."""
+    """Record that a check no longer holds. Duties stop the same moment (C19). Raises `NotAllowed`."""
+    manager_in(actor, check.person.organisation_id)
     check.withdrawn_on = on
     check.save(update_fields=["withdrawn_on"])
     _record(actor, check.person, "people.check_withdrawn", {"check": str(check.id), "on": on.isoformat()}, at)
@@ -83,7 +87,8 @@ def record_training(
     expires_on: date,
     at: datetime,
 ) -> Training:
-    """Record a finished course; return the row."""
+    """Record a finished course; return the row. Raises `NotAllowed`."""
+    manager_in(actor, person.organisation_id)
     training = Training.objects.create(
         person=person, course=course, provider=provider, completed_on=completed_on, expires_on=expires_on
     )

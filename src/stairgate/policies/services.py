@@ -9,6 +9,7 @@ from django.db import transaction
 
 from stairgate.clauses import control
 from stairgate.ledger.services import record
+from stairgate.organisations.access import manager_in
 from stairgate.organisations.models import Organisation, User
 from stairgate.people.models import Person
 from stairgate.policies.models import PolicyVersion, Signature
@@ -23,7 +24,11 @@ class CannotSign(Exception):
 def adopt(
     *, actor: User, organisation: Organisation, title: str, text: str, parameters: Parameters, at: datetime
 ) -> PolicyVersion:
-    """Adopt a new version of the policy; return it. Raises `TooLoose` when a parameter is below its floor."""
+    """Adopt a new version of the policy; return it.
+
+    Raises `NotAllowed`, and `TooLoose` when a parameter is below its floor.
+    """
+    manager_in(actor, organisation.id)
     Organisation.objects.select_for_update().get(pk=organisation.pk)
     checked = Parameters.from_json(parameters.to_json())
     last = organisation.policy_versions.order_by("-number").first()
@@ -53,7 +58,7 @@ def adopt(
 @control("C111", "The typed name must match the staff register")
 @transaction.atomic
 def sign(*, actor: User, version: PolicyVersion, name_typed: str, at: datetime) -> Signature:
-    """Sign the version in force; return the signature, bound to the digest of its text.
+    """Sign the version in force; return the signature, bound to the digest of its text. Signed is signed once.
 
     Raises `CannotSign` when the version is not in force or the name does not match the register.
     """
@@ -65,11 +70,13 @@ def sign(*, actor: User, version: PolicyVersion, name_typed: str, at: datetime) 
         raise CannotSign("You are not on the staff register yet. Ask your manager to add you.")
     if name_typed.split() != person.full_name.split():
         raise CannotSign("The name you typed does not match the staff register. Type it just as it is there.")
-    signature, _ = Signature.objects.get_or_create(
+    signature, new = Signature.objects.get_or_create(
         version=version,
         user=actor,
         defaults={"name_typed": name_typed, "text_digest": version.text_digest, "signed_at": at},
     )
+    if not new:
+        return signature
     record(
         organisation_id=version.organisation_id,
         kind="policies.signed",

@@ -6,6 +6,7 @@ sent is then *unknown* and is looked up on the network before anybody may try ag
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -37,8 +38,8 @@ from stairgate.policies.parameters import Parameters
 from stairgate.policies.selectors import in_force
 from stairgate.publishing.gate import Opened, load_outgoing, open_gate
 from stairgate.publishing.models import Attempt, Delivery, Post
-from stairgate.publishing.moves import move_post
-from stairgate.publishing.states import DeliveryState, check_delivery_move, post_state_from
+from stairgate.publishing.moves import follow_deliveries
+from stairgate.publishing.states import DeliveryState, check_delivery_move
 
 log = structlog.get_logger(__name__)
 
@@ -51,30 +52,34 @@ LOOKS_NEEDED = 2
 
 
 def sweep(now: datetime, worker: str) -> int:
-    """Do everything that is due; return how many deliveries were acted on."""
-    return recover(now) + send_due(now, worker) + look_due(now, worker)
+    """Do everything that is due; return how many deliveries were acted on.
+
+    One delivery in trouble stops none of the others. Raises `ExceptionGroup` with all of it at the end.
+    """
+    trouble: list[Exception] = []
+    done = recover(now, trouble) + send_due(now, worker, trouble) + look_due(now, worker, trouble)
+    if trouble:
+        raise ExceptionGroup("deliveries in trouble", trouble)
+    return done
 
 
-def send_due(now: datetime, worker: str, *, limit: int = 20) -> int:
+def _each(ids: Iterable[UUID], deed: Callable[[UUID], object], trouble: list[Exception]) -> int:
+    """Do the deed for each delivery by itself; return for how many it did something."""
+    done = 0
+    for pk in ids:
+        try:
+            done += deed(pk) is not False
+        except Exception as error:
+            log.exception("delivery_trouble", delivery=str(pk))
+            trouble.append(error)
+    return done
+
+
+def send_due(now: datetime, worker: str, trouble: list[Exception], *, limit: int = 20) -> int:
     """Open the gate for each delivery whose time has come; return how many were looked at."""
     due = Delivery.objects.filter(state=DeliveryState.WAITING, due_at__lte=now)
     ids = list(due.order_by("due_at").values_list("pk", flat=True)[:limit])
-    for pk in ids:
-        try:
-            send(pk, worker=worker, now=now)
-        except Exception as error:
-            log.exception("gate_surprise", delivery=str(pk))
-            _put_off(pk, error, now)
-    return len(ids)
-
-
-def _put_off(delivery_id: UUID, error: Exception, now: datetime) -> None:
-    """Let one that the gate could not even look at wait a little: it stays shut, and the others get their turn."""
-    words = (
-        f"The gate could not look at this just now ({type(error).__name__}). It stays shut, and looks again."
-    )
-    rows = Delivery.objects.filter(pk=delivery_id, state=DeliveryState.WAITING)
-    rows.update(due_at=now + _FIRST_PAUSE, reason=words)
+    return _each(ids, lambda pk: send(pk, worker=worker, now=now), trouble)
 
 
 def send(delivery_id: UUID, *, worker: str, now: datetime) -> None:
@@ -115,8 +120,9 @@ def settle(*, attempt_id: UUID, outcome: Outcome, now: datetime) -> None:
     attempt.outcome = type(outcome).__name__.lower()
     attempt.evidence = _evidence(outcome)
     attempt.save(update_fields=["finished_at", "outcome", "evidence"])
-    newest = delivery.attempts.order_by("-number").first()
-    if newest is None or newest.pk != attempt.pk:
+    if not _still_asked(attempt):
+        external_id = outcome.external_id if isinstance(outcome, Done) else ""
+        _write_down(delivery, "publishing.late_answer", external_id, attempt.outcome, now)
         return
     match outcome:
         case Done():
@@ -124,9 +130,16 @@ def settle(*, attempt_id: UUID, outcome: Outcome, now: datetime) -> None:
         case Unknown():
             _to_unknown(delivery, outcome.evidence, now)
         case Manual():
-            _move(delivery, DeliveryState.MANUAL, outcome.step, now)
+            _by_hand(delivery, outcome, now)
         case Refused():
             _refused(delivery, outcome, now)
+
+
+def _still_asked(attempt: Attempt) -> bool:
+    """Return whether the fate of a delivery still hangs on this attempt: nothing was decided since."""
+    newest = attempt.delivery.attempts.order_by("-number").first()
+    open_ended = {DeliveryState.SENDING, DeliveryState.UNKNOWN, DeliveryState.NOT_THERE}
+    return newest == attempt and DeliveryState(attempt.delivery.state) in open_ended
 
 
 def _lock_attempt(attempt_id: UUID) -> Attempt:
@@ -146,6 +159,11 @@ def _evidence(outcome: Outcome) -> str:
             return outcome.step
         case Refused():
             return f"{outcome.kind}: {outcome.message}"[:2000]
+
+
+def _by_hand(delivery: Delivery, manual: Manual, now: datetime) -> None:
+    if delivery.state == DeliveryState.SENDING:
+        _move(delivery, DeliveryState.MANUAL, manual.step, now)
 
 
 def _refused(delivery: Delivery, refused: Refused, now: datetime) -> None:
@@ -183,17 +201,22 @@ def _window(delivery: Delivery) -> timedelta:
 
 
 def _to_unknown(delivery: Delivery, evidence: str, now: datetime) -> None:
-    if delivery.state == DeliveryState.UNKNOWN:
+    if delivery.state != DeliveryState.SENDING:
         return
-    delivery.due_at = now + timedelta(seconds=settings.DELIVERY_SETTLE_SECONDS)
+    delivery.due_at = delivery.absent_counts_from = now + _settling()
     delivery.looks_absent = 0
     _move(delivery, DeliveryState.UNKNOWN, f"We can’t tell yet whether it is on the page. {evidence}", now)
 
 
-def recover(now: datetime) -> int:
+def _settling() -> timedelta:
+    return timedelta(seconds=settings.DELIVERY_SETTLE_SECONDS)
+
+
+def recover(now: datetime, trouble: list[Exception]) -> int:
     """Turn deliveries whose worker vanished into unknown ones; return how many."""
     lost = Delivery.objects.filter(state=DeliveryState.SENDING, lease_until__lt=now)
-    return sum(_recover(pk, now) for pk in list(lost.values_list("pk", flat=True)))
+    ids = list(lost.values_list("pk", flat=True))
+    return _each(ids, lambda pk: _recover(pk, now), trouble)
 
 
 @transaction.atomic
@@ -213,13 +236,11 @@ def _recover(delivery_id: UUID, now: datetime) -> bool:
     return True
 
 
-def look_due(now: datetime, worker: str, *, limit: int = 20) -> int:
-    """Look on the network for every delivery whose outcome is unknown; return how many were looked for."""
+def look_due(now: datetime, worker: str, trouble: list[Exception], *, limit: int = 20) -> int:
+    """Look on the network for deliveries whose outcome is unknown; return how many were looked for."""
     due = Delivery.objects.filter(state=DeliveryState.UNKNOWN, due_at__lte=now)
     ids = list(due.order_by("due_at").values_list("pk", flat=True)[:limit])
-    for pk in ids:
-        look(pk, worker=worker, now=now)
-    return len(ids)
+    return _each(ids, lambda pk: look(pk, worker=worker, now=now), trouble)
 
 
 @control("C78", "A write with an unknown outcome is looked up on the network; it is never simply sent again")
@@ -240,7 +261,7 @@ def look(delivery_id: UUID, *, worker: str, now: datetime) -> None:
     except Exception as error:
         log.exception("look_surprise", delivery=str(delivery_id))
         result = CannotTell(f"Looking did not work ({type(error).__name__}).")
-    settle_look(delivery_id=delivery_id, result=result, now=timezone.now())
+    settle_look(delivery_id=delivery_id, result=result, began=now, now=timezone.now())
 
 
 @transaction.atomic
@@ -254,31 +275,36 @@ def _lease_for_look(delivery_id: UUID, worker: str, now: datetime) -> Delivery |
 
 
 @transaction.atomic
-def settle_look(*, delivery_id: UUID, result: Reconciled, now: datetime) -> None:
-    """Write down what a look found. Only an answer read completely, twice, counts as not there."""
+def settle_look(*, delivery_id: UUID, result: Reconciled, began: datetime, now: datetime) -> None:
+    """Write down what a look found. Only an answer read completely, twice, counts as not there.
+
+    A page may show late what it took: each of the two looks begins a settling time after what was before.
+    """
     post_id = Delivery.objects.values_list("post_id", flat=True).get(pk=delivery_id)
     Post.objects.select_for_update().get(pk=post_id)
     rows = Delivery.objects.select_for_update(of=("self",)).select_related("post", "channel__organisation")
     delivery = rows.get(pk=delivery_id)
     if delivery.state not in {DeliveryState.UNKNOWN, DeliveryState.NOT_THERE}:
         return
-    again = now + timedelta(seconds=settings.DELIVERY_SETTLE_SECONDS)
     match result:
         case Found():
             _done(delivery, result.external_id, result.permalink, result.times, now)
         case Absent() if delivery.state == DeliveryState.UNKNOWN:
-            _absent(delivery, again, now)
+            _absent(delivery, began, now)
         case CannotTell():
-            delivery.due_at = again
+            delivery.due_at = now + _settling()
             delivery.reason = f"We can’t tell yet whether it is on the page. {result.reason}"
             delivery.save(update_fields=["due_at", "reason"])
 
 
-def _absent(delivery: Delivery, again: datetime, now: datetime) -> None:
-    delivery.looks_absent += 1
+def _absent(delivery: Delivery, began: datetime, now: datetime) -> None:
+    counts_from = delivery.absent_counts_from or now
+    if began >= counts_from:
+        delivery.looks_absent += 1
+        counts_from = began + _settling()
     if delivery.looks_absent < LOOKS_NEEDED:
-        delivery.due_at = again
-        delivery.save(update_fields=["looks_absent", "due_at"])
+        delivery.due_at = delivery.absent_counts_from = counts_from
+        delivery.save(update_fields=["looks_absent", "absent_counts_from", "due_at"])
         return
     _move(
         delivery,
@@ -306,18 +332,20 @@ def _move(delivery: Delivery, state: DeliveryState, reason: str, now: datetime) 
     delivery.lease_until = None
     delivery.lease_owner = ""
     delivery.save()
-    post = delivery.post
-    new = post_state_from(list(post.deliveries.values_list("state", flat=True)))
-    move_post(post, new, reason, now)
+    follow_deliveries(delivery.post, reason, now)
+    _write_down(delivery, f"publishing.{state}", delivery.external_id, reason, now)
+
+
+def _write_down(delivery: Delivery, kind: str, external_id: str, reason: str, now: datetime) -> None:
     record(
         organisation_id=delivery.organisation_id,
-        kind=f"publishing.{state}",
+        kind=kind,
         actor="worker",
-        subject=str(post.id),
+        subject=str(delivery.post_id),
         payload={
             "delivery": str(delivery.id),
             "channel": str(delivery.channel_id),
-            "external_id": delivery.external_id,
+            "external_id": external_id,
             "reason": reason,
         },
         at=now,

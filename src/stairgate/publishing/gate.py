@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+import structlog
 from django.conf import settings
-from django.db import transaction
+from django.db import DatabaseError, transaction
 
 from stairgate.channels.rules import Restriction
 from stairgate.channels.selectors import channel_now
@@ -30,10 +31,12 @@ from stairgate.policies.parameters import Parameters
 from stairgate.policies.selectors import in_force, why_not
 from stairgate.publishing.content import SealedPicture, digest
 from stairgate.publishing.models import Approval, Attempt, Delivery, Post, Revision, RevisionPicture
-from stairgate.publishing.moves import move_post
+from stairgate.publishing.moves import follow_deliveries, move_post
 from stairgate.publishing.rules import ApprovalFact, Barrier, GateFacts, gate_barriers, still_open
 from stairgate.publishing.screen import screen_revision
 from stairgate.publishing.states import DeliveryState, PostState, check_delivery_move
+
+log = structlog.get_logger(__name__)
 
 _mint = base.claim_mint()
 
@@ -59,13 +62,38 @@ class Closed:
     coverage=Coverage.WHOLE,
 )
 @control("C04", "Only a registered, authorised, live account can be sent to", coverage=Coverage.WHOLE)
-@transaction.atomic
 def open_gate(*, delivery_id: UUID, worker: str, now: datetime) -> Opened | Closed:
     """Return an `Opened` with the one passage for this attempt, or `Closed` with every reason.
 
     Writes the attempt, the lease and the ledger entry in the same transaction; a delivery that is not
-    waiting and due, or whose lease somebody else won, gives `Closed` without reasons.
+    waiting and due, or whose lease somebody else won, gives `Closed` without reasons. What cannot be checked
+    is a reason too. Raises when not even that can be written down: then nothing was sent and nothing changed.
     """
+    try:
+        return _open(delivery_id, worker, now)
+    except DatabaseError:
+        raise
+    except Exception as error:
+        log.exception("gate_surprise", delivery=str(delivery_id))
+        return _stay_shut(delivery_id, error, now)
+
+
+@transaction.atomic
+def _stay_shut(delivery_id: UUID, error: Exception, now: datetime) -> Closed:
+    delivery = _lock_due(delivery_id, now)
+    if delivery is None:
+        return Closed(())
+    says = (
+        f"Not everything could be checked ({type(error).__name__}), so nothing was sent. "
+        "Whoever looks after Stairgate finds the cause in its log."
+    )
+    barriers = (Barrier("C78", says),)
+    _shut(delivery, barriers, now)
+    return Closed(barriers)
+
+
+@transaction.atomic
+def _open(delivery_id: UUID, worker: str, now: datetime) -> Opened | Closed:
     delivery = _lock_due(delivery_id, now)
     if delivery is None:
         return Closed(())
@@ -108,7 +136,7 @@ def _facts(delivery: Delivery, now: datetime) -> GateFacts:
     parameters = version.parameters if version else Parameters()
     newest = post.revisions.order_by("-number").first()
     pictures = list(revision.pictures.select_related("picture"))
-    screening = screen_revision(revision, organisation, has_picture=bool(pictures))
+    screening = screen_revision(revision, post)
     return GateFacts(
         post_is_approved=post.state
         in {PostState.APPROVED, PostState.SENDING, PostState.HELD, PostState.UNKNOWN}
@@ -234,8 +262,10 @@ def _shut(delivery: Delivery, barriers: tuple[Barrier, ...], now: datetime) -> N
         other.reason = reason
         other.save(update_fields=["state", "reason"])
     delivery.post.approvals.filter(voided_at__isnull=True).update(voided_at=now, void_reason=reason[:300])
-    settled = delivery.post.deliveries.exclude(state=DeliveryState.CANCELLED).exists()
-    move_post(delivery.post, PostState.HELD if settled else PostState.LAPSED, reason, now)
+    if delivery.post.deliveries.exclude(state=DeliveryState.CANCELLED).exists():
+        follow_deliveries(delivery.post, reason, now)
+    else:
+        move_post(delivery.post, PostState.LAPSED, reason, now)
     payload = {
         "digest": delivery.revision.digest,
         "clauses": sorted({b.clause for b in barriers}),

@@ -189,6 +189,9 @@ class Delivery(models.Model):
     lease_until = models.DateTimeField(null=True, blank=True)
     lease_owner = models.CharField(max_length=80, blank=True)
     looks_absent = models.PositiveSmallIntegerField(default=0)
+    absent_counts_from = models.DateTimeField(
+        null=True, blank=True, help_text="A look that finds nothing before then proves nothing"
+    )
     external_id = models.CharField(max_length=300, blank=True)
     permalink = models.URLField(max_length=500, blank=True)
     copies = models.PositiveSmallIntegerField(default=0, help_text="How many times it was found on the page")

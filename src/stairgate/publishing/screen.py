@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from functools import lru_cache
 
+from stairgate.clauses import control
 from stairgate.organisations.models import Organisation
 from stairgate.organisations.selectors import screening_facts
-from stairgate.publishing.models import Revision
-from stairgate.screening import Author, Context, Direction, Pack, Screener, Screening, default_pack
+from stairgate.publishing.models import Post, Revision
+from stairgate.screening import (
+    Author,
+    Context,
+    Direction,
+    Finding,
+    Pack,
+    Screener,
+    Screening,
+    action_for,
+    default_pack,
+)
 
 
 @lru_cache(maxsize=1)
@@ -15,14 +28,36 @@ def _pack() -> Pack:
     return default_pack()
 
 
-def screen_words(text: str, organisation: Organisation, *, has_picture: bool) -> Screening:
-    """Return what screening finds in words that would go out in the setting's name."""
+def words_of(text: str, alts: Sequence[str]) -> str:
+    """Return every word the public would get: the text, then the description of each photo."""
+    return "\n\n".join([text, *alts])
+
+
+@control("C36", "The description of a photo is screened like the words: a child's name in it is held")
+@control("C79", "Contact details are found in the description of a photo too")
+def screen_words(text: str, organisation: Organisation, *, alts: Sequence[str], is_reply: bool) -> Screening:
+    """Return what screening finds in words that would go out in the setting's name.
+
+    ``alts`` holds the description of each photo. Positions count in `words_of` both.
+    """
     screener = Screener(_pack(), screening_facts(organisation))
-    return screener.screen(
-        text, direction=Direction.OUTBOUND_POST, context=Context(has_picture=has_picture, author=Author.STAFF)
-    )
+    context = Context(has_picture=bool(alts), is_reply=is_reply, author=Author.STAFF)
+    own = screener.screen(text, direction=Direction.OUTBOUND_POST, context=context)
+    if not any(alts):
+        return own
+    whole = screener.screen(words_of(text, alts), direction=Direction.OUTBOUND_POST, context=context)
+    beside = tuple(_described(finding) for finding in whole.findings if finding.end > len(text))
+    findings = own.findings + beside
+    return replace(own, findings=findings, action=action_for(findings))
 
 
-def screen_revision(revision: Revision, organisation: Organisation, *, has_picture: bool) -> Screening:
+def _described(finding: Finding) -> Finding:
+    """Say where it is. The editor offers new wording for the text alone."""
+    return replace(finding, title=f"{finding.title}, in the description of a photo", suggestion=None)
+
+
+def screen_revision(revision: Revision, post: Post) -> Screening:
     """Screen a stored version afresh, with today's rules and names."""
-    return screen_words(revision.text, organisation, has_picture=has_picture)
+    alts = [use.alt for use in revision.pictures.all()]
+    is_reply = post.kind == Post.Kind.REPLY
+    return screen_words(revision.text, post.organisation, alts=alts, is_reply=is_reply)

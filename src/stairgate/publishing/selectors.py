@@ -38,7 +38,7 @@ def findings_of(post: Post) -> tuple[Finding, ...]:
     revision = newest_revision(post)
     if revision is None:
         return ()
-    return screen_revision(revision, post.organisation, has_picture=revision.pictures.exists()).findings
+    return screen_revision(revision, post).findings
 
 
 def fit_approvers(
@@ -109,7 +109,8 @@ def readiness(
     parameters = version.parameters if version else Parameters()
     accounts = tuple(accounts_now(organisation, now, version=version))
     chosen = [account for account in accounts if account.channel.id in content.channel_ids]
-    screening = screen_words(content.text, organisation, has_picture=bool(pictures))
+    alts = [alt for alt, _ in pictures]
+    screening = screen_words(content.text, organisation, alts=alts, is_reply=is_reply)
     open_findings = still_open(screening, answered)
     purposes = tuple(dict.fromkeys(p for account in chosen for p in account.channel.purposes))
     shows = [who for _, who in pictures]

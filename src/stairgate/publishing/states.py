@@ -45,8 +45,12 @@ POST_MOVES: dict[PostState, frozenset[PostState]] = {
     _P.LAPSED: frozenset({_P.DRAFT, _P.WITH_APPROVER, _P.WITHDRAWN}),
     _P.SENDING: frozenset({_P.PUBLISHED, _P.UNKNOWN, _P.HELD, _P.APPROVED, _P.LAPSED}),
     _P.UNKNOWN: frozenset({_P.PUBLISHED, _P.HELD, _P.SENDING, _P.APPROVED}),
+    # with the approver once more: for the pages that do not have it yet
     _P.HELD: frozenset(
-        {_P.DRAFT, _P.APPROVED, _P.SENDING, _P.WITHDRAWN, _P.PUBLISHED, _P.UNKNOWN, _P.LAPSED}
+        {
+            *(_P.DRAFT, _P.WITH_APPROVER, _P.APPROVED, _P.SENDING),
+            *(_P.WITHDRAWN, _P.PUBLISHED, _P.UNKNOWN, _P.LAPSED),
+        }
     ),
     _P.PUBLISHED: frozenset(),
     _P.WITHDRAWN: frozenset(),
@@ -90,8 +94,11 @@ def check_delivery_move(old: str, new: DeliveryState) -> None:
         raise ForbiddenMove(f"delivery: {old} to {new}")
 
 
-def post_state_from(deliveries: list[str]) -> PostState:
-    """Return what the fates of its deliveries make of a post, worst first."""
+def post_state_from(deliveries: list[str], *, unserved: bool = False) -> PostState:
+    """Return what the fates of its deliveries make of a post, worst first.
+
+    ``unserved``: a page it is for has no delivery any more, so it is not published yet.
+    """
     live = [DeliveryState(state) for state in deliveries if state != _D.CANCELLED]
     if _D.UNKNOWN in live:
         return _P.UNKNOWN
@@ -101,4 +108,4 @@ def post_state_from(deliveries: list[str]) -> PostState:
         return _P.HELD
     if _D.WAITING in live:
         return _P.APPROVED
-    return _P.PUBLISHED if live else _P.HELD
+    return _P.PUBLISHED if live and not unserved else _P.HELD

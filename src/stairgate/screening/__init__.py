@@ -15,6 +15,7 @@ from stairgate.screening.kinds import (
     Finding,
     Screening,
     Severity,
+    action_for,
 )
 from stairgate.screening.names import NameIndex, digest_name
 from stairgate.screening.pack import Pack, default_pack, load_pack
@@ -35,6 +36,7 @@ __all__ = [
     "Screener",
     "Screening",
     "Severity",
+    "action_for",
     "default_pack",
     "digest_name",
     "from_json",

@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 from allauth.mfa.models import Authenticator
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.core.exceptions import BadRequest
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
@@ -50,6 +51,8 @@ class MembershipMiddleware:
         self, request: HttpRequest, view: object, args: object, kwargs: object
     ) -> HttpResponse | None:
         membership: Membership | None = getattr(request, "membership", None)
+        if membership is not None and _holds_zero(request.POST):
+            raise BadRequest("A zero character is nothing anybody types, and not every database takes it.")
         name = request.resolver_match.url_name if request.resolver_match else ""
         if membership is None and name == "today" and request.user.is_authenticated:
             return redirect("account_inactive")  # they left: every other page does not exist for them
@@ -61,6 +64,10 @@ class MembershipMiddleware:
         if not isinstance(exception, NotAllowed):
             return None
         return render(request, "403.html", {"why": str(exception)}, status=403)
+
+
+def _holds_zero(typed: QueryDict) -> bool:
+    return any("\x00" in value for _, values in typed.lists() for value in values)
 
 
 def needs_second_step(membership: Membership) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence, Set
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from typing import Any
 
 from stairgate.networks.base import (
@@ -37,6 +38,8 @@ MOST_PICTURES = 10
 STAGE_SECONDS = 25.0
 #: the address of what was just made: asked after the write, so it must not eat up the lease
 LINK_SECONDS = 10.0
+#: of the page's own posts, how many are read whether we know them or not
+NEWEST_POSTS = 25
 #: clocks differ: look a little further back than the attempt
 CLOCK_SLACK = timedelta(minutes=10)
 
@@ -180,11 +183,13 @@ class Facebook:
     # ── In ──
 
     def fetch(self, account: Account, *, posts: Sequence[str], cursor: str) -> Fetched:
-        """Read every comment under ``posts`` and every visitor's post. Raises `Trouble` unless complete."""
+        """Read every comment under ``posts``, under the page's newest posts whoever made them, and every
+        visitor's post. Raises `Trouble` unless complete.
+        """
         self._prove(account, READ_PUBLIC)
         items: list[PublicItem] = []
         removed: list[str] = []
-        for post in posts:
+        for post in dict.fromkeys([*posts, *self._newest_posts(account)]):
             try:
                 items += self._comments(account, post)
             except Trouble as trouble:
@@ -193,6 +198,12 @@ class Facebook:
                 removed.append(post)
         items += self._visitor_posts(account)
         return Fetched(tuple(items), cursor="", removed=tuple(removed))
+
+    def _newest_posts(self, account: Account) -> list[str]:
+        """Return the page's newest posts: also those that were made on the page by hand, or before us."""
+        path = f"{account.account_id}/published_posts"
+        rows = self._graph.read_all(account, path, {"fields": "id"})
+        return [reading.id_of(row) for row in islice(rows, NEWEST_POSTS)]
 
     def _comments(self, account: Account, post: str) -> list[PublicItem]:
         params = {"fields": _ITEM_FIELDS, "filter": "stream", "order": "chronological"}

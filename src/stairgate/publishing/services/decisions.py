@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from uuid import UUID
 
 from django.db import transaction
 
@@ -13,7 +12,7 @@ from stairgate.organisations.models import User
 from stairgate.organisations.rules import Duty
 from stairgate.publishing.gate import writers_of
 from stairgate.publishing.models import Approval, Delivery, Post, Return, Revision
-from stairgate.publishing.moves import move_post
+from stairgate.publishing.moves import follow_deliveries, move_post, unserved
 from stairgate.publishing.rules import why_may_not_approve
 from stairgate.publishing.selectors import bars_of
 from stairgate.publishing.services.common import (
@@ -83,7 +82,6 @@ def _check_time(revision: Revision, at: datetime, expires: datetime) -> None:
 
 def _release(post: Post, revision: Revision, at: datetime) -> None:
     """Make one delivery for each account that does not have this post yet."""
-    settled = set(post.deliveries.exclude(state=DeliveryState.CANCELLED).values_list("channel_id", flat=True))
     due = revision.send_at or at
     Delivery.objects.bulk_create(
         Delivery(
@@ -95,8 +93,7 @@ def _release(post: Post, revision: Revision, at: datetime) -> None:
             due_at=due,
             created_at=at,
         )
-        for channel in map(UUID, revision.channel_ids)
-        if channel not in settled
+        for channel in unserved(post)
     )
     move_post(post, PostState.APPROVED, "", at)
 
@@ -151,14 +148,19 @@ def send_again(*, actor: User, delivery: Delivery, at: datetime) -> None:
     delivery.reason = ""
     delivery.send_at = delivery.due_at = at
     delivery.save(update_fields=["state", "reason", "send_at", "due_at"])
-    move_post(post, PostState.APPROVED, "", at)
+    follow_deliveries(post, "", at)
     write_down(actor, post, "publishing.sent_again", {"delivery": str(delivery.id)}, at)
 
 
 @transaction.atomic
 def look_again(*, actor: User, delivery: Delivery, at: datetime) -> None:
-    """Ask for a look on the page now, for an unknown outcome. Raises `Refusal`, `NotAllowed`."""
-    require_fit(actor, delivery.post.organisation, Duty.APPROVE, at)
-    rows = Delivery.objects.filter(pk=delivery.pk, state=DeliveryState.UNKNOWN)
+    """Ask for a look on the page now, for an unknown outcome. Raises `Refusal`, `NotAllowed`.
+
+    It may find it at once; finding nothing so soon proves nothing (`delivery.settle_look`).
+    """
+    post = locked(delivery.post)
+    require_fit(actor, post.organisation, Duty.APPROVE, at)
+    rows = post.deliveries.filter(pk=delivery.pk, state=DeliveryState.UNKNOWN)
     if not rows.update(due_at=at):
         raise Refusal("We already know what became of this.")
+    write_down(actor, post, "publishing.look_asked", {"delivery": str(delivery.id)}, at)

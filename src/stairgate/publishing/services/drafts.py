@@ -10,15 +10,16 @@ from django.db import transaction
 
 from stairgate.channels.models import Channel
 from stairgate.clauses import control
+from stairgate.ledger.services import record
 from stairgate.organisations.access import require
 from stairgate.organisations.models import Organisation, User
 from stairgate.organisations.rules import Duty
 from stairgate.publishing.content import Content, PictureUse, SealedPicture, digest
 from stairgate.publishing.models import Answer, Picture, Post, Revision, RevisionPicture
-from stairgate.publishing.moves import move_post
-from stairgate.publishing.pixels import clean
+from stairgate.publishing.moves import move_post, unserved
+from stairgate.publishing.pixels import CleanPicture, clean
 from stairgate.publishing.rules import must_change
-from stairgate.publishing.screen import screen_words
+from stairgate.publishing.screen import screen_words, words_of
 from stairgate.publishing.selectors import bars_of, findings_of
 from stairgate.publishing.services.common import (
     NotReady,
@@ -59,7 +60,8 @@ def save_draft(
     new = _digest(post, content, sealed)
     if last is not None and last.digest == new:
         return last
-    screening = screen_words(content.text, organisation, has_picture=bool(pictures))
+    alts, is_reply = [use.alt for _, use in pictures], post.kind == Post.Kind.REPLY
+    screening = screen_words(content.text, organisation, alts=alts, is_reply=is_reply)
     revision = _write_revision(actor, post, content, new, screening, (last.number if last else 0) + 1, at)
     RevisionPicture.objects.bulk_create(
         RevisionPicture(revision=revision, picture=p, position=i, alt=u.alt, shows=u.shows)
@@ -124,14 +126,18 @@ def _title(text: str) -> str:
     return words if len(words) <= 60 else words[:59].rsplit(" ", 1)[0] + "…"
 
 
-@transaction.atomic
 def add_picture(*, actor: User, organisation: Organisation, data: bytes, at: datetime) -> Picture:
     """Take a picture in: decoded and encoded afresh in a guarded process; return it, not yet part of a post.
 
     Raises `NotAllowed`, `pixels.BadPicture` with a sentence for the author.
     """
     require_fit(actor, organisation, Duty.WRITE, at)
-    cleaned = clean(data)
+    # Outside of any transaction: it may take half a minute, and everybody else would wait for it.
+    return _store_picture(actor, organisation, clean(data), at)
+
+
+@transaction.atomic
+def _store_picture(actor: User, organisation: Organisation, cleaned: CleanPicture, at: datetime) -> Picture:
     picture = Picture(
         organisation=organisation,
         sha256=cleaned.sha256,
@@ -143,6 +149,14 @@ def add_picture(*, actor: User, organisation: Organisation, data: bytes, at: dat
     )
     picture.file.save(f"{picture.id}", ContentFile(cleaned.data), save=False)
     picture.save()
+    record(
+        organisation_id=organisation.id,
+        kind="publishing.picture_added",
+        actor=str(actor.id),
+        subject=str(picture.id),
+        payload={"sha256": cleaned.sha256},
+        at=at,
+    )
     return picture
 
 
@@ -162,15 +176,20 @@ def answer_finding(*, actor: User, post: Post, finding_key: str, reason: str, at
         raise Refusal("This has to be changed: it cannot be kept.")
     if len(reason.strip()) < 3:
         raise Refusal("Say in a few words why it is safe to keep.")
-    text = newest_of(post).text
+    newest = newest_of(post)
+    words = words_of(newest.text, [use.alt for use in newest.pictures.all()])
     answer = Answer.objects.create(
         post=post,
         finding_key=finding_key,
-        words=text[finding.start : finding.end][:300],
+        words=words[finding.start : finding.end][:300],
         reason=reason.strip(),
         answered_by=actor,
         answered_at=at,
     )
+    if post.state != PostState.CHANGES_ASKED:
+        # Whoever said yes, or is about to, has not read this reason.
+        void(post, "Words that screening pointed at were kept after this approval.", at)
+        move_post(post, PostState.DRAFT, "", at)
     write_down(
         actor, post, "publishing.finding_kept", {"finding": finding.rule, "reason": reason.strip()}, at
     )
@@ -190,8 +209,11 @@ def submit(*, actor: User, post: Post, at: datetime) -> Revision:
         raise NotReady(problems)
     if post.state == PostState.WITH_APPROVER:
         return revision
-    if post.state in {PostState.APPROVED, PostState.HELD}:
+    if post.state == PostState.APPROVED:
         raise Refusal("It is approved already.")
+    void(post, "It was sent for approval once more.", at)
+    if not unserved(post):
+        raise Refusal("Every page you chose has this post already. Choose another page, or write a new post.")
     move_post(post, PostState.WITH_APPROVER, "", at)
     payload = {"version": revision.number, "digest": revision.digest}
     write_down(actor, post, "publishing.submitted", payload, at)
@@ -201,7 +223,7 @@ def submit(*, actor: User, post: Post, at: datetime) -> Revision:
 @control("C76", "A reply as the team is a post: somebody else approves it")
 @transaction.atomic
 def draft_reply(
-    *, actor: User, channel: Channel, reply_to: str, item_id: UUID, thread_title: str, text: str, at: datetime
+    *, actor: User, channel: Channel, reply_to: str, item_id: UUID, text: str, at: datetime
 ) -> Post:
     """Start a reply to something the public wrote; return the post. It goes through the same gate."""
     member = member_fit(actor, channel.organisation, Duty.DECIDE, at)
@@ -212,8 +234,6 @@ def draft_reply(
     purposes = channel.purposes or [""]
     content = Content(text=text, channel_ids=(channel.id,), purpose=purposes[0])
     save_draft(actor=actor, organisation=channel.organisation, post=post, content=content, seen=None, at=at)
-    write_down(
-        actor, post, "publishing.reply_started", {"item": str(item_id), "about": thread_title[:120]}, at
-    )
+    write_down(actor, post, "publishing.reply_started", {"item": str(item_id)}, at)
     post.refresh_from_db()
     return post

@@ -23,6 +23,7 @@ from stairgate.publishing.gate import answered_keys, writers_of
 from stairgate.publishing.models import Picture, Post, Revision, RevisionPicture
 from stairgate.publishing.pixels import BadPicture
 from stairgate.publishing.rules import must_change
+from stairgate.publishing.screen import words_of
 from stairgate.publishing.selectors import Readiness, content_of, newest_revision, readiness
 
 
@@ -151,7 +152,8 @@ def _after_save(request: HttpRequest, member: Membership, post: Post) -> HttpRes
     pressed, keep = request.POST.get("go", ""), request.POST.get("keep", "")
     try:
         if keep:
-            reason = request.POST.get(f"why-{keep}", "")
+            # The same words twice in a post give two places for one reason.
+            reason = next(filter(None, map(str.strip, request.POST.getlist(f"why-{keep}"))), "")
             services.answer_finding(
                 actor=member.user, post=post, finding_key=keep, reason=reason, at=timezone.now()
             )
@@ -231,10 +233,11 @@ def _to_do(ready: Readiness) -> int:
 
 def _values(member: Membership, post: Post | None, content: Content) -> dict[str, Any]:
     ready = _readiness(member, post, content)
+    words = words_of(content.text, [use.alt for use in content.pictures])
     notes = [
         {
             "finding": finding,
-            "quote": content.text[finding.start : finding.end],
+            "quote": words[finding.start : finding.end],
             "must_change": must_change(finding),
             "kept": finding.key in ready.answered,
         }
