@@ -23,7 +23,14 @@ from stairgate.publishing.gate import answered_keys, writers_of
 from stairgate.publishing.models import Picture, Post, Revision, RevisionPicture
 from stairgate.publishing.pixels import BadPicture
 from stairgate.publishing.rules import must_change
-from stairgate.publishing.selectors import Readiness, content_of, newest_revision, readiness
+from stairgate.publishing.screen import screen_words
+from stairgate.publishing.selectors import (
+    Readiness,
+    content_of,
+    readiness,
+    versions_of,
+    writers_among,
+)
 
 
 def new(request: HttpRequest) -> HttpResponse:
@@ -32,7 +39,7 @@ def new(request: HttpRequest) -> HttpResponse:
     require(member, Duty.WRITE)
     if request.method == "POST":
         return _save(request, member, None)
-    return _page(request, member, None, _first_content(member), seen=0)
+    return _page(request, member, None, _first_content(member))
 
 
 def edit(request: HttpRequest, pk: UUID) -> HttpResponse:
@@ -42,13 +49,14 @@ def edit(request: HttpRequest, pk: UUID) -> HttpResponse:
     post = get(member, Post.objects.select_related("organisation", "author"), pk)
     if request.method == "POST":
         return _save(request, member, post)
-    revision = newest_revision(post)
-    if revision is None:
-        return _page(request, member, post, _first_content(member), seen=0)
+    versions = versions_of(post)
+    if not versions:
+        return _page(request, member, post, _first_content(member))
+    revision = versions[0]
     content = content_of(revision)
     uses = tuple(PictureUse(use.picture_id, use.alt, use.shows) for use in revision.pictures.all())
     whole = Content(content.text, content.channel_ids, content.purpose, content.send_at, uses)
-    return _page(request, member, post, whole, seen=revision.number, saved=revision)
+    return _page(request, member, post, whole, versions=versions)
 
 
 @require_POST
@@ -64,7 +72,8 @@ def check(request: HttpRequest, pk: UUID | None = None) -> HttpResponse:
         content = form.content(pictures_from(request.POST))
     except ValidationError:
         return HttpResponse(status=204)
-    return render(request, "publishing/_check.html", _values(member, post, content) | {"live": True})
+    writers = writers_of(post) if post else frozenset()
+    return render(request, "publishing/_check.html", _values(member, post, content, writers) | {"live": True})
 
 
 @require_GET
@@ -139,7 +148,7 @@ def _with_fix(request: HttpRequest, member: Membership, content: Content) -> Con
     key = request.POST.get("fix")
     if not key:
         return content
-    found = _readiness(member, None, content).screening.findings
+    found = screen_words(content.text, member.organisation, has_picture=bool(content.pictures)).findings
     finding = next((f for f in found if f.key == key and f.suggestion is not None), None)
     if finding is None:
         return content
@@ -188,11 +197,9 @@ def _again(
         purpose=values.get("purpose", ""),
         pictures=pictures,
     )
-    newest = newest_revision(post) if post else None
     messages.error(request, problem)
-    return _page(
-        request, member, post, content, seen=newest.number if newest else 0, saved=newest, status=422
-    )
+    versions = versions_of(post) if post else ()
+    return _page(request, member, post, content, versions=versions, status=422)
 
 
 def _page(
@@ -201,19 +208,23 @@ def _page(
     post: Post | None,
     content: Content,
     *,
-    seen: int,
-    saved: Revision | None = None,
+    versions: tuple[Revision, ...] = (),
     status: int = 200,
 ) -> HttpResponse:
-    values = _values(member, post, content) | {"active": "new", "seen": seen, "saved": saved}
+    writers = writers_among(post, versions) if post else frozenset()
+    saved = versions[0] if versions else None
+    values = _values(member, post, content, writers)
+    values |= {"active": "new", "seen": saved.number if saved else 0, "saved": saved}
     return render(request, "publishing/compose.html", values, status=status)
 
 
-def _readiness(member: Membership, post: Post | None, content: Content) -> Readiness:
+def _readiness(
+    member: Membership, post: Post | None, content: Content, writers: frozenset[UUID]
+) -> Readiness:
     return readiness(
         organisation=member.organisation,
         content=content,
-        writers=(writers_of(post) if post else frozenset()) | {member.user_id},
+        writers=writers | {member.user_id},
         answered=answered_keys(post) if post else frozenset(),
         pictures=[(use.alt, use.shows) for use in content.pictures],
         is_reply=post is not None and post.kind == Post.Kind.REPLY,
@@ -229,8 +240,10 @@ def _to_do(ready: Readiness) -> int:
     return len(shut) + counted
 
 
-def _values(member: Membership, post: Post | None, content: Content) -> dict[str, Any]:
-    ready = _readiness(member, post, content)
+def _values(
+    member: Membership, post: Post | None, content: Content, writers: frozenset[UUID]
+) -> dict[str, Any]:
+    ready = _readiness(member, post, content, writers)
     notes = [
         {
             "finding": finding,
