@@ -10,6 +10,8 @@ import sys
 import time
 from pathlib import Path
 
+import django
+
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 os.environ["DJANGO_SETTINGS_MODULE"] = "stairgate.config.testing"
 
@@ -22,9 +24,9 @@ def main() -> None:
     if parser.parse_args().db == "postgres":
         from tests.databases import use_postgres
 
-        use_postgres()
-    import django
+        import stairgate.config.testing  # noqa: F401 - makes the throw-away home first
 
+        use_postgres()
     django.setup()
     measure()
 
