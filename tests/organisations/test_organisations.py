@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 
 import pytest
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import Http404
 from django.utils import timezone
@@ -12,9 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stairgate.organisations import access
-from stairgate.organisations.models import ChildName, Organisation, User
+from stairgate.organisations.models import ChildName, Membership, Organisation, RoleHeld, User
 from stairgate.organisations.rules import ACCOUNT_DUTIES, Duty, Role, duties_of, in_force
-from stairgate.organisations.selectors import screening_facts
+from stairgate.organisations.selectors import holders, screening_facts
 from stairgate.organisations.services import AlreadyFounded, found_setting, register_child_names
 from stairgate.publishing.models import Post
 from tests.cast import CHILDREN, Cast, willow_lane
@@ -93,3 +94,30 @@ def test_childrens_names_are_kept_only_as_hashes(cast: Cast, now: datetime) -> N
     assert again == 0
     facts = screening_facts(cast.organisation)
     assert facts.group_names == {"Acorns", "Seedlings", "Saplings"}
+    assert facts.staff_names == {"Priya", "Kofi", "Tom", "Gwen", "Leah", "Helen"}
+    assert all(name in facts.names for name in CHILDREN)
+
+
+@pytest.mark.parametrize("ended", [-1, 0, 1, None])
+@pytest.mark.parametrize("started", [-1, 0, 1])
+def test_who_holds_a_role_is_the_same_asked_of_the_rows_or_of_the_rule(
+    cast: Cast, now: datetime, started: int, ended: int | None
+) -> None:
+    day = cast.organisation.day(now)
+    starts_on = day + timedelta(days=started)
+    ends_on = None if ended is None else day + timedelta(days=ended)
+    for dates, rows in (
+        ({"starts_on": starts_on, "ends_on": ends_on}, RoleHeld.objects.filter(membership__user=cast.gwen)),
+        ({"started_on": starts_on, "ended_on": ends_on}, Membership.objects.filter(user=cast.gwen)),
+    ):
+        with transaction.atomic():
+            rows.update(**dates)
+            asked = [member.first_name for member in holders(cast.organisation, [Role.DSL], day)]
+            assert asked == ["Gwen"] * in_force(starts_on, ends_on, day)
+            assert (Role.DSL in cast.member(cast.gwen).roles_on(day)) is in_force(starts_on, ends_on, day)
+            transaction.set_rollback(True)
+
+
+def test_nobody_who_is_switched_off_holds_a_role(cast: Cast, now: datetime) -> None:
+    User.objects.filter(pk=cast.gwen.pk).update(is_active=False)
+    assert not holders(cast.organisation, [Role.DSL], cast.organisation.day(now))

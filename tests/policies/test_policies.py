@@ -7,6 +7,8 @@ from datetime import datetime
 import pytest
 from django.utils import timezone
 
+from stairgate.organisations.access import membership_of
+from stairgate.organisations.models import Membership, RoleHeld
 from stairgate.organisations.rules import Duty
 from stairgate.policies.models import PolicyVersion, Signature
 from stairgate.policies.parameters import Parameters, TooLoose
@@ -93,6 +95,28 @@ def test_somebody_from_another_setting_cannot_sign(cast: Cast, now: datetime) ->
 def test_who_is_fit_is_read_in_a_bounded_number_of_queries(
     cast: Cast, now: datetime, django_assert_max_num_queries: object
 ) -> None:
-    with django_assert_max_num_queries(7):  # type: ignore[operator]
-        fit = fit_for(cast.organisation, Duty.APPROVE, version=cast.policy, on=cast.organisation.day(now))
+    with django_assert_max_num_queries(1):  # type: ignore[operator]
+        fit = fit_for(cast.organisation, Duty.APPROVE, on=cast.organisation.day(now))
     assert [member.first_name for member in fit] == ["Kofi", "Priya"]
+
+
+@pytest.mark.clause("C14")
+def test_who_is_fit_follows_the_version_in_force(cast: Cast, now: datetime) -> None:
+    day = cast.organisation.day(now)
+    adopt(
+        actor=cast.priya,
+        organisation=cast.organisation,
+        title="Policy",
+        text="New",
+        parameters=Parameters(),
+        at=now,
+    )
+    assert fit_for(cast.organisation, Duty.APPROVE, on=day) == []
+
+
+def test_a_place_that_is_gone_is_never_fit(cast: Cast, now: datetime) -> None:
+    tom = membership_of(cast.tom)
+    assert tom is not None
+    RoleHeld.objects.filter(membership=tom.pk).delete()
+    Membership.objects.filter(pk=tom.pk).delete()
+    assert why_not(tom, Duty.WRITE, version=cast.policy, on=cast.organisation.day(now))

@@ -187,23 +187,3 @@ def test_pages_carry_a_strict_policy_and_no_inline_script(cast: Cast) -> None:
     policy = answer["Content-Security-Policy"]
     assert "unsafe" not in policy and "default-src 'self'" in policy
     assert b"<script>" not in answer.content and b" style=" not in answer.content
-
-
-@pytest.mark.parametrize("name", sorted(READ.keys() - {"publishing:edit", "publishing:review"}))
-def test_a_page_asks_few_questions_and_no_more_with_more_rows(
-    name: str, cast: Cast, post: UUID, django_assert_max_num_queries: object
-) -> None:
-    client = signed_in(cast.priya)
-    for number in range(30):
-        content = Content(text=f"Post {number}", channel_ids=(cast.channel.pk,), purpose=PURPOSE)
-        save_draft(
-            actor=cast.tom,
-            organisation=cast.organisation,
-            post=None,
-            content=content,
-            seen=None,
-            at=timezone.now(),
-        )
-    with django_assert_max_num_queries(26):  # type: ignore[operator]
-        answer = client.get(reverse(name))
-    assert len(answer.content) < 100_000

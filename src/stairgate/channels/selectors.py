@@ -10,10 +10,11 @@ from django.db.models import OuterRef, Subquery
 from stairgate.channels.models import Channel, HealthReading
 from stairgate.channels.rules import ChannelFacts, Restriction, restrictions
 from stairgate.organisations.models import Membership, Organisation
-from stairgate.organisations.rules import Duty, Role
+from stairgate.organisations.rules import Role
+from stairgate.organisations.selectors import holders
 from stairgate.policies.models import PolicyVersion
 from stairgate.policies.parameters import Parameters
-from stairgate.policies.selectors import fit_for, in_force
+from stairgate.policies.selectors import fit_among, in_force
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +34,9 @@ class ChannelNow:
 def accounts_now(
     organisation: Organisation, now: datetime, *, version: PolicyVersion | None = None
 ) -> list[ChannelNow]:
-    """Return every account that is not closed, by name. A bounded number of queries."""
+    """Return every account that is not closed, by name. Four queries, or three with the version in force."""
     version = version or in_force(organisation)
-    administrators = fit_administrators(organisation, now, version)
+    administrators = fit_administrators(organisation, now)
     known = HealthReading.objects.known_at(now)
     channels = list(
         Channel.objects.filter(organisation=organisation)
@@ -51,17 +52,14 @@ def accounts_now(
 def channel_now(channel: Channel, now: datetime) -> ChannelNow:
     """Return one account with everything that shuts it, read afresh."""
     version = in_force(channel.organisation)
-    administrators = fit_administrators(channel.organisation, now, version)
+    administrators = fit_administrators(channel.organisation, now)
     return _now(channel, channel.readings.known_at(now).first(), administrators, version, now)
 
 
-def fit_administrators(
-    organisation: Organisation, now: datetime, version: PolicyVersion | None
-) -> tuple[Membership, ...]:
-    """Return the page administrators whose check, training and signature hold today (C18)."""
+def fit_administrators(organisation: Organisation, now: datetime) -> tuple[Membership, ...]:
+    """Return the page administrators whose check, training and signature hold today (C18). One query."""
     on = organisation.day(now)
-    fit = fit_for(organisation, Duty.APPROVE, version=version, on=on)
-    return tuple(member for member in fit if Role.PAGE_ADMINISTRATOR in member.roles_on(on))
+    return tuple(fit_among(holders(organisation, [Role.PAGE_ADMINISTRATOR], on), organisation, on=on))
 
 
 def _now(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from stairgate.channels.models import Channel
 from stairgate.monitoring.models import Action, Decision, Item, Sighting, Sweep
@@ -14,6 +14,9 @@ from stairgate.organisations.models import Organisation
 from stairgate.publishing.models import Post
 from stairgate.publishing.selectors import replies_for
 from stairgate.screening import Screening, from_json
+
+#: how much of a long story one page shows
+_NEWEST = 20
 
 
 def inbox(organisation: Organisation, *, limit: int | None = None) -> QuerySet[Item]:
@@ -27,11 +30,6 @@ def decided(organisation: Organisation) -> QuerySet[Item]:
     """Return what was decided, newest first."""
     rows = Item.objects.filter(organisation=organisation, state=Item.State.DECIDED)
     return rows.select_related("channel").order_by("-first_seen_at", "pk")
-
-
-def open_count(organisation: Organisation) -> int:
-    """Return how many items need somebody. One query."""
-    return Item.objects.filter(organisation=organisation, state=Item.State.OPEN).count()
 
 
 def screening_of(item: Item) -> Screening | None:
@@ -57,6 +55,7 @@ class ItemPage:
     words: str
     screening: Screening | None
     sightings: tuple[Sighting, ...]
+    left_out: int  # sightings that are kept and not shown
     decisions: tuple[Decision, ...]
     actions: tuple[Action, ...]
     thread: tuple[Item, ...]
@@ -68,7 +67,8 @@ class ItemPage:
 
 
 def item_page(item: Item) -> ItemPage:
-    """Return one item with its story. Five queries."""
+    """Return one item with its story, however often its writer changed it. Six queries."""
+    sightings = _sightings(item)
     kind, words = said_of(item)
     thread = Item.objects.filter(channel=item.channel_id, thread_id=item.thread_id).exclude(pk=item.pk)
     return ItemPage(
@@ -76,12 +76,21 @@ def item_page(item: Item) -> ItemPage:
         kind=kind,
         words=words,
         screening=screening_of(item),
-        sightings=tuple(item.sightings.all()),
+        sightings=sightings,
+        left_out=item.sightings.count() - len(sightings),
         decisions=tuple(item.decisions.select_related("by")),
         actions=tuple(item.actions.exclude(state=Action.State.CANCELLED)),
         thread=tuple(thread.order_by("written_at")[:20]) if item.thread_id else (),
         reply=replies_for([item.pk]).get(item.pk),
     )
+
+
+def _sightings(item: Item) -> tuple[Sighting, ...]:
+    """Return the first sighting and the newest, oldest first."""
+    rows = Sighting.objects.filter(item=item)
+    first, newest = rows.order_by("at", "pk"), rows.order_by("-at", "-pk")
+    shown = Q(pk__in=first.values("pk")[:1]) | Q(pk__in=newest.values("pk")[:_NEWEST])
+    return tuple(first.filter(shown))
 
 
 @dataclass(frozen=True, slots=True)

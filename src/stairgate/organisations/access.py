@@ -23,11 +23,15 @@ class NotAllowed(Exception):
     """The person's role does not carry this duty. Raised by services, shown as a plain 403."""
 
 
-def membership_of(user: User) -> Membership | None:
-    """Return the person's current membership, with roles loaded; None when they have none today."""
+def membership_of(user: User, among: QuerySet[Membership] | None = None) -> Membership | None:
+    """Return the person's current membership, with roles loaded; None when they have none today. Two queries.
+
+    ``among`` may bring what else is to be read of it on the way.
+    """
     now = timezone.now()
+    memberships = Membership.objects.all() if among is None else among
     rows = (
-        Membership.objects.filter(user=user, user__is_active=True)
+        memberships.filter(user=user, user__is_active=True)
         .select_related("organisation", "user")
         .prefetch_related("roles")
         .order_by("-started_on")

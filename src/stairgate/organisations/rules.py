@@ -54,6 +54,11 @@ def duties_of(roles: Iterable[str]) -> frozenset[Duty]:
     return frozenset().union(*(_DUTIES[role] for role in known))
 
 
+def roles_with(duty: Duty) -> frozenset[Role]:
+    """Return the roles that carry a duty."""
+    return frozenset(role for role, duties in _DUTIES.items() if duty in duties)
+
+
 def in_force(starts_on: date, ends_on: date | None, on: date) -> bool:
     """Return whether a role or a post is held on a day. The last day counts; the day after does not."""
     return starts_on <= on and (ends_on is None or on <= ends_on)

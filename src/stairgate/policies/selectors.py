@@ -2,54 +2,59 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import date
-from uuid import UUID
+
+from django.db.models import F, QuerySet
 
 from stairgate.organisations.models import Membership, Organisation
-from stairgate.organisations.rules import ACCOUNT_DUTIES, Duty, Role
+from stairgate.organisations.rules import ACCOUNT_DUTIES, Duty, roles_with
 from stairgate.organisations.selectors import holders
-from stairgate.people.rules import Reason, eligibility
+from stairgate.people.rules import eligibility
 from stairgate.people.selectors import facts_for
 from stairgate.policies.models import PolicyVersion, Signature
 
 
 def in_force(organisation: Organisation) -> PolicyVersion | None:
     """Return the adopted version with the highest number, or None. One query."""
-    return PolicyVersion.objects.filter(organisation=organisation).order_by("-number").first()
+    return _versions(organisation).first()
 
 
-def signers(version: PolicyVersion | None) -> frozenset[UUID]:
-    """Return the ids of users who signed exactly this version, in its exact text."""
+def _versions(organisation: Organisation) -> QuerySet[PolicyVersion]:
+    return PolicyVersion.objects.filter(organisation=organisation).order_by("-number")
+
+
+def signatures(version: PolicyVersion | None) -> QuerySet[Signature]:
+    """Return the signatures on exactly this version, in its exact text."""
     if version is None:
-        return frozenset()
-    rows = Signature.objects.filter(version=version, text_digest=version.text_digest)
-    return frozenset(rows.values_list("user_id", flat=True))
+        return Signature.objects.none()
+    return Signature.objects.filter(version=version, text_digest=version.text_digest)
 
 
-def barriers(
-    members: Iterable[Membership], *, version: PolicyVersion | None, on: date
-) -> dict[UUID, tuple[Reason, ...]]:
-    """Return, by user id, every reason why each member may not touch the account that day. Four queries."""
-    facts = facts_for(members, signed=signers(version), on=on)
-    return {user: eligibility(found, on) for user, found in facts.items()}
+def signatures_now(organisation: Organisation) -> QuerySet[Signature]:
+    """Return the signatures on the version in force, in its exact text, without reading the version first."""
+    newest = _versions(organisation).values("pk")[:1]
+    return Signature.objects.filter(version__in=newest, text_digest=F("version__text_digest"))
 
 
-def fit_for(
-    organisation: Organisation, duty: Duty, *, version: PolicyVersion | None, on: date
-) -> list[Membership]:
+def fit_for(organisation: Organisation, duty: Duty, *, on: date) -> list[Membership]:
     """Return the members whose role carries the duty and whom the register does not stop, by first name."""
-    members = [m for m in holders(organisation, Role, on) if duty in m.duties_on(on)]
-    if duty not in ACCOUNT_DUTIES:
-        return members
-    stopped = barriers(members, version=version, on=on)
-    return [m for m in members if not stopped[m.user_id]]
+    members = holders(organisation, roles_with(duty), on)
+    return fit_among(members, organisation, on=on) if duty in ACCOUNT_DUTIES else list(members)
+
+
+def fit_among(members: QuerySet[Membership], organisation: Organisation, *, on: date) -> list[Membership]:
+    """Return those whom neither the register nor a missing signature stops from touching the account. One query."""
+    facts = facts_for(members, signed=signatures_now(organisation), on=on)
+    return [member for member, found in facts if not eligibility(found, on)]
 
 
 def why_not(member: Membership, duty: Duty, *, version: PolicyVersion | None, on: date) -> tuple[str, ...]:
-    """Return sentences why a member may not do this today; empty means they may."""
+    """Return sentences why a member may not do this today; empty means they may. One query."""
     if duty not in member.duties_on(on):
         return (f"{member.first_name} does not hold a role that may do this.",)
     if duty not in ACCOUNT_DUTIES:
         return ()
-    return tuple(r.says for r in barriers([member], version=version, on=on)[member.user_id])
+    rows = facts_for(Membership.objects.filter(pk=member.pk), signed=signatures(version), on=on)
+    if not rows:
+        return (f"{member.first_name} no longer works here.",)
+    return tuple(reason.says for _, facts in rows for reason in eligibility(facts, on))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch, QuerySet, prefetch_related_objects
 
 from stairgate.channels.models import Channel
 from stairgate.channels.selectors import ChannelNow, accounts_now
@@ -16,16 +16,32 @@ from stairgate.networks.base import Outgoing
 from stairgate.networks.base import Picture as SentPicture
 from stairgate.organisations.models import Membership, Organisation
 from stairgate.organisations.rules import Duty
-from stairgate.policies.models import PolicyVersion
 from stairgate.policies.parameters import Parameters
 from stairgate.policies.selectors import fit_for, in_force
 from stairgate.publishing.content import Content
 from stairgate.publishing.gate import answered_keys, writers_of
-from stairgate.publishing.models import Approval, Delivery, Post, Return, Revision, RevisionPicture
+from stairgate.publishing.models import Answer, Approval, Delivery, Post, Return, Revision, RevisionPicture
 from stairgate.publishing.rules import Bar, DraftFacts, bars, still_open
 from stairgate.publishing.screen import screen_revision, screen_words
 from stairgate.publishing.states import DeliveryState, PostState
 from stairgate.screening import Finding, Screening
+
+#: the fate of the post needs a person
+TROUBLE = frozenset({PostState.UNKNOWN, PostState.HELD, PostState.LAPSED})
+#: the author has something left to do
+UNFINISHED = frozenset({PostState.CHANGES_ASKED, PostState.LAPSED, PostState.DRAFT})
+
+
+def versions_of(post: Post) -> tuple[Revision, ...]:
+    """Return every version, newest first, the newest with its pictures. Two queries."""
+    versions = tuple(post.revisions.defer("screening").order_by("-number"))
+    prefetch_related_objects(versions[:1], "pictures")
+    return versions
+
+
+def writers_among(post: Post, versions: Iterable[Revision]) -> frozenset[UUID]:
+    """Return what `gate.writers_of` returns, from versions already read."""
+    return frozenset(version.created_by_id for version in versions) | {post.author_id}
 
 
 def newest_revision(post: Post) -> Revision | None:
@@ -41,11 +57,9 @@ def findings_of(post: Post) -> tuple[Finding, ...]:
     return screen_revision(revision, post).findings
 
 
-def fit_approvers(
-    organisation: Organisation, *, writers: frozenset[UUID], version: PolicyVersion | None, now: datetime
-) -> list[Membership]:
-    """Return who could approve today: role, register, and did not write it. By first name."""
-    fit = fit_for(organisation, Duty.APPROVE, version=version, on=organisation.day(now))
+def fit_approvers(organisation: Organisation, *, writers: frozenset[UUID], now: datetime) -> list[Membership]:
+    """Return who could approve today: role, register, and did not write it. By first name. One query."""
+    fit = fit_for(organisation, Duty.APPROVE, on=organisation.day(now))
     return [member for member in fit if member.user_id not in writers]
 
 
@@ -128,9 +142,7 @@ def readiness(
         children_shown=shows.count(RevisionPicture.Shows.CHILDREN),
         children_allowed=parameters.identifiable_children,
         send_at=content.send_at,
-        approvers=tuple(
-            m.first_name for m in fit_approvers(organisation, writers=writers, version=version, now=now)
-        ),
+        approvers=tuple(m.first_name for m in fit_approvers(organisation, writers=writers, now=now)),
         approval_life=timedelta(hours=parameters.approval_life_hours),
     )
     return Readiness(screening, open_findings, answered, bars(facts, now), accounts, purposes)
@@ -176,8 +188,13 @@ def waiting_for(membership: Membership, now: datetime) -> QuerySet[Post]:
 
 def in_trouble(organisation: Organisation) -> QuerySet[Post]:
     """Return posts whose fate needs a person: outcome unknown, held, or lapsed. Newest first."""
-    states = [PostState.UNKNOWN, PostState.HELD, PostState.LAPSED]
-    return Post.objects.filter(organisation=organisation, state__in=states).select_related("author")
+    return Post.objects.filter(organisation=organisation, state__in=TROUBLE).select_related("author")
+
+
+def unfinished(membership: Membership) -> QuerySet[Post]:
+    """Return the posts this member began and has still to finish. Newest change first."""
+    mine = Post.objects.filter(organisation=membership.organisation_id, author=membership.user_id)
+    return mine.filter(state__in=UNFINISHED)
 
 
 def went_out_since(organisation: Organisation, since: datetime) -> QuerySet[Delivery]:
@@ -198,7 +215,9 @@ class ReviewPage:
 
     post: Post
     revision: Revision
-    readiness: Readiness
+    findings: tuple[Finding, ...]
+    answers: tuple[Answer, ...]
+    deliveries: tuple[Delivery, ...]
     seen_before: Revision | None  # the version this reader last returned or approved
     approvals: tuple[Approval, ...]
     returns: tuple[Return, ...]
@@ -206,28 +225,32 @@ class ReviewPage:
     writers: frozenset[UUID]
     channels: tuple[Channel, ...]
 
+    @property
+    def answered(self) -> frozenset[str]:
+        return frozenset(answer.finding_key for answer in self.answers)
+
 
 def review_page(post: Post, reader: Membership, now: datetime) -> ReviewPage | None:
-    """Return the page for the newest version; None when nothing is written yet."""
-    revision = newest_revision(post)
-    if revision is None:
+    """Return the page for the newest version; None when nothing is written yet. Nine queries."""
+    versions = versions_of(post)
+    if not versions:
         return None
-    readiness = readiness_of(post, revision, now)
-    writers = writers_of(post)
+    newest, writers = versions[0], writers_among(post, versions)
     returns = tuple(post.returns.select_related("returned_by", "revision"))
     approvals = tuple(post.approvals.select_related("approver", "revision"))
+    accounts = Channel.objects.filter(organisation=post.organisation_id, pk__in=newest.channel_ids)
     return ReviewPage(
         post=post,
-        revision=revision,
-        readiness=readiness,
-        seen_before=_last_seen(reader, revision, returns, approvals),
+        revision=newest,
+        findings=screen_revision(newest, post).findings,
+        answers=tuple(post.answers.all()),
+        deliveries=tuple(post.deliveries.exclude(state=DeliveryState.CANCELLED).select_related("channel")),
+        seen_before=_last_seen(reader, newest, returns, approvals),
         approvals=approvals,
         returns=returns,
-        approvers=tuple(
-            fit_approvers(post.organisation, writers=writers, version=in_force(post.organisation), now=now)
-        ),
+        approvers=tuple(fit_approvers(post.organisation, writers=writers, now=now)),
         writers=writers,
-        channels=tuple(a.channel for a in readiness.accounts if str(a.channel.id) in revision.channel_ids),
+        channels=tuple(accounts),
     )
 
 

@@ -7,12 +7,14 @@ from functools import cache
 from typing import Any
 
 from django.conf import settings
+from django.db.models import Count, IntegerField, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 
-from stairgate.monitoring.selectors import open_count
-from stairgate.organisations.models import Membership
+from stairgate.monitoring.selectors import inbox
+from stairgate.organisations.models import Membership, Organisation
 from stairgate.organisations.rules import Duty
 from stairgate.publishing.selectors import waiting_for
 
@@ -53,16 +55,16 @@ def shell(request: HttpRequest) -> dict[str, Any]:
 
 
 def navigation(me: Membership) -> tuple[Group, ...]:
-    """Return what this person may open, in the order of the promise. At most two queries."""
+    """Return what this person may open, in the order of the promise. One query."""
+    to_approve, to_decide = _waiting(me)
     duties = me.duties_on(me.organisation.day(timezone.now()))
     going: list[Item] = []
     if Duty.WRITE in duties:
         going.append(Item("new", "Write a post", "edit", reverse("publishing:new")))
     if Duty.APPROVE in duties:
-        waiting = waiting_for(me, timezone.now()).count()
-        said = f"{waiting} waiting for approval"
+        said = f"{to_approve} waiting for approval"
         going.append(
-            Item("approve", "Approve posts", "checks", reverse("publishing:approvals"), waiting, said)
+            Item("approve", "Approve posts", "checks", reverse("publishing:approvals"), to_approve, said)
         )
     going.append(Item("posts", "All posts", "list", reverse("publishing:list")))
     promise: list[Item] = []
@@ -73,16 +75,28 @@ def navigation(me: Membership) -> tuple[Group, ...]:
     groups = [
         Group("", "", (Item("today", "Today", "home-2", reverse("today")),)),
         Group("Going out", "going-out", tuple(going)),
-        Group("Coming in", "coming-in", _coming_in(me, duties)),
+        Group("Coming in", "coming-in", _coming_in(duties, to_decide)),
         Group("Our promise", "gate", tuple(promise)),
     ]
     return tuple(group for group in groups if group.items)
 
 
-def _coming_in(me: Membership, duties: frozenset[Duty]) -> tuple[Item, ...]:
+def _waiting(me: Membership) -> tuple[int, int]:
+    """Return how many posts wait for this person's decision, and how many comments for somebody's."""
+    setting = Organisation.objects.filter(pk=me.organisation_id)
+    counts = _count(waiting_for(me, timezone.now())), _count(inbox(me.organisation))
+    to_approve, to_decide = setting.values_list(*counts).get()
+    return to_approve, to_decide
+
+
+def _count(rows: QuerySet[Any]) -> Coalesce:
+    counted = rows.order_by().values("organisation").annotate(rows=Count("pk")).values("rows")
+    return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
+
+
+def _coming_in(duties: frozenset[Duty], count: int) -> tuple[Item, ...]:
     if Duty.DECIDE not in duties:
         return ()
-    count = open_count(me.organisation)
     return (Item("inbox", "Inbox", "inbox", reverse("monitoring:inbox"), count, f"{count} waiting"),)
 
 

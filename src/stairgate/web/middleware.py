@@ -7,6 +7,7 @@ from collections.abc import Callable
 from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.core.exceptions import BadRequest
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -38,7 +39,9 @@ class MembershipMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        membership = membership_of(request.user) if request.user.is_authenticated else None
+        membership = (
+            membership_of(request.user, _with_second_step()) if request.user.is_authenticated else None
+        )
         request.membership = membership  # type: ignore[attr-defined]
         # asked for by the few pages that show it
         request.help = SimpleLazyObject(lambda: help_for(membership))  # type: ignore[attr-defined]
@@ -70,9 +73,14 @@ def _holds_zero(typed: QueryDict) -> bool:
     return any("\x00" in value for _, values in typed.lists() for value in values)
 
 
+def _with_second_step() -> QuerySet[Membership]:
+    kinds = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
+    second = Authenticator.objects.filter(user=OuterRef("user"), type__in=kinds)
+    return Membership.objects.annotate(has_second_step=Exists(second))
+
+
 def needs_second_step(membership: Membership) -> bool:
     """Return whether this person still has to add an authenticator or a passkey. Never in the demo."""
     if settings.DEMO and membership.organisation.is_demo:
         return False
-    kinds = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
-    return not Authenticator.objects.filter(user=membership.user_id, type__in=kinds).exists()
+    return not getattr(membership, "has_second_step", False)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 
 from stairgate.assurance.live import Live, live_policy
@@ -16,7 +17,14 @@ from stairgate.organisations.rules import Duty, Role
 from stairgate.organisations.selectors import holders
 from stairgate.policies.selectors import in_force
 from stairgate.publishing.models import Delivery, Post
-from stairgate.publishing.selectors import in_trouble, waiting_for, went_out_since
+from stairgate.publishing.selectors import (
+    TROUBLE,
+    UNFINISHED,
+    in_trouble,
+    unfinished,
+    waiting_for,
+    went_out_since,
+)
 from stairgate.publishing.states import PostState
 
 _EACH = 5
@@ -63,14 +71,12 @@ def today_page(me: Membership, now: datetime) -> Today:
     tasks: list[Task] = []
     if Duty.DECIDE in duties:
         tasks += [_comment(item) for item in inbox(organisation, limit=_EACH)]
-    if Duty.APPROVE in duties:
-        tasks += [_trouble(post) for post in in_trouble(organisation)[:_EACH]]
+    trouble, waiting, own = _posts(me, duties, now)
+    tasks += [_trouble(post) for post in trouble]
     if Duty.SEE_ACCOUNTS in duties:
         tasks += [_shut(account.channel.name, r.says) for account in accounts for r in account.restrictions]
-    if Duty.APPROVE in duties:
-        tasks += [_approval(post) for post in waiting_for(me, now)[:_EACH]]
-    if Duty.WRITE in duties:
-        tasks += [_own(post) for post in _own_posts(me)]
+    tasks += [_approval(post) for post in waiting]
+    tasks += [_own(post) for post in own]
     return Today(
         now=now,
         greeting=_greeting(organisation.local(now).hour),
@@ -88,10 +94,22 @@ def _greeting(hour: int) -> str:
     return "Good afternoon" if hour < 17 else "Good evening"
 
 
-def _own_posts(me: Membership) -> list[Post]:
-    states = [PostState.CHANGES_ASKED, PostState.LAPSED, PostState.DRAFT]
-    mine = Post.objects.filter(organisation=me.organisation_id, author=me.user_id, state__in=states)
-    return list(mine.order_by("-updated_at")[:_EACH])
+def _posts(me: Membership, duties: frozenset[Duty], now: datetime) -> tuple[list[Post], ...]:
+    """Return the first few posts in trouble, those waiting for this person, and their own unfinished. One query."""
+    approves, writes = Duty.APPROVE in duties, Duty.WRITE in duties
+    kinds: list[QuerySet[Post]] = []
+    if approves:
+        kinds += [in_trouble(me.organisation), waiting_for(me, now)]
+    if writes:
+        kinds.append(unfinished(me))
+    first = Q(pk__in=[])
+    for kind in kinds:
+        first |= Q(pk__in=kind.values("pk")[:_EACH])
+    rows = list(Post.objects.filter(first).select_related("author").order_by("-updated_at"))
+    trouble = [post for post in rows if approves and post.state in TROUBLE]
+    waiting = [post for post in reversed(rows) if post.state == PostState.WITH_APPROVER]
+    own = [p for p in rows if writes and p.author_id == me.user_id and p.state in UNFINISHED]
+    return trouble[:_EACH], waiting[:_EACH], own[:_EACH]
 
 
 def _comment(item: Item) -> Task:

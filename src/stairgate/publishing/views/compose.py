@@ -23,8 +23,14 @@ from stairgate.publishing.gate import answered_keys, writers_of
 from stairgate.publishing.models import Picture, Post, Revision, RevisionPicture
 from stairgate.publishing.pixels import BadPicture
 from stairgate.publishing.rules import must_change
-from stairgate.publishing.screen import words_of
-from stairgate.publishing.selectors import Readiness, content_of, newest_revision, readiness
+from stairgate.publishing.screen import screen_words, words_of
+from stairgate.publishing.selectors import (
+    Readiness,
+    content_of,
+    readiness,
+    versions_of,
+    writers_among,
+)
 
 
 def new(request: HttpRequest) -> HttpResponse:
@@ -33,7 +39,7 @@ def new(request: HttpRequest) -> HttpResponse:
     require(member, Duty.WRITE)
     if request.method == "POST":
         return _save(request, member, None)
-    return _page(request, member, None, _first_content(member), seen=0)
+    return _page(request, member, None, _first_content(member))
 
 
 def edit(request: HttpRequest, pk: UUID) -> HttpResponse:
@@ -43,13 +49,14 @@ def edit(request: HttpRequest, pk: UUID) -> HttpResponse:
     post = get(member, Post.objects.select_related("organisation", "author"), pk)
     if request.method == "POST":
         return _save(request, member, post)
-    revision = newest_revision(post)
-    if revision is None:
-        return _page(request, member, post, _first_content(member), seen=0)
+    versions = versions_of(post)
+    if not versions:
+        return _page(request, member, post, _first_content(member))
+    revision = versions[0]
     content = content_of(revision)
     uses = tuple(PictureUse(use.picture_id, use.alt, use.shows) for use in revision.pictures.all())
     whole = Content(content.text, content.channel_ids, content.purpose, content.send_at, uses)
-    return _page(request, member, post, whole, seen=revision.number, saved=revision)
+    return _page(request, member, post, whole, versions=versions)
 
 
 @require_POST
@@ -65,7 +72,8 @@ def check(request: HttpRequest, pk: UUID | None = None) -> HttpResponse:
         content = form.content(pictures_from(request.POST))
     except ValidationError:
         return HttpResponse(status=204)
-    return render(request, "publishing/_check.html", _values(member, post, content) | {"live": True})
+    writers = writers_of(post) if post else frozenset()
+    return render(request, "publishing/_check.html", _values(member, post, content, writers) | {"live": True})
 
 
 @require_GET
@@ -102,7 +110,7 @@ def _save(request: HttpRequest, member: Membership, post: Post | None) -> HttpRe
         return _again(request, member, post, form, pictures, _first_error(form))
     try:
         content = form.content(pictures)
-        content = _with_upload(request, member, _with_fix(request, member, content))
+        content = _with_upload(request, member, _with_fix(request, member, post, content))
         revision = services.save_draft(
             actor=member.user,
             organisation=member.organisation,
@@ -135,13 +143,18 @@ def _with_upload(request: HttpRequest, member: Membership, content: Content) -> 
     return Content(content.text, content.channel_ids, content.purpose, content.send_at, uses)
 
 
-def _with_fix(request: HttpRequest, member: Membership, content: Content) -> Content:
+def _with_fix(request: HttpRequest, member: Membership, post: Post | None, content: Content) -> Content:
     """Put a suggested wording in place of what was found: the way without JavaScript."""
     key = request.POST.get("fix")
     if not key:
         return content
-    found = _readiness(member, None, content).screening.findings
-    finding = next((f for f in found if f.key == key and f.suggestion is not None), None)
+    found = screen_words(
+        content.text,
+        member.organisation,
+        alts=[use.alt for use in content.pictures],
+        is_reply=post is not None and post.kind == Post.Kind.REPLY,
+    )
+    finding = next((f for f in found.findings if f.key == key and f.suggestion is not None), None)
     if finding is None:
         return content
     text = content.text[: finding.start] + (finding.suggestion or "") + content.text[finding.end :]
@@ -190,11 +203,9 @@ def _again(
         purpose=values.get("purpose", ""),
         pictures=pictures,
     )
-    newest = newest_revision(post) if post else None
     messages.error(request, problem)
-    return _page(
-        request, member, post, content, seen=newest.number if newest else 0, saved=newest, status=422
-    )
+    versions = versions_of(post) if post else ()
+    return _page(request, member, post, content, versions=versions, status=422)
 
 
 def _page(
@@ -203,19 +214,23 @@ def _page(
     post: Post | None,
     content: Content,
     *,
-    seen: int,
-    saved: Revision | None = None,
+    versions: tuple[Revision, ...] = (),
     status: int = 200,
 ) -> HttpResponse:
-    values = _values(member, post, content) | {"active": "new", "seen": seen, "saved": saved}
+    writers = writers_among(post, versions) if post else frozenset()
+    saved = versions[0] if versions else None
+    values = _values(member, post, content, writers)
+    values |= {"active": "new", "seen": saved.number if saved else 0, "saved": saved}
     return render(request, "publishing/compose.html", values, status=status)
 
 
-def _readiness(member: Membership, post: Post | None, content: Content) -> Readiness:
+def _readiness(
+    member: Membership, post: Post | None, content: Content, writers: frozenset[UUID]
+) -> Readiness:
     return readiness(
         organisation=member.organisation,
         content=content,
-        writers=(writers_of(post) if post else frozenset()) | {member.user_id},
+        writers=writers | {member.user_id},
         answered=answered_keys(post) if post else frozenset(),
         pictures=[(use.alt, use.shows) for use in content.pictures],
         is_reply=post is not None and post.kind == Post.Kind.REPLY,
@@ -231,8 +246,10 @@ def _to_do(ready: Readiness) -> int:
     return len(shut) + counted
 
 
-def _values(member: Membership, post: Post | None, content: Content) -> dict[str, Any]:
-    ready = _readiness(member, post, content)
+def _values(
+    member: Membership, post: Post | None, content: Content, writers: frozenset[UUID]
+) -> dict[str, Any]:
+    ready = _readiness(member, post, content, writers)
     words = words_of(content.text, [use.alt for use in content.pictures])
     notes = [
         {

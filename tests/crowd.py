@@ -1,0 +1,431 @@
+"""A crowd: posts in every state, comments with their stories, colleagues and accounts, as years leave them.
+
+Written as rows, because the deeds themselves would take an hour; of the shapes those deeds leave behind.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cache
+from uuid import UUID, uuid4
+
+from django.db import transaction
+from PIL import Image
+
+from stairgate.channels.models import Channel
+from stairgate.channels.services import Credentials, note_health
+from stairgate.cli.demo import open_account
+from stairgate.ledger.services import record
+from stairgate.monitoring.models import Action, Decision, Item, Sighting, Sweep
+from stairgate.monitoring.rules import risk_of
+from stairgate.networks.base import Health, Secret
+from stairgate.organisations.models import Membership, Organisation, RoleHeld, User
+from stairgate.organisations.rules import Role
+from stairgate.organisations.selectors import screening_facts
+from stairgate.people.models import Check, Person, Training
+from stairgate.policies.models import Signature
+from stairgate.publishing.models import (
+    Answer,
+    Approval,
+    Delivery,
+    Picture,
+    Post,
+    Return,
+    Revision,
+    RevisionPicture,
+)
+from stairgate.publishing.screen import screen_words
+from stairgate.publishing.services import add_picture
+from stairgate.publishing.states import DeliveryState, PostState
+from stairgate.screening import Author, Context, Direction, Screener, default_pack, to_json
+from tests.cast import PURPOSE, Cast
+
+POSTS = (
+    "Puddle day! Everyone came back muddy and happy, and the soup was gone before we could take a photo of it.",
+    "The December menu is up on the board by the door. Tell the office about any allergies, please.",
+    "Acorns have been building a bridge for the three billy goats. It holds four goats so far, and one troll.",
+    "We are looking for egg boxes, big and small, for our spring workshop. Leave them in the porch.",
+    "Ottilie pulled up a very first carrot. We are off to Fenmoor Library on Thursday at 10, come and wave!",
+    "What a b@stard of a wind! All the bunting is in the pond. Text Tom on 07700 900142 if you find our kite.",
+)
+COMMENTS = (
+    "They slept so well after this!",
+    "Do you have a place for a two-year-old in January? We are new to the village and have heard good things.",
+    "What a lovely day, thank you all so much 😀",
+    "My neighbour says you sh0uld be ashamed, you bunch of idiots",
+    "Which day is the one in the red coat there? I could pick her up, tell me where and when",
+    "Ring me about it on 07700 900456",
+)
+#: as long as Facebook takes; the whole first conversation is like that
+LONGEST = (COMMENTS[1] * 100)[:8000]
+STATES = tuple(PostState)
+DELIVERED = {
+    PostState.APPROVED: DeliveryState.WAITING,
+    PostState.SENDING: DeliveryState.SENDING,
+    PostState.PUBLISHED: DeliveryState.DONE,
+    PostState.UNKNOWN: DeliveryState.UNKNOWN,
+    PostState.HELD: DeliveryState.REFUSED,
+    PostState.LAPSED: DeliveryState.CANCELLED,
+}
+APPROVED = frozenset(DELIVERED)
+
+
+@dataclass(frozen=True, slots=True)
+class Crowd:
+    """What was made: the posts by state, their pictures, and the comments."""
+
+    posts: list[Post]
+    pictures: list[Picture]
+    items: list[Item]
+
+    def post(self, state: PostState) -> Post:
+        """Return the first post in a state."""
+        return next(post for post in self.posts if post.state == state)
+
+
+@transaction.atomic
+def crowd(cast: Cast, now: datetime, *, posts: int, comments: int, story: int) -> Crowd:
+    """Fill the setting and return what was made. ``story`` is how long the longest stories are.
+
+    A story is the versions, answers, returns and approvals of a post, and the sightings of a comment; every
+    post and comment has a story of 1, and the first of each state the whole of it.
+    """
+    channels = [*_accounts(cast, now, story), cast.channel]
+    _colleagues(cast, now, story)
+    pictures = [_picture(cast, now) for _ in range(2)]
+    made = _posts(cast, channels, pictures, now, posts, story)
+    items = _comments(cast, channels, made, now, comments, story)
+    _write_down(cast, made, items, now)
+    return Crowd(made, pictures, items)
+
+
+def _accounts(cast: Cast, now: datetime, story: int) -> list[Channel]:
+    """Open an account for each tenth of a story: nobody has more than a few."""
+    made = []
+    for _ in range(1 + story // 10):
+        name = f"Bluesky {Channel.objects.count()}"
+        nowhere = Credentials("http://127.0.0.1:9", "did:plc:example", Secret("not-a-token"))
+        channel = open_account(cast.nursery, nowhere, now, network=Channel.Network.BLUESKY, name=name)
+        for hours in range(story):
+            note_health(channel=channel, health=Health(ok=True, checked_at=now - timedelta(hours=hours)))
+        Sweep.objects.create(channel=channel, due_at=now, complete_at=now)
+        made.append(channel)
+    return made
+
+
+def _colleagues(cast: Cast, now: datetime, story: int) -> None:
+    """Add page administrators who are fit: the register is read for each of them."""
+    day = cast.organisation.day(now)
+    for _ in range(story):
+        user = User.objects.create(email=f"{uuid4().hex}@willowlane.example", first_name="Sam")
+        member = Membership.objects.create(
+            user=user, organisation=cast.organisation, job_title="Practitioner", started_on=day
+        )
+        for role in (Role.PAGE_ADMINISTRATOR, Role.DEPUTY_DSL):
+            RoleHeld.objects.create(membership=member, role=role, starts_on=day)
+        _on_register(cast, user, now)
+
+
+def _on_register(cast: Cast, user: User, now: datetime) -> None:
+    day = cast.organisation.day(now)
+    person = Person.objects.create(
+        organisation=cast.organisation,
+        user=user,
+        first_name=user.first_name,
+        full_name="Sam Example",
+        job_title="Practitioner",
+        started_on=day,
+    )
+    Check.objects.create(
+        person=person,
+        level=Check.Level.ENHANCED,
+        barred_list=True,
+        issued_on=day,
+        seen_on=day,
+        seen_by="Priya",
+        review_on=day + timedelta(days=700),
+    )
+    Training.objects.create(
+        person=person,
+        course=Training.Course.SAFEGUARDING,
+        completed_on=day,
+        expires_on=day + timedelta(days=500),
+    )
+    Signature.objects.create(
+        version=cast.policy,
+        user=user,
+        name_typed="Sam Example",
+        text_digest=cast.policy.text_digest,
+        signed_at=now,
+    )
+
+
+def _picture(cast: Cast, now: datetime) -> Picture:
+    buffer = io.BytesIO()
+    Image.new("RGB", (640, 480), "seagreen").save(buffer, "JPEG")
+    return add_picture(actor=cast.tom, organisation=cast.organisation, data=buffer.getvalue(), at=now)
+
+
+def _posts(
+    cast: Cast,
+    channels: Sequence[Channel],
+    pictures: Sequence[Picture],
+    now: datetime,
+    count: int,
+    story: int,
+) -> list[Post]:
+    authors = (cast.tom, cast.kofi, cast.leah, cast.priya)
+    rows = []
+    for number in range(count):
+        at = now - timedelta(minutes=11 * number)
+        text = POSTS[number % len(POSTS)]
+        rows.append(
+            Post(
+                organisation=cast.organisation,
+                author=authors[number // len(STATES) % len(authors)],
+                state=STATES[number % len(STATES)],
+                state_reason="Nobody could say whether it arrived." if number % 3 == 0 else "",
+                title=text[:59],
+                created_at=at,
+                updated_at=at,
+            )
+        )
+    Post.objects.bulk_create(rows, batch_size=500)
+    revisions = _versions(cast, channels, rows, story)
+    _photographs(revisions, pictures)
+    _answers(cast, rows, story)
+    _approvals(cast, rows, revisions, now, story)
+    _deliveries(channels, rows, revisions)
+    return rows
+
+
+def _length(number: int, story: int) -> int:
+    """Return the length of a post's story: the first of each state has all of it."""
+    return story if number < len(STATES) else 1 + number % 3
+
+
+def _versions(
+    cast: Cast, channels: Sequence[Channel], posts: Sequence[Post], story: int
+) -> dict[UUID, list[Revision]]:
+    made: dict[UUID, list[Revision]] = {}
+    for number, post in enumerate(posts):
+        text = POSTS[number % len(POSTS)]
+        made[post.pk] = [
+            Revision(
+                post=post,
+                number=place + 1,
+                text=f"{text} ({place + 1})",
+                channel_ids=sorted(str(channel.pk) for channel in channels),
+                purpose=PURPOSE,
+                digest=_digest(f"{text} {place}"),
+                screening=_screened(text, cast.organisation),
+                created_by=post.author,
+                created_at=post.created_at,
+            )
+            for place in range(_length(number, story))
+        ]
+    Revision.objects.bulk_create([row for rows in made.values() for row in rows], batch_size=500)
+    return made
+
+
+@cache
+def _screened(text: str, organisation: Organisation) -> dict[str, object]:
+    return to_json(screen_words(text, organisation, alts=["A photo"], is_reply=False))
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _photographs(revisions: dict[UUID, list[Revision]], pictures: Sequence[Picture]) -> None:
+    RevisionPicture.objects.bulk_create(
+        [
+            RevisionPicture(
+                revision=rows[-1],
+                picture=picture,
+                position=place,
+                alt="A muddy pair of wellingtons beside the door",
+                shows=RevisionPicture.Shows.NOBODY,
+            )
+            for rows in revisions.values()
+            for place, picture in enumerate(pictures)
+        ],
+        batch_size=500,
+    )
+
+
+def _answers(cast: Cast, posts: Sequence[Post], story: int) -> None:
+    Answer.objects.bulk_create(
+        Answer(
+            post=post,
+            finding_key=f"C79:{number}:{place}",
+            words="the kite",
+            reason="It is ours, and everybody knows it.",
+            answered_by=post.author,
+            answered_at=post.created_at,
+        )
+        for number, post in enumerate(posts)
+        for place in range(_length(number, story))
+    )
+
+
+def _approvals(
+    cast: Cast,
+    posts: Sequence[Post],
+    revisions: dict[UUID, list[Revision]],
+    now: datetime,
+    story: int,
+) -> None:
+    """Each version but the newest was returned once; each but the newest approval was voided."""
+    approvals, returns = [], []
+    for post in posts:
+        for revision in revisions[post.pk][:-1]:
+            returns.append(
+                Return(post=post, revision=revision, returned_by=cast.priya, note="Say when.", at=now)
+            )
+            approvals.append(_approval(cast, revision, now, voided=True))
+        if post.state in APPROVED:
+            newest = revisions[post.pk][-1]
+            approvals.append(_approval(cast, newest, now, voided=post.state == PostState.LAPSED))
+    Return.objects.bulk_create(returns, batch_size=500)
+    Approval.objects.bulk_create(approvals, batch_size=500)
+
+
+def _approval(cast: Cast, revision: Revision, now: datetime, *, voided: bool) -> Approval:
+    return Approval(
+        post=revision.post,
+        revision=revision,
+        digest=revision.digest,
+        approver=cast.priya,
+        policy=cast.policy,
+        approved_at=now,
+        expires_at=now + timedelta(hours=48),
+        voided_at=now if voided else None,
+        void_reason="It changed after this approval." if voided else "",
+    )
+
+
+def _deliveries(
+    channels: Sequence[Channel], posts: Sequence[Post], revisions: dict[UUID, list[Revision]]
+) -> None:
+    rows = []
+    for post in posts:
+        state = DELIVERED.get(PostState(post.state))
+        if state is None:
+            continue
+        for channel in channels:
+            done = state == DeliveryState.DONE
+            rows.append(
+                Delivery(
+                    organisation_id=post.organisation_id,
+                    post=post,
+                    revision=revisions[post.pk][-1],
+                    channel=channel,
+                    state=state,
+                    send_at=post.updated_at,
+                    due_at=post.updated_at,
+                    external_id=uuid4().hex if done else "",
+                    permalink=f"http://page.example/{post.pk}" if done else "",
+                    done_at=post.updated_at if done else None,
+                    created_at=post.created_at,
+                )
+            )
+    Delivery.objects.bulk_create(rows, batch_size=500)
+
+
+def _comments(
+    cast: Cast, channels: Sequence[Channel], posts: Sequence[Post], now: datetime, count: int, story: int
+) -> list[Item]:
+    """Half of them wait, half are decided; the first stand in one long conversation."""
+    under = [post for post in posts if post.state == PostState.PUBLISHED]
+    found = _screened_comments(cast.organisation)
+    rows = []
+    for number in range(count):
+        text = LONGEST if number < 60 else COMMENTS[number % len(COMMENTS)]
+        stored, risk = found[text]
+        at = now - timedelta(minutes=7 * number)
+        post = under[number // 60 % len(under)]
+        rows.append(
+            Item(
+                organisation=cast.organisation,
+                channel=channels[number // 60 % len(channels)],
+                external_id=uuid4().hex,
+                kind="comment",
+                post=post,
+                thread_id=str(post.pk),
+                author_id=uuid4().hex,
+                author_name=f"Neighbour {number}",
+                text=text,
+                permalink=f"http://page.example/{number}",
+                written_at=at,
+                first_seen_at=at,
+                risk=risk,
+                screening=stored,
+                state=Item.State.DECIDED if number % 2 else Item.State.OPEN,
+                is_hidden=risk == 4,
+            )
+        )
+    Item.objects.bulk_create(rows, batch_size=500)
+    _stories(cast, rows, now, story)
+    return rows
+
+
+def _screened_comments(organisation: Organisation) -> dict[str, tuple[dict[str, object], int]]:
+    screener = Screener(default_pack(), screening_facts(organisation))
+    context = Context(has_picture=False, author=Author.STRANGER)
+    found = {
+        text: screener.screen(text, direction=Direction.INBOUND_COMMENT, context=context)
+        for text in (LONGEST, *COMMENTS)
+    }
+    return {text: (to_json(s), risk_of(s.findings, has_picture=False)) for text, s in found.items()}
+
+
+def _stories(cast: Cast, items: Sequence[Item], now: datetime, story: int) -> None:
+    Sighting.objects.bulk_create(
+        [
+            Sighting(item=item, at=item.first_seen_at + timedelta(seconds=place), text=f"{item.text} {place}")
+            for number, item in enumerate(items)
+            for place in range(1 if number else story)
+        ],
+        batch_size=500,
+    )
+    decisions = [
+        Decision(item=item, kind=Decision.Kind.HIDE, reason="Unkind.", by=cast.priya, at=now)
+        for number, item in enumerate(items)
+        if number == 0 or item.state == Item.State.DECIDED
+    ]
+    Decision.objects.bulk_create(decisions, batch_size=500)
+    Action.objects.bulk_create(
+        Action(
+            item=decision.item,
+            kind=Action.Kind.HIDE,
+            state=Action.State.NEEDS_PERSON if decision.item == items[0] else Action.State.DONE,
+            decision=decision,
+            due_at=now,
+            created_at=now,
+        )
+        for decision in decisions
+    )
+    Post.objects.create(
+        organisation=cast.organisation,
+        kind=Post.Kind.REPLY,
+        author=cast.kofi,
+        title="Thank you!",
+        reply_to=items[0].external_id,
+        reply_item=items[0].pk,
+        created_at=now,
+        updated_at=now,
+    )
+
+
+def _write_down(cast: Cast, posts: Sequence[Post], items: Sequence[Item], now: datetime) -> None:
+    kinds = [("publishing.saved", str(post.author_id), str(post.pk)) for post in posts]
+    kinds += [("monitoring.collected", "public", str(item.pk)) for item in items]
+    for kind, actor, subject in kinds:
+        record(
+            organisation_id=cast.organisation.pk, kind=kind, actor=actor, subject=subject, payload={}, at=now
+        )

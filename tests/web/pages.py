@@ -1,0 +1,132 @@
+"""Every page that lists or shows something, as a manager asks for it: for the budget test and for the bench."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import TOTP
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from stairgate.organisations.models import User
+from stairgate.publishing.states import EDITABLE, PostState
+from tests.cast import PASSWORD
+from tests.crowd import POSTS, Crowd
+
+HOST = "localhost"
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page at one address. ``typed`` is what a fragment is asked about: it is sent with POST."""
+
+    name: str
+    address: str
+    said: str = ""  # tells apart pages of one name
+    typed: Mapping[str, object] = field(default_factory=dict)
+    signed_in: bool = True
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.said}".strip()
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a page cost."""
+
+    status: int
+    queries: tuple[str, ...]
+    body: bytes
+    seconds: float
+
+
+def pages(made: Crowd) -> list[Page]:
+    """Return every page for what was made."""
+    return [
+        *(Page(name, reverse(name)) for name in _PLAIN),
+        *(Page(name, reverse(name), signed_in=False) for name in ("account_login", "account_inactive")),
+        Page("help_now", reverse("help_now"), "signed out", signed_in=False),
+        Page("monitoring:inbox", f"{reverse('monitoring:inbox')}?page=2", "page 2"),
+        Page("publishing:list", f"{reverse('publishing:list')}?state=published", "published"),
+        *_posts(made),
+        Page("publishing:picture", reverse("publishing:picture", args=[made.pictures[0].pk])),
+        Page("monitoring:item", reverse("monitoring:item", args=[made.items[0].pk]), "long story"),
+        Page("monitoring:item", reverse("monitoring:item", args=[made.items[1].pk]), "decided"),
+    ]
+
+
+_PLAIN = (
+    "today",
+    "menu",
+    "help_now",
+    "publishing:list",
+    "publishing:approvals",
+    "publishing:new",
+    "monitoring:inbox",
+    "monitoring:decided",
+    "channels:list",
+    "assurance:live",
+    "assurance:record",
+    "account_logout",
+    "account_reauthenticate",
+    "mfa_index",
+    "mfa_reauthenticate",
+    "mfa_deactivate_totp",
+    "mfa_list_webauthn",
+    "mfa_add_webauthn",
+    "mfa_view_recovery_codes",
+    "mfa_generate_recovery_codes",
+)
+
+
+def _posts(made: Crowd) -> list[Page]:
+    found = []
+    for state in PostState:
+        post = made.post(state)
+        found.append(Page("publishing:review", reverse("publishing:review", args=[post.pk]), state.value))
+        if state in EDITABLE:
+            found.append(Page("publishing:edit", reverse("publishing:edit", args=[post.pk]), state.value))
+    draft = made.post(PostState.DRAFT)
+    typed = {
+        "text": POSTS[-1],
+        "channels": [str(pk) for pk in draft.revisions.latest("number").channel_ids],
+        "picture": [str(picture.pk) for picture in made.pictures],
+    }
+    saved = reverse("publishing:check_saved", args=[draft.pk])
+    return [
+        *found,
+        Page("publishing:check", reverse("publishing:check"), typed=typed),
+        Page("publishing:check_saved", saved, typed=typed),
+    ]
+
+
+def second_steps(user: User) -> None:
+    """Give somebody an authenticator and recovery codes: a real setting asks for a second step."""
+    TOTP.activate(user, "JBSWY3DPEHPK3PXP")
+    RecoveryCodes.activate(user)
+    assert Authenticator.objects.filter(user=user).count() == 2
+
+
+def signed_in(user: User) -> Client:
+    """Return a browser in which somebody signed in a moment ago."""
+    client = Client(headers={"host": HOST})
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
+    return client
+
+
+def see(page: Page, client: Client) -> Seen:
+    """Ask for a page as a browser does, and return what that cost: session and sign-in counted too."""
+    who = client if page.signed_in else Client(headers={"host": HOST})
+    with CaptureQueriesContext(connection) as asked:
+        began = time.perf_counter()
+        answer = who.post(page.address, page.typed) if page.typed else who.get(page.address)
+        body = answer.getvalue()
+        seconds = time.perf_counter() - began
+    return Seen(answer.status_code, tuple(q["sql"] for q in asked.captured_queries), body, seconds)

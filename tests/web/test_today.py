@@ -1,0 +1,66 @@
+"""Today: the first few posts of each kind, in order, though all are read at once."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import pytest
+from django.utils import timezone
+
+from stairgate.organisations.models import User
+from stairgate.publishing.models import Post
+from stairgate.publishing.states import PostState
+from stairgate.web.today import today_page
+from tests.cast import Cast, willow_lane
+
+
+@pytest.fixture
+def now() -> datetime:
+    return timezone.now()
+
+
+@pytest.fixture
+def cast(db: None, now: datetime) -> Cast:
+    return willow_lane(now)
+
+
+def put(cast: Cast, author: User, state: PostState, now: datetime, count: int) -> list[str]:
+    """Put posts in a state, each a minute older than the one before; return their titles, newest first."""
+    titles = [f"{author.first_name}, {state.label}, {number}" for number in range(count)]
+    for number, title in enumerate(titles):
+        at = now - timedelta(minutes=number)
+        Post.objects.create(
+            organisation=cast.organisation,
+            author=author,
+            state=state,
+            title=title,
+            created_at=at,
+            updated_at=at,
+        )
+    return titles
+
+
+def titles(cast: Cast, who: User, now: datetime) -> list[str]:
+    return [task.title for task in today_page(cast.member(who), now).tasks]
+
+
+def test_a_manager_sees_trouble_then_what_waits_longest_then_their_own(cast: Cast, now: datetime) -> None:
+    held = put(cast, cast.tom, PostState.HELD, now, 6)
+    waiting = put(cast, cast.tom, PostState.WITH_APPROVER, now, 7)
+    own = put(cast, cast.priya, PostState.DRAFT, now, 6)
+    put(cast, cast.priya, PostState.WITH_APPROVER, now - timedelta(days=1), 1)
+    put(cast, cast.tom, PostState.DRAFT, now, 1)
+    assert titles(cast, cast.priya, now) == [*held[:5], *waiting[:1:-1], *own[:5]]
+
+
+def test_a_lapsed_post_of_ones_own_is_trouble_and_unfinished(cast: Cast, now: datetime) -> None:
+    lapsed = put(cast, cast.priya, PostState.LAPSED, now, 1)
+    assert titles(cast, cast.priya, now) == lapsed * 2
+
+
+def test_an_author_sees_only_their_own(cast: Cast, now: datetime) -> None:
+    put(cast, cast.priya, PostState.HELD, now, 1)
+    put(cast, cast.kofi, PostState.WITH_APPROVER, now, 1)
+    lapsed = put(cast, cast.tom, PostState.LAPSED, now, 1)
+    assert titles(cast, cast.tom, now) == lapsed
+    assert titles(cast, cast.gwen, now) == []
