@@ -142,10 +142,15 @@ class Installation:
 
     def python(self, program: str) -> str:
         """Run a program inside the installation, with ``now`` at hand; return what it printed."""
+        said = self.python_said(program)
+        assert said.code == 0, said
+        return said.out
+
+    def python_said(self, program: str) -> Said:
+        """Run a program inside the installation; return what it said and how it ended."""
         command, environment = self._program(program)
-        return subprocess.run(
-            command, env=environment, check=True, stdout=subprocess.PIPE, timeout=60
-        ).stdout.decode()
+        done = subprocess.run(command, env=environment, capture_output=True, timeout=60)
+        return Said(done.returncode, done.stdout.decode(), done.stderr.decode())
 
     def _program(self, program: str) -> tuple[list[str], dict[str, str]]:
         start = "import django; django.setup(); from django.utils import timezone; now = timezone.now(); "

@@ -76,8 +76,8 @@ def replaced(name: str, kind: bytes, link: str = "") -> Callable[[Made], bytes]:
 
     def make(made: Made) -> bytes:
         listed = made.tar()
-        del made.files[name]
-        made.extra.append(entry(name, b"", kind, link))
+        data = made.files.pop(name)
+        made.extra.append(entry(name, data, kind, link))
         shorter = made.tar()
         head = tarfile.BLOCKSIZE + _rounded(tarfile.TarInfo.frombuf(listed[:512], "utf-8", "strict").size)
         skip = tarfile.BLOCKSIZE + _rounded(tarfile.TarInfo.frombuf(shorter[:512], "utf-8", "strict").size)
@@ -244,6 +244,10 @@ def test_a_hostile_backup_is_refused_and_nothing_is_written(
 
 def test_a_backup_from_a_newer_version_says_what_to_do(tmp_path: Path) -> None:
     refused(restored(tmp_path, says(format=2, version="9.0")(Made())), "newer", "9.0", "Install that version")
+
+
+def test_more_than_the_disk_holds_is_never_begun(tmp_path: Path) -> None:
+    refused(restored(tmp_path, listed_as(2**60)(Made())), "needs", "Make room first")
 
 
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:

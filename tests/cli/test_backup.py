@@ -116,6 +116,38 @@ def test_it_never_overwrites(ours: Installation, tmp_path: Path) -> None:
     assert not (tmp_path / "nowhere").exists()
 
 
+#: run a backup in which something happens once the file is written, and before it is read back
+MEANWHILE = """
+import sys
+from pathlib import Path
+from stairgate.cli import archive, main
+write, target = archive.write, Path({target!r})
+def then(file, *more, **options):
+    contents = write(file, *more, **options)
+    {happens}
+    return contents
+archive.write = then
+sys.exit(main(["backup", str(target)]))
+"""
+
+
+@pytest.mark.parametrize(
+    ("happens", "says", "kept"),
+    [
+        ("file.seek(-5000, 2); file.write(b'torn')", "is not a whole backup", {}),
+        ("file.truncate(file.tell() - 5000)", "is not a whole backup", {}),
+        ("target.write_text('precious')", "is there already", {"b.tar.gz": "precious"}),
+    ],
+)
+def test_a_file_that_is_not_what_was_written_never_counts(
+    ours: Installation, tmp_path: Path, happens: str, says: str, kept: dict[str, str]
+) -> None:
+    (tmp_path / "out").mkdir()
+    said = ours.python_said(MEANWHILE.format(target=str(tmp_path / "out/b.tar.gz"), happens=happens))
+    refused(said, says)
+    assert {path.name: path.read_text("ascii") for path in (tmp_path / "out").iterdir()} == kept
+
+
 def test_a_target_that_cannot_be_written(ours: Installation, tmp_path: Path) -> None:
     for target in (
         tmp_path / "no/such/folder.tar.gz",
