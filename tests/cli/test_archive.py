@@ -28,6 +28,9 @@ def entry(name: str, data: bytes = b"", kind: bytes = tarfile.REGTYPE, link: str
     return info, data
 
 
+_PLAIN = (tarfile.REGTYPE, "")
+
+
 class Made:
     """A backup made by hand: sound, until a test changes it."""
 
@@ -35,6 +38,7 @@ class Made:
         self.about: dict[str, Any] = {"format": 1, "version": "0.1", "made": "now", "database": "sqlite"}
         self.files = {f"keys/{name}.key": b"k" * 44 for name in ("fields", "ledger", "names", "session")}
         self.files["stairgate.sqlite3"] = b""  # SQLite takes an empty file for an empty database
+        self.kinds: dict[str, tuple[bytes, str]] = {}
         self.extra: list[Entry] = []
         self.listed: dict[str, dict[str, Any]] = {}
 
@@ -48,7 +52,7 @@ class Made:
         with tarfile.open(fileobj=file, mode="w", format=tarfile.GNU_FORMAT) as archive:
             for info, data in [
                 entry("manifest.json", about),
-                *(entry(name, data) for name, data in self.files.items()),
+                *(entry(name, data, *self.kinds.get(name, _PLAIN)) for name, data in self.files.items()),
                 *self.extra,
             ]:
                 archive.addfile(info, io.BytesIO(data))
@@ -75,13 +79,8 @@ def replaced(name: str, kind: bytes, link: str = "") -> Callable[[Made], bytes]:
     """The file of this name is something else instead."""
 
     def make(made: Made) -> bytes:
-        listed = made.tar()
-        data = made.files.pop(name)
-        made.extra.append(entry(name, data, kind, link))
-        shorter = made.tar()
-        head = tarfile.BLOCKSIZE + _rounded(tarfile.TarInfo.frombuf(listed[:512], "utf-8", "strict").size)
-        skip = tarfile.BLOCKSIZE + _rounded(tarfile.TarInfo.frombuf(shorter[:512], "utf-8", "strict").size)
-        return gzip.compress(listed[:head] + shorter[skip:])
+        made.kinds[name] = (kind, link)
+        return made.gz()
 
     return make
 
