@@ -31,20 +31,45 @@ def use_postgres() -> None:
     del connections[DEFAULT_DB_ALIAS]
 
 
+def plain_environment() -> dict[str, str]:
+    """Return our environment without any setting of Stairgate."""
+    return {key: value for key, value in os.environ.items() if not key.startswith("STAIRGATE_")}
+
+
 @contextlib.contextmanager
-def own_database() -> Iterator[dict[str, str]]:
-    """Yield the environment of an installation with a database of its own, whichever kind the suite uses."""
-    environment = {key: value for key, value in os.environ.items() if not key.startswith("STAIRGATE_")}
+def own_database(like: str = "template1") -> Iterator[dict[str, str]]:
+    """Yield the environment of an installation with a database of its own, whichever kind the suite uses.
+
+    On PostgreSQL it starts as a copy of the one ``like``, to which nobody may be connected.
+    """
+    environment = plain_environment()
     url = os.environ.get(URL)
     if not url:
         yield environment
         return
     name = f"stairgate_{uuid.uuid4().hex[:12]}"
-    _administer(url, f'CREATE DATABASE "{name}"')
+    _administer(url, f'CREATE DATABASE "{name}" TEMPLATE "{like}"')
     try:
         yield {**environment, URL: urlunsplit(urlsplit(url)._replace(path=f"/{name}"))}
     finally:
         _administer(url, f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@contextlib.contextmanager
+def plain_owner(environment: dict[str, str]) -> Iterator[dict[str, str]]:
+    """Give a PostgreSQL of its own to a role that may do nothing else; yield the environment for that role."""
+    url = environment[URL]
+    role = f"stairgate_{uuid.uuid4().hex[:12]}"
+    parts = urlsplit(url)
+    _administer(url, f'CREATE ROLE "{role}" LOGIN')
+    _administer(url, f'ALTER DATABASE "{parts.path.strip("/")}" OWNER TO "{role}"')
+    try:
+        place = parts.netloc.rpartition("@")[2]
+        yield {**environment, URL: urlunsplit(parts._replace(netloc=f"{role}:@{place}"))}
+    finally:
+        _administer(url, f'ALTER DATABASE "{parts.path.strip("/")}" OWNER TO CURRENT_USER')
+        _administer(url, f'DROP OWNED BY "{role}" CASCADE')
+        _administer(url, f'DROP ROLE "{role}"')
 
 
 def _administer(url: str, statement: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import psutil
 import pytest
@@ -56,3 +57,10 @@ def first_start(first: tuple[Installation, FirstStart]) -> FirstStart:
 def installation(first: tuple[Installation, FirstStart]) -> Installation:
     """An installation with a nursery in it, which does not run. A test leaves it as it was."""
     return first[0]
+
+
+@pytest.fixture
+def ours(installation: Installation, tmp_path: Path) -> Iterator[Installation]:
+    """A copy of that installation, which looks as if it ran just now. A test may do anything to it."""
+    with installation.copied(tmp_path / "ours") as copy:
+        yield copy

@@ -5,28 +5,34 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+import resource
+import shutil
 import signal
 import socket
 import sqlite3
 import stat
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import psutil
 
-from tests.databases import URL
+from tests.databases import URL, own_database, plain_environment
 
 COMMAND = [str(Path(sys.executable).parent / "stairgate")]
 _READY_SECONDS = 90
 _STOP_SECONDS = 40
 #: a setting through the real services, without an account
 NURSERY = "from stairgate.cli.demo import nursery; nursery(now)"
+#: what the worker does each hour
+SEAL = "from stairgate.worker.loop import seal; seal(now, 'test')"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +85,43 @@ class Running:
         return list(psutil.wait_procs(self.family, timeout=seconds)[1])
 
 
+def run(
+    *arguments: str,
+    environment: Mapping[str, str] | None = None,
+    given: bytes = b"",
+    limit: int | None = None,
+) -> Said:
+    """Run the program to its end, wherever it is."""
+
+    def confine() -> None:
+        if limit is not None:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+
+    done = subprocess.run(
+        [*COMMAND, *arguments],
+        env=environment,
+        input=given,
+        capture_output=True,
+        timeout=90,
+        preexec_fn=confine,
+    )
+    return Said(done.returncode, done.stdout.decode(), done.stderr.decode())
+
+
+def refused(said: Said, *words: str) -> None:
+    """It ended with 2 and one sentence, which holds these words."""
+    assert (said.code, said.out) == (2, ""), said
+    assert said.err.startswith("stairgate: ") and said.err.endswith(".\n") and said.err.count("\n") == 1, said
+    for word in words:
+        assert word in said.err
+
+
 @dataclass(frozen=True, slots=True)
 class Installation:
     """A data folder with its database."""
 
     home: Path
-    environment: dict[str, str]
+    environment: dict[str, str] = field(default_factory=plain_environment)
 
     @property
     def everything(self) -> dict[str, str]:
@@ -94,21 +131,52 @@ class Installation:
     def on_postgres(self) -> bool:
         return URL in self.environment
 
-    def run(self, *arguments: str, given: bytes = b"") -> Said:
-        """Run the program to its end."""
-        done = subprocess.run(
-            [*COMMAND, *arguments], env=self.everything, input=given, capture_output=True, timeout=90
-        )
-        return Said(done.returncode, done.stdout.decode(), done.stderr.decode())
+    def run(self, *arguments: str, given: bytes = b"", limit: int | None = None) -> Said:
+        """Run the program to its end; no file of it may grow beyond the limit, as on a disk that is full."""
+        return run(*arguments, environment=self.everything, given=given, limit=limit)
+
+    @contextlib.contextmanager
+    def copied(self, folder: Path) -> Iterator[Installation]:
+        """Yield a copy, with its database, to do anything to. Nothing may run on the original."""
+        like = urlsplit(self.environment[URL]).path.strip("/") if self.on_postgres else "template1"
+        with own_database(like) as environment:
+            shutil.copytree(self.home, folder)
+            (folder / "worker-heartbeat").touch(mode=0o600)  # as if it ran just now
+            yield Installation(folder, environment)
 
     def python(self, program: str) -> str:
         """Run a program inside the installation, with ``now`` at hand; return what it printed."""
+        said = self.python_said(program)
+        assert said.code == 0, said
+        return said.out
+
+    def python_said(self, program: str) -> Said:
+        """Run a program inside the installation; return what it said and how it ended."""
+        command, environment = self._program(program)
+        done = subprocess.run(command, env=environment, capture_output=True, timeout=60)
+        return Said(done.returncode, done.stdout.decode(), done.stderr.decode())
+
+    def _program(self, program: str) -> tuple[list[str], dict[str, str]]:
         start = "import django; django.setup(); from django.utils import timezone; now = timezone.now(); "
         environment = {**self.everything, "DJANGO_SETTINGS_MODULE": "stairgate.config.settings"}
-        command = [sys.executable, "-c", start + program]
-        return subprocess.run(
-            command, env=environment, check=True, stdout=subprocess.PIPE, timeout=60
-        ).stdout.decode()
+        return [sys.executable, "-c", start + program], environment
+
+    @contextlib.contextmanager
+    def beside(self, program: str) -> Iterator[Callable[[], int]]:
+        """Run a program inside the installation meanwhile; yield what counts the lines it has printed."""
+        command, environment = self._program(program)
+        with tempfile.TemporaryFile() as output:
+            process = subprocess.Popen(command, env=environment, stdout=output)
+
+            def lines() -> int:
+                return os.pread(output.fileno(), 10**8, 0).count(b"\n")
+
+            try:
+                wait_for(lambda: lines() > 0, process)
+                yield lines
+            finally:
+                process.kill()
+                process.wait()
 
     @contextlib.contextmanager
     def started(self, *options: str) -> Iterator[Running]:
@@ -173,6 +241,14 @@ class Installation:
             digest = hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
             found[path.relative_to(self.home).as_posix()] = (mode(path), digest)
         return found
+
+
+def wait_for(condition: Callable[[], bool], process: subprocess.Popen[bytes]) -> None:
+    """Wait for something that a process is about to do."""
+    end = time.monotonic() + _STOP_SECONDS
+    while not condition():
+        assert process.poll() is None and time.monotonic() < end
+        time.sleep(0.002)
 
 
 def mode(path: Path) -> str:

@@ -14,7 +14,7 @@ import pytest
 
 from tests.cli.conftest import FirstStart
 from tests.cli.installation import Installation, Said, free_port
-from tests.databases import URL
+from tests.databases import URL, plain_environment
 
 pytestmark = pytest.mark.xdist_group("installation")
 
@@ -71,14 +71,14 @@ def test_a_taken_port_makes_nothing(tmp_path: Path) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
-        said = Installation(tmp_path / "home", {}).run("start", "--port", str(taken.getsockname()[1]))
+        said = Installation(tmp_path / "home").run("start", "--port", str(taken.getsockname()[1]))
     refused(said)
     assert not (tmp_path / "home").exists()
 
 
 def test_a_folder_that_cannot_be_made(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("not a folder", "ascii")
-    said = Installation(tmp_path / "file/home", {}).run("start", "--port", str(free_port()))
+    said = Installation(tmp_path / "file/home").run("start", "--port", str(free_port()))
     refused(said, "file/home", "STAIRGATE_HOME")
     assert [path.name for path in tmp_path.iterdir()] == ["file"]
 
@@ -139,14 +139,16 @@ def test_a_lost_data_folder_is_not_made_anew_beside_its_postgres(
 
 def test_a_postgres_that_does_not_answer(tmp_path: Path) -> None:
     address = f"postgresql://stairgate:secret@127.0.0.1:{free_port()}/stairgate"
-    said = Installation(tmp_path / "home", {URL: address}).run("start", "--port", str(free_port()))
+    said = Installation(tmp_path / "home", {**plain_environment(), URL: address}).run(
+        "start", "--port", str(free_port())
+    )
     refused(said, "STAIRGATE_DATABASE_URL")
     assert "secret" not in said.err
     assert not (tmp_path / "home").exists()
 
 
 def test_a_damaged_database_file(installation: Installation, tmp_path: Path) -> None:
-    broken = Installation(tmp_path / "home", {})
+    broken = Installation(tmp_path / "home")
     shutil.copytree(installation.home, broken.home)
     (broken.home / "stairgate.sqlite3").write_bytes(b"SQLite format 3\x00" + b"torn" * 4000)
     before = broken.files()

@@ -10,12 +10,7 @@ from typing import Any
 
 import pytest
 
-PROGRAM = (
-    "import argparse, sys; from stairgate.cli import screen; parser = argparse.ArgumentParser(); "
-    "screen.add_parser(parser.add_subparsers(required=True)); "
-    "args = parser.parse_args(); sys.exit(args.run(args))"
-)
-COMMAND = [sys.executable, "-c", PROGRAM, "screen"]
+COMMAND = [str(Path(sys.executable).parent / "stairgate"), "screen"]
 
 
 def screen(*options: str, given: bytes = b"") -> tuple[int, list[dict[str, Any]], str]:

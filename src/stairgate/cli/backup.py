@@ -1,57 +1,62 @@
-"""``stairgate backup``: everything in one file, taken while Stairgate runs, and verified before it counts."""
+"""``stairgate backup``: everything in one file, taken while Stairgate runs, and read back before it counts."""
 
 from __future__ import annotations
 
 import argparse
-import hashlib
-import io
-import json
 import os
 import sqlite3
 import sys
-import tarfile
 import tempfile
-import time
 from collections.abc import Iterator
-from contextlib import closing
-from importlib.metadata import version
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
-from stairgate.cli import with_django
+from stairgate.cli import archive, heed_terminate, with_django
 from stairgate.cli.prepare import copy_database
 from stairgate.config.home import Home, HomeTrouble, locate
 
-MANIFEST = "manifest.json"
-FORMAT = 1
-_DATABASES = ("stairgate.sqlite3", "practice/practice.sqlite3")
-_KEPT = ("keys", "pictures")
+DATABASE = "stairgate.sqlite3"
+PRACTICE = "practice/practice.sqlite3"
+_FOLDERS = ("keys", "pictures")
 _SINGLE = ("demo", "setup-code", "practice/credentials.json", "practice/port")
 
 
 def add_parser(subparsers: Any) -> None:
     """Add ``backup`` to the program's commands."""
-    parser = subparsers.add_parser("backup", help="write everything into one file")
-    parser.add_argument("file", type=Path, help="the file to write, such as stairgate.tar.gz")
+    parser = subparsers.add_parser(
+        "backup",
+        help="write everything into one file",
+        description="Writes the database, the keys and the pictures into one new file, which only you can open, and "
+        "reads it back. Stairgate may run meanwhile. Ends with 1 when the file was written but what it "
+        "holds is damaged.",
+    )
+    parser.add_argument(
+        "file", type=Path, help="the file to write, such as stairgate.tar.gz; never overwritten"
+    )
     parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:
-    """Write and verify a backup; return 0, or 1 when it was written but something in it is wrong."""
+    """Write and verify a backup; return 0, or 1 when something that it holds is wrong. Raises `HomeTrouble`."""
     home, target = locate(), args.file.absolute()
     with_django()
-    _check_sqlite()
-    if target.exists():
-        raise HomeTrouble(f"{target} is there already. Choose another name; nothing was written.")
-    part = target.with_name(f".{target.name}.part")
+    _check_free(target)
+    heed_terminate()
+    from django.db import DatabaseError
+
     try:
-        write(home, part)
-        problems = [*verify(part), *_ledger_problems()]
-        part.replace(target)
-    except OSError as error:
-        raise HomeTrouble(f"The backup could not be written ({error.strerror or error}).") from None
-    finally:
-        part.unlink(missing_ok=True)
+        problems = [*_write(home, target), *_ledger_problems()]
+    except DatabaseError as error:
+        raise HomeTrouble(
+            f"The database could not be read ({' '.join(str(error).split())}). Run “stairgate check”."
+        ) from None
+    except (OSError, sqlite3.Error) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise HomeTrouble(
+            f"The backup could not be written to {target} ({reason}). Make room, or choose another folder. "
+            "Nothing was left there."
+        ) from None
     for problem in problems:
         print(f"stairgate: {problem}", file=sys.stderr)
     size = target.stat().st_size // 1024
@@ -59,14 +64,86 @@ def run(args: argparse.Namespace) -> int:
     return 1 if problems else 0
 
 
-def _check_sqlite() -> None:
+def _check_free(target: Path) -> None:
+    if os.path.lexists(target):
+        raise HomeTrouble(f"{target} is there already. Choose another name. Nothing was written.")
+
+
+def _write(home: Home, target: Path) -> list[str]:
+    """Write beside the target, read it back, and only then give it its name; return what it holds amiss."""
+    descriptor, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)  # mode 0600
+    part = Path(name)
+    try:
+        with (
+            os.fdopen(descriptor, "wb") as file,
+            tempfile.TemporaryDirectory(prefix="backup-", dir=home.path) as folder,
+        ):
+            problems, kind = _copy_databases(home, Path(folder))
+            archive.write(file, dict(_sources(home, Path(folder))), database=kind)
+            file.flush()
+            os.fsync(file.fileno())
+        archive.read(part)
+        _name(part, target)
+    finally:
+        part.unlink(missing_ok=True)
+    return problems
+
+
+def _copy_databases(home: Home, folder: Path) -> tuple[list[str], str]:
+    """Copy what changes into a folder, each as it was at one moment; return what is damaged, and the kind."""
     from django.db import connection
 
-    if connection.vendor != "sqlite":
-        raise HomeTrouble(
-            "This installation keeps its records in PostgreSQL. Back it up with pg_dump, and copy the data "
-            "folder as well: see docs/hosting.md."
-        )
+    problems = []
+    if connection.vendor == "sqlite":
+        problems += _copy(home.database, folder / DATABASE)
+    else:
+        from stairgate.cli.postgresql import dump
+
+        dump(folder / "postgresql")
+    if (home.path / PRACTICE).exists():
+        (folder / PRACTICE).parent.mkdir()
+        problems += _copy(home.path / PRACTICE, folder / PRACTICE)
+    return problems, connection.vendor
+
+
+def _copy(database: Path, copy: Path) -> list[str]:
+    copy_database(database, copy)
+    return [f"This backup cannot be put back: {problem} Use an earlier one." for problem in damage(copy)]
+
+
+def damage(database: Path) -> list[str]:
+    """Return what is wrong with an SQLite file, as a sentence."""
+    try:
+        with closing(sqlite3.connect(database)) as connection:
+            answer = connection.execute("PRAGMA integrity_check").fetchone()[0]
+    except sqlite3.DatabaseError as error:
+        answer = str(error)
+    return [] if answer == "ok" else [f"the database {database.name} is damaged ({answer})."]
+
+
+def _sources(home: Home, copies: Path) -> Iterator[tuple[str, Path]]:
+    """Yield what goes in. The database was first: pictures are only ever added, so none it names is missing."""
+    folders = [(copies, copies), *((home.path, home.path / name) for name in _FOLDERS)]
+    for base, folder in folders:
+        for path in sorted(folder.rglob("*")):
+            if path.is_file() and archive.takes(name := path.relative_to(base).as_posix()):
+                yield name, path
+    yield from ((name, home.path / name) for name in _SINGLE if (home.path / name).is_file())
+
+
+def _name(part: Path, target: Path) -> None:
+    """Give the finished file its name, unless something has it by now, and make that last."""
+    try:
+        target.hardlink_to(part)
+    except FileExistsError:
+        _check_free(target)
+    except OSError:  # a disk without hard links, such as a memory stick
+        _check_free(target)
+        part.rename(target)
+    with suppress(OSError):  # not every disk can be asked
+        folder = os.open(target.parent, os.O_RDONLY)
+        os.fsync(folder)
+        os.close(folder)
 
 
 def _ledger_problems() -> list[str]:
@@ -74,100 +151,3 @@ def _ledger_problems() -> list[str]:
     from stairgate.organisations.models import Organisation
 
     return [problem for organisation in Organisation.objects.all() for problem in verify_log(organisation.id)]
-
-
-def write(home: Home, target: Path) -> None:
-    """Write a backup. The database comes first: pictures are only ever added, so none it names is missing."""
-    sums: dict[str, str] = {}
-    descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "wb") as raw, tarfile.open(fileobj=raw, mode="w:gz") as archive:
-        with tempfile.TemporaryDirectory(dir=home.path) as folder:
-            for name in _DATABASES:
-                if (home.path / name).exists():
-                    copy = Path(folder) / Path(name).name
-                    copy_database(home.path / name, copy)
-                    _add(archive, name, copy.read_bytes(), sums)
-        for path in _files(home):
-            _add(archive, path.relative_to(home.path).as_posix(), path.read_bytes(), sums)
-        about = {
-            "format": FORMAT,
-            "version": version("stairgate"),
-            "made": time.strftime("%Y-%m-%dT%H:%M:%S%z"),
-            "files": sums,
-        }
-        _add(archive, MANIFEST, json.dumps(about, indent=1).encode(), {})
-
-
-def _files(home: Home) -> Iterator[Path]:
-    for folder in _KEPT:
-        yield from sorted(path for path in (home.path / folder).rglob("*") if path.is_file())
-    yield from (home.path / name for name in _SINGLE if (home.path / name).is_file())
-
-
-def _add(archive: tarfile.TarFile, name: str, data: bytes, sums: dict[str, str]) -> None:
-    entry = tarfile.TarInfo(name)
-    entry.size, entry.mode, entry.mtime = len(data), 0o600, int(time.time())
-    archive.addfile(entry, io.BytesIO(data))
-    sums[name] = hashlib.sha256(data).hexdigest()
-
-
-def verify(path: Path) -> list[str]:
-    """Read a backup back, whole; return what is wrong with it. Raises `HomeTrouble` when it is not one."""
-    problems: list[str] = []
-    found = dict(contents(path))
-    about = manifest(found)
-    for name, wanted in about["files"].items():
-        data = found.get(name)
-        if data is None or hashlib.sha256(data).hexdigest() != wanted:
-            problems.append(f"{name} in the backup is missing or damaged.")
-    problems += [
-        f"{name} is not in the backup’s list." for name in found if name not in {*about["files"], MANIFEST}
-    ]
-    for name in _DATABASES:
-        if name in found:
-            problems += _integrity(name, found[name])
-    return problems
-
-
-def contents(path: Path) -> Iterator[tuple[str, bytes]]:
-    """Yield the plain files of a backup. Raises `HomeTrouble` for links, devices and paths that lead outside."""
-    try:
-        with tarfile.open(path, "r:gz") as archive:
-            for member in archive:
-                file = archive.extractfile(member) if member.isreg() else None
-                if file is None or not _is_inside(member.name):
-                    raise HomeTrouble(
-                        f"{path} holds something a backup never does ({member.name}). Not used."
-                    )
-                yield member.name, file.read()
-    except (tarfile.TarError, EOFError, OSError) as error:
-        raise HomeTrouble(f"{path} is not a whole backup of Stairgate ({error}).") from None
-
-
-def _is_inside(name: str) -> bool:
-    parts = Path(name).parts
-    return bool(parts) and not Path(name).is_absolute() and ".." not in parts
-
-
-def manifest(found: dict[str, bytes]) -> dict[str, Any]:
-    """Return what a backup says of itself. Raises `HomeTrouble`."""
-    try:
-        about: dict[str, Any] = json.loads(found[MANIFEST])
-        known = about["format"] == FORMAT and isinstance(about["files"], dict)
-    except (KeyError, ValueError, TypeError):
-        raise HomeTrouble("This file is not a backup of Stairgate.") from None
-    if not known:
-        raise HomeTrouble("This backup was made by a newer Stairgate. Install that version first.")
-    return about
-
-
-def _integrity(name: str, data: bytes) -> list[str]:
-    with tempfile.NamedTemporaryFile(suffix=".sqlite3") as file:
-        file.write(data)
-        file.flush()
-        try:
-            with closing(sqlite3.connect(file.name)) as database:
-                answer = database.execute("PRAGMA integrity_check").fetchone()[0]
-        except sqlite3.DatabaseError as error:
-            answer = str(error)
-    return [] if answer == "ok" else [f"{name} in the backup is damaged: {answer}"]

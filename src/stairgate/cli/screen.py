@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -50,9 +49,8 @@ def run(args: argparse.Namespace) -> int:
         for place, line, text in _texts(args.files, whole=args.whole):
             screening = screener.screen(text, direction=direction, context=context)
             print(json.dumps({"source": place, "line": line, **to_json(screening)}, ensure_ascii=True))
-        sys.stdout.flush()
     except BrokenPipeError:
-        _close_quietly()
+        raise  # the reader went away: `main` ends quietly
     except OSError as error:
         reason = (error.strerror or "it cannot be read").lower()
         print(f"stairgate: cannot read {error.filename or 'the input'}: {reason}.", file=sys.stderr)
@@ -77,8 +75,3 @@ def _texts_of(stream: IO[bytes], place: str, *, whole: bool) -> Iterator[Source]
         text = line.decode("utf-8", "replace").rstrip("\r\n")
         if text.strip():
             yield place, number, text
-
-
-def _close_quietly() -> None:
-    """The reader went away, as ``head`` does. Leave nothing for Python to complain about at exit."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

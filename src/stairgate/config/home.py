@@ -45,6 +45,19 @@ class Home:
     def practice(self) -> Path:
         return self.path / "practice"
 
+    @property
+    def restoring(self) -> Path:
+        """Where a restore unpacks. It is there until all is in place."""
+        return self.path / "restoring"
+
+    def check_whole(self) -> None:
+        """Raises `HomeTrouble` when a restore into this folder has not come to its end."""
+        if self.restoring.exists():
+            raise HomeTrouble(
+                f"A restore into {self.path} has not finished. Wait for it; if it was cut short, run "
+                "“stairgate restore --force” with the same backup again. Nothing was changed."
+            )
+
     def key(self, name: str) -> bytes:
         """Return the 32 bytes of a key. Raises `HomeTrouble` when it is lost or damaged."""
         path = self.keys / f"{name}.key"
@@ -82,6 +95,7 @@ def prepare(home: Home, database_url: str = "") -> bool:
     there is data decides: an installation that lost a key is never given a new one, which would hide the
     loss, and before there is data a key that is missing is simply made. Raises `HomeTrouble`.
     """
+    home.check_whole()
     fresh = not (_postgres_has_data(database_url) if database_url else _file_has_data(home.database))
     if not fresh:
         _check_keys(home)
