@@ -14,7 +14,7 @@ import pytest
 
 from tests.cli.conftest import FirstStart
 from tests.cli.installation import Installation, Said, free_port
-from tests.databases import URL, plain_environment
+from tests.databases import URL, own_database, plain_environment
 
 pytestmark = pytest.mark.xdist_group("installation")
 
@@ -154,6 +154,16 @@ def test_a_damaged_database_file(installation: Installation, tmp_path: Path) -> 
     before = broken.files()
     refused(broken.run("start", "--port", str(free_port())), "database")
     assert broken.files() == before
+
+
+def test_a_lost_database_is_never_made_anew(installation: Installation, tmp_path: Path) -> None:
+    """The keys are there and Stairgate has run: an empty database would hide that everything is gone."""
+    with own_database() as environment:
+        lost = Installation(tmp_path / "home", environment)
+        shutil.copytree(installation.home, lost.home, ignore=shutil.ignore_patterns("*.sqlite3*"))
+        before = lost.files()
+        refused(lost.run("start", "--port", str(free_port())), "missing or empty", "backup")
+        assert lost.files() == before
 
 
 def test_a_real_setting_never_becomes_a_demo(installation: Installation) -> None:

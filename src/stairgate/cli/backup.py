@@ -61,6 +61,10 @@ def run(args: argparse.Namespace) -> int:
         print(f"stairgate: {problem}", file=sys.stderr)
     size = target.stat().st_size // 1024
     print(f"Wrote {target} ({size} KB). It holds your keys: keep it as safe as the computer itself.")
+    if bucket := os.environ.get("STAIRGATE_S3_BUCKET"):
+        print(
+            f"Your pictures are in the bucket {bucket}, not in this file. Have the bucket keep old versions."
+        )
     return 1 if problems else 0
 
 

@@ -124,7 +124,7 @@ def _space(home: Home) -> Finding:
 
 
 def _worker(home: Home) -> Finding:
-    beat = home.path / "worker-heartbeat"
+    beat = home.heartbeat
     if not beat.exists():
         return Finding("worker", False, "it has never run. Start Stairgate.")
     quiet = datetime.now(UTC) - datetime.fromtimestamp(beat.stat().st_mtime, UTC)

@@ -17,7 +17,7 @@ from typing import Any
 
 from stairgate.cli import archive, heed_terminate, load_django
 from stairgate.cli.backup import DATABASE, PRACTICE, damage
-from stairgate.cli.start import _locked
+from stairgate.cli.start import locked
 from stairgate.config.home import Home, HomeTrouble, locate
 
 _ASIDE = "before-restore-"
@@ -79,7 +79,7 @@ def _room(home: Home) -> Iterator[None]:
     home.path.mkdir(mode=0o700, parents=True, exist_ok=True)
     bare = not any(home.path.iterdir())
     try:
-        with _locked(home):
+        with locked(home):
             yield
     except BaseException:
         if bare:

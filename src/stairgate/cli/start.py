@@ -49,7 +49,7 @@ def run(args: argparse.Namespace) -> int:
     os.umask(0o077)
     _check_port(args.host, args.port)
     fresh = prepare(home, os.environ.get("STAIRGATE_DATABASE_URL", ""))
-    with _locked(home):
+    with locked(home):
         _check_kind(home, demo=args.demo, fresh=fresh)
         environment = _environment(home, args)
         house = House(environment)
@@ -105,7 +105,7 @@ def _check_port(host: str, port: int) -> None:
 
 
 @contextlib.contextmanager
-def _locked(home: Home) -> Iterator[None]:
+def locked(home: Home) -> Iterator[None]:
     """Hold the data folder for this process alone."""
     path = home.path / "lock"
     with path.open("a+", encoding="ascii") as file:

@@ -42,6 +42,11 @@ class Home:
         return self.path / "keys"
 
     @property
+    def heartbeat(self) -> Path:
+        """Touched by the worker at each turn: where it is, Stairgate has run."""
+        return self.path / "worker-heartbeat"
+
+    @property
     def practice(self) -> Path:
         return self.path / "practice"
 
@@ -93,12 +98,18 @@ def prepare(home: Home, database_url: str = "") -> bool:
 
     ``database_url`` is the PostgreSQL that holds the data, when it is not the file in the folder. Whether
     there is data decides: an installation that lost a key is never given a new one, which would hide the
-    loss, and before there is data a key that is missing is simply made. Raises `HomeTrouble`.
+    loss, and before there is data a key that is missing is simply made. Where Stairgate has run, a database
+    without data is a lost one. Raises `HomeTrouble`.
     """
     home.check_whole()
     fresh = not (_postgres_has_data(database_url) if database_url else _file_has_data(home.database))
     if not fresh:
         _check_keys(home)
+    elif home.heartbeat.exists():
+        raise HomeTrouble(
+            f"Stairgate has run in {home.path}, but its database is missing or empty. Put it back from your backup, "
+            "or set STAIRGATE_HOME to another folder to begin anew. Nothing was changed."
+        )
     try:
         for folder in (home.path, home.keys, home.media):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)

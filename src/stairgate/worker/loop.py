@@ -69,7 +69,7 @@ class Worker:
         # for ever for the very code it interrupted.
         self._stopping = False
         self._jobs = jobs() if work is None else work
-        self._beat = settings.HOME.path / "worker-heartbeat"
+        self._beat = settings.HOME.heartbeat
 
     def run(self) -> None:
         """Take turns until told to stop. A short rest between turns bounds how late that is heard."""
