@@ -7,7 +7,10 @@ from datetime import datetime, timedelta
 import pytest
 from django.utils import timezone
 
+from stairgate.monitoring.models import Sweep
+from stairgate.organisations.access import membership_of
 from stairgate.organisations.models import User
+from stairgate.organisations.services import found_setting
 from stairgate.publishing.models import Post
 from stairgate.publishing.states import PostState
 from stairgate.web.today import today_page
@@ -53,9 +56,36 @@ def test_a_manager_sees_trouble_then_what_waits_longest_then_their_own(cast: Cas
     assert titles(cast, cast.priya, now) == [*held[:5], *waiting[:1:-1], *own[:5]]
 
 
-def test_a_lapsed_post_of_ones_own_is_trouble_and_unfinished(cast: Cast, now: datetime) -> None:
+def test_a_lapsed_post_of_ones_own_is_there_once_and_to_be_carried_on(cast: Cast, now: datetime) -> None:
     lapsed = put(cast, cast.priya, PostState.LAPSED, now, 1)
-    assert titles(cast, cast.priya, now) == lapsed * 2
+    assert titles(cast, cast.priya, now) == lapsed
+    assert today_page(cast.member(cast.priya), now).tasks[0].button == "Carry on writing"
+
+
+def test_an_account_that_cannot_be_read_is_said(cast: Cast, now: datetime) -> None:
+    Sweep.objects.create(channel=cast.channel, due_at=now, problem="The page did not answer.")
+    assert titles(cast, cast.gwen, now) == ["Facebook page: we can’t read it now"]
+    assert titles(cast, cast.tom, now) == []
+
+
+def test_a_new_setting_is_told_what_is_missing_and_that_nothing_is_promised(db: None, now: datetime) -> None:
+    ana = User.objects.create_user("ana@fernbank.example", "a long enough password", first_name="Ana")
+    found_setting(
+        founder=ana,
+        name="Fernbank",
+        kind="nursery",
+        timezone="Europe/London",
+        office_phone="01632 960121",
+        office_email="office@fernbank.example",
+        job_title="Manager",
+        at=now,
+    )
+    me = membership_of(ana)
+    assert me is not None
+    page = today_page(me, now)
+    lacks = ["No safeguarding lead is named", "No policy is adopted", "No page is connected"]
+    assert [task.title for task in page.tasks] == lacks
+    assert (page.live.met, page.live.not_yet) == (0, page.live.total)
 
 
 def test_an_author_sees_only_their_own(cast: Cast, now: datetime) -> None:

@@ -1,7 +1,8 @@
 """The policy, live: what each clause is worth in this setting at this moment.
 
 A clause is *met* when its control stands and nothing in the setting's own facts speaks against it, *broken*
-when a fact shuts a gate, *at risk* when it soon will, and *still on paper* when no code enforces it yet.
+when a fact shuts a gate, *at risk* when it soon will, and *still on paper* when no code enforces it yet. Before
+a policy is adopted the setting has promised nothing, so all of it is on paper.
 """
 
 from __future__ import annotations
@@ -118,31 +119,30 @@ def live_policy(
     accounts: Sequence[ChannelNow],
 ) -> Live:
     """Return every clause with what it is worth now. Makes no query of its own."""
-    against = _facts(now, version, accounts)
+    against = _facts(now, version, accounts) if version else None
     sections: dict[str, list[LiveClause]] = {}
     for row in _table():
         sections.setdefault(row.clause.section, []).append(_judge(row, against))
     return Live(tuple(Section(name, tuple(clauses)) for name, clauses in sections.items()))
 
 
-def _judge(row: Row, against: dict[str, tuple[Worth, str]]) -> LiveClause:
+def _judge(row: Row, against: dict[str, tuple[Worth, str]] | None) -> LiveClause:
     if row.state == State.NOT_YET:
         return LiveClause(row, Worth.NOT_YET, "Still on paper: nothing in Stairgate enforces it yet.")
+    if against is None:
+        return LiveClause(row, Worth.NOT_YET, "Still on paper: no policy is adopted yet.")
     worth, why = against.get(row.clause.id, (Worth.MET, ""))
     return LiveClause(row, worth, why)
 
 
 def _facts(
-    now: datetime, version: PolicyVersion | None, accounts: Iterable[ChannelNow]
+    now: datetime, version: PolicyVersion, accounts: Iterable[ChannelNow]
 ) -> dict[str, tuple[Worth, str]]:
     """Return what the setting's own facts say against single clauses."""
     found: dict[str, tuple[Worth, str]] = {}
     for account in accounts:
         for restriction in account.restrictions:
             found[restriction.clause] = (Worth.BROKEN, restriction.says)
-    if version is None:
-        found["C01"] = (Worth.BROKEN, "No policy is adopted yet.")
-        return found
     due = version.adopted_at + timedelta(days=version.parameters.review_every_days)
     if now <= due < now + _SOON:
         found["C105"] = (Worth.RISK, "The policy’s yearly review is due within 30 days.")

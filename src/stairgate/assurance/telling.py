@@ -9,7 +9,7 @@ from datetime import datetime
 from stairgate.ledger.models import Entry
 from stairgate.organisations.models import Organisation
 
-_WORDS = {
+WORDS = {
     "organisations.founded": "The setting was set up",
     "organisations.joined": "Somebody was given a place and roles",
     "organisations.left": "Somebody’s place ended",
@@ -75,6 +75,6 @@ def tell(organisation: Organisation, entries: Iterable[Entry]) -> list[Line]:
         str(user): name for user, name in organisation.memberships.values_list("user_id", "user__first_name")
     }
     return [
-        Line(entry.index, entry.at, _WORDS.get(entry.kind, entry.kind), names.get(entry.actor, "Stairgate"))
+        Line(entry.index, entry.at, WORDS.get(entry.kind, entry.kind), names.get(entry.actor, "Stairgate"))
         for entry in entries
     ]

@@ -11,7 +11,7 @@ from django.urls import reverse
 from stairgate.assurance.live import Live, live_policy
 from stairgate.channels.selectors import accounts_now
 from stairgate.monitoring.models import Item
-from stairgate.monitoring.selectors import inbox, said_of
+from stairgate.monitoring.selectors import Freshness, inbox, readings, said_of
 from stairgate.organisations.models import Membership
 from stairgate.organisations.rules import Duty, Role
 from stairgate.organisations.selectors import holders
@@ -68,12 +68,15 @@ def today_page(me: Membership, now: datetime) -> Today:
     accounts = accounts_now(organisation, now, version=version)
     live = live_policy(organisation, now, version=version, accounts=accounts)
     midnight = organisation.local(now).replace(hour=0, minute=0, second=0, microsecond=0)
+    leads = tuple(holders(organisation, [Role.DSL, Role.DEPUTY_DSL], organisation.day(now)))
     tasks: list[Task] = []
     if Duty.DECIDE in duties:
         tasks += [_comment(item) for item in inbox(organisation, limit=_EACH)]
+        tasks += [_blind(reading) for reading in readings(organisation, now) if reading.blind]
     trouble, waiting, own = _posts(me, duties, now)
     tasks += [_trouble(post) for post in trouble]
     if Duty.SEE_ACCOUNTS in duties:
+        tasks += _not_set_up(has_policy=version is not None, has_page=bool(accounts), has_lead=bool(leads))
         tasks += [_shut(account.channel.name, r.says) for account in accounts for r in account.restrictions]
     tasks += [_approval(post) for post in waiting]
     tasks += [_own(post) for post in own]
@@ -84,7 +87,7 @@ def today_page(me: Membership, now: datetime) -> Today:
         live=live,
         went_out=tuple(went_out_since(organisation, midnight)[:_EACH]),
         came_in=Item.objects.filter(organisation=organisation, first_seen_at__gte=midnight).count(),
-        leads=tuple(holders(organisation, [Role.DSL, Role.DEPUTY_DSL], organisation.day(now))),
+        leads=leads,
     )
 
 
@@ -106,9 +109,9 @@ def _posts(me: Membership, duties: frozenset[Duty], now: datetime) -> tuple[list
     for kind in kinds:
         first |= Q(pk__in=kind.values("pk")[:_EACH])
     rows = list(Post.objects.filter(first).select_related("author").order_by("-updated_at"))
-    trouble = [post for post in rows if approves and post.state in TROUBLE]
-    waiting = [post for post in reversed(rows) if post.state == PostState.WITH_APPROVER]
     own = [p for p in rows if writes and p.author_id == me.user_id and p.state in UNFINISHED]
+    trouble = [post for post in rows if approves and post.state in TROUBLE and post not in own]
+    waiting = [post for post in reversed(rows) if post.state == PostState.WITH_APPROVER]
     return trouble[:_EACH], waiting[:_EACH], own[:_EACH]
 
 
@@ -132,6 +135,51 @@ def _comment(item: Item) -> Task:
 def _short(text: str) -> str:
     words = " ".join(text.split())
     return words if len(words) <= 70 else words[:69].rsplit(" ", 1)[0] + "…"
+
+
+def _blind(reading: Freshness) -> Task:
+    return Task(
+        kind="bad",
+        icon="inbox",
+        title=f"{reading.channel.name}: we can’t read it now",
+        why=f"{reading.blind} Look at the page yourself until this clears.",
+        status="bad",
+        status_words="There may be comments we have not seen",
+        href=reverse("monitoring:inbox"),
+        button="See the inbox",
+        minutes=3,
+    )
+
+
+def _not_set_up(*, has_policy: bool, has_page: bool, has_lead: bool) -> list[Task]:
+    """Return what a setting still lacks before the gate can open at all."""
+    lacks = []
+    if not has_lead:
+        lacks.append(_lacking("heart-handshake", "No safeguarding lead is named", _NO_LEAD, "help_now"))
+    if not has_policy:
+        lacks.append(_lacking("shield-check", "No policy is adopted", _NO_POLICY, "assurance:live"))
+    if not has_page:
+        lacks.append(_lacking("plug-connected", "No page is connected", _NO_PAGE, "channels:list"))
+    return lacks
+
+
+_NO_LEAD = "Whoever is worried about a child would find nobody to ring here."
+_NO_POLICY = "Stairgate enforces what a setting has adopted. Until then nothing can go out."
+_NO_PAGE = "Nothing can go out, and nothing that people write is read."
+
+
+def _lacking(icon: str, title: str, why: str, page: str) -> Task:
+    return Task(
+        kind="bad",
+        icon=icon,
+        title=title,
+        why=why,
+        status="bad",
+        status_words="Put this right first",
+        href=reverse(page),
+        button="See what that means",
+        minutes=5,
+    )
 
 
 def _trouble(post: Post) -> Task:
