@@ -62,7 +62,9 @@ class Reading:
         return cls(channel, now, facts)
 
 
-@control("C39", "Everything the public writes is read by screening and put in front of a person")
+@control(
+    "C39", "Each comment and visitor's post that a reading brings is screened and put in front of a person"
+)
 @control("C40", "Words, account, link and times are kept before anything is hidden or removed")
 def keep(reading: Reading, found: Iterable[PublicItem], now: datetime) -> int:
     """Keep what a reading brought, each item by itself; return how many could not be kept."""
