@@ -174,3 +174,19 @@ def test_a_link_too_long_to_keep_does_not_hide_that_it_is_there(
     post = release(desk, save(desk, desk.cast.channel))
     row = send(desk, network, post, desk.cast.channel, Done("1_1", "https://page.example/" + "x" * 600))
     assert (row.state, row.permalink, post.state) == (DeliveryState.DONE, "", PostState.PUBLISHED)
+
+
+@pytest.mark.clause("C76")
+def test_a_reply_cannot_be_turned_to_another_page(desk: Desk, second: Channel) -> None:
+    post = services.draft_reply(
+        actor=desk.cast.priya,
+        channel=desk.cast.channel,
+        reply_to="1_2",
+        item_id=desk.cast.organisation.id,
+        text="Thank you for asking.",
+        at=desk.now,
+    )
+    for channels in ((second,), (desk.cast.channel, second)):
+        with pytest.raises(services.Refusal, match="where the comment is"):
+            save(desk, *channels, text="Thank you so much.", post=post)
+    assert save(desk, desk.cast.channel, text="Thank you so much.", post=post).number == 2
