@@ -343,8 +343,8 @@ def told_at(offset: timedelta) -> Answers:
 
     def give(line: str) -> Iterator[bytes]:
         path = line.split(" ")[1].partition("?")[0]
-        body = next((body for end, body in bodies.items() if path.endswith(end)), {})
-        yield answer(body, more={"Date": at})
+        found: dict[str, Any] = next((body for end, body in bodies.items() if path.endswith(end)), {})
+        yield answer(found, more={"Date": at})
 
     return give
 

@@ -178,6 +178,11 @@ CONTENT_SECURITY_POLICY = {
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+FILE_UPLOAD_HANDLERS = [
+    "stairgate.web.uploads.Bounded",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 
 # Delivery: a lease outlives every time-out of a client; a page is given this long to show what it accepted.
 DELIVERY_LEASE_SECONDS = int(os.environ.get("STAIRGATE_LEASE_SECONDS", "120"))
