@@ -103,7 +103,7 @@ def test_an_impatient_look_proves_nothing(desk: Desk, network: Scripted) -> None
     desk.sweep()
     for after, state in itertools.chain(
         ((second, DeliveryState.UNKNOWN) for second in (1, 2, 3)),
-        ((65, DeliveryState.UNKNOWN), (66, DeliveryState.UNKNOWN), (126, DeliveryState.NOT_THERE)),
+        ((100, DeliveryState.UNKNOWN), (101, DeliveryState.UNKNOWN), (161, DeliveryState.NOT_THERE)),
     ):
         network.looks = [Absent(3)]
         services.look_again(actor=desk.cast.priya, delivery=desk.delivery(post), at=desk.now)
