@@ -206,8 +206,10 @@ def _why_not(approval: Approval, version: PolicyVersion | None, now: datetime) -
 
 
 def writers_of(post: Post) -> frozenset[UUID]:
-    """Return everyone who wrote any version, and the author: none of them may approve."""
-    return frozenset(post.revisions.values_list("created_by_id", flat=True)) | {post.author_id}
+    """Return the author, and everyone who wrote any version or a reason to keep words: none of them may approve."""
+    wrote = post.revisions.order_by().values_list("created_by_id", flat=True)
+    kept = post.answers.order_by().values_list("answered_by_id", flat=True)
+    return frozenset((post.author_id, *wrote.union(kept)))
 
 
 def answered_keys(post: Post) -> frozenset[str]:

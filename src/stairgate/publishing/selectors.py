@@ -175,6 +175,7 @@ def waiting_for(membership: Membership, now: datetime) -> QuerySet[Post]:
     return (
         waiting.exclude(author=membership.user_id)
         .exclude(pk__in=own)
+        .exclude(answers__answered_by=membership.user_id)
         .select_related("author")
         .order_by("updated_at")
     )
