@@ -97,6 +97,8 @@ def test_whoever_asks_never_authorises(cast: Cast) -> None:
         _authorise(cast, actor=cast.helen, requested_by=cast.helen)
     with pytest.raises(NotAllowed):
         _authorise(cast, actor=cast.priya, requested_by=cast.kofi)
+    with pytest.raises(CannotAuthorise, match="has to work here"):
+        _authorise(cast, actor=cast.helen, requested_by=cast.outsider)
     with pytest.raises(IntegrityError):
         Channel.objects.filter(pk=cast.channel.pk).update(requested_by=cast.channel.authorised_by)
 

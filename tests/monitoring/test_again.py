@@ -10,6 +10,7 @@ from django.test import Client
 from django.utils import timezone
 
 from stairgate.channels.models import HealthReading
+from stairgate.channels.services import account_for
 from stairgate.monitoring import actions, keeping, services
 from stairgate.monitoring.models import Action, Decision, Item, Receipt, Sweep
 from stairgate.monitoring.rules import Change, changes, risk_of, said
@@ -294,3 +295,22 @@ def test_the_rules() -> None:
     assert risk_of(None, has_picture=True) == 5
     for risk in range(6):
         assert said(risk, ())[1]
+
+
+@pytest.mark.clause("C40")
+def test_what_we_say_is_hidden_is_asked_after_far_down_the_page_too(
+    cast: Cast, practice: Practice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody shows it again on the page itself, and no doorbell rings."""
+    monkeypatch.setattr(client, "NEWEST_POSTS", 0)
+    uncovered = publish(Facebook(), practice, "From before Stairgate")
+    made = practice.comment(uncovered, "Sam", "Your soup is horrid")
+    keep(cast, replace(FOUND, external_id=made, text="Your soup is horrid", post_id=uncovered))
+    decide(cast.kofi, Item.objects.get(), Decision.Kind.HIDE)
+    act()
+    item = Item.objects.get()
+    assert item.is_hidden and item.state == Item.State.DECIDED
+    Facebook().hide(account_for(cast.channel), made, hidden=False)
+    read()
+    item.refresh_from_db()
+    assert not item.is_hidden and item.state == Item.State.OPEN

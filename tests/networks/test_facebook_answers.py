@@ -6,8 +6,10 @@ import hashlib
 import hmac
 import json
 import time
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from typing import Any
 
 import pytest
@@ -15,7 +17,7 @@ import pytest
 from stairgate.networks import base
 from stairgate.networks.facebook import Facebook, graph
 from stairgate.networks.facebook.client import SCOPES
-from tests.networks.facebook_stand_in import always, answer, by_path, drip, page_of, standing_in
+from tests.networks.facebook_stand_in import Answers, always, answer, by_path, drip, page_of, standing_in
 from tests.networks.test_facebook import PIXEL, look, passage, post, send
 from tests.practice.fixtures import Practice
 
@@ -352,3 +354,34 @@ def _signed(raw: bytes) -> tuple[base.Account, bytes, dict[str, str]]:
 
 def test_it_claims_only_what_it_does() -> None:
     assert not Facebook.capabilities & {base.Capability.EDIT, base.Capability.SETTINGS}
+
+
+# ── A clock that is wrong ──
+
+
+def told_at(offset: timedelta) -> Answers:
+    """Return answers of a Facebook whose clock is that far from ours."""
+    at = format_datetime(datetime.now(UTC) + offset, usegmt=True)
+    bodies: dict[str, Any] = {**PROOF, "/published_posts": page_of(), "/visitor_posts": page_of()}
+
+    def give(line: str) -> Iterator[bytes]:
+        path = line.split(" ")[1].partition("?")[0]
+        found: dict[str, Any] = next((body for end, body in bodies.items() if path.endswith(end)), {})
+        yield answer(found, more={"Date": at})
+
+    return give
+
+
+@pytest.mark.parametrize(("minutes", "right"), [(0, True), (4, True), (6, False), (-6, False), (-90, False)])
+def test_with_a_wrong_clock_nothing_is_thought_missing_and_the_gate_stays_shut(
+    minutes: int, right: bool
+) -> None:
+    """An attempt noted ahead of time is looked for too late: "not there" would send it twice."""
+    with standing_in(told_at(timedelta(minutes=minutes))) as server:
+        result = Facebook().reconcile(
+            server.account, base.Outgoing("Soup day"), since=datetime.now(UTC), key="k"
+        )
+        health = Facebook().health(server.account)
+        assert Facebook().fetch(server.account, posts=[], cursor="").items == ()
+    assert isinstance(result, base.Absent if right else base.CannotTell)
+    assert health.ok is right and (right or "clock" in health.problems[0])

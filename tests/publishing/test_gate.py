@@ -227,7 +227,7 @@ def test_an_unknown_outcome_is_never_sent_again_without_a_look(desk: Desk, netwo
     with pytest.raises(services.Refusal):
         services.send_again(actor=desk.cast.priya, delivery=desk.delivery(post), at=desk.now)
     network.looks = [Found("1_7", "http://page.example/7")]
-    desk.sweep(after=61)
+    desk.sweep(after=90)
     assert fate(post) == (PostState.PUBLISHED, DeliveryState.DONE)
     assert len(network.published) == 1
 
@@ -239,7 +239,7 @@ def test_two_complete_looks_prove_it_is_not_there_and_a_person_sends_it_again(
     network.looks = [Absent(3), CannotTell("half an answer"), Absent(3)]
     post = desk.approved()
     desk.sweep()
-    for after in (61, 122, 183):
+    for after in (90, 180, 270):
         assert fate(post)[1] == DeliveryState.UNKNOWN
         Delivery.objects.update(due_at=desk.now)
         desk.sweep(after=after)
@@ -322,7 +322,7 @@ def test_more_than_one_copy_is_said_plainly(desk: Desk, network: Scripted) -> No
     network.looks = [Found("1_7", "", times=2)]
     post = desk.approved()
     desk.sweep()
-    desk.sweep(after=61)
+    desk.sweep(after=90)
     assert "2 times" in desk.delivery(post).reason
 
 

@@ -7,11 +7,13 @@ from datetime import timedelta
 
 import pytest
 
+from stairgate.organisations.access import NotAllowed
+from stairgate.organisations.models import User
 from stairgate.organisations.services import register_child_names
 from stairgate.publishing import services
 from stairgate.publishing.content import PictureUse
 from stairgate.publishing.models import Delivery, Picture, Post
-from stairgate.publishing.selectors import findings_of
+from stairgate.publishing.selectors import findings_of, waiting_for
 from stairgate.publishing.services import draft_reply
 from stairgate.publishing.states import PostState
 from stairgate.screening import Severity
@@ -95,8 +97,20 @@ def test_words_kept_after_an_approval_go_back_to_the_approver(desk: Desk, networ
     assert not Delivery.objects.filter(post=post, state="waiting").exists()
 
 
-def _keep_everything(desk: Desk, post: Post) -> None:
+@pytest.mark.clause("C78")
+def test_whoever_gave_the_reason_to_keep_words_does_not_approve_it(desk: Desk, network: Scripted) -> None:
+    revision = desk.save("I had a lovely day at the allotment.")
+    _keep_everything(desk, revision.post, by=desk.cast.priya)
+    services.submit(actor=desk.cast.tom, post=revision.post, at=desk.now)
+    assert not waiting_for(desk.cast.member(desk.cast.priya), desk.now).exists()
+    with pytest.raises(NotAllowed, match="You wrote this"):
+        services.approve(actor=desk.cast.priya, post=revision.post, digest=revision.digest, at=desk.now)
+    assert waiting_for(desk.cast.member(desk.cast.kofi), desk.now).exists()
+    services.approve(actor=desk.cast.kofi, post=revision.post, digest=revision.digest, at=desk.now)
+
+
+def _keep_everything(desk: Desk, post: Post, *, by: User | None = None) -> None:
     for finding in findings_of(post):
         services.answer_finding(
-            actor=desk.cast.tom, post=post, finding_key=finding.key, reason="We are a team", at=desk.now
+            actor=by or desk.cast.tom, post=post, finding_key=finding.key, reason="We are a team", at=desk.now
         )

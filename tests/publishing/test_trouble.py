@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import hashlib
 import itertools
 from datetime import timedelta
 
 import pytest
+from django.core.files.base import ContentFile
 from django.db import OperationalError, connection
+from django.db.models.fields.files import FieldFile
 
 from stairgate.ledger.models import Entry
 from stairgate.ledger.services import LedgerError
 from stairgate.networks.base import Absent, Found, Unknown
 from stairgate.policies.models import PolicyVersion
 from stairgate.publishing import delivery, gate, services
-from stairgate.publishing.models import Approval, Attempt, Delivery, Post
+from stairgate.publishing.content import PictureUse
+from stairgate.publishing.models import Approval, Attempt, Delivery, Picture, Post
 from stairgate.publishing.pixels import CleanPicture
 from stairgate.publishing.services import drafts
 from stairgate.publishing.states import DeliveryState, PostState
@@ -99,7 +103,7 @@ def test_an_impatient_look_proves_nothing(desk: Desk, network: Scripted) -> None
     desk.sweep()
     for after, state in itertools.chain(
         ((second, DeliveryState.UNKNOWN) for second in (1, 2, 3)),
-        ((65, DeliveryState.UNKNOWN), (66, DeliveryState.UNKNOWN), (126, DeliveryState.NOT_THERE)),
+        ((100, DeliveryState.UNKNOWN), (101, DeliveryState.UNKNOWN), (161, DeliveryState.NOT_THERE)),
     ):
         network.looks = [Absent(3)]
         services.look_again(actor=desk.cast.priya, delivery=desk.delivery(post), at=desk.now)
@@ -133,3 +137,32 @@ def test_nobody_waits_for_the_database_while_a_photo_is_read(
     )
     entry = Entry.objects.get(kind="publishing.picture_added")
     assert entry.subject == str(picture.pk) and entry.body == {"sha256": "0" * 64}
+
+
+@pytest.mark.clause("C78")
+def test_the_bytes_that_are_checked_are_the_bytes_that_go_out(
+    desk: Desk, network: Scripted, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody who swaps the file between the check and the sending swaps it too late."""
+    file, reads = ContentFile(b"what was approved"), []
+    picture = Picture(
+        organisation=desk.cast.organisation,
+        sha256=hashlib.sha256(b"what was approved").hexdigest(),
+        media_type="image/jpeg",
+        width=1,
+        height=1,
+        added_by=desk.cast.tom,
+        added_at=desk.now,
+    )
+    picture.file.save("swapped", file, save=False)
+    picture.save()
+    desk.approved(pictures=(PictureUse(picture.pk, "Three pumpkins", "nobody"),))
+    opened = FieldFile.open
+
+    def swap(self: FieldFile, mode: str = "rb") -> object:
+        reads.append(self.name)
+        return ContentFile(b"something else") if len(reads) > 1 else opened(self, mode)
+
+    monkeypatch.setattr(FieldFile, "open", swap)
+    desk.sweep()
+    assert [sent.data for sent in network.published[0].pictures] == [b"what was approved"]

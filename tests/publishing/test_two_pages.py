@@ -157,3 +157,36 @@ def test_an_answer_that_comes_after_everything_is_written_down_and_stops_nothing
     entry = Entry.objects.order_by("-index").first()
     assert entry is not None and entry.kind == "publishing.late_answer"
     assert entry.body is not None and entry.body["external_id"] == "1_9"
+
+
+@pytest.mark.clause("C03")
+def test_a_purpose_must_be_that_of_every_page(desk: Desk, network: Scripted, second: Channel) -> None:
+    Channel.objects.filter(pk=second.pk).update(purposes=["Jobs with us"])
+    revision = save(desk, desk.cast.channel, second)
+    with pytest.raises(services.NotReady) as refused:
+        services.submit(actor=desk.cast.tom, post=revision.post, at=desk.now)
+    assert refused.value.problems == ("Say what it is for",)
+
+
+def test_a_link_too_long_to_keep_does_not_hide_that_it_is_there(
+    desk: Desk, network: Scripted, second: Channel
+) -> None:
+    post = release(desk, save(desk, desk.cast.channel))
+    row = send(desk, network, post, desk.cast.channel, Done("1_1", "https://page.example/" + "x" * 600))
+    assert (row.state, row.permalink, post.state) == (DeliveryState.DONE, "", PostState.PUBLISHED)
+
+
+@pytest.mark.clause("C76")
+def test_a_reply_cannot_be_turned_to_another_page(desk: Desk, second: Channel) -> None:
+    post = services.draft_reply(
+        actor=desk.cast.priya,
+        channel=desk.cast.channel,
+        reply_to="1_2",
+        item_id=desk.cast.organisation.id,
+        text="Thank you for asking.",
+        at=desk.now,
+    )
+    for channels in ((second,), (desk.cast.channel, second)):
+        with pytest.raises(services.Refusal, match="where the comment is"):
+            save(desk, *channels, text="Thank you so much.", post=post)
+    assert save(desk, desk.cast.channel, text="Thank you so much.", post=post).number == 2

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.files.uploadhandler import TemporaryFileUploadHandler
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -12,6 +14,7 @@ from django.utils import timezone
 from stairgate.monitoring.models import Item
 from stairgate.publishing.content import Content
 from stairgate.publishing.models import Post
+from stairgate.publishing.pixels import MOST_BYTES
 from stairgate.publishing.services import save_draft, submit
 from tests.cast import PURPOSE, Cast, willow_lane
 
@@ -101,3 +104,22 @@ def test_no_date_breaks_the_page_or_goes_out_at_another_hour(cast: Cast, date: s
     for made in Post.objects.all():
         assert client.get(reverse("publishing:edit", args=[made.pk])).status_code == 200
         assert client.get(reverse("publishing:review", args=[made.pk])).status_code == 200
+
+
+def test_a_huge_upload_is_cut_short_and_refused_in_words(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever sends it, and whatever else is typed beside it, which is kept."""
+    kept: list[int] = []
+    handed_on = TemporaryFileUploadHandler.receive_data_chunk
+
+    def keep(self: TemporaryFileUploadHandler, raw_data: bytes, start: int) -> None:
+        kept.append(len(raw_data))
+        handed_on(self, raw_data, start)
+
+    monkeypatch.setattr(TemporaryFileUploadHandler, "receive_data_chunk", keep)
+    client = Client()
+    client.force_login(cast.tom, backend="django.contrib.auth.backends.ModelBackend")
+    huge = SimpleUploadedFile("photo.jpg", bytes(MOST_BYTES + 9 * 1024 * 1024), "image/jpeg")
+    answer = client.post(reverse("publishing:new"), {"photo": huge, "text": "Soup day.", "go": "save"})
+    assert answer.status_code == 422
+    assert b"larger than 40 MB" in answer.content and b"Soup day." in answer.content
+    assert MOST_BYTES < sum(kept) <= MOST_BYTES + 64 * 1024

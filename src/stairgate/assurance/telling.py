@@ -46,6 +46,7 @@ WORDS = {
     "publishing.look_asked": "Somebody asked for another look on the page",
     "publishing.sent_again": "Somebody let it try again",
     "publishing.reply_started": "A reply was started",
+    "assurance.handed_out": "The whole record was handed out",
     "monitoring.collected": "A comment came in and was kept",
     "monitoring.changed": "A comment was changed by its writer; both versions are kept",
     "monitoring.hidden_there": "A comment was hidden on the page by somebody",

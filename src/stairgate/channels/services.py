@@ -15,7 +15,7 @@ from stairgate.clauses import control
 from stairgate.ledger.services import record
 from stairgate.networks.base import NO_SECRET, Account, Health, Network, Secret
 from stairgate.networks.registry import get as network_named
-from stairgate.organisations.access import NotAllowed, actor_in
+from stairgate.organisations.access import NotAllowed, actor_in, membership_of
 from stairgate.organisations.models import Organisation, User
 from stairgate.organisations.rules import Duty, Role
 from stairgate.policies.selectors import in_force, why_not
@@ -62,6 +62,9 @@ def authorise(
         raise NotAllowed("Only the service manager can authorise an account.")
     if actor == requested_by:
         raise CannotAuthorise("Someone other than the person who asked must authorise the account.")
+    asks = membership_of(requested_by)
+    if asks is None or asks.organisation_id != organisation.id:
+        raise CannotAuthorise("Whoever asks for an account has to work here.")
     if not purposes:
         raise CannotAuthorise("Say what the account is for.")
     users = User.objects.filter(memberships__organisation=organisation)

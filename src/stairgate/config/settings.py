@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+import structlog
 from csp.constants import NONE, SELF
 
 from stairgate.config.accounts import *  # noqa: F403 - settings are read by name
@@ -213,9 +214,27 @@ CONTENT_SECURITY_POLICY = {
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+FILE_UPLOAD_HANDLERS = [
+    "stairgate.web.uploads.Bounded",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 
 # Delivery: a lease outlives every time-out of a client; a page is given this long to show what it accepted.
 DELIVERY_LEASE_SECONDS = int(os.environ.get("STAIRGATE_LEASE_SECONDS", "120"))
 DELIVERY_SETTLE_SECONDS = int(os.environ.get("STAIRGATE_SETTLE_SECONDS", "60"))
 # Monitoring: how often an account is read when no doorbell rings (seconds).
 MONITORING_POLL_SECONDS = int(os.environ.get("STAIRGATE_POLL_SECONDS", "60"))
+
+# What structlog does by itself, but for tracebacks: with `rich` installed it would print the values of variables,
+# and those are tokens, children's names and what people wrote.
+structlog.configure(
+    processors=[
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.processors.StackInfoRenderer(),
+        structlog.dev.set_exc_info,
+        structlog.processors.TimeStamper(fmt="%Y-%m-%d %H:%M:%S", utc=False),
+        structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback),
+    ]
+)

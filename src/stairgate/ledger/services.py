@@ -41,7 +41,7 @@ class LedgerError(Exception):
     """The ledger was asked for something it must not do. Nothing was written."""
 
 
-@control("C28", "Every deed is kept with person and time, and the database refuses to change or remove it")
+@control("C28", "What was done is kept with person and time, and the database refuses to change or remove it")
 def record(
     *,
     organisation_id: UUID,
@@ -164,7 +164,8 @@ def erase(*, entry: Entry, actor: str, reason: str, at: datetime) -> Entry:
 
 
 @control(
-    "C82", "The whole record can be handed to an outsider, who can check offline that nothing was removed"
+    "C82",
+    "An outsider with a checkpoint kept elsewhere can check offline that nothing was changed or removed",
 )
 @transaction.atomic
 def export(*, organisation_id: UUID, at: datetime) -> bytes:

@@ -62,7 +62,9 @@ class Reading:
         return cls(channel, now, facts)
 
 
-@control("C39", "Everything the public writes is read by screening and put in front of a person")
+@control(
+    "C39", "Each comment and visitor's post that a reading brings is screened and put in front of a person"
+)
 @control("C40", "Words, account, link and times are kept before anything is hidden or removed")
 def keep(reading: Reading, found: Iterable[PublicItem], now: datetime) -> int:
     """Keep what a reading brought, each item by itself; return how many could not be kept."""
@@ -216,15 +218,16 @@ def _hide_harm(item: Item, now: datetime) -> None:
 
 
 def missing(channel: Channel, fetched: Fetched, posts: Sequence[str]) -> list[Item]:
-    """Return what a reading should have shown and did not; then a few that still wait for a person.
+    """Return what a reading should have shown and did not; then a few that it does not cover.
 
-    The few are items that no reading covers: under posts too old to be read each time, and mentions elsewhere.
+    Those are under posts too old to be read each time, and mentions elsewhere. Some still wait for a person; of
+    the others we say that they are hidden, which somebody on the page may have undone.
     """
     seen = [found.external_id for found in fetched.items]
     there = Item.objects.filter(channel=channel, gone_at__isnull=True).exclude(external_id__in=seen)
     told = there.filter(Q(thread_id__in=fetched.removed) | Q(external_id__in=fetched.removed))
     covered = there.filter(thread_id__in=posts).order_by("?")[:MOST_ASKED_AFTER]
-    besides = there.filter(state=Item.State.OPEN).exclude(thread_id__in=posts)
+    besides = there.filter(Q(state=Item.State.OPEN) | Q(is_hidden=True)).exclude(thread_id__in=posts)
     found = chain(told, covered, besides.order_by("?")[:_MOST_ASKED_BESIDES])
     return list({item.pk: item for item in found}.values())
 

@@ -73,7 +73,9 @@ def risk_of(findings: tuple[Finding, ...] | None, *, has_picture: bool) -> int:
     return max([least, *(int(finding.severity) for finding in findings)])
 
 
-@control("C40", "What may put a child at risk is hidden from the page at once, and waits for a person")
+@control(
+    "C40", "What may put a child at risk is hidden at once, where the network lets us, and waits for a person"
+)
 def hide_at_once(risk: int, *, is_hidden: bool, capabilities: frozenset[Capability]) -> bool:
     """Return whether an item is hidden before a person has looked. Only harm is; a person decides after."""
     return risk == Severity.HARM and not is_hidden and Capability.HIDE in capabilities

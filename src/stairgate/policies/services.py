@@ -54,7 +54,7 @@ def adopt(
 
 
 @control("C109", "A person signs for themselves only")
-@control("C110", "The date of a signature is the server's, never typed")
+@control("C110", "The date of a signature is the time of the deed; nothing asks anybody to type it")
 @control("C111", "The typed name must match the staff register")
 @transaction.atomic
 def sign(*, actor: User, version: PolicyVersion, name_typed: str, at: datetime) -> Signature:

@@ -49,6 +49,8 @@ _FIRST_PAUSE = timedelta(seconds=20)
 _LONGEST_PAUSE = timedelta(minutes=15)
 #: how many looks, each a settling time apart, must find nothing before "not there" is believed
 LOOKS_NEEDED = 2
+#: a longer address is no reason to forget that it is there
+_LONGEST_LINK = 500
 
 
 def sweep(now: datetime, worker: str) -> int:
@@ -318,7 +320,7 @@ def _done(delivery: Delivery, external_id: str, permalink: str, copies: int, now
     if delivery.state == DeliveryState.DONE:
         return
     delivery.external_id = external_id
-    delivery.permalink = permalink
+    delivery.permalink = permalink if len(permalink) <= _LONGEST_LINK else ""
     delivery.copies = copies
     delivery.done_at = now
     words = "" if copies == 1 else f"It is on the page {copies} times. Take the copies down on the page."

@@ -97,12 +97,11 @@ def _open(delivery_id: UUID, worker: str, now: datetime) -> Opened | Closed:
     delivery = _lock_due(delivery_id, now)
     if delivery is None:
         return Closed(())
-    facts = _facts(delivery, now)
-    barriers = gate_barriers(facts, now)
-    if barriers:
+    outgoing = _outgoing(delivery)
+    barriers = gate_barriers(_facts(delivery, outgoing, now), now)
+    if barriers or outgoing is None:
         _shut(delivery, barriers, now)
         return Closed(barriers)
-    outgoing = load_outgoing(delivery.revision, delivery.post)
     attempt = _begin(delivery, worker, now)
     passage = _mint(
         outgoing=outgoing,
@@ -129,20 +128,28 @@ def _lock_due(delivery_id: UUID, now: datetime) -> Delivery | None:
     )
 
 
-def _facts(delivery: Delivery, now: datetime) -> GateFacts:
+def _outgoing(delivery: Delivery) -> base.Outgoing | None:
+    """Read once what would be sent, so that the bytes that are checked are the bytes that go out."""
+    try:
+        return load_outgoing(delivery.revision, delivery.post)
+    except OSError:
+        return None
+
+
+def _facts(delivery: Delivery, outgoing: base.Outgoing | None, now: datetime) -> GateFacts:
     post, revision = delivery.post, delivery.revision
     organisation = delivery.channel.organisation
     version = in_force(organisation)
     parameters = version.parameters if version else Parameters()
     newest = post.revisions.order_by("-number").first()
-    pictures = list(revision.pictures.select_related("picture"))
+    pictures = list(revision.pictures.all())
     screening = screen_revision(revision, post)
     return GateFacts(
         post_is_approved=post.state
         in {PostState.APPROVED, PostState.SENDING, PostState.HELD, PostState.UNKNOWN}
         and delivery.state == DeliveryState.WAITING,
         revision_is_current=newest is not None and newest.pk == revision.pk,
-        digest_now=_digest_of_stored_bytes(post, revision, pictures),
+        digest_now=_digest_of(outgoing, revision, pictures) if outgoing else "missing",
         digest_of_revision=revision.digest,
         writers=writers_of(post),
         approvals=_approval_facts(post, revision, version, now),
@@ -199,8 +206,10 @@ def _why_not(approval: Approval, version: PolicyVersion | None, now: datetime) -
 
 
 def writers_of(post: Post) -> frozenset[UUID]:
-    """Return everyone who wrote any version, and the author: none of them may approve."""
-    return frozenset(post.revisions.values_list("created_by_id", flat=True)) | {post.author_id}
+    """Return the author, and everyone who wrote any version or a reason to keep words: none of them may approve."""
+    wrote = post.revisions.order_by().values_list("created_by_id", flat=True)
+    kept = post.answers.order_by().values_list("answered_by_id", flat=True)
+    return frozenset((post.author_id, *wrote.union(kept)))
 
 
 def answered_keys(post: Post) -> frozenset[str]:
@@ -208,24 +217,20 @@ def answered_keys(post: Post) -> frozenset[str]:
     return frozenset(post.answers.values_list("finding_key", flat=True))
 
 
-def _digest_of_stored_bytes(post: Post, revision: Revision, pictures: list[RevisionPicture]) -> str:
+def _digest_of(outgoing: base.Outgoing, revision: Revision, pictures: list[RevisionPicture]) -> str:
     """Recompute the digest from what would really be sent: a picture file changed on disk is noticed here."""
+    sealed = (
+        SealedPicture(hashlib.sha256(sent.data).hexdigest(), sent.alt, use.shows)
+        for sent, use in zip(outgoing.pictures, pictures, strict=True)
+    )
     return digest(
-        text=revision.text,
-        pictures=tuple(SealedPicture(_sha256(p), p.alt, p.shows) for p in pictures),
+        text=outgoing.text,
+        pictures=tuple(sealed),
         channel_ids=tuple(UUID(value) for value in revision.channel_ids),
         purpose=revision.purpose,
         send_at=revision.send_at,
-        reply_to=post.reply_to,
+        reply_to=outgoing.reply_to or "",
     )
-
-
-def _sha256(use: RevisionPicture) -> str:
-    try:
-        with use.picture.file.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError:
-        return "missing"
 
 
 def load_outgoing(revision: Revision, post: Post) -> base.Outgoing:

@@ -69,7 +69,7 @@ def _in_srgb(image: Image.Image) -> Image.Image:
         return (
             ImageCms.profileToProfile(image, source, ImageCms.createProfile("sRGB"), outputMode=mode) or image
         )
-    except ImageCms.PyCMSError:
+    except (ImageCms.PyCMSError, OSError):
         return image
 
 

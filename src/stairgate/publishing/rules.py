@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from stairgate.clauses import Coverage, control
+from stairgate.clauses import control
 from stairgate.screening import Finding, Screening, Severity
 
 #: how far a clock may seem to run backwards against the ledger before everything is held
@@ -57,7 +57,7 @@ class GateFacts:
     ledger_newest_at: datetime | None
 
 
-@control("C78", "An author, or anyone who wrote a version, can never approve it", coverage=Coverage.WHOLE)
+@control("C78", "An author, or anyone who wrote a version, can never approve it")
 def why_may_not_approve(
     *, approver: UUID, name: str, writers: frozenset[UUID], barriers: Iterable[str]
 ) -> tuple[str, ...]:
@@ -67,7 +67,10 @@ def why_may_not_approve(
 
 
 @control("C40", "Nothing goes out while something screening holds is still in the words")
-@control("C35", "A picture in which a child could be recognised is held, unless the policy allows it")
+@control(
+    "C35",
+    "A picture that shows a recognisable child, as its author says, is held unless the policy allows it",
+)
 @control("C78", "Any change after approval voids it; the gate compares digests at the moment of sending")
 def gate_barriers(facts: GateFacts, now: datetime) -> tuple[Barrier, ...]:
     """Return every reason why this delivery may not go out now; empty means the gate opens (law 1)."""

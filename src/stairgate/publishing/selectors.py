@@ -126,7 +126,7 @@ def readiness(
     alts = [alt for alt, _ in pictures]
     screening = screen_words(content.text, organisation, alts=alts, is_reply=is_reply)
     open_findings = still_open(screening, answered)
-    purposes = tuple(dict.fromkeys(p for account in chosen for p in account.channel.purposes))
+    purposes = _purposes_of_all(chosen)
     shows = [who for _, who in pictures]
     facts = DraftFacts(
         has_words=bool(content.text.strip()),
@@ -146,6 +146,12 @@ def readiness(
         approval_life=timedelta(hours=parameters.approval_life_hours),
     )
     return Readiness(screening, open_findings, answered, bars(facts, now), accounts, purposes)
+
+
+def _purposes_of_all(chosen: Sequence[ChannelNow]) -> tuple[str, ...]:
+    """Return what every chosen account was authorised for, as the first of them says it."""
+    first = chosen[0].channel.purposes if chosen else []
+    return tuple(p for p in first if all(p in account.channel.purposes for account in chosen))
 
 
 def _network_problems(
@@ -181,6 +187,7 @@ def waiting_for(membership: Membership, now: datetime) -> QuerySet[Post]:
     return (
         waiting.exclude(author=membership.user_id)
         .exclude(pk__in=own)
+        .exclude(answers__answered_by=membership.user_id)
         .select_related("author")
         .order_by("updated_at")
     )

@@ -149,7 +149,7 @@ class Facebook:
         """Read everything the page wrote since the attempt, and count what is the same."""
         from_then = since - CLOCK_SLACK
         try:
-            self._prove(account, READ_PUBLIC if outgoing.reply_to else READ_OWN)
+            _compare_clocks(self._prove(account, READ_PUBLIC if outgoing.reply_to else READ_OWN))
             rows = (
                 self._own_replies(account, outgoing.reply_to)
                 if outgoing.reply_to
@@ -236,22 +236,24 @@ class Facebook:
             raise trouble
         self._prove(account, READ_PUBLIC)
 
-    def _prove(self, account: Account, scope: str) -> None:
-        """Ask who we are and whether we hold ``scope``. Raises `Trouble`.
+    def _prove(self, account: Account, scope: str) -> Answer:
+        """Ask who we are and whether we hold ``scope``; return who we are. Raises `Trouble`.
 
         A reading with the wrong token, or without the scope, is an empty list: emptiness alone proves nothing.
         """
-        self._prove_page(account)
+        me = self._prove_page(account)
         problems = _problems(self._graph.inspect_token(account).body.get("data") or {}, {scope})
         if problems:
             raise Trouble(Refused(RefusalKind.PERMISSION, problems[0]))
+        return me
 
-    def _prove_page(self, account: Account) -> None:
-        me = self._graph.read(account, "me", {"fields": "id"}).body.get("id")
-        if me != account.account_id:
+    def _prove_page(self, account: Account) -> Answer:
+        answer = self._graph.read(account, "me", {"fields": "id"})
+        if answer.body.get("id") != account.account_id:
             raise Trouble(
                 Refused(RefusalKind.RECONNECT, "We are not signed in as the page. Connect it again.")
             )
+        return answer
 
     # ── Deeds on what the public wrote: each may be done twice without harm ──
 
@@ -276,7 +278,7 @@ class Facebook:
         """Say whether the token is the page's own, lives, and may do all we need."""
         now = datetime.now(UTC)
         try:
-            self._prove_page(account)
+            _compare_clocks(self._prove_page(account))
             answer = self._graph.inspect_token(account)
         except Trouble as trouble:
             kind = trouble.outcome.kind if isinstance(trouble.outcome, Refused) else None
@@ -310,6 +312,12 @@ class Facebook:
         self._graph.write(as_app(account), "POST", f"{account.app_id}/subscriptions", where)
         path = f"{account.account_id}/subscribed_apps"
         self._graph.write(account, "POST", path, {"subscribed_fields": RINGS})
+
+
+def _compare_clocks(answer: Answer) -> None:
+    """Raise `Trouble` when our clock is wrong: a post is then looked for at the wrong time, and thought missing."""
+    if answer.at and abs(datetime.now(UTC) - answer.at) > CLOCK_SLACK / 2:
+        raise Trouble(Unknown("The clock of this computer is minutes away from Facebook’s. Set it right."))
 
 
 def _problems(data: Mapping[str, Any], needed: Set[str]) -> tuple[str, ...]:

@@ -7,6 +7,8 @@ import hmac
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 import httpx2
@@ -43,10 +45,11 @@ _WORDS = {
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A body that is not an error, and how much of the allowance is used (percent)."""
+    """A body that is not an error, how much of the allowance is used (percent), and Facebook's own time."""
 
     body: Body
     used: int | None = None
+    at: datetime | None = None
 
 
 class Graph:
@@ -196,7 +199,7 @@ def understand(
         return Unknown(f"Facebook answered HTTP {status} without a reason.")
     if writing and body.get("success") in (False, "false"):
         return Refused(RefusalKind.INVALID, "Facebook says it did not do this.", code="success=false")
-    return Answer(body, _used(headers))
+    return Answer(body, _used(headers), _date(headers))
 
 
 def _error(error: Body, status: int, headers: Mapping[str, str], *, writing: bool) -> Refused | Unknown:
@@ -223,6 +226,15 @@ def _error(error: Body, status: int, headers: Mapping[str, str], *, writing: boo
 
 def _refused(kind: RefusalKind, code: str = "", *, retry_after: int | None = None) -> Refused:
     return Refused(kind, _WORDS[kind], code=code, retry_after=retry_after)
+
+
+def _date(headers: Mapping[str, str]) -> datetime | None:
+    """Return what time it is at Facebook, to the second; None when it does not say."""
+    try:
+        at = parsedate_to_datetime(headers.get("Date", ""))
+    except ValueError:
+        return None
+    return at if at.tzinfo else None
 
 
 def _number(value: object) -> int:

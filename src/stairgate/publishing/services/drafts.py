@@ -55,6 +55,7 @@ def save_draft(
     post = locked(post) if post else _new_post(actor, organisation, Post.Kind.POST, at)
     last = check_editable(post, seen)
     _check_belongs(organisation, content)
+    _check_stays(post, content)
     pictures = _pictures(organisation, content)
     sealed = tuple(SealedPicture(p.sha256, u.alt, u.shows) for p, u in pictures)
     new = _digest(post, content, sealed)
@@ -84,6 +85,13 @@ def _check_belongs(organisation: Organisation, content: Content) -> None:
     known = Channel.objects.filter(organisation=organisation, pk__in=content.channel_ids).count()
     if known != len(set(content.channel_ids)):
         raise Refusal("One of the pages you chose is not one of ours any more. Choose again.")
+
+
+def _check_stays(post: Post, content: Content) -> None:
+    """A reply goes where the comment is that it answers: its first version says where."""
+    first = post.revisions.order_by("number").first() if post.kind == Post.Kind.REPLY else None
+    if first and not {str(pk) for pk in content.channel_ids} <= set(first.channel_ids):
+        raise Refusal("A reply goes to the page where the comment is, and nowhere else.")
 
 
 def _pictures(organisation: Organisation, content: Content) -> list[tuple[Picture, PictureUse]]:
