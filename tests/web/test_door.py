@@ -20,3 +20,9 @@ def cast(db: None) -> Cast:
 def test_a_page_at_the_door_opens(name: str, cast: Cast) -> None:
     for visitor in (Client(), signed_in(cast.priya)):
         assert visitor.get(reverse(name), follow=True).status_code == 200
+
+
+def test_an_address_that_is_a_button_says_so(cast: Cast) -> None:
+    answer = signed_in(cast.priya).get(reverse("look"))
+    assert answer.status_code == 405 and answer["Allow"] == "POST"
+    assert "belongs to a button on another page" in answer.content.decode()

@@ -53,7 +53,11 @@ def decided_page(request: HttpRequest) -> HttpResponse:
 @require_GET
 def item(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Show one item with its story and the decision."""
-    member = _member(request)
+    return _page(request, _member(request), pk)
+
+
+def _page(request: HttpRequest, member: Membership, pk: UUID, *, status: int = 200) -> HttpResponse:
+    """Show one item; after a refusal, as it is now, with everything that was typed still there."""
     row = get(member, Item.objects.select_related("channel__organisation", "post", "organisation"), pk)
     able = network_for(row.channel).capabilities
     values = {
@@ -65,8 +69,9 @@ def item(request: HttpRequest, pk: UUID) -> HttpResponse:
         "can_delete": Capability.DELETE_OTHERS in able and row.gone_at is None,
         "can_ban": Capability.BLOCK in able and bool(row.author_id),
         "can_reply": Duty.WRITE in member.duties_on(member.organisation.day(timezone.now())),
+        "typed": request.POST,
     }
-    return render(request, "monitoring/item.html", values)
+    return render(request, "monitoring/item.html", values, status=status)
 
 
 @require_POST
@@ -88,7 +93,7 @@ def decide(request: HttpRequest, pk: UUID) -> HttpResponse:
         )
     except Refusal as refusal:
         messages.error(request, str(refusal))
-        return redirect("monitoring:item", row.pk)
+        return _page(request, member, row.pk, status=422)
     messages.success(request, f"Decided: {Decision.Kind(kind).label.lower()}. The words are kept.")
     return redirect("monitoring:inbox")
 
@@ -108,7 +113,7 @@ def reply(request: HttpRequest, pk: UUID) -> HttpResponse:
         )
     except Refusal as refusal:
         messages.error(request, str(refusal))
-        return redirect("monitoring:item", row.pk)
+        return _page(request, member, row.pk, status=422)
     return redirect("publishing:edit", post.pk)
 
 

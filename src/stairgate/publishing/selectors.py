@@ -201,7 +201,7 @@ class ReviewPage:
     seen_before: Revision | None  # the version this reader last returned or approved
     approvals: tuple[Approval, ...]
     returns: tuple[Return, ...]
-    approvers: tuple[Membership, ...]
+    approvers: tuple[Membership, ...]  # who can, and has not yet
     writers: frozenset[UUID]
     channels: tuple[Channel, ...]
 
@@ -215,6 +215,8 @@ def review_page(post: Post, reader: Membership, now: datetime) -> ReviewPage | N
     writers = writers_of(post)
     returns = tuple(post.returns.select_related("returned_by", "revision"))
     approvals = tuple(post.approvals.select_related("approver", "revision"))
+    said_yes = {approval.approver_id for approval in approvals if approval.voided_at is None}
+    fit = fit_approvers(post.organisation, writers=writers, version=in_force(post.organisation), now=now)
     return ReviewPage(
         post=post,
         revision=revision,
@@ -222,9 +224,7 @@ def review_page(post: Post, reader: Membership, now: datetime) -> ReviewPage | N
         seen_before=_last_seen(reader, revision, returns, approvals),
         approvals=approvals,
         returns=returns,
-        approvers=tuple(
-            fit_approvers(post.organisation, writers=writers, version=in_force(post.organisation), now=now)
-        ),
+        approvers=tuple(member for member in fit if member.user_id not in said_yes),
         writers=writers,
         channels=tuple(a.channel for a in readiness.accounts if str(a.channel.id) in revision.channel_ids),
     )

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from allauth.mfa.models import Authenticator
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
@@ -40,7 +40,7 @@ class MembershipMiddleware:
         if membership is None:
             return self.get_response(request)
         with timezone.override(membership.organisation.timezone):
-            return self.get_response(request)
+            return _with_words(request, self.get_response(request))
 
     def process_view(
         self, request: HttpRequest, view: object, args: object, kwargs: object
@@ -55,6 +55,15 @@ class MembershipMiddleware:
         if not isinstance(exception, NotAllowed):
             return None
         return render(request, "403.html", {"why": str(exception)}, status=403)
+
+
+def _with_words(request: HttpRequest, answer: HttpResponse) -> HttpResponse:
+    """Return the answer; a bare "not like this" gets the words that Django leaves out."""
+    if not isinstance(answer, HttpResponseNotAllowed) or answer.content:
+        return answer
+    page = render(request, "405.html", status=answer.status_code)
+    page["Allow"] = answer["Allow"]
+    return page
 
 
 def needs_second_step(membership: Membership) -> bool:

@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
@@ -169,6 +170,8 @@ def _after_save(request: HttpRequest, member: Membership, post: Post) -> HttpRes
             return redirect("publishing:list")
         if pressed == "save":
             messages.success(request, "Draft saved.")
+        if pressed == "photo":
+            return redirect(f"{reverse('publishing:edit', args=[post.pk])}#ph")
     return redirect("publishing:edit", post.pk)
 
 
@@ -229,6 +232,25 @@ def _to_do(ready: Readiness) -> int:
     return len(shut) + counted
 
 
+#: where each bar of the gate is put right on the page
+_PLACES = {
+    "accounts": "wh",
+    "words": "text",
+    "pictures": "ph",
+    "purpose": "purpose",
+    "time": "d",
+    "second": "g",
+}
+
+
+def _first_to_do(ready: Readiness) -> str:
+    """Return the place on the page of the first thing that still needs the author: a note, or a field."""
+    key = next((bar.key for bar in ready.bars if not bar.done), "words")
+    if key == "words" and ready.open_findings:
+        return f"note-{ready.screening.findings.index(ready.open_findings[0]) + 1}"
+    return _PLACES[key]
+
+
 def _values(member: Membership, post: Post | None, content: Content) -> dict[str, Any]:
     ready = _readiness(member, post, content)
     notes = [
@@ -247,6 +269,7 @@ def _values(member: Membership, post: Post | None, content: Content) -> dict[str
         "notes": notes,
         "done": sum(1 for bar in ready.bars if bar.done),
         "to_do": _to_do(ready),
+        "first_to_do": _first_to_do(ready),
         "purposes": ready.purposes,
         "shows": RevisionPicture.Shows.choices,
         "setting_initial": member.organisation.name[:1],

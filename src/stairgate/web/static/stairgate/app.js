@@ -14,11 +14,18 @@
       document.querySelectorAll('details.sg-me[open]').forEach(function (d) { if (!d.contains(e.target)) d.open = false; });
     });
     document.addEventListener('htmx:afterSwap', paint);
+    /* The count of notes is a live region: said again only when it is another one. */
+    document.addEventListener('htmx:oobBeforeSwap', function (e) {
+      var was = e.detail.target; if (was.id === 'left' && words(was) === words(e.detail.fragment)) e.detail.shouldSwap = false;
+    });
     document.addEventListener('input', function (e) { if (e.target.matches('[data-sg-editor] textarea')) paint(); });
     addEventListener('resize', paint);
     document.querySelectorAll('[data-sg-nojs]').forEach(function (el) { el.hidden = true; });
     paint(); keys();
+    document.fonts.ready.then(paint);  /* other letters, other line ends */
+    var problem = document.querySelector('main [role=alert]'); if (problem) { problem.tabIndex = -1; problem.focus(); }
   });
+  function words(el) { return el.textContent.replace(/\s+/g, ' ').trim(); }
   addEventListener('beforeprint', function () { document.querySelectorAll('details[data-print-open]').forEach(function (d) { d.open = true; }); });
 
   function say(words) {
