@@ -67,3 +67,19 @@ def test_what_is_left_to_do_leads_to_its_place(cast: Cast) -> None:
     values["text"] = "Ring Tom on 07700 900142."
     page = tom.post(reverse("publishing:check"), values).content.decode()
     assert 'href="#note-1"' in page and 'id="note-1"' in page
+
+
+def test_a_time_that_is_only_half_there_stays_as_it_was_typed(cast: Cast) -> None:
+    typed = {"text": "Soup day", "when": "later", "date": "2030-03-31"}
+    answer = signed_in(cast.tom).post(reverse("publishing:new"), typed)
+    page = answer.content.decode()
+    assert answer.status_code == 422 and "Choose a date and a time" in page
+    assert 'value="later" checked' in page and 'value="2030-03-31"' in page and "Soup day" in page
+
+
+def test_words_that_are_too_long_are_all_still_there(cast: Cast) -> None:
+    text = "soup " * 4001
+    answer = signed_in(cast.tom).post(reverse("publishing:new"), {"text": text, "when": "now"})
+    page = answer.content.decode()
+    assert answer.status_code == 422 and "That is too long: 20005 letters, and 20000 fit." in page
+    assert text in page

@@ -32,7 +32,7 @@ def _member(request: HttpRequest) -> Membership:
 
 @require_GET
 def inbox_page(request: HttpRequest) -> HttpResponse:
-    """List what needs somebody; on a desk, beside the first one."""
+    """List what needs somebody, gravest first."""
     member = _member(request)
     page = Paginator(inbox(member.organisation), _A_PAGE).get_page(request.GET.get("page"))
     rows = [(item, *said_of(item)) for item in page]

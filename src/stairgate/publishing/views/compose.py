@@ -19,7 +19,7 @@ from stairgate.organisations.models import Membership
 from stairgate.organisations.rules import Duty
 from stairgate.publishing import services
 from stairgate.publishing.content import Content, PictureUse
-from stairgate.publishing.forms import MOST_PICTURES, ComposeForm, pictures_from
+from stairgate.publishing.forms import MOST_PICTURES, ComposeForm, When, pictures_from
 from stairgate.publishing.gate import answered_keys, writers_of
 from stairgate.publishing.models import Picture, Post, Revision, RevisionPicture
 from stairgate.publishing.pixels import BadPicture
@@ -194,7 +194,14 @@ def _again(
     newest = newest_revision(post) if post else None
     messages.error(request, problem)
     return _page(
-        request, member, post, content, seen=newest.number if newest else 0, saved=newest, status=422
+        request,
+        member,
+        post,
+        content,
+        seen=newest.number if newest else 0,
+        saved=newest,
+        when=When(*(request.POST.get(name, "") for name in ("when", "date", "time"))),
+        status=422,
     )
 
 
@@ -206,9 +213,11 @@ def _page(
     *,
     seen: int,
     saved: Revision | None = None,
+    when: When | None = None,
     status: int = 200,
 ) -> HttpResponse:
     values = _values(member, post, content) | {"active": "new", "seen": seen, "saved": saved}
+    values["when"] = when or When.of(content.send_at)
     return render(request, "publishing/compose.html", values, status=status)
 
 
