@@ -23,10 +23,10 @@ _LETTERS = """name => {
 
 
 def write(author: Page, stack: Stack, text: str) -> None:
-    """Type a post and wait until it was looked at."""
+    """Type a post that is not safe yet, and wait until its notes are there."""
     author.goto(f"{stack.url}/posts/new/")
-    with author.expect_response("**/posts/check/"):
-        author.get_by_role("textbox", name="2. What it says").fill(text)
+    author.get_by_role("textbox", name="2. What it says").fill(text)
+    author.locator("[data-finding]").first.wait_for()
 
 
 def box(page: Page, name: str) -> dict[str, Any] | None:
@@ -74,6 +74,19 @@ def test_what_is_left_to_do_is_reached_by_keyboard_and_said_once(stack: Stack) -
     tom.get_by_text("Nothing left to look at").first.wait_for()
     assert tom.evaluate("window.said") > 0
     assert tom.locator(":focus").get_attribute("id") == "text"
+
+
+def test_a_note_changes_the_words_it_is_about_not_their_twins(stack: Stack) -> None:
+    tom = stack.person("Tom")
+    write(tom, stack, "Ring Tom on 07700 900142. Soup day! Ring Tom on 07700 900142.")
+    tom.locator(".sg-hit").nth(1).wait_for()
+    assert tom.locator(".sg-hit").count() == 2
+    second = tom.locator("[data-finding='2']")
+    second.get_by_role("button", name="Show in text").click()
+    assert tom.evaluate("document.getElementById('text').selectionStart") > 30
+    second.get_by_role("button", name="Change to").click()
+    words = tom.locator("#text").input_value()
+    assert words.startswith("Ring Tom on 07700 900142. Soup day!") and words.count("07700 900142") == 1
 
 
 def test_a_refusal_is_where_the_keyboard_is(stack: Stack) -> None:

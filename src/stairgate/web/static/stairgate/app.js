@@ -39,7 +39,7 @@
     var ta = editor.querySelector('textarea'), back = editor.querySelector('.sg-editor__back');
     var t = ta.value, out = document.createDocumentFragment(), at = 0, hits = [];
     document.querySelectorAll('[data-finding]').forEach(function (f) {
-      var i = t.indexOf(f.dataset.quote); if (f.dataset.quote && i > -1) hits.push([i, f.dataset.quote, f.dataset.finding]);
+      var i = place(f, t); if (i > -1) hits.push([i, f.dataset.quote, f.dataset.finding]);
     });
     hits.sort(function (a, b) { return a[0] - b[0]; }).forEach(function (h) {
       if (h[0] < at) return;
@@ -50,15 +50,23 @@
     ta.style.height = 'auto'; back.style.minHeight = ta.scrollHeight + 'px'; ta.style.height = '';
     var p = document.getElementById('preview-text'); if (p) p.textContent = t;
   }
+  /* Where a note's words stand now: of all places that read the same, the one nearest to where they were found. */
+  function place(f, t) {
+    var q = f.dataset.quote, at = +f.dataset.at, best = -1;
+    for (var i = q ? t.indexOf(q) : -1; i > -1; i = t.indexOf(q, i + 1)) {
+      if (best < 0 || Math.abs(i - at) < Math.abs(best - at)) best = i;
+    }
+    return best;
+  }
   function fix(btn) {
-    var f = btn.closest('[data-finding]'), ta = document.querySelector('[data-sg-editor] textarea');
-    if (ta.value.indexOf(f.dataset.quote) < 0) return;
-    ta.value = ta.value.replace(f.dataset.quote, function () { return btn.dataset.sgFix; });
+    var f = btn.closest('[data-finding]'), ta = document.querySelector('[data-sg-editor] textarea'), i = place(f, ta.value);
+    if (i < 0) return;
+    ta.value = ta.value.slice(0, i) + btn.dataset.sgFix + ta.value.slice(i + f.dataset.quote.length);
     paint(); ta.dispatchEvent(new Event('input', { bubbles: true })); ta.focus(); say('Changed. We are looking at it again.');
   }
   function show(btn) {
-    var q = btn.closest('[data-finding]').dataset.quote, ta = document.querySelector('[data-sg-editor] textarea'), i = ta.value.indexOf(q);
-    if (i > -1) { ta.focus(); ta.setSelectionRange(i, i + q.length); }
+    var f = btn.closest('[data-finding]'), ta = document.querySelector('[data-sg-editor] textarea'), i = place(f, ta.value);
+    if (i > -1) { ta.focus(); ta.setSelectionRange(i, i + f.dataset.quote.length); }
   }
   /* Single-key shortcuts only where the page opts in, and they can be switched off (WCAG 2.1.4). */
   function keys() {
