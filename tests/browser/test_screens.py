@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -100,6 +101,28 @@ def test_a_refusal_is_where_the_keyboard_is(stack: Stack) -> None:
     assert "Choose a date and a time" in tom.locator(":focus").inner_text()
     assert tom.get_by_label("At a time I choose").is_checked()
     assert tom.get_by_label("Date").input_value() == "2030-03-31"
+
+
+def test_who_was_signed_out_while_writing_is_told_and_keeps_the_words(stack: Stack) -> None:
+    tom = stack.person("Tom")
+    write(tom, stack, DRAFT)
+    tom.context.clear_cookies(name=re.compile("session"))
+    for word in ("Soup", " day"):
+        with tom.expect_response("**/sign-in/**"):
+            tom.locator("#text").press_sequentially(word)
+    tom.locator("#toasts", has_text="You are signed out").wait_for()
+    assert tom.locator("#toasts .toast").count() == 1, "said once"
+    assert tom.locator("#finds h1").count() == 0, "the door is not shown among the notes"
+    assert "Soup day" in tom.locator("#text").input_value()
+
+
+def test_no_answer_while_writing_is_said(stack: Stack) -> None:
+    tom = stack.person("Tom")
+    write(tom, stack, DRAFT)
+    tom.context.set_offline(True)
+    tom.locator("#text").press_sequentially("Soup")
+    tom.locator("#toasts", has_text="We can’t check your words just now").wait_for()
+    tom.context.set_offline(False)
 
 
 def test_nothing_scrolls_sideways_on_a_narrow_phone(stack: Stack) -> None:

@@ -19,6 +19,16 @@
       var was = e.detail.target; if (was.id === 'left' && words(was) === words(e.detail.fragment)) e.detail.shouldSwap = false;
     });
     document.addEventListener('input', function (e) { if (e.target.matches('[data-sg-editor] textarea')) paint(); });
+    /* No answer, or another page's (the door): the notes would be false. Say so once, until an answer comes again. */
+    var silent = false;
+    function unchecked(words) { if (!silent) say(words); silent = true; }
+    document.addEventListener('htmx:beforeSwap', function (e) {
+      if (new URL(e.detail.xhr.responseURL).pathname === e.detail.pathInfo.requestPath) { silent = false; return; }
+      e.detail.shouldSwap = false; unchecked('You are signed out. Copy your words, then sign in again.');
+    });
+    ['htmx:sendError', 'htmx:responseError'].forEach(function (trouble) {
+      document.addEventListener(trouble, function () { unchecked('We can’t check your words just now. They are still here.'); });
+    });
     addEventListener('resize', paint);
     document.querySelectorAll('[data-sg-nojs]').forEach(function (el) { el.hidden = true; });
     paint(); keys();
