@@ -49,6 +49,9 @@ def test_the_painted_words_lie_exactly_under_the_typed_ones(stack: Stack, width:
     tom.locator(".sg-hit").first.wait_for()
     assert box(tom, painted) == box(tom, typed)
     assert tom.evaluate(_LETTERS, painted) == tom.evaluate(_LETTERS, typed)
+    tom.locator(typed).focus()
+    seen_through = tom.locator(typed).evaluate("e => getComputedStyle(e).backgroundColor")
+    assert seen_through == "rgba(0, 0, 0, 0)", "the marks are seen while writing too"
     assert tom.locator(painted).evaluate("e => e.textContent") == tom.locator(typed).input_value() + "\n"
 
 
