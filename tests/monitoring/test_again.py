@@ -230,7 +230,7 @@ def test_what_is_being_done_is_followed_by_what_was_decided_after(cast: Cast) ->
     item = Item.objects.get()
     decide(cast.kofi, item, Decision.Kind.HIDE)
     first = under_way(item)
-    decide(cast.gwen, item, Decision.Kind.NO_ACTION)
+    decide(cast.gwen, Item.objects.get(), Decision.Kind.NO_ACTION)
     states = list(item.actions.values_list("kind", "state"))
     assert states == [("hide", "waiting"), ("show", "waiting")]
     later = item.actions.get(kind=Action.Kind.SHOW)
@@ -239,13 +239,39 @@ def test_what_is_being_done_is_followed_by_what_was_decided_after(cast: Cast) ->
     assert actions._lease(later.pk, timezone.now()) is not None
 
 
+def test_nobody_undoes_a_decision_they_never_saw(cast: Cast) -> None:
+    keep(cast, FOUND)
+    seen_by_both = Item.objects.get()
+    decide(cast.gwen, seen_by_both, Decision.Kind.HIDE)
+    with pytest.raises(Refusal, match="somebody else decided"):
+        decide(cast.kofi, seen_by_both, Decision.Kind.NO_ACTION)
+    assert Decision.objects.get().by == cast.gwen
+
+
+@pytest.mark.parametrize("kind", ["no_action", "reply"])
+def test_a_refusal_loses_nothing_that_was_typed(cast: Cast, kind: str, settings: object) -> None:
+    settings.DEMO = True  # type: ignore[attr-defined]
+    keep(cast, FOUND)
+    item = Item.objects.get()
+    decide(cast.gwen, item, Decision.Kind.HIDE)
+    client = Client()
+    client.force_login(cast.kofi, backend="django.contrib.auth.backends.ModelBackend")
+    deed, typed = ("reply", "text") if kind == "reply" else ("decide", "reason")
+    answer = client.post(
+        f"/inbox/{item.pk}/{deed}/", {"kind": kind, "version": item.version, typed: "They are a grandparent"}
+    )
+    page = answer.content.decode()
+    assert answer.status_code == 422 and "They are a grandparent" in page
+    assert f'name="version" value="{Item.objects.get().version}"' in page, "and it shows what is so now"
+
+
 @pytest.mark.parametrize("lost", [False, True], ids=["it failed", "its worker died"])
 def test_what_was_overtaken_is_not_tried_again(cast: Cast, lost: bool) -> None:
     keep(cast, FOUND)
     item = Item.objects.get()
     decide(cast.kofi, item, Decision.Kind.HIDE)
     first = under_way(item)
-    decide(cast.gwen, item, Decision.Kind.NO_ACTION)
+    decide(cast.gwen, Item.objects.get(), Decision.Kind.NO_ACTION)
     if lost:
         Action.objects.filter(pk=first.pk).update(lease_until=None, due_at=timezone.now())
         assert actions._lease(first.pk, timezone.now()) is None

@@ -117,9 +117,8 @@ def test_what_was_decided_is_done_on_the_page(
 def test_the_last_decision_wins(cast: Cast, practice: Practice, on_page: str) -> None:
     practice.comment(on_page, "Sam", "back again")
     read()
-    item = Item.objects.get()
     for kind in (Decision.Kind.HIDE, Decision.Kind.NO_ACTION):
-        decide(cast.kofi, item, kind)
+        decide(cast.kofi, Item.objects.get(), kind)
     act()
     assert "back again" in practice.public_page()
 

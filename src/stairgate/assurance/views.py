@@ -43,6 +43,7 @@ def record(request: HttpRequest) -> HttpResponse:
         "active": "policy",
         "page": page,
         "lines": tell(member.organisation, page.object_list),
+        "may_download": Duty.MANAGE in member.duties_on(member.organisation.day(timezone.now())),
         "checkpoint": newest_checkpoint(member.organisation_id),
     }
     return render(request, "assurance/record.html", values)

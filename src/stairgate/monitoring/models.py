@@ -59,7 +59,8 @@ class Item(models.Model):
     @property
     def version(self) -> str:
         """The name of the version a person has before them."""
-        return version(self.text, has_picture=self.has_picture)
+        decided = self.state == Item.State.DECIDED
+        return version(self.text, has_picture=self.has_picture, decided=decided)
 
 
 class Sighting(models.Model):

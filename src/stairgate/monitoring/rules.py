@@ -57,9 +57,12 @@ def words_digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def version(text: str, *, has_picture: bool) -> str:
-    """Return the name of one version of an item: a decision is about what was read, not what came after."""
-    return words_digest(f"{int(has_picture)} {text}")[:16]
+def version(text: str, *, has_picture: bool, decided: bool) -> str:
+    """Return the name of one version of an item: a decision is about what was read, not what came after.
+
+    That somebody decided meanwhile is part of it, so that nobody undoes a decision they never saw.
+    """
+    return words_digest(f"{int(has_picture)}{int(decided)} {text}")[:16]
 
 
 def risk_of(findings: tuple[Finding, ...] | None, *, has_picture: bool) -> int:

@@ -59,7 +59,9 @@ def _decide(
     if problem := reason_problem(reason):
         raise Refusal(problem)
     if item.version != version:
-        raise Refusal("It was changed after you read it. Read it again, then decide.")
+        raise Refusal(
+            "It was changed after you read it, or somebody else decided. Read it again, then decide."
+        )
     wanted = [action for action in _ACTIONS[kind] if _is_needed(item, action)]
     _check_possible(item, wanted)
     decision = Decision.objects.create(item=item, kind=kind, reason=reason.strip(), by=actor, at=at)

@@ -32,7 +32,7 @@ def _member(request: HttpRequest) -> Membership:
 
 @require_GET
 def inbox_page(request: HttpRequest) -> HttpResponse:
-    """List what needs somebody; on a desk, beside the first one."""
+    """List what needs somebody, gravest first."""
     member = _member(request)
     page = Paginator(inbox(member.organisation), _A_PAGE).get_page(request.GET.get("page"))
     rows = [(item, *said_of(item)) for item in page]
@@ -55,7 +55,11 @@ def decided_page(request: HttpRequest) -> HttpResponse:
 @require_GET
 def item(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Show one item with its story and the decision."""
-    member = _member(request)
+    return _page(request, _member(request), pk)
+
+
+def _page(request: HttpRequest, member: Membership, pk: UUID, *, status: int = 200) -> HttpResponse:
+    """Show one item; after a refusal, as it is now, with everything that was typed still there."""
     row = get(member, Item.objects.select_related("channel__organisation", "post", "organisation"), pk)
     able = network_for(row.channel).capabilities
     values = {
@@ -67,8 +71,9 @@ def item(request: HttpRequest, pk: UUID) -> HttpResponse:
         "can_delete": Capability.DELETE_OTHERS in able and row.gone_at is None,
         "can_ban": Capability.BLOCK in able and bool(row.author_id),
         "can_reply": Duty.WRITE in member.duties_on(member.organisation.day(timezone.now())),
+        "typed": request.POST,
     }
-    return render(request, "monitoring/item.html", values)
+    return render(request, "monitoring/item.html", values, status=status)
 
 
 @require_POST
@@ -90,7 +95,7 @@ def decide(request: HttpRequest, pk: UUID) -> HttpResponse:
         )
     except Refusal as refusal:
         messages.error(request, str(refusal))
-        return redirect("monitoring:item", row.pk)
+        return _page(request, member, row.pk, status=422)
     messages.success(request, f"Decided: {Decision.Kind(kind).label.lower()}. The words are kept.")
     return redirect("monitoring:inbox")
 
@@ -110,7 +115,7 @@ def reply(request: HttpRequest, pk: UUID) -> HttpResponse:
         )
     except Refusal as refusal:
         messages.error(request, str(refusal))
-        return redirect("monitoring:item", row.pk)
+        return _page(request, member, row.pk, status=422)
     return redirect("publishing:edit", post.pk)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -10,6 +11,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.forms.utils import from_current_timezone
 from django.http import QueryDict
+from django.utils import timezone
 
 from stairgate.publishing.content import Content, PictureUse
 from stairgate.publishing.models import RevisionPicture
@@ -18,10 +20,35 @@ LONGEST_TEXT = 20_000
 MOST_PICTURES = 4
 
 
+@dataclass(frozen=True, slots=True)
+class When:
+    """The three fields of the time, as they stand on the page: also when they make no moment yet."""
+
+    when: str
+    date: str = ""
+    time: str = ""
+
+    @classmethod
+    def of(cls, send_at: datetime | None) -> When:
+        """Return the fields for a moment on the setting's clock, or for "as soon as it is approved"."""
+        if send_at is None:
+            return cls("now")
+        local = timezone.localtime(send_at)
+        return cls("later", f"{local:%Y-%m-%d}", f"{local:%H:%M}")
+
+
 class ComposeForm(forms.Form):
     """A post as typed. Pictures come beside it: see `pictures_from`."""
 
-    text = forms.CharField(label="What it says", max_length=LONGEST_TEXT, required=False, strip=False)
+    text = forms.CharField(
+        label="What it says",
+        max_length=LONGEST_TEXT,
+        required=False,
+        strip=False,
+        error_messages={
+            "max_length": "That is too long: %(show_value)d letters, and %(limit_value)d fit. Make it shorter."
+        },
+    )
     channels = forms.TypedMultipleChoiceField(label="Where it will go", coerce=UUID, required=False)
     purpose = forms.CharField(label="What it is for", max_length=160, required=False)
     when = forms.ChoiceField(label="When", choices=[("now", "now"), ("later", "later")], required=False)

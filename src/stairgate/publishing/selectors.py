@@ -228,7 +228,7 @@ class ReviewPage:
     seen_before: Revision | None  # the version this reader last returned or approved
     approvals: tuple[Approval, ...]
     returns: tuple[Return, ...]
-    approvers: tuple[Membership, ...]
+    approvers: tuple[Membership, ...]  # who can, and has not yet
     writers: frozenset[UUID]
     channels: tuple[Channel, ...]
 
@@ -246,6 +246,8 @@ def review_page(post: Post, reader: Membership, now: datetime) -> ReviewPage | N
     returns = tuple(post.returns.select_related("returned_by", "revision"))
     approvals = tuple(post.approvals.select_related("approver", "revision"))
     accounts = Channel.objects.filter(organisation=post.organisation_id, pk__in=newest.channel_ids)
+    said_yes = {approval.approver_id for approval in approvals if approval.voided_at is None}
+    fit = fit_approvers(post.organisation, writers=writers, now=now)
     return ReviewPage(
         post=post,
         revision=newest,
@@ -255,7 +257,7 @@ def review_page(post: Post, reader: Membership, now: datetime) -> ReviewPage | N
         seen_before=_last_seen(reader, newest, returns, approvals),
         approvals=approvals,
         returns=returns,
-        approvers=tuple(fit_approvers(post.organisation, writers=writers, now=now)),
+        approvers=tuple(member for member in fit if member.user_id not in said_yes),
         writers=writers,
         channels=tuple(accounts),
     )

@@ -74,6 +74,8 @@ DELIVERY_MOVES: dict[DeliveryState, frozenset[DeliveryState]] = {
 
 #: the author may still change the words
 EDITABLE = frozenset({_P.DRAFT, _P.WITH_APPROVER, _P.CHANGES_ASKED, _P.APPROVED, _P.LAPSED, _P.HELD})
+#: somebody still has to say yes
+UNDECIDED = frozenset({_P.DRAFT, _P.WITH_APPROVER, _P.CHANGES_ASKED, _P.LAPSED})
 #: nothing more can happen to the post itself
 FINAL = frozenset({_P.PUBLISHED, _P.WITHDRAWN, _P.REJECTED})
 

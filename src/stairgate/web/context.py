@@ -21,7 +21,7 @@ from stairgate.publishing.selectors import waiting_for
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One page in the navigation. ``count`` is what waits there; ``said`` says it in words."""
+    """One page in the navigation. ``count`` is what waits there; ``said`` says it in words; ``short`` is for a thumb."""
 
     key: str
     label: str
@@ -29,6 +29,7 @@ class Item:
     href: str
     count: int = 0
     said: str = ""
+    short: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,16 +61,26 @@ def navigation(me: Membership) -> tuple[Group, ...]:
     duties = me.duties_on(me.organisation.day(timezone.now()))
     going: list[Item] = []
     if Duty.WRITE in duties:
-        going.append(Item("new", "Write a post", "edit", reverse("publishing:new")))
+        going.append(Item("new", "Write a post", "edit", reverse("publishing:new"), short="Write"))
     if Duty.APPROVE in duties:
         said = f"{to_approve} waiting for approval"
         going.append(
-            Item("approve", "Approve posts", "checks", reverse("publishing:approvals"), to_approve, said)
+            Item(
+                "approve",
+                "Approve posts",
+                "checks",
+                reverse("publishing:approvals"),
+                to_approve,
+                said,
+                "Approve",
+            )
         )
     going.append(Item("posts", "All posts", "list", reverse("publishing:list")))
     promise: list[Item] = []
     if Duty.SEE_POLICY in duties:
-        promise.append(Item("policy", "Our policy, live", "shield-check", reverse("assurance:live")))
+        promise.append(
+            Item("policy", "Our policy, live", "shield-check", reverse("assurance:live"), short="Policy")
+        )
     if Duty.SEE_ACCOUNTS in duties:
         promise.append(Item("accounts", "Accounts", "plug-connected", reverse("channels:list")))
     groups = [

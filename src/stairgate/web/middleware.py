@@ -8,7 +8,7 @@ from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.core.exceptions import BadRequest
 from django.db.models import Exists, OuterRef, QuerySet
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
@@ -48,7 +48,7 @@ class MembershipMiddleware:
         if membership is None:
             return self.get_response(request)
         with timezone.override(membership.organisation.timezone):
-            return self.get_response(request)
+            return _with_words(request, self.get_response(request))
 
     def process_view(
         self, request: HttpRequest, view: object, args: object, kwargs: object
@@ -77,6 +77,15 @@ def _with_second_step() -> QuerySet[Membership]:
     kinds = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
     second = Authenticator.objects.filter(user=OuterRef("user"), type__in=kinds)
     return Membership.objects.annotate(has_second_step=Exists(second))
+
+
+def _with_words(request: HttpRequest, answer: HttpResponse) -> HttpResponse:
+    """Return the answer; a bare "not like this" gets the words that Django leaves out."""
+    if not isinstance(answer, HttpResponseNotAllowed) or answer.content:
+        return answer
+    page = render(request, "405.html", status=answer.status_code)
+    page["Allow"] = answer["Allow"]
+    return page
 
 
 def needs_second_step(membership: Membership) -> bool:

@@ -29,7 +29,10 @@ class StaleEdit(Refusal):
 
     def __init__(self, newest: int) -> None:
         self.newest = newest
-        super().__init__("Somebody saved another version while you were writing. Your words are still here.")
+        super().__init__(
+            "Somebody saved another version while you were writing. Your words are still here. "
+            "Save again to put them in place of theirs: both are kept."
+        )
 
 
 class NotReady(Refusal):

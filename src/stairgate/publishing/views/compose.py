@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
@@ -18,7 +19,7 @@ from stairgate.organisations.models import Membership
 from stairgate.organisations.rules import Duty
 from stairgate.publishing import services
 from stairgate.publishing.content import Content, PictureUse
-from stairgate.publishing.forms import MOST_PICTURES, ComposeForm, pictures_from
+from stairgate.publishing.forms import MOST_PICTURES, ComposeForm, When, pictures_from
 from stairgate.publishing.gate import answered_keys, writers_of
 from stairgate.publishing.models import Picture, Post, Revision, RevisionPicture
 from stairgate.publishing.pixels import BadPicture
@@ -184,6 +185,8 @@ def _after_save(request: HttpRequest, member: Membership, post: Post) -> HttpRes
             return redirect("publishing:list")
         if pressed == "save":
             messages.success(request, "Draft saved.")
+        if pressed == "photo":
+            return redirect(f"{reverse('publishing:edit', args=[post.pk])}#ph")
     return redirect("publishing:edit", post.pk)
 
 
@@ -205,7 +208,8 @@ def _again(
     )
     messages.error(request, problem)
     versions = versions_of(post) if post else ()
-    return _page(request, member, post, content, versions=versions, status=422)
+    when = When(*(request.POST.get(name, "") for name in ("when", "date", "time")))
+    return _page(request, member, post, content, versions=versions, when=when, status=422)
 
 
 def _page(
@@ -215,12 +219,14 @@ def _page(
     content: Content,
     *,
     versions: tuple[Revision, ...] = (),
+    when: When | None = None,
     status: int = 200,
 ) -> HttpResponse:
     writers = writers_among(post, versions) if post else frozenset()
     saved = versions[0] if versions else None
     values = _values(member, post, content, writers)
     values |= {"active": "new", "seen": saved.number if saved else 0, "saved": saved}
+    values["when"] = when or When.of(content.send_at)
     return render(request, "publishing/compose.html", values, status=status)
 
 
@@ -246,6 +252,25 @@ def _to_do(ready: Readiness) -> int:
     return len(shut) + counted
 
 
+#: where each bar of the gate is put right on the page
+_PLACES = {
+    "accounts": "wh",
+    "words": "text",
+    "pictures": "ph",
+    "purpose": "purpose",
+    "time": "d",
+    "second": "g",
+}
+
+
+def _first_to_do(ready: Readiness) -> str:
+    """Return the place on the page of the first thing that still needs the author: a note, or a field."""
+    key = next((bar.key for bar in ready.bars if not bar.done), "words")
+    if key == "words" and ready.open_findings:
+        return f"note-{ready.screening.findings.index(ready.open_findings[0]) + 1}"
+    return _PLACES[key]
+
+
 def _values(
     member: Membership, post: Post | None, content: Content, writers: frozenset[UUID]
 ) -> dict[str, Any]:
@@ -267,6 +292,7 @@ def _values(
         "notes": notes,
         "done": sum(1 for bar in ready.bars if bar.done),
         "to_do": _to_do(ready),
+        "first_to_do": _first_to_do(ready),
         "purposes": ready.purposes,
         "shows": RevisionPicture.Shows.choices,
         "setting_initial": member.organisation.name[:1],

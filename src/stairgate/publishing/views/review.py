@@ -19,7 +19,7 @@ from stairgate.publishing import services
 from stairgate.publishing.models import Delivery, Post
 from stairgate.publishing.rules import why_may_not_approve
 from stairgate.publishing.selectors import posts_of, review_page, waiting_for
-from stairgate.publishing.states import EDITABLE, PostState
+from stairgate.publishing.states import EDITABLE, UNDECIDED, PostState
 
 _A_PAGE = 25
 
@@ -48,12 +48,17 @@ def approvals(request: HttpRequest) -> HttpResponse:
 def review(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Show exactly what people will see, what was found in it, and the decision."""
     member = current(request)
-    post = get(member, Post.objects.select_related("organisation", "author"), pk)
+    return _page(request, member, get(member, Post.objects.select_related("organisation", "author"), pk))
+
+
+def _page(request: HttpRequest, member: Membership, post: Post, *, status: int = 200) -> HttpResponse:
+    """Show a post; after a refusal, with everything that was typed still there."""
     page = review_page(post, member, timezone.now())
     if page is None:
         raise Http404
-    values = {"active": "approve", "page": page, "post": post, **_may(member, post, page.writers)}
-    return render(request, "publishing/review.html", values)
+    may = _may(member, post, page.writers)
+    values = {"active": "approve" if may["may_decide"] else "posts", "page": page, "post": post, **may}
+    return render(request, "publishing/review.html", values | {"typed": request.POST}, status=status)
 
 
 def _may(member: Membership, post: Post, writers: frozenset[UUID]) -> dict[str, object]:
@@ -63,6 +68,7 @@ def _may(member: Membership, post: Post, writers: frozenset[UUID]) -> dict[str, 
     approver = Duty.APPROVE in duties
     return {
         "own": member.user_id in writers,
+        "undecided": PostState(post.state) in UNDECIDED,
         "may_decide": approver and not own and post.state == PostState.WITH_APPROVER,
         "may_edit": Duty.WRITE in duties and PostState(post.state) in EDITABLE,
         "may_withdraw": (approver or bool(own)) and PostState(post.state) in EDITABLE,
@@ -117,6 +123,8 @@ def _decide(request: HttpRequest, pk: UUID, deed: Callable[[Membership, Post], s
         messages.success(request, deed(member, post))
     except services.Refusal as refusal:
         messages.error(request, str(refusal))
+        post.refresh_from_db()
+        return _page(request, member, post, status=422)
     return redirect("publishing:review", post.pk)
 
 

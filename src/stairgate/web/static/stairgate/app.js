@@ -14,11 +14,28 @@
       document.querySelectorAll('details.sg-me[open]').forEach(function (d) { if (!d.contains(e.target)) d.open = false; });
     });
     document.addEventListener('htmx:afterSwap', paint);
+    /* The count of notes is a live region: said again only when it is another one. */
+    document.addEventListener('htmx:oobBeforeSwap', function (e) {
+      var was = e.detail.target; if (was.id === 'left' && words(was) === words(e.detail.fragment)) e.detail.shouldSwap = false;
+    });
     document.addEventListener('input', function (e) { if (e.target.matches('[data-sg-editor] textarea')) paint(); });
+    /* No answer, or another page's (the door): the notes would be false. Say so once, until an answer comes again. */
+    var silent = false;
+    function unchecked(words) { if (!silent) say(words); silent = true; }
+    document.addEventListener('htmx:beforeSwap', function (e) {
+      if (new URL(e.detail.xhr.responseURL).pathname === e.detail.pathInfo.requestPath) { silent = false; return; }
+      e.detail.shouldSwap = false; unchecked('You are signed out. Copy your words, then sign in again.');
+    });
+    ['htmx:sendError', 'htmx:responseError'].forEach(function (trouble) {
+      document.addEventListener(trouble, function () { unchecked('We can’t check your words just now. They are still here.'); });
+    });
     addEventListener('resize', paint);
     document.querySelectorAll('[data-sg-nojs]').forEach(function (el) { el.hidden = true; });
     paint(); keys();
+    document.fonts.ready.then(paint);  /* other letters, other line ends */
+    var problem = document.querySelector('main [role=alert]'); if (problem) { problem.tabIndex = -1; problem.focus(); }
   });
+  function words(el) { return el.textContent.replace(/\s+/g, ' ').trim(); }
   addEventListener('beforeprint', function () { document.querySelectorAll('details[data-print-open]').forEach(function (d) { d.open = true; }); });
 
   function say(words) {
@@ -32,7 +49,7 @@
     var ta = editor.querySelector('textarea'), back = editor.querySelector('.sg-editor__back');
     var t = ta.value, out = document.createDocumentFragment(), at = 0, hits = [];
     document.querySelectorAll('[data-finding]').forEach(function (f) {
-      var i = t.indexOf(f.dataset.quote); if (f.dataset.quote && i > -1) hits.push([i, f.dataset.quote, f.dataset.finding]);
+      var i = place(f, t); if (i > -1) hits.push([i, f.dataset.quote, f.dataset.finding]);
     });
     hits.sort(function (a, b) { return a[0] - b[0]; }).forEach(function (h) {
       if (h[0] < at) return;
@@ -43,15 +60,23 @@
     ta.style.height = 'auto'; back.style.minHeight = ta.scrollHeight + 'px'; ta.style.height = '';
     var p = document.getElementById('preview-text'); if (p) p.textContent = t;
   }
+  /* Where a note's words stand now: of all places that read the same, the one nearest to where they were found. */
+  function place(f, t) {
+    var q = f.dataset.quote, at = +f.dataset.at, best = -1;
+    for (var i = q ? t.indexOf(q) : -1; i > -1; i = t.indexOf(q, i + 1)) {
+      if (best < 0 || Math.abs(i - at) < Math.abs(best - at)) best = i;
+    }
+    return best;
+  }
   function fix(btn) {
-    var f = btn.closest('[data-finding]'), ta = document.querySelector('[data-sg-editor] textarea');
-    if (ta.value.indexOf(f.dataset.quote) < 0) return;
-    ta.value = ta.value.replace(f.dataset.quote, function () { return btn.dataset.sgFix; });
+    var f = btn.closest('[data-finding]'), ta = document.querySelector('[data-sg-editor] textarea'), i = place(f, ta.value);
+    if (i < 0) return;
+    ta.value = ta.value.slice(0, i) + btn.dataset.sgFix + ta.value.slice(i + f.dataset.quote.length);
     paint(); ta.dispatchEvent(new Event('input', { bubbles: true })); ta.focus(); say('Changed. We are looking at it again.');
   }
   function show(btn) {
-    var q = btn.closest('[data-finding]').dataset.quote, ta = document.querySelector('[data-sg-editor] textarea'), i = ta.value.indexOf(q);
-    if (i > -1) { ta.focus(); ta.setSelectionRange(i, i + q.length); }
+    var f = btn.closest('[data-finding]'), ta = document.querySelector('[data-sg-editor] textarea'), i = place(f, ta.value);
+    if (i > -1) { ta.focus(); ta.setSelectionRange(i, i + f.dataset.quote.length); }
   }
   /* Single-key shortcuts only where the page opts in, and they can be switched off (WCAG 2.1.4). */
   function keys() {

@@ -1,0 +1,160 @@
+"""How the screens behave in the hand: by keyboard, on a narrow phone, on paper, without script."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.browser.conftest import Stack
+from tests.browser.test_passage import PAGES
+
+pytestmark = pytest.mark.browser
+
+DRAFT = "Thank you! Ring Tom on 07700 900142.\n\n  Two spaces before this line\n"
+#: what decides where a letter stands
+_LETTERS = """name => {
+    const style = getComputedStyle(document.querySelector(name));
+    return ["fontFamily", "fontSize", "fontWeight", "lineHeight", "letterSpacing", "whiteSpace",
+            "overflowWrap", "paddingTop", "paddingLeft", "paddingRight", "borderTopWidth", "borderLeftWidth"]
+        .map(key => style[key]);
+}"""
+
+
+def write(author: Page, stack: Stack, text: str) -> None:
+    """Type a post that is not safe yet, and wait until its notes are there."""
+    author.goto(f"{stack.url}/posts/new/")
+    author.get_by_role("textbox", name="2. What it says").fill(text)
+    author.locator("[data-finding]").first.wait_for()
+
+
+def box(page: Page, name: str) -> dict[str, Any] | None:
+    found = page.locator(name).bounding_box()
+    return dict(found) if found else None
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("saved", [False, True], ids=["as typed", "as saved"])
+def test_the_painted_words_lie_exactly_under_the_typed_ones(stack: Stack, width: int, saved: bool) -> None:
+    tom = stack.person("Tom", (width, 844), script=not saved)
+    if saved:
+        tom.goto(f"{stack.url}/posts/new/")
+        tom.get_by_role("textbox", name="2. What it says").fill(DRAFT)
+        tom.get_by_role("button", name="Save draft").last.click()
+    else:
+        write(tom, stack, DRAFT)
+    painted, typed = ".sg-editor__back", ".sg-editor textarea"
+    tom.locator(".sg-hit").first.wait_for()
+    assert box(tom, painted) == box(tom, typed)
+    assert tom.evaluate(_LETTERS, painted) == tom.evaluate(_LETTERS, typed)
+    tom.locator(typed).focus()
+    seen_through = tom.locator(typed).evaluate("e => getComputedStyle(e).backgroundColor")
+    assert seen_through == "rgba(0, 0, 0, 0)", "the marks are seen while writing too"
+    assert tom.locator(painted).evaluate("e => e.textContent") == tom.locator(typed).input_value() + "\n"
+
+
+def test_what_is_left_to_do_is_reached_by_keyboard_and_said_once(stack: Stack) -> None:
+    tom = stack.person("Tom")
+    write(tom, stack, DRAFT)
+    way = tom.get_by_role("link", name="Look at")
+    way.focus()
+    tom.keyboard.press("Enter")
+    note = tom.locator(":focus")
+    assert note.inner_text() == "A personal mobile number"
+    assert note.evaluate("e => getComputedStyle(e).outlineStyle") == "solid"
+
+    said = tom.get_by_role("status").filter(has=tom.locator("#left"))
+    said.evaluate(
+        "e => { window.said = 0; new MutationObserver(() => window.said++).observe(e, {childList: true}); }"
+    )
+    with tom.expect_response("**/posts/check/"):
+        tom.get_by_role("textbox", name="2. What it says").press_sequentially("Soup.")
+    tom.get_by_text("1 thing to look at").first.wait_for()
+    assert tom.evaluate("window.said") == 0, "the same count is not said again"
+    with tom.expect_response("**/posts/check/"):
+        tom.get_by_role("button", name="Change to").press("Enter")
+    tom.get_by_text("Nothing left to look at").first.wait_for()
+    assert tom.evaluate("window.said") > 0
+    assert tom.locator(":focus").get_attribute("id") == "text"
+
+
+def test_a_note_changes_the_words_it_is_about_not_their_twins(stack: Stack) -> None:
+    tom = stack.person("Tom")
+    write(tom, stack, "Ring Tom on 07700 900142. Soup day! Ring Tom on 07700 900142.")
+    tom.locator(".sg-hit").nth(1).wait_for()
+    assert tom.locator(".sg-hit").count() == 2
+    second = tom.locator("[data-finding='2']")
+    second.get_by_role("button", name="Show in text").click()
+    assert tom.evaluate("document.getElementById('text').selectionStart") > 30
+    second.get_by_role("button", name="Change to").click()
+    words = tom.locator("#text").input_value()
+    assert words.startswith("Ring Tom on 07700 900142. Soup day!") and words.count("07700 900142") == 1
+
+
+def test_a_refusal_is_where_the_keyboard_is(stack: Stack) -> None:
+    tom = stack.person("Tom")
+    tom.goto(f"{stack.url}/posts/new/")
+    tom.get_by_role("textbox", name="2. What it says").fill("Soup day")
+    tom.get_by_label("At a time I choose").check()
+    tom.get_by_label("Date").fill("2030-03-31")
+    tom.get_by_role("button", name="Save draft").last.click()
+    tom.get_by_role("alert").wait_for()
+    assert "Choose a date and a time" in tom.locator(":focus").inner_text()
+    assert tom.get_by_label("At a time I choose").is_checked()
+    assert tom.get_by_label("Date").input_value() == "2030-03-31"
+
+
+def test_who_was_signed_out_while_writing_is_told_and_keeps_the_words(stack: Stack) -> None:
+    tom = stack.person("Tom")
+    write(tom, stack, DRAFT)
+    tom.context.clear_cookies(name=re.compile("session"))
+    for word in ("Soup", " day"):
+        with tom.expect_response("**/sign-in/**"):
+            tom.locator("#text").press_sequentially(word)
+    tom.locator("#toasts", has_text="You are signed out").wait_for()
+    assert tom.locator("#toasts .toast").count() == 1, "said once"
+    assert tom.locator("#finds h1").count() == 0, "the door is not shown among the notes"
+    assert "Soup day" in tom.locator("#text").input_value()
+
+
+def test_no_answer_while_writing_is_said(stack: Stack) -> None:
+    tom = stack.person("Tom")
+    write(tom, stack, DRAFT)
+    tom.context.set_offline(True)
+    tom.locator("#text").press_sequentially("Soup")
+    tom.locator("#toasts", has_text="We can’t check your words just now").wait_for()
+    tom.context.set_offline(False)
+
+
+def test_nothing_scrolls_sideways_on_a_narrow_phone(stack: Stack) -> None:
+    priya = stack.person("Priya", (320, 640))
+    wide = []
+    for path in PAGES:
+        priya.goto(stack.url + path)
+        if priya.evaluate("document.documentElement.scrollWidth") > 320:
+            wide.append(path)
+    assert wide == []
+
+
+def test_without_script_there_is_no_button_that_does_nothing(stack: Stack) -> None:
+    tom = stack.person("Tom", script=False)
+    tom.goto(f"{stack.url}/posts/new/")
+    tom.get_by_role("textbox", name="2. What it says").fill(DRAFT)
+    tom.get_by_role("button", name="Save draft").last.click()
+    tom.get_by_text("A personal mobile number").wait_for()
+    assert not tom.get_by_role("button", name="Show in text").is_visible()
+    tom.goto(f"{stack.url}/policy/")
+    assert not tom.get_by_role("button", name="Print").is_visible()
+
+
+def test_the_policy_on_paper_is_whole_and_has_nothing_to_press(stack: Stack) -> None:
+    priya = stack.person("Priya")
+    priya.goto(f"{stack.url}/policy/")
+    clauses = priya.locator(".sg-clause")
+    priya.evaluate("dispatchEvent(new Event('beforeprint'))")
+    priya.emulate_media(media="print")
+    assert clauses.count() == 111
+    assert all(clauses.nth(n).is_visible() for n in range(0, 111, 10))
+    assert priya.locator("button:visible, nav:visible").count() == 0

@@ -1,0 +1,85 @@
+"""The pages of a post, when something is refused: it is said, and nothing that was typed is lost."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from stairgate.organisations.models import User
+from stairgate.publishing.content import Content
+from stairgate.publishing.models import Post
+from stairgate.publishing.services import ask_for_changes, save_draft, submit
+from tests.cast import PURPOSE, Cast
+
+
+def signed_in(user: User) -> Client:
+    client = Client()
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+@pytest.fixture(autouse=True)
+def nobody_needs_a_second_step(settings: object) -> None:
+    settings.DEMO = True  # type: ignore[attr-defined]
+
+
+@pytest.fixture
+def waiting(cast: Cast) -> Post:
+    content = Content(text="Soup day", channel_ids=(cast.channel.pk,), purpose=PURPOSE)
+    revision = save_draft(
+        actor=cast.tom,
+        organisation=cast.organisation,
+        post=None,
+        content=content,
+        seen=None,
+        at=timezone.now(),
+    )
+    submit(actor=cast.tom, post=revision.post, at=timezone.now())
+    return revision.post
+
+
+def test_a_note_that_comes_too_late_is_still_there(cast: Cast, waiting: Post) -> None:
+    ask_for_changes(actor=cast.kofi, post=waiting, note="Which soup?", at=timezone.now())
+    where = reverse("publishing:return", args=[waiting.pk])
+    answer = signed_in(cast.priya).post(where, {"note": "Please say which day."})
+    page = answer.content.decode()
+    assert answer.status_code == 422 and "not waiting for approval any more" in page
+    assert "Your note was not sent" in page and "Please say which day." in page
+
+
+def test_a_forgotten_tick_is_asked_for_on_the_same_page(cast: Cast, waiting: Post) -> None:
+    where = reverse("publishing:approve", args=[waiting.pk])
+    answer = signed_in(cast.priya).post(where, {"digest": "x"})
+    assert answer.status_code == 422
+    assert "Tick that you have read the words" in answer.content.decode()
+    assert "Your decision" in answer.content.decode()
+
+
+def test_what_is_left_to_do_leads_to_its_place(cast: Cast) -> None:
+    tom = signed_in(cast.tom)
+    page = tom.get(reverse("publishing:new")).content.decode()
+    assert 'href="#text"' in page and 'id="text"' in page
+    values = {"text": "Soup day", "channels": [str(cast.channel.pk)]}
+    page = tom.post(reverse("publishing:check"), values).content.decode()
+    assert 'href="#purpose"' in page and 'id="purpose"' in page
+    values["text"] = "Ring Tom on 07700 900142."
+    page = tom.post(reverse("publishing:check"), values).content.decode()
+    assert 'href="#note-1"' in page and 'id="note-1"' in page
+
+
+def test_a_time_that_is_only_half_there_stays_as_it_was_typed(cast: Cast) -> None:
+    typed = {"text": "Soup day", "when": "later", "date": "2030-03-31"}
+    answer = signed_in(cast.tom).post(reverse("publishing:new"), typed)
+    page = answer.content.decode()
+    assert answer.status_code == 422 and "Choose a date and a time" in page
+    assert 'value="later" checked' in page and 'value="2030-03-31"' in page and "Soup day" in page
+
+
+def test_words_that_are_too_long_are_all_still_there(cast: Cast) -> None:
+    text = "soup " * 4001
+    answer = signed_in(cast.tom).post(reverse("publishing:new"), {"text": text, "when": "now"})
+    page = answer.content.decode()
+    assert answer.status_code == 422 and "That is too long: 20005 letters, and 20000 fit." in page
+    assert text in page
