@@ -12,8 +12,9 @@ from stairgate.organisations.models import User
 from stairgate.organisations.services import register_child_names
 from stairgate.publishing import services
 from stairgate.publishing.content import PictureUse
+from stairgate.publishing.gate import writers_of
 from stairgate.publishing.models import Delivery, Picture, Post
-from stairgate.publishing.selectors import findings_of, waiting_for
+from stairgate.publishing.selectors import findings_of, review_page, waiting_for
 from stairgate.publishing.services import draft_reply
 from stairgate.publishing.states import PostState
 from stairgate.screening import Severity
@@ -114,3 +115,12 @@ def _keep_everything(desk: Desk, post: Post, *, by: User | None = None) -> None:
         services.answer_finding(
             actor=by or desk.cast.tom, post=post, finding_key=finding.key, reason="We are a team", at=desk.now
         )
+
+
+def test_the_pages_know_as_the_gate_does_who_may_not_approve(desk: Desk) -> None:
+    """Also before anybody presses a button: whoever wrote words, or a reason to keep them, is not offered."""
+    revision = desk.save("I had a lovely day at the allotment.")
+    _keep_everything(desk, revision.post, by=desk.cast.kofi)
+    page = review_page(revision.post, desk.cast.member(desk.cast.kofi), desk.now)
+    assert page is not None and page.writers == writers_of(revision.post)
+    assert [member.first_name for member in page.approvers] == ["Priya"]

@@ -39,9 +39,10 @@ def versions_of(post: Post) -> tuple[Revision, ...]:
     return versions
 
 
-def writers_among(post: Post, versions: Iterable[Revision]) -> frozenset[UUID]:
-    """Return what `gate.writers_of` returns, from versions already read."""
-    return frozenset(version.created_by_id for version in versions) | {post.author_id}
+def writers_among(post: Post, versions: Iterable[Revision], answers: Iterable[Answer]) -> frozenset[UUID]:
+    """Return what `gate.writers_of` returns, from versions and answers already read."""
+    wrote = {version.created_by_id for version in versions}
+    return frozenset(wrote | {answer.answered_by_id for answer in answers} | {post.author_id})
 
 
 def newest_revision(post: Post) -> Revision | None:
@@ -242,7 +243,8 @@ def review_page(post: Post, reader: Membership, now: datetime) -> ReviewPage | N
     versions = versions_of(post)
     if not versions:
         return None
-    newest, writers = versions[0], writers_among(post, versions)
+    answers = tuple(post.answers.all())
+    newest, writers = versions[0], writers_among(post, versions, answers)
     returns = tuple(post.returns.select_related("returned_by", "revision"))
     approvals = tuple(post.approvals.select_related("approver", "revision"))
     accounts = Channel.objects.filter(organisation=post.organisation_id, pk__in=newest.channel_ids)
@@ -252,7 +254,7 @@ def review_page(post: Post, reader: Membership, now: datetime) -> ReviewPage | N
         post=post,
         revision=newest,
         findings=screen_revision(newest, post).findings,
-        answers=tuple(post.answers.all()),
+        answers=answers,
         deliveries=tuple(post.deliveries.exclude(state=DeliveryState.CANCELLED).select_related("channel")),
         seen_before=_last_seen(reader, newest, returns, approvals),
         approvals=approvals,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -32,6 +33,21 @@ from stairgate.publishing.selectors import (
     versions_of,
     writers_among,
 )
+
+
+@dataclass(frozen=True, slots=True)
+class SoFar:
+    """Who has written at a post, and which findings have a reason. Nobody and none for a new one."""
+
+    writers: frozenset[UUID] = frozenset()
+    answered: frozenset[str] = frozenset()
+
+    @classmethod
+    def of(cls, post: Post, versions: tuple[Revision, ...]) -> SoFar:
+        """Read the reasons beside versions already read. One query."""
+        answers = tuple(post.answers.all())
+        keys = frozenset(answer.finding_key for answer in answers)
+        return cls(writers_among(post, versions, answers), keys)
 
 
 def new(request: HttpRequest) -> HttpResponse:
@@ -73,8 +89,8 @@ def check(request: HttpRequest, pk: UUID | None = None) -> HttpResponse:
         content = form.content(pictures_from(request.POST))
     except ValidationError:
         return HttpResponse(status=204)
-    writers = writers_of(post) if post else frozenset()
-    return render(request, "publishing/_check.html", _values(member, post, content, writers) | {"live": True})
+    so_far = SoFar(writers_of(post), answered_keys(post)) if post else SoFar()
+    return render(request, "publishing/_check.html", _values(member, post, content, so_far) | {"live": True})
 
 
 @require_GET
@@ -222,22 +238,19 @@ def _page(
     when: When | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    writers = writers_among(post, versions) if post else frozenset()
     saved = versions[0] if versions else None
-    values = _values(member, post, content, writers)
+    values = _values(member, post, content, SoFar.of(post, versions) if post else SoFar())
     values |= {"active": "new", "seen": saved.number if saved else 0, "saved": saved}
     values["when"] = when or When.of(content.send_at)
     return render(request, "publishing/compose.html", values, status=status)
 
 
-def _readiness(
-    member: Membership, post: Post | None, content: Content, writers: frozenset[UUID]
-) -> Readiness:
+def _readiness(member: Membership, post: Post | None, content: Content, so_far: SoFar) -> Readiness:
     return readiness(
         organisation=member.organisation,
         content=content,
-        writers=writers | {member.user_id},
-        answered=answered_keys(post) if post else frozenset(),
+        writers=so_far.writers | {member.user_id},
+        answered=so_far.answered,
         pictures=[(use.alt, use.shows) for use in content.pictures],
         is_reply=post is not None and post.kind == Post.Kind.REPLY,
         now=timezone.now(),
@@ -271,10 +284,8 @@ def _first_to_do(ready: Readiness) -> str:
     return _PLACES[key]
 
 
-def _values(
-    member: Membership, post: Post | None, content: Content, writers: frozenset[UUID]
-) -> dict[str, Any]:
-    ready = _readiness(member, post, content, writers)
+def _values(member: Membership, post: Post | None, content: Content, so_far: SoFar) -> dict[str, Any]:
+    ready = _readiness(member, post, content, so_far)
     words = words_of(content.text, [use.alt for use in content.pictures])
     notes = [
         {
