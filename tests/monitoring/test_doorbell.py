@@ -229,6 +229,21 @@ def test_it_is_heard_for_posts_that_are_read_no_longer(
     assert Item.objects.get().text == "Years later" and Sweep.objects.get().rung_posts == []
 
 
+def test_a_ring_waits_as_long_as_the_network_asked_us_to(
+    quiet: Sweep, door: Door, practice: Practice, on_page: str
+) -> None:
+    practice.fault("throttle")
+    practice.deed("usage", percent=100)  # five minutes until it answers again
+    read()
+    wait = Sweep.objects.get().not_before
+    assert wait is not None and wait > timezone.now()
+    door.signed(note(practice.page, verb="add", comment_id=f"{on_page}_1", post_id=on_page))
+    assert not due() and Sweep.objects.get().due_at == wait
+    Sweep.objects.update(due_at=timezone.now())
+    collect.sweep(timezone.now(), "test")
+    assert Sweep.objects.get().not_before is None
+
+
 def test_it_is_heard_in_the_middle_of_a_reading(
     quiet: Sweep, door: Door, practice: Practice, on_page: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

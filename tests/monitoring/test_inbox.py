@@ -133,6 +133,21 @@ def test_a_network_that_says_no_leaves_it_to_a_person(cast: Cast, practice: Prac
     assert inbox(cast.organisation).count() == 1
 
 
+def test_harm_that_could_not_be_deleted_is_hidden_after_all(
+    cast: Cast, practice: Practice, on_page: str
+) -> None:
+    """The decision to delete had overtaken the hide that was asked for at once."""
+    made = practice.comment(on_page, "Sam", "Which days is the one in the red coat in? I am round there")
+    read()
+    assert Action.objects.get().kind == Action.Kind.HIDE
+    decide(cast.kofi, Item.objects.get(), Decision.Kind.DELETE)
+    practice.fault("error", f"DELETE /{made}", code=200)
+    act()
+    assert "red coat" in practice.public_page() and inbox(cast.organisation).count() == 1
+    act()
+    assert "red coat" not in practice.public_page()
+
+
 def test_a_network_that_hiccups_is_asked_again(cast: Cast, practice: Practice, on_page: str) -> None:
     made = practice.comment(on_page, "Sam", "hide me")
     read()

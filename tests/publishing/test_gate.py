@@ -130,6 +130,17 @@ def test_a_policy_adopted_anew_lapses_the_approval_even_when_all_signed(
     assert "adopted anew" in Post.objects.get(pk=post.pk).state_reason
 
 
+@pytest.mark.clause("C14")
+def test_what_somebody_wrote_who_may_not_write_any_more_stays_at_the_gate(
+    desk: Desk, network: Scripted
+) -> None:
+    post = desk.approved()
+    end_membership(actor=desk.cast.priya, membership=desk.cast.member(desk.cast.tom), at=desk.now)
+    desk.sweep()
+    assert network.published == []
+    assert "Tom no longer works here" in Post.objects.get(pk=post.pk).state_reason
+
+
 @pytest.mark.clause("C18")
 def test_one_administrator_left_shuts_the_gate(desk: Desk, network: Scripted) -> None:
     post = desk.approved()

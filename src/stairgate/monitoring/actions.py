@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from stairgate.channels.services import account_for, network_for
 from stairgate.ledger.services import record
+from stairgate.monitoring.keeping import hide_harm
 from stairgate.monitoring.models import Action, Item
 from stairgate.networks.base import RefusalKind, Refused, Trouble
 
@@ -136,6 +137,8 @@ def _not_done(action_id: int, problem: str, *, hopeless: bool, wait: timedelta, 
         action.item.state = Item.State.OPEN
         action.item.save(update_fields=["state"])
         _write_down(action, "monitoring.act_failed", now)
+        if action.kind == Action.Kind.DELETE:
+            hide_harm(action.item, now)  # the delete had overtaken a hide that may not have been done
     action.due_at = now + max(wait, min(_FIRST_PAUSE * 2 ** (action.attempts - 1), _LONGEST_PAUSE))
     action.save()
 

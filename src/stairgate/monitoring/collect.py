@@ -128,6 +128,7 @@ def _complete(row: Sweep, fetched: Fetched, posts: Sequence[str], now: datetime)
     fresh.complete_at = now
     fresh.failures = 0
     fresh.problem = ""
+    fresh.not_before = None
     fresh.save()
 
 
@@ -149,5 +150,6 @@ def _failed(row: Sweep, problem: str, now: datetime, wait: timedelta = timedelta
     fresh.failures = min(fresh.failures + 1, 1000)
     first = timedelta(seconds=settings.MONITORING_POLL_SECONDS)
     fresh.due_at = now + max(wait, min(first * 2 ** min(fresh.failures - 1, 6), _LONGEST_PAUSE))
+    fresh.not_before = now + wait if wait else None
     fresh.problem = problem
     fresh.save()

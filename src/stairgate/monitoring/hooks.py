@@ -73,8 +73,9 @@ def _sweep(channel: Channel) -> Sweep:
 
 @transaction.atomic
 def ring(channel: Channel, posts: Iterable[str]) -> None:
-    """Make the next reading due now, and have it look at these posts too."""
+    """Make the next reading due now, or when the network's wait is over, and have it look at these posts too."""
     row = Sweep.objects.select_for_update().get(pk=_sweep(channel).pk)
-    row.due_at = row.rung_at = timezone.now()
+    row.rung_at = timezone.now()
+    row.due_at = max(row.rung_at, row.not_before or row.rung_at)
     row.rung_posts = sorted({*row.rung_posts, *posts})[-200:]
     row.save(update_fields=["due_at", "rung_at", "rung_posts"])

@@ -154,7 +154,7 @@ def _first(reading: Reading, found: PublicItem, post: UUID | None, now: datetime
         return
     _sight(item, found, now)
     _write_down(item, "monitoring.collected", now)
-    _hide_harm(item, now)
+    hide_harm(item, now)
 
 
 @transaction.atomic
@@ -180,7 +180,7 @@ def _again(reading: Reading, item_id: UUID, found: PublicItem, now: datetime) ->
     for change in seen:
         _write_down(item, _TOLD[change], now)
     if seen & Change.FOR_A_PERSON:
-        _hide_harm(item, now)
+        hide_harm(item, now)
 
 
 _TOLD = {
@@ -203,7 +203,7 @@ def _sight(item: Item, found: PublicItem, now: datetime) -> None:
     )
 
 
-def _hide_harm(item: Item, now: datetime) -> None:
+def hide_harm(item: Item, now: datetime) -> None:
     """Ask for harm to be hidden. The words are committed in this same transaction, before anything moves."""
     capabilities = network_for(item.channel).capabilities
     if not hide_at_once(item.risk, is_hidden=item.is_hidden, capabilities=capabilities):

@@ -147,6 +147,9 @@ class Sweep(models.Model):
     rung_posts = models.JSONField(default=list, help_text="Posts the doorbell rang for")
     rung_at = models.DateTimeField(null=True, blank=True)
     complete_at = models.DateTimeField(null=True, blank=True, help_text="When everything was last read")
+    not_before = models.DateTimeField(
+        null=True, blank=True, help_text="Until when the network asked us to wait"
+    )
     failures = models.PositiveSmallIntegerField(default=0)
     problem = models.TextField(blank=True)
     subscribed_url = models.URLField(max_length=500, blank=True, help_text="Where the network rings")

@@ -10,7 +10,7 @@ from dataclasses import dataclass, fields
 
 
 class TooLoose(ValueError):
-    """A parameter was set looser than its floor. The message names it and the limit."""
+    """A parameter was set looser than its floor, or to what it cannot be. The message names it and the limit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +36,13 @@ class Parameters:
     def from_json(cls, stored: Mapping[str, object]) -> Parameters:
         """Return parameters from stored values: unknown names are ignored, missing ones take what we ship.
 
-        Raises `TooLoose` when a stored value is looser than its floor: nothing ever fails open.
+        Raises `TooLoose` when a stored value is looser than its floor, or of another kind: nothing ever fails open.
         """
         names = {field.name for field in fields(cls)}
         parameters = cls(**{name: value for name, value in stored.items() if name in names})  # type: ignore[arg-type]
+        for field in fields(cls):
+            if type(getattr(parameters, field.name)) is not type(field.default):
+                raise TooLoose(f"“{field.name}” is of the wrong kind.")
         for name, (low, high) in _LIMITS.items():
             value = getattr(parameters, name)
             if not low <= value <= high:

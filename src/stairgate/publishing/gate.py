@@ -25,6 +25,7 @@ from stairgate.ledger.selectors import newest_at
 from stairgate.ledger.services import record
 from stairgate.networks import base
 from stairgate.organisations.access import membership_of
+from stairgate.organisations.models import User
 from stairgate.organisations.rules import Duty
 from stairgate.policies.models import PolicyVersion
 from stairgate.policies.parameters import Parameters
@@ -152,6 +153,7 @@ def _facts(delivery: Delivery, outgoing: base.Outgoing | None, now: datetime) ->
         digest_now=_digest_of(outgoing, revision, pictures) if outgoing else "missing",
         digest_of_revision=revision.digest,
         writers=writers_of(post),
+        writer_why_not=_why_not(revision.created_by, Duty.WRITE, organisation.id, version, now),
         approvals=_approval_facts(post, revision, version, now),
         approvers_needed=parameters.approvers,
         policy=version.id if version else None,
@@ -192,17 +194,19 @@ def _approval_facts(
             policy=row.policy_id,
             expires_at=row.expires_at,
             voided=row.voided_at is not None,
-            why_not=_why_not(row, version, now),
+            why_not=_why_not(row.approver, Duty.APPROVE, post.organisation_id, version, now),
         )
         for row in rows
     )
 
 
-def _why_not(approval: Approval, version: PolicyVersion | None, now: datetime) -> tuple[str, ...]:
-    member = membership_of(approval.approver)
-    if member is None or member.organisation_id != approval.post.organisation_id:
-        return (f"{approval.approver.first_name} no longer works here.",)
-    return why_not(member, Duty.APPROVE, version=version, on=member.organisation.day(now))
+def _why_not(
+    user: User, duty: Duty, organisation_id: UUID, version: PolicyVersion | None, now: datetime
+) -> tuple[str, ...]:
+    member = membership_of(user)
+    if member is None or member.organisation_id != organisation_id:
+        return (f"{user.first_name} no longer works here.",)
+    return why_not(member, duty, version=version, on=member.organisation.day(now))
 
 
 def writers_of(post: Post) -> frozenset[UUID]:

@@ -44,6 +44,7 @@ class GateFacts:
     digest_now: str
     digest_of_revision: str
     writers: frozenset[UUID]
+    writer_why_not: tuple[str, ...]  # why whoever wrote this version may not write today
     approvals: tuple[ApprovalFact, ...]
     approvers_needed: int
     policy: UUID | None
@@ -66,6 +67,7 @@ def why_may_not_approve(
     return own + tuple(barriers)
 
 
+@control("C14", "Nothing goes out that was written by somebody who may not write today")
 @control("C40", "Nothing goes out while something screening holds is still in the words")
 @control(
     "C35",
@@ -79,6 +81,10 @@ def gate_barriers(facts: GateFacts, now: datetime) -> tuple[Barrier, ...]:
         found.append(Barrier("C78", "It is not approved."))
     if not facts.revision_is_current or facts.digest_now != facts.digest_of_revision:
         found.append(Barrier("C78", "It changed after it was approved."))
+    found += [
+        Barrier("C14", f"{says} They wrote this, so somebody else has to take it over.")
+        for says in facts.writer_why_not
+    ]
     found += _approval_barriers(facts, now)
     found += _content_barriers(facts)
     found += _time_barriers(facts, now)
