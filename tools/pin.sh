@@ -26,6 +26,7 @@ export_pins() { # name, what to include
 if [[ ${1:-} != --upgrade && -s requirements/dev.txt ]]; then
     python3 - "$work/project/pyproject.toml" <<'PYTHON'
 import re, sys
+from collections import Counter
 from pathlib import Path
 
 pins = {
@@ -33,6 +34,9 @@ pins = {
     for path in Path("requirements").glob("*.txt")
     for line in re.findall(r"^[A-Za-z0-9._-]+==[^ \\;]+", path.read_text("utf-8"), re.MULTILINE)
 }
+# Pinned twice, for different Pythons: as a constraint on every Python the two could never both hold.
+names = Counter(pin.partition("==")[0] for pin in pins)
+pins = {pin for pin in pins if names[pin.partition("==")[0]] == 1}
 with open(sys.argv[1], "a", encoding="utf-8") as file:
     file.write("\n[tool.uv]\nconstraint-dependencies = [\n")
     file.writelines(f'    "{pin}",\n' for pin in sorted(pins))
