@@ -221,6 +221,7 @@ def _versions(
                 text=f"{text} ({place + 1})",
                 channel_ids=sorted(str(channel.pk) for channel in channels),
                 purpose=PURPOSE,
+                send_at=post.created_at + timedelta(days=2) if number % 2 else None,
                 digest=_digest(f"{text} {place}"),
                 screening=_screened(text, cast.organisation),
                 created_by=post.author,

@@ -54,6 +54,10 @@ def pages(made: Crowd) -> list[Page]:
         Page("help_now", reverse("help_now"), "signed out", signed_in=False),
         Page("monitoring:inbox", f"{reverse('monitoring:inbox')}?page=2", "page 2"),
         Page("publishing:list", f"{reverse('publishing:list')}?state=published", "published"),
+        *(
+            Page("publishing:calendar", f"{reverse('publishing:calendar')}?show={show}", show)
+            for show in ("month", "week", "list", "day")
+        ),
         *_posts(made),
         Page("publishing:picture", reverse("publishing:picture", args=[made.pictures[0].pk])),
         Page("monitoring:item", reverse("monitoring:item", args=[made.items[0].pk]), "long story"),

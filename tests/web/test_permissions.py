@@ -26,6 +26,7 @@ READ: dict[str, frozenset[str]] = {
     "today": EVERYBODY,
     "menu": EVERYBODY,
     "publishing:list": EVERYBODY,
+    "publishing:calendar": EVERYBODY,
     "publishing:review": EVERYBODY,
     "publishing:approvals": APPROVE,
     "publishing:new": WRITE,

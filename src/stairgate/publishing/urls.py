@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from django.urls import path
 
-from stairgate.publishing.views import compose, review
+from stairgate.publishing.views import calendar, compose, review
 
 app_name = "publishing"
 urlpatterns = [
     path("", review.posts, name="list"),
     path("approvals/", review.approvals, name="approvals"),
     path("new/", compose.new, name="new"),
+    path("calendar/", calendar.calendar, name="calendar"),
     path("check/", compose.check, name="check"),
     path("pictures/<uuid:pk>/", compose.picture, name="picture"),
     path("<uuid:pk>/", review.review, name="review"),

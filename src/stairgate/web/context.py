@@ -75,6 +75,7 @@ def navigation(me: Membership) -> tuple[Group, ...]:
                 "Approve",
             )
         )
+    going.append(Item("calendar", "Calendar", "calendar-week", reverse("publishing:calendar")))
     going.append(Item("posts", "All posts", "list", reverse("publishing:list")))
     promise: list[Item] = []
     if Duty.SEE_POLICY in duties:

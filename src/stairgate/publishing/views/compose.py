@@ -19,6 +19,7 @@ from stairgate.organisations.access import current, get, require
 from stairgate.organisations.models import Membership
 from stairgate.organisations.rules import Duty
 from stairgate.publishing import services
+from stairgate.publishing.calendar import day_from
 from stairgate.publishing.content import Content, PictureUse
 from stairgate.publishing.forms import MOST_PICTURES, ComposeForm, When, pictures_from
 from stairgate.publishing.gate import answered_keys, writers_of
@@ -56,7 +57,13 @@ def new(request: HttpRequest) -> HttpResponse:
     require(member, Duty.WRITE)
     if request.method == "POST":
         return _save(request, member, None)
-    return _page(request, member, None, _first_content(member))
+    return _page(request, member, None, _first_content(member), when=_planned(request))
+
+
+def _planned(request: HttpRequest) -> When | None:
+    """Return the day that the calendar asked for, still without a time; None for none, and for a day gone by."""
+    day = day_from(request.GET.get("day", ""))
+    return When("later", f"{day:%Y-%m-%d}") if day and day >= timezone.localdate() else None
 
 
 def edit(request: HttpRequest, pk: UUID) -> HttpResponse:

@@ -31,7 +31,7 @@
     });
     addEventListener('resize', paint);
     document.querySelectorAll('[data-sg-nojs]').forEach(function (el) { el.hidden = true; });
-    paint(); keys();
+    paint(); keys(); days();
     document.fonts.ready.then(paint);  /* other letters, other line ends */
     var problem = document.querySelector('main [role=alert]'); if (problem) { problem.tabIndex = -1; problem.focus(); }
   });
@@ -87,6 +87,18 @@
       if (!sw.checked || e.ctrlKey || e.metaKey || e.altKey || /INPUT|TEXTAREA|SELECT/.test(e.target.tagName)) return;
       var b = document.querySelector('[aria-keyshortcuts="' + CSS.escape(e.key.toUpperCase()) + '"]');
       if (b) { e.preventDefault(); b.focus(); b.click(); }
+    });
+  }
+  /* The calendar: arrows go from day to day, and up and down by weeks. Every day is a link, so Tab goes there too. */
+  function days() {
+    var weeks = document.querySelector('[data-sg-days]'); if (!weeks) return;
+    weeks.addEventListener('keydown', function (e) {
+      var square = e.target.closest('.sg-cal>li'), step = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -7, ArrowDown: 7 }[e.key];
+      if (!square || !step || e.ctrlKey || e.metaKey || e.altKey || e.shiftKey) return;
+      var seen = [].filter.call(weeks.children, function (li) { return li.offsetParent; });
+      if (seen.length < 7 || seen[0].offsetTop < seen[6].offsetTop) step = Math.sign(step);  /* one day under the other */
+      var next = seen[seen.indexOf(square) + step];
+      if (next) { e.preventDefault(); next.querySelector('[data-sg-day]').focus(); }
     });
   }
 })();

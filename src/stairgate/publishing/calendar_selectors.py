@@ -1,0 +1,132 @@
+"""Where posts stand in the calendar, in two queries whatever their number.
+
+A post stands where it first reached a page; until then where its newest version says it should. One that goes out
+"as soon as it is approved" has no day yet. What was withdrawn or rejected is in the list of all posts, not here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.db.models import Case, Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Value, When, Window
+from django.db.models.functions import RowNumber
+
+from stairgate.organisations.models import Organisation
+from stairgate.publishing.calendar import Moments, Span, moments
+from stairgate.publishing.models import Delivery, Post, Revision
+from stairgate.publishing.states import DeliveryState, PostState
+
+_OVER = (PostState.WITHDRAWN, PostState.REJECTED)
+MANY = 100
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Placed:
+    """One post at its moment."""
+
+    at: datetime
+    pk: UUID
+    title: str = field(compare=False)
+    state: PostState = field(compare=False)
+
+    @property
+    def says(self) -> str:
+        return self.state.label
+
+
+@dataclass(slots=True)
+class Day:
+    """One local day: its first few posts, and how many there are."""
+
+    day: date
+    posts: list[Placed]
+    total: int = 0
+
+    @property
+    def more(self) -> int:
+        return self.total - len(self.posts)
+
+
+def _went_out(organisation: Organisation) -> QuerySet[Delivery]:
+    """Return the first delivery of each post that reached a page."""
+    done = Delivery.objects.filter(organisation=organisation, state=DeliveryState.DONE)
+    first = Q(done_at__lt=OuterRef("done_at")) | Q(done_at=OuterRef("done_at"), pk__lt=OuterRef("pk"))
+    earlier = Delivery.objects.filter(first, post=OuterRef("post"), state=DeliveryState.DONE)
+    return done.filter(~Exists(earlier), post__kind=Post.Kind.POST).annotate(
+        at=F("done_at"), title=F("post__title"), now=F("post__state")
+    )
+
+
+def _planned(organisation: Organisation) -> QuerySet[Revision]:
+    """Return the newest version of each post that is not on any page yet."""
+    newer = Revision.objects.filter(post=OuterRef("post"), number__gt=OuterRef("number"))
+    done = Delivery.objects.filter(post=OuterRef("post"), state=DeliveryState.DONE)
+    mine = Revision.objects.filter(post__organisation=organisation, post__kind=Post.Kind.POST)
+    return (
+        mine.exclude(post__state__in=_OVER)
+        .filter(~Exists(newer), ~Exists(done))
+        .annotate(at=F("send_at"), title=F("post__title"), now=F("post__state"))
+    )
+
+
+def _between(rows: QuerySet[Any], first: Moments, last: Moments) -> QuerySet[Any]:
+    column = "done_at" if rows.model is Delivery else "send_at"
+    return rows.filter(**{f"{column}__gte": first.begins, f"{column}__lt": last.ends})
+
+
+def days_of(organisation: Organisation, span: Span, *, most: int) -> tuple[Day, ...]:
+    """Return every day of the span with its first ``most`` posts. Two queries."""
+    edges = moments(span, ZoneInfo(organisation.timezone))
+    days = [Day(edge.day, []) for edge in edges]
+    for rows in (_went_out(organisation), _planned(organisation)):
+        for number, total, at, pk, title, state in _first_of_each_day(rows, edges, most):
+            days[number].posts.append(Placed(at, pk, title, PostState(state)))
+            days[number].total += total
+    for day in days:
+        day.posts = sorted(day.posts)[:most]
+    return tuple(days)
+
+
+def _first_of_each_day(
+    rows: QuerySet[Any], edges: tuple[Moments, ...], most: int
+) -> Iterable[tuple[int, int, datetime, UUID, str, str]]:
+    """Yield the first few rows of each day. The days are ours, not the database's: one clock decides."""
+    square = Case(
+        *(When(at__lt=edge.ends, then=Value(n)) for n, edge in enumerate(edges)),
+        output_field=IntegerField(),
+    )
+    found = _between(rows, edges[0], edges[-1]).annotate(square=square)
+    ranked = found.annotate(
+        place=Window(RowNumber(), partition_by=[F("square")], order_by=["at", "post_id"]),
+        total=Window(Count("*"), partition_by=[F("square")]),
+    ).filter(place__lte=most)
+    for n, place, total, *rest in ranked.values_list(
+        "square", "place", "total", "at", "post_id", "title", "now"
+    ):
+        yield (n, total if place == 1 else 0, *rest)
+
+
+def posts_on(organisation: Organisation, span: Span) -> QuerySet[Any, tuple[datetime, UUID, str, str]]:
+    """Return everything in a span as (moment, post, title, state), in order of time: for reading page by page."""
+    edges = moments(span, ZoneInfo(organisation.timezone))
+    columns = ("at", "post_id", "title", "now")
+    out, planned = (
+        _between(rows, edges[0], edges[-1]).order_by().values_list(*columns)
+        for rows in (_went_out(organisation), _planned(organisation))
+    )
+    return out.union(planned, all=True).order_by("at", "post_id")
+
+
+def without_a_day(organisation: Organisation) -> int:
+    """Return how many posts go out "as soon as they are approved", counting no further than `MANY`. One query."""
+    rows = Post.objects.filter(organisation=organisation, kind=Post.Kind.POST)
+    newer = Revision.objects.filter(post=OuterRef("post"), number__gt=OuterRef("number"))
+    dated = Revision.objects.filter(~Exists(newer), post=OuterRef("pk"), send_at__isnull=False)
+    done = Delivery.objects.filter(post=OuterRef("pk"), state=DeliveryState.DONE)
+    waiting = rows.exclude(state__in=(*_OVER, PostState.PUBLISHED)).filter(~Exists(dated), ~Exists(done))
+    return waiting.order_by()[:MANY].count()
