@@ -71,6 +71,7 @@ _PLAIN = (
     "help_now",
     "publishing:list",
     "publishing:approvals",
+    "publishing:phone",
     "publishing:new",
     "monitoring:inbox",
     "monitoring:decided",

@@ -27,6 +27,7 @@ READ: dict[str, frozenset[str]] = {
     "menu": EVERYBODY,
     "publishing:list": EVERYBODY,
     "publishing:calendar": EVERYBODY,
+    "publishing:phone": EVERYBODY,
     "publishing:review": EVERYBODY,
     "publishing:approvals": APPROVE,
     "publishing:new": WRITE,
@@ -40,6 +41,8 @@ READ: dict[str, frozenset[str]] = {
 #: deeds: GET is 405, nobody outside reaches them, and these may not do them (the service says so)
 DEEDS: dict[str, frozenset[str]] = {
     "look": EVERYBODY,
+    "publishing:feed_make": EVERYBODY,
+    "publishing:feed_drop": EVERYBODY,
     "publishing:check": WRITE,
     "publishing:check_saved": WRITE,
     "publishing:approve": APPROVE,
@@ -56,7 +59,16 @@ DEEDS: dict[str, frozenset[str]] = {
     "assurance:download": frozenset({"priya"}),
 }
 #: nobody has to be signed in
-OPEN = {"help_now", "alive", "account_login", "account_inactive", "sign_in_as", "hook", "account_logout"}
+OPEN = {
+    "publishing:feed",
+    "help_now",
+    "alive",
+    "account_login",
+    "account_inactive",
+    "sign_in_as",
+    "hook",
+    "account_logout",
+}
 #: exist only at their moment: the wizard before the setting is founded, a second step half-way in
 AT_THEIR_MOMENT = {"welcome", "welcome_you", "account_signup", "mfa_authenticate", "mfa_login_webauthn"}
 #: a record nobody has in this test: 404 for everybody

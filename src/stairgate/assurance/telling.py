@@ -46,6 +46,8 @@ WORDS = {
     "publishing.look_asked": "Somebody asked for another look on the page",
     "publishing.sent_again": "Somebody let it try again",
     "publishing.reply_started": "A reply was started",
+    "publishing.feed_made": "Somebody made a calendar address for their phone",
+    "publishing.feed_dropped": "Somebody switched the calendar address of their phone off",
     "assurance.handed_out": "The whole record was handed out",
     "monitoring.collected": "A comment came in and was kept",
     "monitoring.changed": "A comment was changed by its writer; both versions are kept",

@@ -122,6 +122,12 @@ def posts_on(organisation: Organisation, span: Span) -> QuerySet[Any, tuple[date
     return out.union(planned, all=True).order_by("at", "post_id")
 
 
+def placed_in(organisation: Organisation, span: Span, *, most: int) -> list[Placed]:
+    """Return the posts of a span at their moments, the first ``most`` of them. One query."""
+    rows = posts_on(organisation, span)[:most]
+    return [Placed(at, pk, title, PostState(state)) for at, pk, title, state in rows]
+
+
 def without_a_day(organisation: Organisation) -> int:
     """Return how many posts go out "as soon as they are approved", counting no further than `MANY`. One query."""
     rows = Post.objects.filter(organisation=organisation, kind=Post.Kind.POST)

@@ -51,6 +51,17 @@ def screen_words(text: str, organisation: Organisation, *, alts: Sequence[str], 
     return replace(own, findings=findings, action=action_for(findings))
 
 
+def clean_among(texts: Sequence[str], organisation: Organisation) -> frozenset[str]:
+    """Return those texts in which screening finds nothing at all. What cannot be screened raises. One query."""
+    screener = Screener(_pack(), screening_facts(organisation))
+    context = Context(has_picture=False, is_reply=False, author=Author.STAFF)
+    return frozenset(
+        text
+        for text in set(texts)
+        if not screener.screen(text, direction=Direction.OUTBOUND_POST, context=context).findings
+    )
+
+
 def _described(finding: Finding) -> Finding:
     """Say where it is. The editor offers new wording for the text alone."""
     return replace(finding, title=f"{finding.title}, in the description of a photo", suggestion=None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from stairgate.publishing.views import calendar, compose, review
+from stairgate.publishing.views import calendar, compose, feed, review
 
 app_name = "publishing"
 urlpatterns = [
@@ -12,6 +12,10 @@ urlpatterns = [
     path("approvals/", review.approvals, name="approvals"),
     path("new/", compose.new, name="new"),
     path("calendar/", calendar.calendar, name="calendar"),
+    path("calendar/phone/", feed.phone, name="phone"),
+    path("calendar/phone/new/", feed.make, name="feed_make"),
+    path("calendar/phone/off/", feed.drop, name="feed_drop"),
+    path("calendar/feed/<str:token>.ics", feed.feed, name="feed"),
     path("check/", compose.check, name="check"),
     path("pictures/<uuid:pk>/", compose.picture, name="picture"),
     path("<uuid:pk>/", review.review, name="review"),

@@ -3,6 +3,7 @@
 from stairgate.publishing.services.common import NotReady, Refusal, StaleEdit
 from stairgate.publishing.services.decisions import approve, ask_for_changes, look_again, send_again, withdraw
 from stairgate.publishing.services.drafts import add_picture, answer_finding, draft_reply, save_draft, submit
+from stairgate.publishing.services.feeds import drop_feed, make_feed, reader_of
 
 __all__ = [
     "NotReady",
@@ -13,7 +14,10 @@ __all__ = [
     "approve",
     "ask_for_changes",
     "draft_reply",
+    "drop_feed",
     "look_again",
+    "make_feed",
+    "reader_of",
     "save_draft",
     "send_again",
     "submit",
