@@ -9,7 +9,7 @@ import hashlib
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from functools import cache
 from uuid import UUID, uuid4
 
@@ -37,9 +37,11 @@ from stairgate.publishing.models import (
     Return,
     Revision,
     RevisionPicture,
+    StandingMessage,
 )
+from stairgate.publishing.recurrence import Every, Plan, Rule
 from stairgate.publishing.screen import screen_words
-from stairgate.publishing.services import add_picture
+from stairgate.publishing.services import add_picture, begin_recurrence
 from stairgate.publishing.states import DeliveryState, PostState
 from stairgate.screening import Author, Context, Direction, Screener, default_pack, to_json
 from tests.cast import PURPOSE, Cast
@@ -81,6 +83,7 @@ class Crowd:
     posts: list[Post]
     pictures: list[Picture]
     items: list[Item]
+    message: StandingMessage
 
     def post(self, state: PostState) -> Post:
         """Return the first post in a state."""
@@ -100,7 +103,7 @@ def crowd(cast: Cast, now: datetime, *, posts: int, comments: int, story: int) -
     made = _posts(cast, channels, pictures, now, posts, story)
     items = _comments(cast, channels, made, now, comments, story)
     _write_down(cast, made, items, now)
-    return Crowd(made, pictures, items)
+    return Crowd(made, pictures, items, _standing(cast, now, story))
 
 
 def _accounts(cast: Cast, now: datetime, story: int) -> list[Channel]:
@@ -336,6 +339,25 @@ def _deliveries(
                 )
             )
     Delivery.objects.bulk_create(rows, batch_size=500)
+
+
+def _standing(cast: Cast, now: datetime, story: int) -> StandingMessage:
+    """Put messages on the list, the longest words they may have, each of them recurring; return the last."""
+    for number in range(story):
+        message = StandingMessage.objects.create(
+            organisation=cast.organisation,
+            title=f"Menu {number}",
+            text="soup " * 4000,
+            changed_by=cast.kofi,
+            changed_at=now,
+        )
+        begin_recurrence(
+            actor=cast.kofi,
+            message=message,
+            plan=Plan(Rule(Every.WEEK, cast.organisation.day(now)), time(9), 3, (), ""),
+            at=now,
+        )
+    return message
 
 
 def _comments(

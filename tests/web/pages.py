@@ -58,6 +58,10 @@ def pages(made: Crowd) -> list[Page]:
             Page("publishing:calendar", f"{reverse('publishing:calendar')}?show={show}", show)
             for show in ("month", "week", "list", "day")
         ),
+        *(
+            Page(name, reverse(name, args=[made.message.pk]))
+            for name in ("publishing:standing_edit", "publishing:standing_again")
+        ),
         *_posts(made),
         Page("publishing:picture", reverse("publishing:picture", args=[made.pictures[0].pk])),
         Page("monitoring:item", reverse("monitoring:item", args=[made.items[0].pk]), "long story"),
@@ -72,6 +76,8 @@ _PLAIN = (
     "publishing:list",
     "publishing:approvals",
     "publishing:phone",
+    "publishing:standing",
+    "publishing:standing_new",
     "publishing:new",
     "monitoring:inbox",
     "monitoring:decided",

@@ -11,7 +11,8 @@ from django.utils import timezone
 
 from stairgate.organisations.models import User
 from stairgate.publishing.content import Content
-from stairgate.publishing.services import save_draft, submit
+from stairgate.publishing.models import StandingMessage
+from stairgate.publishing.services import keep_message, save_draft, submit
 from tests.cast import PURPOSE, Cast, willow_lane
 
 CAST = ("priya", "kofi", "tom", "gwen", "leah", "helen")
@@ -28,6 +29,10 @@ READ: dict[str, frozenset[str]] = {
     "publishing:list": EVERYBODY,
     "publishing:calendar": EVERYBODY,
     "publishing:phone": EVERYBODY,
+    "publishing:standing": WRITE,
+    "publishing:standing_new": APPROVE,
+    "publishing:standing_edit": APPROVE,
+    "publishing:standing_again": APPROVE,
     "publishing:review": EVERYBODY,
     "publishing:approvals": APPROVE,
     "publishing:new": WRITE,
@@ -41,6 +46,10 @@ READ: dict[str, frozenset[str]] = {
 #: deeds: GET is 405, nobody outside reaches them, and these may not do them (the service says so)
 DEEDS: dict[str, frozenset[str]] = {
     "look": EVERYBODY,
+    "publishing:standing_starters": APPROVE,
+    "publishing:standing_use": WRITE,
+    "publishing:standing_retire": APPROVE,
+    "publishing:standing_stop": APPROVE,
     "publishing:feed_make": EVERYBODY,
     "publishing:feed_drop": EVERYBODY,
     "publishing:check": WRITE,
@@ -75,6 +84,10 @@ AT_THEIR_MOMENT = {"welcome", "welcome_you", "account_signup", "mfa_authenticate
 ABSENT = {"publishing:picture", "monitoring:item"}
 
 
+#: addresses of one standing message
+OF_A_MESSAGE = {f"publishing:standing_{name}" for name in ("edit", "again", "use", "retire")}
+
+
 def names(patterns: list[URLPattern | URLResolver], space: str = "") -> set[str]:
     found: set[str] = set()
     for pattern in patterns:
@@ -103,6 +116,9 @@ def post(cast: Cast) -> UUID:
         at=timezone.now(),
     )
     submit(actor=cast.tom, post=revision.post, at=timezone.now())
+    words = {"title": "Menu", "text": "It is on the board."}
+    place = cast.organisation
+    keep_message(actor=cast.kofi, organisation=place, message=None, at=timezone.now(), **words)
     return revision.post_id
 
 
@@ -120,9 +136,12 @@ def address(name: str, post: UUID, cast: Cast) -> str:
         "publishing:look_again",
         "monitoring:decide",
         "monitoring:reply",
+        "publishing:standing_stop",
         *ABSENT,
     }:
         return reverse(name, args=[uuid4()])
+    if name in OF_A_MESSAGE:
+        return reverse(name, args=[StandingMessage.objects.get().pk])
     try:
         return reverse(name)
     except Exception:

@@ -88,6 +88,7 @@ _WORDS = {
     Duty.WRITE: "write posts",
     Duty.APPROVE: "approve posts",
     Duty.DECIDE: "decide about comments",
+    Duty.LOOK_AFTER: "look after the standing messages",
     Duty.SEE_ACCOUNTS: "see the accounts",
     Duty.SEE_POLICY: "see the policy",
     Duty.MANAGE: "change the setting",

@@ -27,6 +27,7 @@ class Duty(enum.StrEnum):
     WRITE = "write"
     APPROVE = "approve"
     DECIDE = "decide"
+    LOOK_AFTER = "look_after"
     SEE_ACCOUNTS = "see_accounts"
     SEE_POLICY = "see_policy"
     MANAGE = "manage"
@@ -36,7 +37,10 @@ _DUTIES: dict[Role, frozenset[Duty]] = {
     Role.MANAGER: frozenset({Duty.SEE_ACCOUNTS, Duty.SEE_POLICY, Duty.MANAGE}),
     Role.SERVICE_MANAGER: frozenset({Duty.SEE_ACCOUNTS, Duty.SEE_POLICY}),
     Role.PAGE_ADMINISTRATOR: frozenset(
-        {Duty.WRITE, Duty.APPROVE, Duty.DECIDE, Duty.SEE_ACCOUNTS, Duty.SEE_POLICY}
+        {
+            *(Duty.WRITE, Duty.APPROVE, Duty.DECIDE, Duty.LOOK_AFTER),
+            *(Duty.SEE_ACCOUNTS, Duty.SEE_POLICY),
+        }
     ),
     Role.DSL: frozenset({Duty.DECIDE, Duty.SEE_ACCOUNTS, Duty.SEE_POLICY}),
     Role.DEPUTY_DSL: frozenset({Duty.DECIDE, Duty.SEE_POLICY}),
@@ -45,7 +49,7 @@ _DUTIES: dict[Role, frozenset[Duty]] = {
 }
 
 #: duties that touch the account: the register (check, training, signature) decides on these (C14, C19, C20)
-ACCOUNT_DUTIES = frozenset({Duty.WRITE, Duty.APPROVE, Duty.DECIDE})
+ACCOUNT_DUTIES = frozenset({Duty.WRITE, Duty.APPROVE, Duty.DECIDE, Duty.LOOK_AFTER})
 
 
 def duties_of(roles: Iterable[str]) -> frozenset[Duty]:

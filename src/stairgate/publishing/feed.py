@@ -50,7 +50,7 @@ def render(
     calendar.add("x-published-ttl", "PT1H")
     for post in posts:
         calendar.add_component(_event(post, now, summary_of(post, is_clean), link(post.pk)))
-    return calendar.to_ical()
+    return bytes(calendar.to_ical())
 
 
 def _event(post: Placed, now: datetime, summary: str, link: str) -> Event:

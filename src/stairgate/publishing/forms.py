@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -15,9 +15,11 @@ from django.utils import timezone
 
 from stairgate.publishing.content import Content, PictureUse
 from stairgate.publishing.models import RevisionPicture
+from stairgate.publishing.recurrence import Every, Plan, Rule
 
 LONGEST_TEXT = 20_000
 MOST_PICTURES = 4
+MOST_DATES = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +90,74 @@ class ComposeForm(forms.Form):
             send_at=self.send_at,
             pictures=pictures,
         )
+
+
+class MessageForm(forms.Form):
+    """A standing message as typed."""
+
+    title = forms.CharField(label="What it is called", max_length=80)
+    text = forms.CharField(label="What it says", max_length=LONGEST_TEXT)
+
+    def clean_text(self) -> str:
+        """Return the words with plain line ends."""
+        return str(self.cleaned_data["text"]).replace("\r\n", "\n").replace("\r", "\n")
+
+
+class AgainForm(forms.Form):
+    """How a standing message is to come again and again, as typed."""
+
+    every = forms.ChoiceField(label="How often", choices=Every)
+    starts_on = forms.DateField(label="From", required=False)
+    ends_on = forms.DateField(label="Until", required=False)
+    dates = forms.CharField(label="The days", required=False, max_length=2000)
+    at = forms.TimeField(label="At what time")
+    days_ahead = forms.IntegerField(
+        label="How many days ahead is the draft made", min_value=1, max_value=28, initial=7
+    )
+    channels = forms.TypedMultipleChoiceField(label="Where it will go", coerce=UUID, required=False)
+    purpose = forms.CharField(label="What it is for", max_length=160, required=False)
+
+    def __init__(self, data: QueryDict | None = None, *, accounts: list[UUID], **more: Any) -> None:
+        super().__init__(data, **more)
+        self.fields["channels"].choices = [(str(pk), str(pk)) for pk in accounts]  # type: ignore[attr-defined]
+
+    def clean_dates(self) -> tuple[date, ...]:
+        """Return the days that were typed, one a line."""
+        day = forms.DateField()
+        lines = [line.strip() for line in str(self.cleaned_data["dates"]).splitlines() if line.strip()]
+        if len(lines) > MOST_DATES:
+            raise ValidationError(f"{MOST_DATES} days are the most. Begin again when they are over.")
+        found = []
+        for line in lines:
+            try:
+                found.append(day.clean(line))
+            except ValidationError:
+                raise ValidationError(f"“{line[:40]}” is not a day. Write it like 18/12/2026.") from None
+        return tuple(sorted(set(found)))
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or {}
+        starts, ends = values.get("starts_on"), values.get("ends_on")
+        if values.get("every") == Every.DATES:
+            if "dates" in values and not values["dates"]:
+                self.add_error("dates", "Write the days, one on each line.")
+        elif "starts_on" in values and not starts:
+            self.add_error("starts_on", "Choose the first day.")
+        if starts and ends and ends < starts:
+            self.add_error("ends_on", "This is before the first day.")
+        return values
+
+    def plan(self) -> Plan:
+        """Return it as the plan to follow."""
+        values = self.cleaned_data
+        by_date = values["every"] == Every.DATES
+        rule = Rule(
+            Every(values["every"]),
+            values["dates"][0] if by_date else values["starts_on"],
+            None if by_date else values["ends_on"],
+            values["dates"] if by_date else (),
+        )
+        return Plan(rule, values["at"], values["days_ahead"], tuple(values["channels"]), values["purpose"])
 
 
 def pictures_from(data: QueryDict) -> tuple[PictureUse, ...]:

@@ -6,6 +6,7 @@ import calendar
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db import models
@@ -60,6 +61,17 @@ def _given(rule: Rule, day: date) -> date | None:
 
 
 _NEXT = {Every.WEEK: _weekly, Every.MONTH: _monthly, Every.DATES: _given}
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How a message is to recur: on which days and at what time, how long ahead its draft is made, and where to."""
+
+    rule: Rule
+    at: time
+    days_ahead: int
+    channel_ids: tuple[UUID, ...]
+    purpose: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from stairgate.publishing.views import calendar, compose, feed, review
+from stairgate.publishing.views import calendar, compose, feed, review, standing
 
 app_name = "publishing"
 urlpatterns = [
@@ -16,6 +16,14 @@ urlpatterns = [
     path("calendar/phone/new/", feed.make, name="feed_make"),
     path("calendar/phone/off/", feed.drop, name="feed_drop"),
     path("calendar/feed/<str:token>.ics", feed.feed, name="feed"),
+    path("standing/", standing.messages_list, name="standing"),
+    path("standing/new/", standing.new, name="standing_new"),
+    path("standing/starters/", standing.starters, name="standing_starters"),
+    path("standing/<uuid:pk>/", standing.edit, name="standing_edit"),
+    path("standing/<uuid:pk>/use/", standing.use, name="standing_use"),
+    path("standing/<uuid:pk>/retire/", standing.retire, name="standing_retire"),
+    path("standing/<uuid:pk>/again/", standing.again, name="standing_again"),
+    path("standing/again/<uuid:pk>/stop/", standing.stop, name="standing_stop"),
     path("check/", compose.check, name="check"),
     path("pictures/<uuid:pk>/", compose.picture, name="picture"),
     path("<uuid:pk>/", review.review, name="review"),

@@ -4,6 +4,15 @@ from stairgate.publishing.services.common import NotReady, Refusal, StaleEdit
 from stairgate.publishing.services.decisions import approve, ask_for_changes, look_again, send_again, withdraw
 from stairgate.publishing.services.drafts import add_picture, answer_finding, draft_reply, save_draft, submit
 from stairgate.publishing.services.feeds import drop_feed, make_feed, reader_of
+from stairgate.publishing.services.standing import (
+    begin_recurrence,
+    keep_message,
+    keep_starters,
+    make_due_draft,
+    retire_message,
+    stop_recurrence,
+    use_message,
+)
 
 __all__ = [
     "NotReady",
@@ -13,13 +22,20 @@ __all__ = [
     "answer_finding",
     "approve",
     "ask_for_changes",
+    "begin_recurrence",
     "draft_reply",
     "drop_feed",
+    "keep_message",
+    "keep_starters",
     "look_again",
+    "make_due_draft",
     "make_feed",
     "reader_of",
+    "retire_message",
     "save_draft",
     "send_again",
+    "stop_recurrence",
     "submit",
+    "use_message",
     "withdraw",
 ]

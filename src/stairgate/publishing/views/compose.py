@@ -57,7 +57,7 @@ def new(request: HttpRequest) -> HttpResponse:
     require(member, Duty.WRITE)
     if request.method == "POST":
         return _save(request, member, None)
-    return _page(request, member, None, _first_content(member), when=_planned(request))
+    return _page(request, member, None, first_content(member), when=_planned(request))
 
 
 def _planned(request: HttpRequest) -> When | None:
@@ -75,7 +75,7 @@ def edit(request: HttpRequest, pk: UUID) -> HttpResponse:
         return _save(request, member, post)
     versions = versions_of(post)
     if not versions:
-        return _page(request, member, post, _first_content(member))
+        return _page(request, member, post, first_content(member))
     revision = versions[0]
     content = content_of(revision)
     uses = tuple(PictureUse(use.picture_id, use.alt, use.shows) for use in revision.pictures.all())
@@ -112,7 +112,7 @@ def picture(request: HttpRequest, pk: UUID) -> FileResponse:
     return answer
 
 
-def _first_content(member: Membership) -> Content:
+def first_content(member: Membership) -> Content:
     """A new post starts with the only account chosen, when there is only one."""
     rows = list(Channel.objects.filter(organisation=member.organisation_id, status=Channel.Status.LIVE)[:2])
     if len(rows) != 1:

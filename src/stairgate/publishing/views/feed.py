@@ -92,6 +92,6 @@ def _link(post: UUID) -> str:
 def _too_often(reader: Membership, now: datetime) -> bool:
     """Count one reading in this hour. Only true addresses are counted, so strangers cannot fill the cache."""
     key = f"calendar-feed-{reader.pk}-{now:%Y%m%d%H}"
-    asked = cache.get(key, 0) + 1
+    asked = int(cache.get(key, 0)) + 1
     cache.set(key, asked, _HOUR)
     return asked > MOST_AN_HOUR
