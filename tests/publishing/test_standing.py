@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import json
+import os
+import subprocess
+import sys
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -379,3 +384,23 @@ def test_another_settings_messages_do_not_exist(
     assert "Menu" not in stranger.get(reverse("publishing:standing")).content.decode()
     message.refresh_from_db()
     assert message.title == "Menu" and message.retired_at is None
+
+
+def test_workers_killed_at_random_make_every_draft_once(
+    installation_environment: dict[str, str], tmp_path: Path
+) -> None:
+    environment = {
+        **os.environ,
+        **installation_environment,
+        "DJANGO_SETTINGS_MODULE": "stairgate.config.testing",
+        "STAIRGATE_TEST_HOME": str(tmp_path / "home"),
+    }
+    command = [sys.executable, "-m", "tests.publishing.killed_sweeps", "5"]
+    root = Path(__file__).resolve().parents[2]
+    run = subprocess.run(command, cwd=root, env=environment, capture_output=True, text=True, timeout=300)
+    assert run.returncode == 0, run.stderr[-3000:]
+    result = json.loads(run.stdout.splitlines()[-1])
+    assert len(result["made_at_each_kill"]) == 5 and result["problems"] == []
+    assert result["made_at_each_kill"][0] < result["posts"], "killed in the middle of the work"
+    assert result["posts"] == result["occurrences"] == result["days"] == result["told"]
+    assert (result["gaps"], result["ahead"]) == (0, 20), "no day was left out, and the next is set"

@@ -13,13 +13,26 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import Case, Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Value, When, Window
-from django.db.models.functions import RowNumber
+from django.db.models import (
+    Case,
+    Count,
+    Exists,
+    F,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+    Window,
+)
+from django.db.models.functions import Coalesce, RowNumber
 
 from stairgate.organisations.models import Organisation
 from stairgate.publishing.calendar import Moments, Span, moments
 from stairgate.publishing.models import Delivery, Post, Revision
-from stairgate.publishing.states import DeliveryState, PostState
+from stairgate.publishing.states import PostState
 
 _OVER = (PostState.WITHDRAWN, PostState.REJECTED)
 MANY = 100
@@ -53,25 +66,35 @@ class Day:
 
 
 def _went_out(organisation: Organisation) -> QuerySet[Delivery]:
-    """Return the first delivery of each post that reached a page."""
-    done = Delivery.objects.filter(organisation=organisation, state=DeliveryState.DONE)
+    """Return the first delivery of each post that reached a page: only those have a ``done_at``.
+
+    The state is not asked for: its index holds the deliveries of all years, and the database might take that one.
+    """
     first = Q(done_at__lt=OuterRef("done_at")) | Q(done_at=OuterRef("done_at"), pk__lt=OuterRef("pk"))
-    earlier = Delivery.objects.filter(first, post=OuterRef("post"), state=DeliveryState.DONE)
-    return done.filter(~Exists(earlier), post__kind=Post.Kind.POST).annotate(
+    earlier = Delivery.objects.filter(first, post=OuterRef("post"))
+    done = Delivery.objects.filter(organisation=organisation, post__kind=Post.Kind.POST)
+    return done.filter(~Exists(earlier)).annotate(
         at=F("done_at"), title=F("post__title"), now=F("post__state")
     )
 
 
 def _planned(organisation: Organisation) -> QuerySet[Revision]:
-    """Return the newest version of each post that is not on any page yet."""
+    """Return the newest version of each post that is not on any page yet.
+
+    The setting is compared as an expression, so that the index of the times is used and not every post looked at.
+    """
     newer = Revision.objects.filter(post=OuterRef("post"), number__gt=OuterRef("number"))
-    done = Delivery.objects.filter(post=OuterRef("post"), state=DeliveryState.DONE)
-    mine = Revision.objects.filter(post__organisation=organisation, post__kind=Post.Kind.POST)
+    mine = Revision.objects.alias(setting=Coalesce("post__organisation_id", None))
     return (
-        mine.exclude(post__state__in=_OVER)
-        .filter(~Exists(newer), ~Exists(done))
+        mine.filter(setting=organisation.pk, post__kind=Post.Kind.POST)
+        .exclude(post__state__in=_OVER)
+        .filter(~Exists(newer), ~Exists(_reached(OuterRef("post"))))
         .annotate(at=F("send_at"), title=F("post__title"), now=F("post__state"))
     )
+
+
+def _reached(post: OuterRef) -> QuerySet[Delivery]:
+    return Delivery.objects.filter(post=post, done_at__isnull=False)
 
 
 def _between(rows: QuerySet[Any], first: Moments, last: Moments) -> QuerySet[Any]:
@@ -130,9 +153,10 @@ def placed_in(organisation: Organisation, span: Span, *, most: int) -> list[Plac
 
 def without_a_day(organisation: Organisation) -> int:
     """Return how many posts go out "as soon as they are approved", counting no further than `MANY`. One query."""
+    newest = Revision.objects.filter(post=OuterRef("pk")).order_by("-number")
     rows = Post.objects.filter(organisation=organisation, kind=Post.Kind.POST)
-    newer = Revision.objects.filter(post=OuterRef("post"), number__gt=OuterRef("number"))
-    dated = Revision.objects.filter(~Exists(newer), post=OuterRef("pk"), send_at__isnull=False)
-    done = Delivery.objects.filter(post=OuterRef("pk"), state=DeliveryState.DONE)
-    waiting = rows.exclude(state__in=(*_OVER, PostState.PUBLISHED)).filter(~Exists(dated), ~Exists(done))
-    return waiting.order_by()[:MANY].count()
+    waiting = rows.exclude(state__in=(*_OVER, PostState.PUBLISHED)).alias(
+        when=Subquery(newest.values("send_at")[:1])
+    )
+    undated = waiting.filter(~Exists(_reached(OuterRef("pk"))), when__isnull=True)
+    return undated.order_by()[:MANY].count()

@@ -5,7 +5,7 @@ from __future__ import annotations
 STARTERS: tuple[tuple[str, str], ...] = (
     (
         "Term dates",
-        "Our dates for next term: we open on … and close on …. We are closed for half-term from … to …. "
+        "Our dates for next term: first day …, last day …, half-term from … to … inclusive. "
         "Please put them in your diary. The office can help with any question.",
     ),
     (
@@ -15,6 +15,6 @@ STARTERS: tuple[tuple[str, str], ...] = (
     ),
     (
         "We are closed",
-        "We are closed on …. We open again on … at the usual time. If you have a question, please ring the office.",
+        "We are closed on … and open again on … at the usual time. If you have a question, please ring the office.",
     ),
 )
