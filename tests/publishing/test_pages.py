@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -83,3 +85,16 @@ def test_words_that_are_too_long_are_all_still_there(cast: Cast) -> None:
     page = answer.content.decode()
     assert answer.status_code == 422 and "That is too long: 20005 letters, and 20000 fit." in page
     assert text in page
+
+
+@pytest.mark.parametrize("go", ["save", "close", "photo", "send"])
+def test_a_post_of_nothing_is_not_saved_and_the_rest_is_kept(cast: Cast, go: str) -> None:
+    values = {"text": " \n ", "channels": [str(cast.channel.pk)], "purpose": PURPOSE, "go": go}
+    values |= {"when": "later", "date": "2030-03-29", "time": "15:30"}
+    answer = signed_in(cast.tom).post(reverse("publishing:new"), values)
+    page = answer.content.decode()
+    assert answer.status_code == 422 and "Write a few words, or add a photo" in page
+    assert 'value="2030-03-29"' in page and 'value="15:30"' in page
+    assert re.search(rf'value="{cast.channel.pk}"\s+checked', page)
+    assert f'<option value="{PURPOSE}" selected>' in page
+    assert not Post.objects.exists()
