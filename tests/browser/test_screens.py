@@ -93,6 +93,22 @@ def test_a_note_changes_the_words_it_is_about_not_their_twins(stack: Stack) -> N
     assert words.startswith("Ring Tom on 07700 900142. Soup day!") and words.count("07700 900142") == 1
 
 
+def test_a_reason_typed_slowly_or_too_short_stays_where_it_is_typed(stack: Stack) -> None:
+    tom = stack.person("Tom")
+    write(tom, stack, "See you at Hill Park at 10 on Monday.")
+    tom.get_by_text("Keep it and say why").click()
+    why = tom.get_by_label("Why is it safe to keep?")
+    why.press_sequentially("ok")
+    tom.wait_for_timeout(1_000)  # longer than the pause after which words are looked at
+    assert why.input_value() == "ok" and why.evaluate("e => e === document.activeElement")
+    tom.get_by_role("button", name="Keep it", exact=True).click()
+    tom.get_by_role("alert").wait_for()
+    assert why.input_value() == "ok" and why.get_attribute("aria-invalid") == "true"
+    why.fill("The park is open to everybody")
+    tom.get_by_role("button", name="Keep it", exact=True).click()
+    tom.get_by_text("kept, with your reason").wait_for()
+
+
 def test_a_refusal_is_where_the_keyboard_is(stack: Stack) -> None:
     tom = stack.person("Tom")
     tom.goto(f"{stack.url}/posts/new/")

@@ -14,6 +14,10 @@
       document.querySelectorAll('details.sg-me[open]').forEach(function (d) { if (!d.contains(e.target)) d.open = false; });
     });
     document.addEventListener('htmx:afterSwap', paint);
+    /* Why words are kept is no part of them: nothing to check, and no new list of notes, while it is typed. */
+    ['input', 'change'].forEach(function (typing) {
+      document.addEventListener(typing, function (e) { if (e.target.matches('.sg-keep input')) e.stopPropagation(); }, true);
+    });
     /* The count of notes is a live region: said again only when it is another one. */
     document.addEventListener('htmx:oobBeforeSwap', function (e) {
       var was = e.detail.target; if (was.id === 'left' && words(was) === words(e.detail.fragment)) e.detail.shouldSwap = false;
