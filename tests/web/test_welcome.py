@@ -211,9 +211,9 @@ def test_a_setting_that_is_not_right_keeps_what_was_typed(
     [
         ("first_name", "", "First name: This field is required."),
         ("email", "priya", "Work email: Enter a valid email address."),
-        ("password", "short", "Password: This password is too short."),
-        ("password", "qwerty123456", "Password: This password is too common."),
-        ("password", "priya@willowlane.example", "Password: The password is too similar to the email"),
+        ("password", "short", "Password: Use at least 12 letters."),
+        ("password", "qwerty123456", "Password: Many people use this one"),
+        ("password", "priya@willowlane.example", "Password: It looks like your name or your email"),
     ],
 )
 def test_a_manager_who_is_not_right_keeps_what_was_typed(
