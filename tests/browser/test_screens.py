@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, Route
 
 from tests.browser.conftest import Stack
 from tests.browser.test_passage import PAGES
@@ -109,6 +109,25 @@ def test_a_reason_typed_slowly_or_too_short_stays_where_it_is_typed(stack: Stack
     why.fill("The park is open to everybody")
     tom.get_by_role("button", name="Keep it", exact=True).click()
     tom.get_by_text("kept, with your reason").wait_for()
+
+
+def test_an_answer_that_comes_late_takes_no_reason_away(stack: Stack) -> None:
+    tom = stack.person("Tom")
+    write(tom, stack, "See you at Hill Park at 10 on Monday.")
+    tom.get_by_text("Keep it and say why").click()
+    waiting: list[Route] = []
+    tom.route("**/posts/check/", lambda route: waiting.append(route))
+    tom.locator("#text").press_sequentially(" Bring a hat.")
+    tom.wait_for_timeout(800)
+    why = tom.get_by_label("Why is it safe to keep?")
+    why.press_sequentially("ev")
+    with tom.expect_response("**/posts/check/"):
+        waiting[0].continue_()
+    tom.unroute("**/posts/check/")
+    why.press_sequentially("erybody may come")
+    assert why.input_value() == "everybody may come"
+    with tom.expect_response("**/posts/check/"):
+        tom.locator("#text").focus()
 
 
 def test_a_refusal_is_where_the_keyboard_is(stack: Stack) -> None:

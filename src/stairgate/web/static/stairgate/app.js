@@ -18,6 +18,14 @@
     ['input', 'change'].forEach(function (typing) {
       document.addEventListener(typing, function (e) { if (e.target.matches('.sg-keep input')) e.stopPropagation(); }, true);
     });
+    /* An answer that was under way when somebody began to type why is asked for again when they have done. */
+    var late = false;
+    document.addEventListener('htmx:beforeSwap', function (e) {
+      if (document.activeElement.matches('.sg-keep input')) { e.detail.shouldSwap = false; late = true; }
+    });
+    document.addEventListener('focusout', function (e) {
+      if (late && e.target.matches('.sg-keep input')) { late = false; check(); }
+    });
     /* The count of notes is a live region: said again only when it is another one. */
     document.addEventListener('htmx:oobBeforeSwap', function (e) {
       var was = e.detail.target; if (was.id === 'left' && words(was) === words(e.detail.fragment)) e.detail.shouldSwap = false;
@@ -40,6 +48,7 @@
     document.fonts.ready.then(paint);  /* other letters, other line ends */
     var problem = document.querySelector('main [role=alert]'); if (problem) { problem.tabIndex = -1; problem.focus(); }
   });
+  function check() { document.getElementById('text').dispatchEvent(new Event('input', { bubbles: true })); }
   function words(el) { return el.textContent.replace(/\s+/g, ' ').trim(); }
   addEventListener('beforeprint', function () { document.querySelectorAll('details[data-print-open]').forEach(function (d) { d.open = true; }); });
 
@@ -104,7 +113,7 @@
     if (!kept.door || !form || form.dataset.sgKeep !== kept.who || location.pathname !== kept.path) return;
     Array.from(form.elements).forEach(function (field) { refill(field, kept.typed); });
     say('Here are your words again. They are not saved yet.');
-    setTimeout(function () { document.getElementById('text').dispatchEvent(new Event('input', { bubbles: true })); });
+    setTimeout(check);
   }
   function refill(field, typed) {
     var values = typed.filter(function (pair) { return pair[0] === field.name; }).map(function (pair) { return pair[1]; });
