@@ -15,7 +15,7 @@ TABLER = """
 home-2 edit checks calendar-week inbox clipboard-check shield-check users plug-connected lock heart-handshake
 settings device-desktop sun moon logout arrow-left world thumb-up message-circle share-3 photo check
 corner-up-left circle-check clock info-circle menu-2 x fingerprint eye-off eye pencil alert-octagon
-circle-dashed message-reply ban trash shield-lock list chevron-right refresh phone plus wand send
+circle-dashed message-reply ban trash shield-lock list chevron-left chevron-right refresh phone plus wand send
 brand-facebook brand-bluesky file-certificate download user-off key calendar-event chevron-down search
 """.split()  # noqa: SIM905 - a list of words reads best as words
 
