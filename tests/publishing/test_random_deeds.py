@@ -8,6 +8,7 @@ approved what, and compares each thing that went out with it.
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -27,7 +28,8 @@ from hypothesis.stateful import (
 )
 
 from stairgate.channels.models import Channel
-from stairgate.channels.services import Credentials, note_health, reopen, shut
+from stairgate.channels.pausing import CannotOpen, ask_to_open, confirm_opening, open_pauses, pause
+from stairgate.channels.services import Credentials, note_health
 from stairgate.cli.demo import open_account
 from stairgate.networks.base import (
     Absent,
@@ -208,8 +210,13 @@ class Deeds(RuleBasedStateMachine):
     @rule(open_again=st.booleans())
     def shut_or_open_the_second_page(self, open_again: bool) -> None:
         self.later()
-        deed = reopen if open_again else shut
-        deed(actor=self.cast.priya, channel=self.pages[1], reason="Why not", at=self.now)
+        if not open_again:
+            pause(actor=self.cast.gwen, channel=self.pages[1], reason="Why not", at=self.now)
+            return
+        for held in open_pauses(self.cast.organisation):
+            with suppress(NotAllowed, CannotOpen):
+                ask_to_open(actor=self.cast.priya, pause=held, reason="Why not", at=self.now)
+                confirm_opening(actor=self.cast.kofi, pause=held, at=self.now)
 
     @rule(approvers=st.sampled_from((1, 2)))
     def adopt_anew(self, approvers: int) -> None:

@@ -9,6 +9,8 @@ from django.db.models import Q, QuerySet
 from django.urls import reverse
 
 from stairgate.assurance.live import Live, live_policy
+from stairgate.channels.models import Pause
+from stairgate.channels.pausing import MAY_PAUSE
 from stairgate.channels.selectors import accounts_now
 from stairgate.monitoring.models import Item
 from stairgate.monitoring.selectors import Freshness, inbox, readings, said_of
@@ -54,6 +56,7 @@ class Today:
     went_out: tuple[Delivery, ...]
     came_in: int
     leads: tuple[Membership, ...]
+    may_pause: bool  # and everything is not paused already
 
     @property
     def minutes(self) -> int:
@@ -69,6 +72,7 @@ def today_page(me: Membership, now: datetime) -> Today:
     live = live_policy(organisation, now, version=version, accounts=accounts)
     midnight = organisation.local(now).replace(hour=0, minute=0, second=0, microsecond=0)
     leads = tuple(holders(organisation, [Role.DSL, Role.DEPUTY_DSL], organisation.day(now)))
+    pauses = list(dict.fromkeys(pause for account in accounts for pause in account.pauses))
     tasks: list[Task] = []
     if Duty.DECIDE in duties:
         tasks += [_comment(item) for item in inbox(organisation, limit=_EACH)]
@@ -77,7 +81,8 @@ def today_page(me: Membership, now: datetime) -> Today:
     tasks += [_trouble(post) for post in trouble]
     if Duty.SEE_ACCOUNTS in duties:
         tasks += _not_set_up(has_policy=version is not None, has_page=bool(accounts), has_lead=bool(leads))
-        tasks += [_shut(account.channel.name, r.says) for account in accounts for r in account.restrictions]
+        tasks += [_paused(pause, me) for pause in pauses]
+        tasks += [_shut(account.channel.name, r.says) for account in accounts for r in account.others]
     tasks += [_approval(post) for post in waiting]
     tasks += [_own(post) for post in own]
     return Today(
@@ -88,6 +93,7 @@ def today_page(me: Membership, now: datetime) -> Today:
         went_out=tuple(went_out_since(organisation, midnight)[:_EACH]),
         came_in=Item.objects.filter(organisation=organisation, first_seen_at__gte=midnight).count(),
         leads=leads,
+        may_pause=bool(duties & MAY_PAUSE) and all(pause.channel_id for pause in pauses),
     )
 
 
@@ -194,6 +200,26 @@ def _trouble(post: Post) -> Task:
         href=reverse("publishing:review", args=[post.pk]),
         button="See what happened",
         minutes=2,
+    )
+
+
+def _paused(pause: Pause, me: Membership) -> Task:
+    """Return a pause as a task: to end it takes whoever asks, and somebody else who confirms."""
+    asked = pause.asked_by
+    why = f"{pause.reason.rstrip('.')}."
+    if asked:
+        why += f" {asked.first_name} asks to open it again: {pause.asked_why.rstrip('.')}."
+    confirm = asked is not None and asked.pk != me.user_id
+    return Task(
+        kind="risk" if confirm else "bad",
+        icon="gate",
+        title=f"{pause.channel.name if pause.channel else 'Everything'} is paused",
+        why=why,
+        status="held",
+        status_words="Waits for a second person to open it" if asked else "Nothing can go out",
+        href=reverse("channels:list"),
+        button="Read and decide" if confirm else "See the accounts",
+        minutes=3,
     )
 
 
