@@ -10,6 +10,7 @@ import pytest
 from django.test import override_settings
 from django.utils import timezone
 
+from stairgate.channels.pausing import pause
 from stairgate.channels.services import note_health
 from stairgate.networks import base
 from stairgate.networks.base import (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import Exists, OuterRef, Q, Subquery
 
 from stairgate.channels.models import Channel, HealthReading, Pause
 from stairgate.channels.pausing import open_pauses
@@ -16,6 +16,9 @@ from stairgate.organisations.selectors import holders
 from stairgate.policies.models import PolicyVersion
 from stairgate.policies.parameters import Parameters
 from stairgate.policies.selectors import fit_among, in_force
+
+#: the pauses of an account in a query of accounts: its own, and those of everything
+_COVERING = Q(channel=OuterRef("pk")) | Q(channel__isnull=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +44,9 @@ class ChannelNow:
 def accounts_now(
     organisation: Organisation, now: datetime, *, version: PolicyVersion | None = None
 ) -> list[ChannelNow]:
-    """Return every account that is not closed, by name. Five queries, or four with the version in force."""
+    """Return every account that is not closed, by name. Four queries, or three with the version in force;
+    one more while something is paused.
+    """
     version = version or in_force(organisation)
     administrators = fit_administrators(organisation, now)
     known = HealthReading.objects.known_at(now)
@@ -50,10 +55,12 @@ def accounts_now(
         .exclude(status=Channel.Status.CLOSED)
         .select_related("connection", "organisation", "authorised_by", "requested_by")
         .annotate(newest=Subquery(known.filter(channel=OuterRef("pk")).values("pk")[:1]))
+        .annotate(is_paused=Exists(open_pauses(organisation).filter(_COVERING)))
     )
     newest: list[object] = [getattr(channel, "newest", None) for channel in channels]
     readings = {row.channel_id: row for row in HealthReading.objects.filter(pk__in=filter(None, newest))}
-    pauses = tuple(open_pauses(organisation))
+    some_paused = any(getattr(channel, "is_paused", True) for channel in channels)
+    pauses = tuple(open_pauses(organisation)) if some_paused else ()
     return [
         _now(channel, readings.get(channel.id), administrators, version, pauses, now) for channel in channels
     ]
