@@ -48,6 +48,9 @@ DEEDS: dict[str, frozenset[str]] = {
     "publishing:withdraw": APPROVE | {"tom"},
     "publishing:send_again": APPROVE,
     "publishing:look_again": APPROVE,
+    "publishing:take_down": APPROVE,
+    "publishing:read_now": APPROVE,
+    "publishing:close_difference": APPROVE,
     "monitoring:clear_quiet": DECIDE,
     "monitoring:decide": DECIDE,
     "monitoring:reply": DECIDE,
@@ -117,6 +120,8 @@ def address(name: str, post: UUID, cast: Cast) -> str:
     if name in {
         "publishing:send_again",
         "publishing:look_again",
+        "publishing:read_now",
+        "publishing:close_difference",
         "monitoring:decide",
         "monitoring:reply",
         *ABSENT,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Prefetch, QuerySet, prefetch_related_objects
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet, Subquery, prefetch_related_objects
 
 from stairgate.channels.models import Channel
 from stairgate.channels.selectors import ChannelNow, accounts_now
@@ -20,7 +20,17 @@ from stairgate.policies.parameters import Parameters
 from stairgate.policies.selectors import fit_for, in_force
 from stairgate.publishing.content import Content
 from stairgate.publishing.gate import answered_keys, writers_of
-from stairgate.publishing.models import Answer, Approval, Delivery, Post, Return, Revision, RevisionPicture
+from stairgate.publishing.models import (
+    Answer,
+    Approval,
+    Delivery,
+    Difference,
+    Post,
+    Return,
+    Revision,
+    RevisionPicture,
+    TakeDown,
+)
 from stairgate.publishing.rules import Bar, DraftFacts, bars, still_open
 from stairgate.publishing.screen import screen_revision, screen_words
 from stairgate.publishing.states import DeliveryState, PostState
@@ -199,6 +209,30 @@ def in_trouble(organisation: Organisation) -> QuerySet[Post]:
     return Post.objects.filter(organisation=organisation, state__in=TROUBLE).select_related("author")
 
 
+def gone_astray(organisation: Organisation) -> QuerySet[Post]:
+    """Return posts with an open finding on a page, or a take-down that a person has to do. Newest first."""
+    posts = Post.objects.filter(Exists(_differing()) | Exists(_stuck()), organisation=organisation)
+    return posts.select_related("author")
+
+
+def with_astray(posts: QuerySet[Post]) -> QuerySet[Post]:
+    """Load with each post the kind of its open finding, and whether a person has to take it down."""
+    kind = _differing().order_by("-found_at").values("kind")[:1]
+    return posts.annotate(differs=Subquery(kind), stuck=Exists(_stuck()))
+
+
+def _differing() -> QuerySet[Difference]:
+    return Difference.objects.filter(delivery__post=OuterRef("pk"), closed_at__isnull=True)
+
+
+def _stuck() -> QuerySet[TakeDown]:
+    rows = TakeDown.objects.filter(delivery__post=OuterRef("pk"), delivery__state=DeliveryState.DONE)
+    under_way = TakeDown.objects.filter(
+        delivery=OuterRef("delivery"), state__in=[TakeDown.State.WAITING, TakeDown.State.UNKNOWN]
+    )
+    return rows.filter(~Exists(under_way), state=TakeDown.State.NEEDS_PERSON)
+
+
 def unfinished(membership: Membership) -> QuerySet[Post]:
     """Return the posts this member began and has still to finish. Newest change first."""
     mine = Post.objects.filter(organisation=membership.organisation_id, author=membership.user_id)
@@ -239,7 +273,7 @@ class ReviewPage:
 
 
 def review_page(post: Post, reader: Membership, now: datetime) -> ReviewPage | None:
-    """Return the page for the newest version; None when nothing is written yet. Nine queries."""
+    """Return the page for the newest version; None when nothing is written yet. At most eleven queries."""
     versions = versions_of(post)
     if not versions:
         return None
@@ -255,13 +289,22 @@ def review_page(post: Post, reader: Membership, now: datetime) -> ReviewPage | N
         revision=newest,
         findings=screen_revision(newest, post).findings,
         answers=answers,
-        deliveries=tuple(post.deliveries.exclude(state=DeliveryState.CANCELLED).select_related("channel")),
+        deliveries=tuple(_deliveries(post)),
         seen_before=_last_seen(reader, newest, returns, approvals),
         approvals=approvals,
         returns=returns,
         approvers=tuple(member for member in fit if member.user_id not in said_yes),
         writers=writers,
         channels=tuple(accounts),
+    )
+
+
+def _deliveries(post: Post) -> QuerySet[Delivery]:
+    """Return the fates of a post with what came after: readings, findings, take-downs. At most three queries."""
+    rows = post.deliveries.exclude(state=DeliveryState.CANCELLED).select_related("channel", "read_back")
+    findings = Difference.objects.select_related("closed_by")
+    return rows.prefetch_related(
+        Prefetch("differences", findings), Prefetch("take_downs", TakeDown.objects.select_related("asked_by"))
     )
 
 

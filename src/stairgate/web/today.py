@@ -18,14 +18,16 @@ from stairgate.organisations.models import Membership
 from stairgate.organisations.rules import Duty, Role
 from stairgate.organisations.selectors import holders
 from stairgate.policies.selectors import in_force
-from stairgate.publishing.models import Delivery, Post
+from stairgate.publishing.models import Delivery, Difference, Post
 from stairgate.publishing.selectors import (
     TROUBLE,
     UNFINISHED,
+    gone_astray,
     in_trouble,
     unfinished,
     waiting_for,
     went_out_since,
+    with_astray,
 )
 from stairgate.publishing.states import PostState
 
@@ -77,7 +79,8 @@ def today_page(me: Membership, now: datetime) -> Today:
     if Duty.DECIDE in duties:
         tasks += [_comment(item) for item in inbox(organisation, limit=_EACH)]
         tasks += [_blind(reading) for reading in readings(organisation, now) if reading.blind]
-    trouble, waiting, own = _posts(me, duties, now)
+    astray, trouble, waiting, own = _posts(me, duties, now)
+    tasks += [_astray(post) for post in astray]
     tasks += [_trouble(post) for post in trouble]
     if Duty.SEE_ACCOUNTS in duties:
         tasks += _not_set_up(has_policy=version is not None, has_page=bool(accounts), has_lead=bool(leads))
@@ -104,9 +107,14 @@ def _greeting(hour: int) -> str:
 
 
 def _posts(me: Membership, duties: frozenset[Duty], now: datetime) -> tuple[list[Post], ...]:
-    """Return the first few posts in trouble, those waiting for this person, and their own unfinished. One query."""
+    """Return the first few posts that are not as approved on a page, those in trouble, those waiting for this
+    person, and their own unfinished. One query.
+    """
     approves, writes = Duty.APPROVE in duties, Duty.WRITE in duties
+    looks_after = approves or Duty.MANAGE in duties
     kinds: list[QuerySet[Post]] = []
+    if looks_after:
+        kinds.append(gone_astray(me.organisation))
     if approves:
         kinds += [in_trouble(me.organisation), waiting_for(me, now)]
     if writes:
@@ -114,11 +122,48 @@ def _posts(me: Membership, duties: frozenset[Duty], now: datetime) -> tuple[list
     first = Q(pk__in=[])
     for kind in kinds:
         first |= Q(pk__in=kind.values("pk")[:_EACH])
-    rows = list(Post.objects.filter(first).select_related("author").order_by("-updated_at"))
+    posts = Post.objects.filter(first).select_related("author").order_by("-updated_at")
+    rows = list(with_astray(posts))
+    astray = [post for post in rows if looks_after and (_differs(post) or _stuck(post))]
     own = [p for p in rows if writes and p.author_id == me.user_id and p.state in UNFINISHED]
     trouble = [post for post in rows if approves and post.state in TROUBLE and post not in own]
     waiting = [post for post in reversed(rows) if post.state == PostState.WITH_APPROVER]
-    return trouble[:_EACH], waiting[:_EACH], own[:_EACH]
+    return astray[:_EACH], trouble[:_EACH], waiting[:_EACH], own[:_EACH]
+
+
+def _differs(post: Post) -> str:
+    """Return the kind of the open finding that `with_astray` loaded; "" when there is none."""
+    return getattr(post, "differs", None) or ""
+
+
+def _stuck(post: Post) -> bool:
+    return bool(getattr(post, "stuck", False))
+
+
+def _astray(post: Post) -> Task:
+    """Return a post that is not as approved on its page, or that a person has to take down there."""
+    words = "Take it down by hand" if _stuck(post) else Difference.Kind(_differs(post)).label
+    return Task(
+        kind="bad",
+        icon="alert-octagon",
+        title=str(post),
+        why=_WHY_ASTRAY[Difference.Kind(_differs(post))]
+        if not _stuck(post)
+        else "We could not take it down. It is still on the page.",
+        status="bad",
+        status_words=words,
+        href=reverse("publishing:review", args=[post.pk]),
+        button="See what is there",
+        minutes=3,
+    )
+
+
+_WHY_ASTRAY = {
+    Difference.Kind.CHANGED: "What people see on the page is not what was approved.",
+    Difference.Kind.GONE: "Somebody deleted it on the page.",
+    Difference.Kind.HIDDEN: "Somebody hid it on the page.",
+    Difference.Kind.UNREAD: "For too long we could not read what is on the page.",
+}
 
 
 def _comment(item: Item) -> Task:
