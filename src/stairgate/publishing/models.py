@@ -236,7 +236,10 @@ class Attempt(models.Model):
 
 
 class TakeDown(models.Model):
-    """A published post is to come off one account. The row is the truth: who acts takes its lease."""
+    """A published post is to come off one account. The row is the truth: who acts takes its lease.
+
+    Asked for again after a person had to do it by hand, it is the same row; the ledger has each asking.
+    """
 
     class State(models.TextChoices):
         WAITING = "waiting", "Being taken down"
@@ -245,7 +248,7 @@ class TakeDown(models.Model):
         NEEDS_PERSON = "needs_person", "Take it down by hand"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    delivery = models.ForeignKey(Delivery, on_delete=models.PROTECT, related_name="take_downs")
+    delivery = models.OneToOneField(Delivery, on_delete=models.PROTECT, related_name="take_down")
     state = models.CharField(max_length=12, choices=State, default=State.WAITING)
     why = models.CharField(max_length=300)
     asked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
@@ -257,13 +260,6 @@ class TakeDown(models.Model):
 
     class Meta:
         ordering = ["-asked_at"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["delivery"],
-                condition=models.Q(state__in=["waiting", "unknown"]),
-                name="take_down_once",
-            )
-        ]
         indexes = [models.Index(fields=["state", "due_at"])]
 
     def __str__(self) -> str:

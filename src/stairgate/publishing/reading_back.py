@@ -105,7 +105,8 @@ def _lock(delivery_id: UUID) -> Delivery | None:
         "revision", "organisation", "read_back", "channel"
     )
     delivery = rows.get(pk=delivery_id)
-    leaving = delivery.take_downs.filter(state__in=[TakeDown.State.WAITING, TakeDown.State.UNKNOWN])
+    under_way = [TakeDown.State.WAITING, TakeDown.State.UNKNOWN]
+    leaving = TakeDown.objects.filter(delivery=delivery, state__in=under_way)
     return delivery if delivery.state == DeliveryState.DONE and not leaving.exists() else None
 
 

@@ -33,7 +33,7 @@ from stairgate.publishing.models import (
 )
 from stairgate.publishing.rules import Bar, DraftFacts, bars, still_open
 from stairgate.publishing.screen import screen_revision, screen_words
-from stairgate.publishing.states import DeliveryState, PostState
+from stairgate.publishing.states import UNDECIDED, DeliveryState, PostState
 from stairgate.screening import Finding, Screening
 
 #: the fate of the post needs a person
@@ -227,10 +227,7 @@ def _differing() -> QuerySet[Difference]:
 
 def _stuck() -> QuerySet[TakeDown]:
     rows = TakeDown.objects.filter(delivery__post=OuterRef("pk"), delivery__state=DeliveryState.DONE)
-    under_way = TakeDown.objects.filter(
-        delivery=OuterRef("delivery"), state__in=[TakeDown.State.WAITING, TakeDown.State.UNKNOWN]
-    )
-    return rows.filter(~Exists(under_way), state=TakeDown.State.NEEDS_PERSON)
+    return rows.filter(state=TakeDown.State.NEEDS_PERSON)
 
 
 def unfinished(membership: Membership) -> QuerySet[Post]:
@@ -263,7 +260,7 @@ class ReviewPage:
     seen_before: Revision | None  # the version this reader last returned or approved
     approvals: tuple[Approval, ...]
     returns: tuple[Return, ...]
-    approvers: tuple[Membership, ...]  # who can, and has not yet
+    approvers: tuple[Membership, ...]  # who can, and has not yet, while it is undecided
     writers: frozenset[UUID]
     channels: tuple[Channel, ...]
 
@@ -273,7 +270,7 @@ class ReviewPage:
 
 
 def review_page(post: Post, reader: Membership, now: datetime) -> ReviewPage | None:
-    """Return the page for the newest version; None when nothing is written yet. At most eleven queries."""
+    """Return the page for the newest version; None when nothing is written yet. At most ten queries."""
     versions = versions_of(post)
     if not versions:
         return None
@@ -283,7 +280,8 @@ def review_page(post: Post, reader: Membership, now: datetime) -> ReviewPage | N
     approvals = tuple(post.approvals.select_related("approver", "revision"))
     accounts = Channel.objects.filter(organisation=post.organisation_id, pk__in=newest.channel_ids)
     said_yes = {approval.approver_id for approval in approvals if approval.voided_at is None}
-    fit = fit_approvers(post.organisation, writers=writers, now=now)
+    undecided = PostState(post.state) in UNDECIDED
+    fit = fit_approvers(post.organisation, writers=writers, now=now) if undecided else []
     return ReviewPage(
         post=post,
         revision=newest,
@@ -300,12 +298,10 @@ def review_page(post: Post, reader: Membership, now: datetime) -> ReviewPage | N
 
 
 def _deliveries(post: Post) -> QuerySet[Delivery]:
-    """Return the fates of a post with what came after: readings, findings, take-downs. At most three queries."""
-    rows = post.deliveries.exclude(state=DeliveryState.CANCELLED).select_related("channel", "read_back")
-    findings = Difference.objects.select_related("closed_by")
-    return rows.prefetch_related(
-        Prefetch("differences", findings), Prefetch("take_downs", TakeDown.objects.select_related("asked_by"))
-    )
+    """Return the fates of a post with what came after: readings, findings, take-downs. At most two queries."""
+    rows = post.deliveries.exclude(state=DeliveryState.CANCELLED)
+    rows = rows.select_related("channel", "read_back", "take_down__asked_by")
+    return rows.prefetch_related(Prefetch("differences", Difference.objects.select_related("closed_by")))
 
 
 def _last_seen(

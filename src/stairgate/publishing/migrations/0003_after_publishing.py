@@ -203,9 +203,9 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "delivery",
-                    models.ForeignKey(
+                    models.OneToOneField(
                         on_delete=django.db.models.deletion.PROTECT,
-                        related_name="take_downs",
+                        related_name="take_down",
                         to="publishing.delivery",
                     ),
                 ),
@@ -213,13 +213,6 @@ class Migration(migrations.Migration):
             options={
                 "ordering": ["-asked_at"],
                 "indexes": [models.Index(fields=["state", "due_at"], name="publishing__state_912c52_idx")],
-                "constraints": [
-                    models.UniqueConstraint(
-                        condition=models.Q(("state__in", ["waiting", "unknown"])),
-                        fields=("delivery",),
-                        name="take_down_once",
-                    )
-                ],
             },
         ),
         migrations.RunPython(what_is_out_is_read_back, migrations.RunPython.noop),

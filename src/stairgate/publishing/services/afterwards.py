@@ -32,7 +32,7 @@ def take_down(*, actor: User, post: Post, reason: str, at: datetime) -> list[Tak
     on_a_page = post.deliveries.filter(state__in=[DeliveryState.DONE, DeliveryState.TAKEN_DOWN])
     if post.state == PostState.TAKEN_DOWN or not on_a_page.exists():
         raise Refusal("It is on no page that we know of, so there is nothing to take down.")
-    there = post.deliveries.filter(state=DeliveryState.DONE).exclude(take_downs__state__in=_UNDER_WAY)
+    there = post.deliveries.filter(state=DeliveryState.DONE).exclude(take_down__state__in=_UNDER_WAY)
     made = [_begin(row, actor, reason, at) for row in there]
     void(post, f"The post is being taken down: {reason}", at)
     if post.state == PostState.APPROVED:
@@ -44,11 +44,15 @@ def take_down(*, actor: User, post: Post, reason: str, at: datetime) -> list[Tak
 
 
 def _begin(delivery: Delivery, actor: User, reason: str, at: datetime) -> TakeDown:
-    """Return a new take-down. After one that a person had to do by hand it begins with a look."""
-    state = TakeDown.State.UNKNOWN if delivery.take_downs.exists() else TakeDown.State.WAITING
-    return TakeDown.objects.create(
-        delivery=delivery, state=state, why=reason, asked_by=actor, asked_at=at, due_at=at
-    )
+    """Return what is under way now. After one that a person had to do by hand it begins with a look."""
+    row = TakeDown.objects.filter(delivery=delivery).first()
+    if row is None:
+        row = TakeDown(delivery=delivery)
+    else:
+        row.state, row.attempts, row.problem = TakeDown.State.UNKNOWN, 0, ""
+    row.why, row.asked_by, row.asked_at, row.due_at = reason, actor, at, at
+    row.save()
+    return row
 
 
 @transaction.atomic
