@@ -25,7 +25,8 @@ NOW = datetime(2026, 11, 24, 17, 45, tzinfo=UTC)
 OPEN = ChannelFacts(
     name="Facebook page",
     live=True,
-    status_words="live",
+    shut_because="",
+    closed=False,
     connected=True,
     administrators=("Kofi", "Priya"),
     administrators_needed=2,
@@ -53,7 +54,8 @@ def test_an_account_with_everything_in_order_is_open() -> None:
 @pytest.mark.parametrize(
     ("changes", "clause"),
     [
-        ({"live": False}, "C04"),
+        ({"live": False, "shut_because": "A worrying comment"}, "C04"),
+        ({"live": False, "closed": True}, "C04"),
         ({"paused": ("Everything is paused.",)}, "C04"),
         ({"connected": False}, "C04"),
         ({"administrators": ("Kofi",)}, "C18"),

@@ -39,7 +39,7 @@ def cast(db: None, now: datetime) -> Cast:
 @pytest.fixture
 def held(cast: Cast, now: datetime) -> Pause:
     return pause_everything(
-        actor=cast.gwen, organisation=cast.organisation, reason="A worrying comment.", at=now
+        actor=cast.gwen, organisation=cast.organisation, reason="A worrying comment", at=now
     )
 
 
@@ -52,7 +52,7 @@ def test_anybody_with_a_duty_may_pause_and_nobody_else(cast: Cast, now: datetime
     Check.objects.update(withdrawn_on=cast.organisation.day(now))  # nobody is fit: it still works
     pause(actor=cast.kofi, channel=cast.channel, reason="Feels wrong", at=now)
     says = [restriction.says for restriction in channel_now(cast.channel, now).restrictions]
-    assert "Facebook page is paused by Kofi: Feels wrong." in says
+    assert "Facebook page is paused by Kofi: “Feels wrong”. It takes two people to open it again." in says
 
 
 @pytest.mark.clause("C04")
@@ -61,9 +61,11 @@ def test_pausing_everything_shuts_every_account_and_is_written_down(
 ) -> None:
     (account,) = accounts_now(cast.organisation, now)
     assert not account.is_open and account.pauses == (held,)
-    assert [r.says for r in account.restrictions] == ["Everything is paused by Gwen: A worrying comment."]
+    assert [r.says for r in account.restrictions] == [
+        "Everything is paused by Gwen: “A worrying comment”. It takes two people to open it again."
+    ]
     entry = Entry.objects.filter(kind="channels.paused").get()
-    assert entry.actor == str(cast.gwen.id) and "A worrying comment." in str(entry.payload)
+    assert entry.actor == str(cast.gwen.id) and "A worrying comment" in str(entry.payload)
 
 
 @pytest.mark.clause("C04")

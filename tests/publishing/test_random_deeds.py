@@ -48,9 +48,9 @@ from stairgate.organisations.models import User
 from stairgate.people.models import Check
 from stairgate.policies.parameters import Parameters
 from stairgate.policies.services import adopt, sign
-from stairgate.publishing import delivery, services
+from stairgate.publishing import delivery, services, taking_down
 from stairgate.publishing.content import Content
-from stairgate.publishing.models import Delivery, Post
+from stairgate.publishing.models import Delivery, Post, TakeDown
 from stairgate.publishing.states import EDITABLE, DeliveryState, ForbiddenMove, PostState
 from tests.cast import PURPOSE, Cast, willow_lane
 from tests.publishing.conftest import Scripted
@@ -193,6 +193,18 @@ class Deeds(RuleBasedStateMachine):
         except REFUSALS:
             return
 
+    @precondition(lambda self: self.post() is not None)
+    @rule(name=st.sampled_from(PEOPLE))
+    def take_down(self, name: str) -> None:
+        """Everything that is on a page may be taken down; the network agrees, and it is gone."""
+        self.later()
+        post = self.post()
+        assert post is not None
+        with suppress(*REFUSALS):
+            services.take_down(actor=self.who(name), post=post, reason="A name slipped in", at=self.now)
+        TakeDown.objects.filter(state__in=["waiting", "unknown"]).update(due_at=self.now)
+        taking_down.sweep(self.now, "machine")
+
     @rule(name=st.sampled_from(("priya", "kofi", "tom")))
     def lose_the_check(self, name: str) -> None:
         self.later()
@@ -276,6 +288,12 @@ class Deeds(RuleBasedStateMachine):
     def nobody_edits_what_may_be_on_a_page(self) -> None:
         under_way = Delivery.objects.filter(state__in=[DeliveryState.SENDING, DeliveryState.UNKNOWN])
         assert not Post.objects.filter(deliveries__in=under_way, state__in=EDITABLE).exists()
+
+    @invariant()
+    def what_is_taken_down_is_on_no_page(self) -> None:
+        gone = Post.objects.filter(state=PostState.TAKEN_DOWN)
+        ended = [DeliveryState.TAKEN_DOWN, DeliveryState.CANCELLED]
+        assert not Delivery.objects.filter(post__in=gone).exclude(state__in=ended).exists()
 
     @invariant()
     def nothing_approved_waits_for_nothing(self) -> None:

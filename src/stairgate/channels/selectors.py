@@ -94,7 +94,8 @@ def _now(
     facts = ChannelFacts(
         name=channel.name,
         live=channel.status == Channel.Status.LIVE,
-        status_words=channel.status_reason or channel.get_status_display().lower(),
+        shut_because=channel.status_reason,
+        closed=channel.status == Channel.Status.CLOSED,
         connected=hasattr(channel, "connection"),
         administrators=tuple(member.first_name for member in administrators),
         administrators_needed=parameters.page_administrators,
@@ -112,4 +113,4 @@ def _now(
 def _says(pause: Pause, channel: Channel) -> str:
     what = "Everything" if pause.channel_id is None else channel.name
     by = f" by {pause.paused_by.first_name}" if pause.paused_by else ""
-    return f"{what} is paused{by}: {pause.reason.rstrip('.')}."
+    return f"{what} is paused{by}: “{pause.reason}”. It takes two people to open it again."

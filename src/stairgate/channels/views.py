@@ -19,6 +19,7 @@ from stairgate.organisations.models import Membership
 from stairgate.organisations.rules import Duty
 
 _SHORTEST_REASON = 3
+_LONGEST_REASON = 300
 
 
 @require_GET
@@ -26,6 +27,11 @@ def accounts(request: HttpRequest) -> HttpResponse:
     """Show every account with everything that shuts it."""
     member = current(request)
     require(member, Duty.SEE_ACCOUNTS)
+    return _page(request, member)
+
+
+def _page(request: HttpRequest, member: Membership, *, status: int = 200, **refused: object) -> HttpResponse:
+    """Show every account; after a refusal with what was typed, beside what was wrong with it."""
     now = timezone.now()
     duties = member.duties_on(member.organisation.day(now))
     pauses = list(pausing.open_pauses(member.organisation))
@@ -38,7 +44,7 @@ def accounts(request: HttpRequest) -> HttpResponse:
         "may_ask": bool(duties & {Duty.APPROVE, Duty.MANAGE}),
         "may_confirm": Duty.APPROVE in duties,
     }
-    return render(request, "channels/accounts.html", values)
+    return render(request, "channels/accounts.html", values | refused, status=status)
 
 
 @require_POST
@@ -50,7 +56,7 @@ def pause(request: HttpRequest, pk: UUID) -> HttpResponse:
         pausing.pause(actor=member.user, channel=channel, reason=reason, at=timezone.now())
         return f"{channel.name} is paused. Nothing goes out to it."
 
-    return _with_reason(request, deed)
+    return _with_reason(request, deed, refused="pause", asked=channel.pk)
 
 
 @require_POST
@@ -64,7 +70,7 @@ def pause_everything(request: HttpRequest) -> HttpResponse:
         )
         return "Everything is paused. Nothing goes out to any page."
 
-    return _with_reason(request, deed)
+    return _with_reason(request, deed, refused="pause", asked="all")
 
 
 @require_POST
@@ -77,7 +83,7 @@ def ask_to_open(request: HttpRequest, pk: UUID) -> HttpResponse:
         pausing.ask_to_open(actor=member.user, pause=row, reason=reason, at=timezone.now())
         return "Somebody else has to confirm it now. Until then nothing goes out."
 
-    return _with_reason(request, deed)
+    return _with_reason(request, deed, refused="ask", asked=row.pk)
 
 
 @require_POST
@@ -93,17 +99,21 @@ def confirm_opening(request: HttpRequest, pk: UUID) -> HttpResponse:
     return redirect("channels:list")
 
 
-def _with_reason(request: HttpRequest, deed: Callable[[str], str]) -> HttpResponse:
-    """Do a deed that needs a reason, and go back to the accounts with what came of it."""
-    reason = request.POST.get("reason", "").strip()
+def _with_reason(
+    request: HttpRequest, deed: Callable[[str], str], *, refused: str, asked: object
+) -> HttpResponse:
+    """Do a deed that needs a reason, and go back with what came of it. A reason too short stays typed."""
+    member, reason = current(request), request.POST.get("reason", "").strip()
+    sees = Duty.SEE_ACCOUNTS in member.duties_on(member.organisation.day(timezone.now()))
+    if len(reason) < _SHORTEST_REASON:
+        messages.error(request, "Nothing has changed yet: say why.")
+        if sees:
+            return _page(request, member, status=422, refused=refused, asked=asked, reason=reason)
+        return redirect("today")
     try:
-        if len(reason) < _SHORTEST_REASON:
-            raise pausing.CannotOpen("Say in a few words why.")
-        messages.success(request, deed(reason[:300]))
+        messages.success(request, deed(reason[:_LONGEST_REASON]))
     except pausing.CannotOpen as refusal:
         messages.error(request, str(refusal))
-    member = current(request)
-    sees = Duty.SEE_ACCOUNTS in member.duties_on(member.organisation.day(timezone.now()))
     return redirect("channels:list" if sees else "today")
 
 

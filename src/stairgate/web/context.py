@@ -17,6 +17,7 @@ from stairgate.monitoring.selectors import inbox
 from stairgate.organisations.models import Membership, Organisation
 from stairgate.organisations.rules import Duty
 from stairgate.publishing.selectors import waiting_for
+from stairgate.web.middleware import needs_second_step
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "look": membership.user.look,
         "me": membership,
         "setting": membership.organisation,
+        "locking_up": needs_second_step(membership),
         "nav": groups,
         "tabs": lambda: tabs(groups()),
     }
