@@ -32,12 +32,15 @@ from stairgate.publishing.models import (
     Answer,
     Approval,
     Delivery,
+    Difference,
     Picture,
     Post,
+    ReadBack,
     Return,
     Revision,
     RevisionPicture,
     StandingMessage,
+    TakeDown,
 )
 from stairgate.publishing.recurrence import Every, Plan, Rule
 from stairgate.publishing.screen import screen_words
@@ -72,6 +75,7 @@ DELIVERED = {
     PostState.UNKNOWN: DeliveryState.UNKNOWN,
     PostState.HELD: DeliveryState.REFUSED,
     PostState.LAPSED: DeliveryState.CANCELLED,
+    PostState.TAKEN_DOWN: DeliveryState.TAKEN_DOWN,
 }
 APPROVED = frozenset(DELIVERED)
 
@@ -339,6 +343,36 @@ def _deliveries(
                 )
             )
     Delivery.objects.bulk_create(rows, batch_size=500)
+    _afterwards(rows)
+
+
+def _afterwards(rows: Sequence[Delivery]) -> None:
+    """Every fifth page shows something else than was approved, and could not be taken down."""
+    done = [row for row in rows if row.state == DeliveryState.DONE]
+    ReadBack.objects.bulk_create(ReadBack(delivery=row, due_at=row.done_at) for row in done)
+    for row in done[::5]:
+        seen = {"found_at": row.due_at, "seen_at": row.due_at}
+        Difference.objects.create(
+            organisation_id=row.organisation_id,
+            delivery=row,
+            kind=Difference.Kind.CHANGED,
+            text=POSTS[-1],
+            approved_text=row.revision.text,
+            approved_pictures=2,
+            **seen,
+        )
+    TakeDown.objects.bulk_create(
+        TakeDown(
+            delivery=row,
+            state=TakeDown.State.NEEDS_PERSON,
+            why="A name slipped in",
+            problem="We may not.",
+            asked_by=row.revision.created_by,
+            asked_at=row.due_at,
+            due_at=row.due_at,
+        )
+        for row in done[::5]
+    )
 
 
 def _standing(cast: Cast, now: datetime, story: int) -> StandingMessage:

@@ -14,8 +14,8 @@ from django.utils import timezone
 import stairgate
 from stairgate.assurance.live import Live, Worth, live_policy
 from stairgate.assurance.telling import WORDS, tell
+from stairgate.channels.pausing import pause
 from stairgate.channels.selectors import accounts_now
-from stairgate.channels.services import shut
 from stairgate.clauses.table import State, rows
 from stairgate.ledger.selectors import history
 from stairgate.policies.selectors import in_force
@@ -55,7 +55,7 @@ def test_every_clause_is_there_once_and_only_what_is_enforced_is_live(cast: Cast
 
 
 def test_a_shut_account_breaks_the_clause_that_shut_it(cast: Cast, now: datetime) -> None:
-    shut(actor=cast.priya, channel=cast.channel, reason="Somebody else has the password", at=now)
+    pause(actor=cast.priya, channel=cast.channel, reason="Somebody else has the password", at=now)
     worth, why = worth_of(live_at(cast, now), "C04")
     assert worth == Worth.BROKEN and "Somebody else has the password" in why
 
@@ -96,6 +96,6 @@ def test_every_kind_of_entry_is_told_in_words() -> None:
 
 
 def test_the_record_is_told_by_first_names(cast: Cast, now: datetime) -> None:
-    shut(actor=cast.priya, channel=cast.channel, reason="Somebody else has the password", at=now)
+    pause(actor=cast.priya, channel=cast.channel, reason="Somebody else has the password", at=now)
     newest = tell(cast.organisation, history(cast.organisation.id)[:1])[0]
-    assert (newest.who, newest.what) == ("Priya", "The gate of an account was shut")
+    assert (newest.who, newest.what) == ("Priya", "Publishing was paused")

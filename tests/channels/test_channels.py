@@ -15,11 +15,10 @@ from stairgate.channels.models import Channel, Connection
 from stairgate.channels.rules import ChannelFacts, mailbox_problem, restrictions
 from stairgate.channels.sealing import CannotOpen, seal, unseal
 from stairgate.channels.selectors import accounts_now, channel_now
-from stairgate.channels.services import CannotAuthorise, account_for, authorise, note_health, reopen, shut
+from stairgate.channels.services import CannotAuthorise, account_for, authorise, note_health
 from stairgate.ledger.models import Entry
 from stairgate.networks.base import Health
 from stairgate.organisations.access import NotAllowed
-from stairgate.people.models import Check
 from tests.cast import Cast, willow_lane
 
 NOW = datetime(2026, 11, 24, 17, 45, tzinfo=UTC)
@@ -57,6 +56,7 @@ def test_an_account_with_everything_in_order_is_open() -> None:
     [
         ({"live": False, "shut_because": "A worrying comment"}, "C04"),
         ({"live": False, "closed": True}, "C04"),
+        ({"paused": ("Everything is paused.",)}, "C04"),
         ({"connected": False}, "C04"),
         ({"administrators": ("Kofi",)}, "C18"),
         ({"administrators": ()}, "C18"),
@@ -70,13 +70,6 @@ def test_an_account_with_everything_in_order_is_open() -> None:
 def test_one_thing_wrong_shuts_it(changes: dict[str, object], clause: str) -> None:
     found = restrictions(replace(OPEN, **changes), NOW)  # type: ignore[arg-type]
     assert [restriction.clause for restriction in found] == [clause]
-
-
-def test_a_shut_gate_says_why_and_who_opens_it() -> None:
-    shut_one = replace(OPEN, live=False, shut_because="A worrying comment")
-    assert restrictions(shut_one, NOW)[0].says == (
-        "Somebody shut the gate of Facebook page: “A worrying comment”. A manager has to open it again."
-    )
 
 
 @pytest.mark.clause("C22")
@@ -150,20 +143,6 @@ def test_no_secret_reaches_the_ledger_or_the_table_in_clear(cast: Cast) -> None:
     assert "not-a-token" not in repr(account_for(cast.channel))
 
 
-def test_shutting_the_gate_is_for_those_with_a_duty_and_is_written_down(cast: Cast) -> None:
-    now = timezone.now()
-    with pytest.raises(NotAllowed):
-        shut(actor=cast.tom, channel=cast.channel, reason="x", at=now)
-    with pytest.raises(NotAllowed):
-        shut(actor=cast.outsider, channel=cast.channel, reason="x", at=now)
-    shut(actor=cast.gwen, channel=cast.channel, reason="A worrying comment", at=now)
-    assert not accounts_now(cast.organisation, now)[0].is_open
-    reopen(actor=cast.priya, channel=cast.channel, reason="Looked into", at=now)
-    assert accounts_now(cast.organisation, now)[0].is_open
-    kinds = list(Entry.objects.filter(kind__startswith="channels.").values_list("kind", flat=True))
-    assert kinds[-2:] == ["channels.shut", "channels.reopened"]
-
-
 def test_only_a_change_of_health_is_a_ledger_entry(cast: Cast) -> None:
     now = timezone.now()
     before = Entry.objects.count()
@@ -188,25 +167,3 @@ def test_a_reading_left_in_the_future_by_a_wrong_clock_hides_nothing(
     asked: list[Channel] = []
     monkeypatch.setattr(health, "prove", lambda *, channel: asked.append(channel))
     assert health.sweep(now + timedelta(minutes=11), "test") == 1 and asked == [cast.channel]
-
-
-@pytest.mark.clause("C04")
-def test_an_administrator_whose_check_is_withdrawn_does_not_open_the_gate(cast: Cast) -> None:
-    now = timezone.now()
-    shut(actor=cast.kofi, channel=cast.channel, reason="Feels wrong", at=now)
-    Check.objects.filter(person__user=cast.kofi).update(withdrawn_on=cast.organisation.day(now))
-    with pytest.raises(NotAllowed, match="DBS"):
-        reopen(actor=cast.kofi, channel=cast.channel, reason="All is well", at=now)
-    cast.channel.refresh_from_db()
-    assert cast.channel.status == Channel.Status.SUSPENDED
-
-
-@pytest.mark.clause("C04")
-def test_a_closed_account_cannot_come_back_by_shutting_and_opening(cast: Cast) -> None:
-    now = timezone.now()
-    Channel.objects.update(status=Channel.Status.CLOSED)
-    with pytest.raises(NotAllowed):
-        shut(actor=cast.priya, channel=cast.channel, reason="Feels wrong", at=now)
-    reopen(actor=cast.priya, channel=cast.channel, reason="All is well", at=now)
-    cast.channel.refresh_from_db()
-    assert cast.channel.status == Channel.Status.CLOSED

@@ -21,6 +21,7 @@ from stairgate.networks.base import (
     Done,
     Found,
     ItemKind,
+    LivePost,
     Outgoing,
     Passage,
     PublicItem,
@@ -495,6 +496,36 @@ def test_nobody_deletes_what_others_wrote(client: Bluesky, bluesky: BlueskyServe
     for _ in range(2):
         client.delete(account, ours)
     assert ours not in {record["uri"] for record in bluesky.own.records()}
+
+
+# ── Our own posts, read back ──
+
+
+@pytest.mark.clause("C78")
+def test_what_is_there_now_is_read_back(client: Bluesky, bluesky: BlueskyServer, account: Account) -> None:
+    words = f"🌧️ Puddle day! {uuid4()}"
+    ours = send(client, passage(account, words, pictures=(picture(), picture()))).external_id
+    assert client.read_post(account, ours) == LivePost(ours, words, 2)
+
+    record = bluesky.own.record(ours)["value"]
+    repo, collection, key = ours.removeprefix("at://").split("/")
+    del record["embed"]
+    edited = {"repo": repo, "collection": collection, "rkey": key, "record": {**record, "text": "Edited"}}
+    bluesky.own.call("POST", PUT, json=edited)
+    assert client.read_post(account, ours) == LivePost(ours, "Edited", 0)
+
+    bluesky.own.delete(ours)
+    assert client.read_post(account, ours) is None
+    with pytest.raises(Trouble):
+        client.read_post(account, bluesky.others[0].post("Not ours"))
+
+
+@pytest.mark.clause("C78")
+def test_a_reading_of_our_own_that_breaks_off_is_trouble(client: Bluesky, account: Account) -> None:
+    ours = send(client, passage(account, f"Ours {uuid4()}")).external_id
+    for elsewhere in (replace(account, base_url="http://127.0.0.1:9"), replace(account, token=Secret("no"))):
+        with pytest.raises(Trouble):
+            client.read_post(elsewhere, ours)
 
 
 # ── Health ──

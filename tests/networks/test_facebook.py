@@ -229,3 +229,30 @@ def test_a_webhook_is_believed_only_when_signed(client: Facebook, practice: Prac
             continue
         with pytest.raises(base.BadSignature):
             client.parse_webhook(practice.account, raw + b" ", headers)
+
+
+@pytest.mark.clause("C78")
+def test_what_is_on_the_page_now_is_read_back(client: Facebook, practice: Practice) -> None:
+    done = send(client, practice.account, base.Outgoing("Soup day", (PIXEL, PIXEL)))
+    assert isinstance(done, base.Done)
+    read = client.read_post(practice.account, done.external_id)
+    assert read == base.LivePost(done.external_id, "Soup day", 2)
+    client._graph.write(
+        practice.account, "POST", done.external_id, {"message": "Cake day", "is_hidden": "true"}
+    )
+    read = client.read_post(practice.account, done.external_id)
+    assert read == base.LivePost(done.external_id, "Cake day", 2, is_hidden=True)
+    client.delete(practice.account, done.external_id)
+    assert client.read_post(practice.account, done.external_id) is None
+
+
+@pytest.mark.clause("C78")
+def test_a_reply_of_ours_is_read_back(client: Facebook, practice: Practice) -> None:
+    comment = practice.comment(post(client, practice), "Sam", "Lovely")
+    done = send(client, practice.account, base.Outgoing("Thank you", reply_to=comment))
+    assert isinstance(done, base.Done)
+    assert client.read_post(practice.account, done.external_id) == base.LivePost(
+        done.external_id, "Thank you", 0
+    )
+    client.delete(practice.account, done.external_id)
+    assert client.read_post(practice.account, done.external_id) is None

@@ -385,3 +385,41 @@ def test_with_a_wrong_clock_nothing_is_thought_missing_and_the_gate_stays_shut(
         assert Facebook().fetch(server.account, posts=[], cursor="").items == ()
     assert isinstance(result, base.Absent if right else base.CannotTell)
     assert health.ok is right and (right or "clock" in health.problems[0])
+
+
+# ── Our own posts, read back ──
+
+READ_BACK = {"id": "7_1", "message": "Soup day"}
+
+
+def read_back(bodies: dict[str, object]) -> base.LivePost | None:
+    with standing_in(by_path(bodies)) as server:
+        return Facebook().read_post(server.account, "7_1")
+
+
+@pytest.mark.clause("C78")
+def test_a_post_taken_off_the_page_is_hidden() -> None:
+    assert read_back({"/7_1": READ_BACK}) == base.LivePost("7_1", "Soup day", 0)
+    for off in ({"is_published": False}, {"is_hidden": True}):
+        found = read_back({"/7_1": READ_BACK | off})
+        assert found and found.is_hidden
+
+
+@pytest.mark.clause("C78")
+def test_words_that_are_left_out_are_believed_only_with_leave_to_read() -> None:
+    """Facebook leaves out what we may not see, and says "not there" of it."""
+    blind = {"/me": {"id": "7"}, "/debug_token": {"data": TOKEN | {"scopes": []}}}
+    for nothing in ({"/7_1": {"id": "7_1"}}, {}):
+        with pytest.raises(base.Trouble):
+            read_back({**blind, **nothing})
+    assert read_back({**PROOF, "/7_1": {"id": "7_1"}}) == base.LivePost("7_1", "", 0)
+    assert read_back(PROOF) is None
+
+
+@pytest.mark.clause("C78")
+@pytest.mark.parametrize(
+    "strange", [{"id": "7_2", "message": "Soup day"}, {"id": "7_1", "message": ["Soup"]}]
+)
+def test_an_answer_about_something_else_is_no_answer(strange: dict[str, object]) -> None:
+    with pytest.raises(base.Trouble):
+        read_back({**PROOF, "/7_1": strange})

@@ -13,7 +13,7 @@ import pytest
 from facebook_business import apiconfig
 
 from stairgate.networks import facebook
-from stairgate.networks.base import Account, BadSignature, Capability, Found, Outgoing
+from stairgate.networks.base import Account, BadSignature, Capability, Done, Found, LivePost, Outgoing
 from stairgate.networks.facebook import Facebook, graph
 from tests.networks.facebook_contract import (
     CONTRACT,
@@ -103,8 +103,11 @@ def publish(ear: Ear) -> str:
     ]
     for outgoing in outgoings:
         assert not client.validate(outgoing)
-        send(client, practice.account, outgoing)
+        done = send(client, practice.account, outgoing)
+        assert isinstance(done, Done)
         assert isinstance(look(client, practice, outgoing), Found)
+        live = client.read_post(practice.account, done.external_id)
+        assert live == LivePost(done.external_id, outgoing.text, len(outgoing.pictures))
     return made
 
 

@@ -16,6 +16,7 @@ from stairgate.networks.base import (
     Capability,
     Done,
     Health,
+    LivePost,
     Outcome,
     Outgoing,
     Passage,
@@ -25,7 +26,7 @@ from stairgate.networks.base import (
     Unknown,
 )
 from stairgate.organisations.models import User
-from stairgate.publishing import delivery, services
+from stairgate.publishing import delivery, reading_back, services, taking_down
 from stairgate.publishing.content import Content, PictureUse
 from stairgate.publishing.models import Delivery, Post, Revision
 from tests.cast import PURPOSE, Cast, willow_lane
@@ -52,6 +53,10 @@ class Scripted:
     staging: list[Staged | Refused | Unknown] = field(default_factory=list)
     looks: list[Reconciled] = field(default_factory=list)
     published: list[Outgoing] = field(default_factory=list)
+    #: what is on the page now, by its number; an exception is what reading it or deleting it raises
+    page: dict[str, LivePost | Exception] = field(default_factory=dict)
+    deleting: list[Exception | None] = field(default_factory=list)
+    deleted: list[str] = field(default_factory=list)
 
     def health(self, account: Account) -> Health:
         return Health(ok=True, checked_at=timezone.now())
@@ -72,11 +77,24 @@ class Scripted:
     def reconcile(self, account: Account, outgoing: Outgoing, *, since: datetime, key: str) -> Reconciled:
         return self.looks.pop(0) if self.looks else Absent(0)
 
+    def read_post(self, account: Account, external_id: str) -> LivePost | None:
+        found = self.page.get(external_id)
+        if isinstance(found, Exception):
+            raise found
+        return found
+
+    def delete(self, account: Account, external_id: str) -> None:
+        self.deleted.append(external_id)
+        trouble = self.deleting.pop(0) if self.deleting else None
+        if trouble is not None:
+            raise trouble
+        self.page.pop(external_id, None)
+
 
 @pytest.fixture
 def network(monkeypatch: pytest.MonkeyPatch) -> Iterator[Scripted]:
     scripted = Scripted()
-    for module in (delivery, channel_services):
+    for module in (delivery, channel_services, reading_back, taking_down):
         monkeypatch.setattr(module, "network_for", lambda channel: scripted)
     yield scripted
 

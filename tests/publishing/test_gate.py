@@ -10,7 +10,8 @@ import pytest
 from django.test import override_settings
 from django.utils import timezone
 
-from stairgate.channels.services import note_health, shut
+from stairgate.channels.pausing import pause
+from stairgate.channels.services import note_health
 from stairgate.networks import base
 from stairgate.networks.base import (
     Absent,
@@ -161,7 +162,7 @@ def test_an_overdue_review_shuts_the_gate(desk: Desk, network: Scripted) -> None
 @pytest.mark.clause("C04")
 def test_a_shut_or_broken_account_shuts_the_gate(desk: Desk, network: Scripted) -> None:
     first = desk.approved()
-    shut(actor=desk.cast.priya, channel=desk.cast.channel, reason="Something feels wrong", at=desk.now)
+    pause(actor=desk.cast.priya, channel=desk.cast.channel, reason="Something feels wrong", at=desk.now)
     desk.sweep()
     assert network.published == [] and fate(first)[0] == PostState.LAPSED
 

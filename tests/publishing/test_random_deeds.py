@@ -8,6 +8,7 @@ approved what, and compares each thing that went out with it.
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -27,7 +28,8 @@ from hypothesis.stateful import (
 )
 
 from stairgate.channels.models import Channel
-from stairgate.channels.services import Credentials, note_health, reopen, shut
+from stairgate.channels.pausing import CannotOpen, ask_to_open, confirm_opening, open_pauses, pause
+from stairgate.channels.services import Credentials, note_health
 from stairgate.cli.demo import open_account
 from stairgate.networks.base import (
     Absent,
@@ -46,9 +48,9 @@ from stairgate.organisations.models import User
 from stairgate.people.models import Check
 from stairgate.policies.parameters import Parameters
 from stairgate.policies.services import adopt, sign
-from stairgate.publishing import delivery, services
+from stairgate.publishing import delivery, services, taking_down
 from stairgate.publishing.content import Content
-from stairgate.publishing.models import Delivery, Post
+from stairgate.publishing.models import Delivery, Post, TakeDown
 from stairgate.publishing.states import EDITABLE, DeliveryState, ForbiddenMove, PostState
 from tests.cast import PURPOSE, Cast, willow_lane
 from tests.publishing.conftest import Scripted
@@ -191,6 +193,18 @@ class Deeds(RuleBasedStateMachine):
         except REFUSALS:
             return
 
+    @precondition(lambda self: self.post() is not None)
+    @rule(name=st.sampled_from(PEOPLE))
+    def take_down(self, name: str) -> None:
+        """Everything that is on a page may be taken down; the network agrees, and it is gone."""
+        self.later()
+        post = self.post()
+        assert post is not None
+        with suppress(*REFUSALS):
+            services.take_down(actor=self.who(name), post=post, reason="A name slipped in", at=self.now)
+        TakeDown.objects.filter(state__in=["waiting", "unknown"]).update(due_at=self.now)
+        taking_down.sweep(self.now, "machine")
+
     @rule(name=st.sampled_from(("priya", "kofi", "tom")))
     def lose_the_check(self, name: str) -> None:
         self.later()
@@ -208,8 +222,13 @@ class Deeds(RuleBasedStateMachine):
     @rule(open_again=st.booleans())
     def shut_or_open_the_second_page(self, open_again: bool) -> None:
         self.later()
-        deed = reopen if open_again else shut
-        deed(actor=self.cast.priya, channel=self.pages[1], reason="Why not", at=self.now)
+        if not open_again:
+            pause(actor=self.cast.gwen, channel=self.pages[1], reason="Why not", at=self.now)
+            return
+        for held in open_pauses(self.cast.organisation):
+            with suppress(NotAllowed, CannotOpen):
+                ask_to_open(actor=self.cast.priya, pause=held, reason="Why not", at=self.now)
+                confirm_opening(actor=self.cast.kofi, pause=held, at=self.now)
 
     @rule(approvers=st.sampled_from((1, 2)))
     def adopt_anew(self, approvers: int) -> None:
@@ -269,6 +288,12 @@ class Deeds(RuleBasedStateMachine):
     def nobody_edits_what_may_be_on_a_page(self) -> None:
         under_way = Delivery.objects.filter(state__in=[DeliveryState.SENDING, DeliveryState.UNKNOWN])
         assert not Post.objects.filter(deliveries__in=under_way, state__in=EDITABLE).exists()
+
+    @invariant()
+    def what_is_taken_down_is_on_no_page(self) -> None:
+        gone = Post.objects.filter(state=PostState.TAKEN_DOWN)
+        ended = [DeliveryState.TAKEN_DOWN, DeliveryState.CANCELLED]
+        assert not Delivery.objects.filter(post__in=gone).exclude(state__in=ended).exists()
 
     @invariant()
     def nothing_approved_waits_for_nothing(self) -> None:

@@ -39,6 +39,12 @@ def test_only_what_is_with_an_approver_can_become_approved_by_a_person() -> None
     assert into == {PostState.WITH_APPROVER, PostState.SENDING, PostState.HELD, PostState.UNKNOWN}
 
 
+@pytest.mark.clause("C78")
+def test_what_is_taken_down_never_comes_back() -> None:
+    assert not POST_MOVES[PostState.TAKEN_DOWN] and not DELIVERY_MOVES[DeliveryState.TAKEN_DOWN]
+    assert [state for state in DeliveryState if DeliveryState.TAKEN_DOWN in DELIVERY_MOVES[state]] == ["done"]
+
+
 @given(st.sampled_from(PostState), st.sampled_from(PostState))
 def test_moves_outside_the_table_raise(old: PostState, new: PostState) -> None:
     if new == old or new in POST_MOVES[old]:
@@ -62,6 +68,10 @@ def test_moves_outside_the_table_raise(old: PostState, new: PostState) -> None:
         (["waiting", "done"], PostState.APPROVED),
         (["cancelled"], PostState.HELD),
         ([], PostState.HELD),
+        (["taken_down", "cancelled"], PostState.TAKEN_DOWN),
+        (["taken_down", "done"], PostState.PUBLISHED),
+        (["taken_down", "unknown"], PostState.UNKNOWN),
+        (["taken_down", "not_there"], PostState.HELD),
     ],
 )
 def test_a_post_is_as_good_as_its_worst_delivery(fates: list[str], state: PostState) -> None:

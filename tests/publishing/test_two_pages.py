@@ -7,7 +7,8 @@ from datetime import timedelta
 import pytest
 
 from stairgate.channels.models import Channel
-from stairgate.channels.services import Credentials, note_health, reopen, shut
+from stairgate.channels.pausing import ask_to_open, confirm_opening, open_pauses, pause
+from stairgate.channels.services import Credentials, note_health
 from stairgate.cli.demo import open_account
 from stairgate.ledger.models import Entry
 from stairgate.networks.base import (
@@ -80,7 +81,7 @@ def test_nobody_changes_or_withdraws_what_may_be_on_one_of_the_pages(
     first = desk.cast.channel
     post = release(desk, save(desk, first, second))
     assert send(desk, network, post, first, Unknown("time-out")).state == DeliveryState.UNKNOWN
-    shut(actor=desk.cast.priya, channel=second, reason="Feels wrong", at=desk.now)
+    pause(actor=desk.cast.priya, channel=second, reason="Feels wrong", at=desk.now)
     delivery.sweep(desk.now, "test")
     post.refresh_from_db()
     assert post.state == PostState.UNKNOWN
@@ -116,12 +117,15 @@ def test_a_page_the_gate_stopped_is_not_forgotten_when_the_other_has_it(
     revision = save(desk, first, second)
     post = release(desk, revision)
     send(desk, network, post, first, Unknown("time-out"))
-    shut(actor=desk.cast.priya, channel=second, reason="Feels wrong", at=desk.now)
+    pause(actor=desk.cast.priya, channel=second, reason="Feels wrong", at=desk.now)
     delivery.sweep(desk.now, "test")
     network.looks = [Found("1_7")]
     look(desk, post)
     assert post.state == PostState.HELD
-    reopen(actor=desk.cast.priya, channel=second, reason="All is well", at=desk.now)
+    held = open_pauses(desk.cast.organisation).get()
+    ask_to_open(actor=desk.cast.priya, pause=held, reason="All is well", at=desk.now)
+    confirm_opening(actor=desk.cast.kofi, pause=held, at=desk.now)
+    desk.now += timedelta(seconds=1)
     release(desk, revision)
     send(desk, network, post, second, Done("2_1"))
     assert post.state == PostState.PUBLISHED

@@ -25,7 +25,6 @@ class Channel(models.Model):
         AUTHORISED = "authorised", "Authorised, not connected yet"
         LIVE = "live", "Live"
         RESTRICTED = "restricted", "Restricted"
-        SUSPENDED = "suspended", "Suspended"
         CLOSED = "closed", "Closed"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -52,6 +51,53 @@ class Channel(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Pause(models.Model):
+    """Nothing goes out to one account, or to any of the setting's, until two people open it again. Kept for ever.
+
+    A row of its own, beside the account's status: connecting an account anew does not end a pause.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="pauses")
+    channel = models.ForeignKey(
+        Channel, on_delete=models.PROTECT, null=True, related_name="pauses", help_text="None: every account"
+    )
+    reason = models.CharField(max_length=300)
+    paused_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, related_name="+", help_text="None: only the ledger knows"
+    )
+    paused_at = models.DateTimeField()
+    asked_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, related_name="+", help_text="Who asks to open it again"
+    )
+    asked_at = models.DateTimeField(null=True)
+    asked_why = models.CharField(max_length=300, blank=True)
+    opened_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    opened_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-paused_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["channel"], condition=models.Q(opened_at__isnull=True), name="pause_once"
+            ),
+            models.UniqueConstraint(
+                fields=["organisation"],
+                condition=models.Q(channel__isnull=True, opened_at__isnull=True),
+                name="pause_of_everything_once",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(opened_at__isnull=True)
+                | models.Q(asked_by__isnull=False, opened_by__isnull=False)
+                & ~models.Q(asked_by=models.F("opened_by")),
+                name="pause_opened_by_two_people",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"paused: {self.reason}"
 
 
 class Connection(models.Model):

@@ -41,14 +41,16 @@ class ChannelFacts:
     health_at: datetime | None
     health_hours: int
     health_problem: str
+    paused: tuple[str, ...] = ()  # why, for each pause that holds
 
 
 @control("C04", "Only a registered, authorised, live account can be posted to", coverage=Coverage.PART)
 @control("C18", "Fewer than two qualified administrators shuts the account", coverage=Coverage.PART)
 @control("C105", "A policy whose yearly review is overdue shuts the account", coverage=Coverage.PART)
 def restrictions(facts: ChannelFacts, now: datetime) -> tuple[Restriction, ...]:
-    """Return every reason why nothing may go out to the account now; empty means open."""
-    return tuple(
+    """Return every reason why nothing may go out to the account now, pauses first; empty means open."""
+    pauses = tuple(Restriction("C04", why) for why in facts.paused)
+    return pauses + tuple(
         found
         for found in (_status(facts), _administrators(facts), _policy(facts, now), _health(facts, now))
         if found is not None
@@ -62,9 +64,7 @@ def _status(facts: ChannelFacts) -> Restriction | None:
         return Restriction("C04", f"{facts.name} is not connected yet.")
     if not facts.live:
         why = f": “{facts.shut_because}”" if facts.shut_because else ""
-        return Restriction(
-            "C04", f"Somebody shut the gate of {facts.name}{why}. A manager has to open it again."
-        )
+        return Restriction("C04", f"{facts.name} is not live{why}.")
     return None
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import Exists, OuterRef, Q, Subquery
 
-from stairgate.channels.models import Channel, HealthReading
+from stairgate.channels.models import Channel, HealthReading, Pause
+from stairgate.channels.pausing import open_pauses
 from stairgate.channels.rules import ChannelFacts, Restriction, restrictions
 from stairgate.organisations.models import Membership, Organisation
 from stairgate.organisations.rules import Role
@@ -15,6 +16,9 @@ from stairgate.organisations.selectors import holders
 from stairgate.policies.models import PolicyVersion
 from stairgate.policies.parameters import Parameters
 from stairgate.policies.selectors import fit_among, in_force
+
+#: the pauses of an account in a query of accounts: its own, and those of everything
+_COVERING = Q(channel=OuterRef("pk")) | Q(channel__isnull=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,17 +28,25 @@ class ChannelNow:
     channel: Channel
     reading: HealthReading | None
     administrators: tuple[Membership, ...]
+    pauses: tuple[Pause, ...]
     restrictions: tuple[Restriction, ...]
 
     @property
     def is_open(self) -> bool:
         return not self.restrictions
 
+    @property
+    def others(self) -> tuple[Restriction, ...]:
+        """What shuts it besides the pauses."""
+        return self.restrictions[len(self.pauses) :]
+
 
 def accounts_now(
     organisation: Organisation, now: datetime, *, version: PolicyVersion | None = None
 ) -> list[ChannelNow]:
-    """Return every account that is not closed, by name. Four queries, or three with the version in force."""
+    """Return every account that is not closed, by name. Four queries, or three with the version in force;
+    one more while something is paused.
+    """
     version = version or in_force(organisation)
     administrators = fit_administrators(organisation, now)
     known = HealthReading.objects.known_at(now)
@@ -43,17 +55,24 @@ def accounts_now(
         .exclude(status=Channel.Status.CLOSED)
         .select_related("connection", "organisation", "authorised_by", "requested_by")
         .annotate(newest=Subquery(known.filter(channel=OuterRef("pk")).values("pk")[:1]))
+        .annotate(is_paused=Exists(open_pauses(organisation).filter(_COVERING)))
     )
     newest: list[object] = [getattr(channel, "newest", None) for channel in channels]
     readings = {row.channel_id: row for row in HealthReading.objects.filter(pk__in=filter(None, newest))}
-    return [_now(channel, readings.get(channel.id), administrators, version, now) for channel in channels]
+    some_paused = any(getattr(channel, "is_paused", True) for channel in channels)
+    pauses = tuple(open_pauses(organisation)) if some_paused else ()
+    return [
+        _now(channel, readings.get(channel.id), administrators, version, pauses, now) for channel in channels
+    ]
 
 
 def channel_now(channel: Channel, now: datetime) -> ChannelNow:
     """Return one account with everything that shuts it, read afresh."""
     version = in_force(channel.organisation)
     administrators = fit_administrators(channel.organisation, now)
-    return _now(channel, channel.readings.known_at(now).first(), administrators, version, now)
+    pauses = tuple(open_pauses(channel.organisation))
+    reading = channel.readings.known_at(now).first()
+    return _now(channel, reading, administrators, version, pauses, now)
 
 
 def fit_administrators(organisation: Organisation, now: datetime) -> tuple[Membership, ...]:
@@ -67,8 +86,10 @@ def _now(
     reading: HealthReading | None,
     administrators: tuple[Membership, ...],
     version: PolicyVersion | None,
+    pauses: tuple[Pause, ...],
     now: datetime,
 ) -> ChannelNow:
+    own = tuple(pause for pause in pauses if pause.channel_id in {None, channel.id})
     parameters = version.parameters if version else Parameters()
     facts = ChannelFacts(
         name=channel.name,
@@ -84,5 +105,12 @@ def _now(
         health_at=reading.at if reading else None,
         health_hours=parameters.health_every_hours,
         health_problem=" ".join(reading.problems) if reading else "",
+        paused=tuple(_says(pause, channel) for pause in own),
     )
-    return ChannelNow(channel, reading, administrators, restrictions(facts, now))
+    return ChannelNow(channel, reading, administrators, own, restrictions(facts, now))
+
+
+def _says(pause: Pause, channel: Channel) -> str:
+    what = "Everything" if pause.channel_id is None else channel.name
+    by = f" by {pause.paused_by.first_name}" if pause.paused_by else ""
+    return f"{what} is paused{by}: “{pause.reason}”. It takes two people to open it again."

@@ -1,4 +1,4 @@
-"""Deeds on social accounts: register, connect, prove, shut and open."""
+"""Deeds on social accounts: register, connect, prove. Pausing them has a module of its own."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from datetime import datetime
 from django.db import transaction
 
 from stairgate.channels.models import Channel, Connection, HealthReading
+from stairgate.channels.pausing import require_manager
 from stairgate.channels.rules import mailbox_problem
 from stairgate.channels.sealing import seal, unseal
 from stairgate.clauses import control
@@ -18,7 +19,6 @@ from stairgate.networks.registry import get as network_named
 from stairgate.organisations.access import NotAllowed, actor_in, membership_of
 from stairgate.organisations.models import Organisation, User
 from stairgate.organisations.rules import Duty, Role
-from stairgate.policies.selectors import in_force, why_not
 
 
 class CannotAuthorise(Exception):
@@ -98,7 +98,7 @@ def authorise(
 @transaction.atomic
 def connect(*, actor: User, channel: Channel, credentials: Credentials, at: datetime) -> Connection:
     """Seal the credentials and make the account live; return the connection. The ledger sees no secret."""
-    _require_manager(actor, channel, at)
+    require_manager(actor, channel.organisation, at)
     connection = Connection.objects.filter(channel=channel).first() or Connection(channel=channel)
     bound = {"organisation": channel.organisation_id, "row": connection.id}
     connection.base_url = credentials.base_url
@@ -118,33 +118,6 @@ def connect(*, actor: User, channel: Channel, credentials: Credentials, at: date
     payload = {"account_id": credentials.account_id, "base_url": credentials.base_url}
     _record(actor, channel, "channels.connected", payload, at)
     return connection
-
-
-@transaction.atomic
-def shut(*, actor: User, channel: Channel, reason: str, at: datetime) -> None:
-    """Shut the gate of an account at once: nothing goes out until somebody opens it again.
-
-    Anybody with a duty on the account may, fit or not: shutting harms nobody. Raises `NotAllowed`.
-    """
-    channel.refresh_from_db(from_queryset=Channel.objects.select_for_update(of=("self",)))
-    member = actor_in(actor, channel.organisation_id)
-    if not member.duties_on(channel.organisation.day(at)) & {Duty.APPROVE, Duty.DECIDE, Duty.MANAGE}:
-        raise NotAllowed("Your role does not let you shut the gate.")
-    if channel.status == Channel.Status.CLOSED:
-        raise NotAllowed("This account is closed for good.")
-    _set_status(channel, Channel.Status.SUSPENDED, reason)
-    _record(actor, channel, "channels.shut", {"reason": reason}, at)
-
-
-@transaction.atomic
-def reopen(*, actor: User, channel: Channel, reason: str, at: datetime) -> None:
-    """Open the gate of a shut account again, with a reason. Raises `NotAllowed`."""
-    channel.refresh_from_db(from_queryset=Channel.objects.select_for_update(of=("self",)))
-    _require_manager(actor, channel, at)
-    if channel.status != Channel.Status.SUSPENDED:
-        return
-    _set_status(channel, Channel.Status.LIVE, "")
-    _record(actor, channel, "channels.reopened", {"reason": reason}, at)
 
 
 def network_for(channel: Channel) -> Network:
@@ -205,26 +178,6 @@ def note_health(*, channel: Channel, health: Health) -> HealthReading:
             at=health.checked_at,
         )
     return reading
-
-
-def _set_status(channel: Channel, status: Channel.Status, reason: str) -> None:
-    channel.status = status
-    channel.status_reason = reason
-    channel.save(update_fields=["status", "status_reason"])
-
-
-def _require_manager(actor: User, channel: Channel, at: datetime) -> None:
-    """Raise `NotAllowed` unless the actor manages the setting, or is an administrator fit for it today."""
-    member = actor_in(actor, channel.organisation_id)
-    on = channel.organisation.day(at)
-    duties = member.duties_on(on)
-    if Duty.MANAGE in duties:
-        return
-    if Duty.APPROVE not in duties:
-        raise NotAllowed("Only a manager or page administrator can do this.")
-    barriers = why_not(member, Duty.APPROVE, version=in_force(channel.organisation), on=on)
-    if barriers:
-        raise NotAllowed(" ".join(barriers))
 
 
 def _record(actor: User, channel: Channel, kind: str, payload: Mapping[str, object], at: datetime) -> None:

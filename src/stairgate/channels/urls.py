@@ -9,7 +9,9 @@ from stairgate.channels import views
 app_name = "channels"
 urlpatterns = [
     path("", views.accounts, name="list"),
-    path("<uuid:pk>/shut/", views.shut, name="shut"),
-    path("<uuid:pk>/open/", views.reopen, name="reopen"),
+    path("pause/", views.pause_everything, name="pause_everything"),
+    path("<uuid:pk>/pause/", views.pause, name="pause"),
+    path("pauses/<uuid:pk>/ask/", views.ask_to_open, name="ask_to_open"),
+    path("pauses/<uuid:pk>/open/", views.confirm_opening, name="confirm_opening"),
     path("<uuid:pk>/prove/", views.prove, name="prove"),
 ]

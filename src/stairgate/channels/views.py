@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from uuid import UUID
 
 from django.contrib import messages
@@ -10,8 +11,8 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
-from stairgate.channels import services
-from stairgate.channels.models import Channel
+from stairgate.channels import pausing, services
+from stairgate.channels.models import Channel, Pause
 from stairgate.channels.selectors import accounts_now
 from stairgate.organisations.access import current, get, require
 from stairgate.organisations.models import Membership
@@ -33,39 +34,87 @@ def _page(request: HttpRequest, member: Membership, *, status: int = 200, **refu
     """Show every account; after a refusal with what was typed, beside what was wrong with it."""
     now = timezone.now()
     duties = member.duties_on(member.organisation.day(now))
+    pauses = list(pausing.open_pauses(member.organisation))
     values = {
         "active": "accounts",
         "accounts": accounts_now(member.organisation, now),
-        "may_shut": bool(duties & {Duty.APPROVE, Duty.DECIDE, Duty.MANAGE}),
-        "may_open": bool(duties & {Duty.APPROVE, Duty.MANAGE}),
+        "pauses": pauses,
+        "everything_is_paused": any(pause.channel_id is None for pause in pauses),
+        "may_pause": bool(duties & pausing.MAY_PAUSE),
+        "may_ask": bool(duties & {Duty.APPROVE, Duty.MANAGE}),
+        "may_confirm": Duty.APPROVE in duties,
     }
     return render(request, "channels/accounts.html", values | refused, status=status)
 
 
 @require_POST
-def shut(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """Shut the gate of an account at once."""
+def pause(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Pause one account at once."""
     member, channel = _channel(request, pk)
-    reason = request.POST.get("reason", "").strip()
-    if len(reason) < _SHORTEST_REASON:
-        messages.error(request, f"The gate of {channel.name} is not shut yet: say why.")
-        return _page(request, member, status=422, refused="shut", asked=pk, reason=reason)
-    services.shut(actor=member.user, channel=channel, reason=reason[:_LONGEST_REASON], at=timezone.now())
-    messages.success(request, f"The gate of {channel.name} is shut. Nothing goes out.")
-    return redirect("channels:list")
+
+    def deed(reason: str) -> str:
+        pausing.pause(actor=member.user, channel=channel, reason=reason, at=timezone.now())
+        return f"{channel.name} is paused. Nothing goes out to it."
+
+    return _with_reason(request, deed, refused="pause", asked=channel.pk)
 
 
 @require_POST
-def reopen(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """Open the gate again."""
-    member, channel = _channel(request, pk)
-    reason = request.POST.get("reason", "").strip()
-    if len(reason) < _SHORTEST_REASON:
-        messages.error(request, f"The gate of {channel.name} is still shut: say why it is safe to open.")
-        return _page(request, member, status=422, refused="reopen", asked=pk, reason=reason)
-    services.reopen(actor=member.user, channel=channel, reason=reason[:_LONGEST_REASON], at=timezone.now())
-    messages.success(request, f"The gate of {channel.name} is open again.")
+def pause_everything(request: HttpRequest) -> HttpResponse:
+    """Pause every account of the setting at once."""
+    member = current(request)
+
+    def deed(reason: str) -> str:
+        pausing.pause_everything(
+            actor=member.user, organisation=member.organisation, reason=reason, at=timezone.now()
+        )
+        return "Everything is paused. Nothing goes out to any page."
+
+    return _with_reason(request, deed, refused="pause", asked="all")
+
+
+@require_POST
+def ask_to_open(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Ask to end a pause."""
+    member = current(request)
+    row = get(member, Pause.objects.all(), pk)
+
+    def deed(reason: str) -> str:
+        pausing.ask_to_open(actor=member.user, pause=row, reason=reason, at=timezone.now())
+        return "Somebody else has to confirm it now. Until then nothing goes out."
+
+    return _with_reason(request, deed, refused="ask", asked=row.pk)
+
+
+@require_POST
+def confirm_opening(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """End a pause that somebody else asked to end."""
+    member = current(request)
+    row = get(member, Pause.objects.all(), pk)
+    try:
+        pausing.confirm_opening(actor=member.user, pause=row, at=timezone.now())
+        messages.success(request, "The pause has ended. What was approved before it needs a new yes.")
+    except pausing.CannotOpen as refusal:
+        messages.error(request, str(refusal))
     return redirect("channels:list")
+
+
+def _with_reason(
+    request: HttpRequest, deed: Callable[[str], str], *, refused: str, asked: object
+) -> HttpResponse:
+    """Do a deed that needs a reason, and go back with what came of it. A reason too short stays typed."""
+    member, reason = current(request), request.POST.get("reason", "").strip()
+    sees = Duty.SEE_ACCOUNTS in member.duties_on(member.organisation.day(timezone.now()))
+    if len(reason) < _SHORTEST_REASON:
+        messages.error(request, "Nothing has changed yet: say why.")
+        if sees:
+            return _page(request, member, status=422, refused=refused, asked=asked, reason=reason)
+        return redirect("today")
+    try:
+        messages.success(request, deed(reason[:_LONGEST_REASON]))
+    except pausing.CannotOpen as refusal:
+        messages.error(request, str(refusal))
+    return redirect("channels:list" if sees else "today")
 
 
 @require_POST

@@ -281,6 +281,16 @@ class Health:
     budget_used: int | None = None  # percent of the network's allowance
 
 
+@dataclass(frozen=True, slots=True)
+class LivePost:
+    """One of our own posts or replies as it is on the network now. ``text`` is verbatim."""
+
+    external_id: str
+    text: str
+    pictures: int
+    is_hidden: bool = False
+
+
 class ItemKind(enum.StrEnum):
     COMMENT = "comment"
     REPLY = "reply"
@@ -372,6 +382,9 @@ class Network(Protocol):
 
     def read_item(self, account: Account, external_id: str) -> PublicItem | None:
         """Read one item back; None when it is gone. Raises `Trouble`."""
+
+    def read_post(self, account: Account, external_id: str) -> LivePost | None:
+        """Read one of our own posts or replies back; None when it is gone for certain. Raises `Trouble`."""
 
     def handshake(self, account: Account, query: Mapping[str, str]) -> str | None:
         """Answer the network's proof-of-address request, or None when it is not ours to answer."""

@@ -26,6 +26,8 @@ class Parameters:
     health_every_hours: int = 24  # how often the connection is proved
     profanity_level: int = 3  # 3 = strong (C31)
     identifiable_children: bool = False  # the shipped default (C35)
+    read_back_every_hours: int = 24  # how often what is on the page is compared with what was approved (C78)
+    read_back_days: int = 30  # for how long after it went out
     keep_words_years: int = 3  # posts, approvals and decisions (reference.md §3)
 
     def to_json(self) -> dict[str, int | bool]:
@@ -59,5 +61,7 @@ _LIMITS: dict[str, tuple[int, int]] = {
     "review_every_days": (1, 366),
     "health_every_hours": (1, 24),
     "profanity_level": (1, 3),
+    "read_back_every_hours": (1, 24),
+    "read_back_days": (30, 366),
     "keep_words_years": (3, 100),
 }

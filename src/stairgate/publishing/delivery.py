@@ -37,7 +37,7 @@ from stairgate.networks.base import (
 from stairgate.policies.parameters import Parameters
 from stairgate.policies.selectors import in_force
 from stairgate.publishing.gate import Opened, load_outgoing, open_gate
-from stairgate.publishing.models import Attempt, Delivery, Post
+from stairgate.publishing.models import Attempt, Delivery, Post, ReadBack
 from stairgate.publishing.moves import follow_deliveries
 from stairgate.publishing.states import DeliveryState, check_delivery_move
 
@@ -324,6 +324,7 @@ def _done(delivery: Delivery, external_id: str, permalink: str, copies: int, now
     delivery.copies = copies
     delivery.done_at = now
     words = "" if copies == 1 else f"It is on the page {copies} times. Take the copies down on the page."
+    ReadBack.objects.get_or_create(delivery=delivery, defaults={"due_at": now + _settling()})
     _move(delivery, DeliveryState.DONE, words, now)
 
 

@@ -17,6 +17,7 @@ import structlog
 from django.conf import settings
 from django.db import DatabaseError, transaction
 
+from stairgate.channels.pausing import pauses_since
 from stairgate.channels.rules import Restriction
 from stairgate.channels.selectors import channel_now
 from stairgate.channels.services import account_for
@@ -116,13 +117,16 @@ def _open(delivery_id: UUID, worker: str, now: datetime) -> Opened | Closed:
 
 
 def _lock_due(delivery_id: UUID, now: datetime) -> Delivery | None:
-    """Lock the post, then the delivery: always in that order, as every service does, so nobody deadlocks."""
+    """Lock the post, then the delivery: always in that order, as every service does, so nobody deadlocks.
+
+    The account is locked along: a pause waits for the gate that is opening, and no gate opens after it.
+    """
     row = Delivery.objects.filter(pk=delivery_id).values_list("post_id", flat=True).first()
     if row is None:
         return None
     Post.objects.select_for_update().get(pk=row)
     return (
-        Delivery.objects.select_for_update(of=("self",))
+        Delivery.objects.select_for_update(of=("self", "channel"), no_key=True)
         .select_related("post", "revision", "channel__organisation", "channel__connection")
         .filter(pk=delivery_id, state=DeliveryState.WAITING, due_at__lte=now)
         .first()
@@ -160,7 +164,8 @@ def _facts(delivery: Delivery, outgoing: base.Outgoing | None, now: datetime) ->
         send_at=delivery.send_at,
         window=timedelta(minutes=parameters.sending_window_minutes),
         restrictions=tuple(_barrier(r) for r in channel_now(delivery.channel, now).restrictions)
-        + _address_barriers(delivery),
+        + _address_barriers(delivery)
+        + _pause_barriers(delivery),
         unanswered=still_open(screening, answered_keys(post)),
         pictures_unanswered=sum(1 for p in pictures if not p.shows),
         children_shown=sum(1 for p in pictures if p.shows == RevisionPicture.Shows.CHILDREN),
@@ -180,6 +185,18 @@ def _address_barriers(delivery: Delivery) -> tuple[Barrier, ...]:
     if named and own:
         return ()
     return (Barrier("C04", "This account was not part of what was approved."),)
+
+
+def _pause_barriers(delivery: Delivery) -> tuple[Barrier, ...]:
+    """A pause lapses what was approved before it, also when it has ended since: nothing slips out later."""
+    said_yes = Approval.objects.filter(revision=delivery.revision, voided_at__isnull=True)
+    first = said_yes.order_by("approved_at").first()
+    if (
+        first is None
+        or not pauses_since(delivery.channel, first.approved_at).exclude(opened_at=None).exists()
+    ):
+        return ()
+    return (Barrier("C78", "Publishing was paused after this was approved, so it needs a new yes."),)
 
 
 def _approval_facts(

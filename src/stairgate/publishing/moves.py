@@ -25,6 +25,13 @@ def follow_deliveries(post: Post, reason: str, at: datetime) -> None:
     move_post(post, post_state_from(fates, unserved=bool(unserved(post))), reason, at)
 
 
+def follow_take_down(post: Post, reason: str, at: datetime) -> None:
+    """Move a post once nothing of it is on any page, or on its way to one; its story is over then."""
+    fates = set(post.deliveries.exclude(state=DeliveryState.CANCELLED).values_list("state", flat=True))
+    if fates == {DeliveryState.TAKEN_DOWN}:
+        move_post(post, PostState.TAKEN_DOWN, reason, at)
+
+
 def unserved(post: Post) -> list[UUID]:
     """Return the accounts of the newest version that neither have this post nor have it on its way."""
     newest = post.revisions.order_by("-number").first()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Prefetch, QuerySet, prefetch_related_objects
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet, Subquery, prefetch_related_objects
 
 from stairgate.channels.models import Channel
 from stairgate.channels.selectors import ChannelNow, accounts_now
@@ -20,10 +20,20 @@ from stairgate.policies.parameters import Parameters
 from stairgate.policies.selectors import fit_for, in_force
 from stairgate.publishing.content import Content
 from stairgate.publishing.gate import answered_keys, writers_of
-from stairgate.publishing.models import Answer, Approval, Delivery, Post, Return, Revision, RevisionPicture
+from stairgate.publishing.models import (
+    Answer,
+    Approval,
+    Delivery,
+    Difference,
+    Post,
+    Return,
+    Revision,
+    RevisionPicture,
+    TakeDown,
+)
 from stairgate.publishing.rules import Bar, DraftFacts, bars, still_open
 from stairgate.publishing.screen import screen_revision, screen_words
-from stairgate.publishing.states import DeliveryState, PostState
+from stairgate.publishing.states import UNDECIDED, DeliveryState, PostState
 from stairgate.screening import Finding, Screening
 
 #: the fate of the post needs a person
@@ -199,6 +209,27 @@ def in_trouble(organisation: Organisation) -> QuerySet[Post]:
     return Post.objects.filter(organisation=organisation, state__in=TROUBLE).select_related("author")
 
 
+def gone_astray(organisation: Organisation) -> QuerySet[Post]:
+    """Return posts with an open finding on a page, or a take-down that a person has to do. Newest first."""
+    posts = Post.objects.filter(Exists(_differing()) | Exists(_stuck()), organisation=organisation)
+    return posts.select_related("author")
+
+
+def with_astray(posts: QuerySet[Post]) -> QuerySet[Post]:
+    """Load with each post the kind of its open finding, and whether a person has to take it down."""
+    kind = _differing().order_by("-found_at").values("kind")[:1]
+    return posts.annotate(differs=Subquery(kind), stuck=Exists(_stuck()))
+
+
+def _differing() -> QuerySet[Difference]:
+    return Difference.objects.filter(delivery__post=OuterRef("pk"), closed_at__isnull=True)
+
+
+def _stuck() -> QuerySet[TakeDown]:
+    rows = TakeDown.objects.filter(delivery__post=OuterRef("pk"), delivery__state=DeliveryState.DONE)
+    return rows.filter(state=TakeDown.State.NEEDS_PERSON)
+
+
 def unfinished(membership: Membership) -> QuerySet[Post]:
     """Return the posts this member began and has still to finish. Newest change first."""
     mine = Post.objects.filter(organisation=membership.organisation_id, author=membership.user_id)
@@ -229,7 +260,7 @@ class ReviewPage:
     seen_before: Revision | None  # the version this reader last returned or approved
     approvals: tuple[Approval, ...]
     returns: tuple[Return, ...]
-    approvers: tuple[Membership, ...]  # who can, and has not yet
+    approvers: tuple[Membership, ...]  # who can, and has not yet, while it is undecided
     writers: frozenset[UUID]
     channels: tuple[Channel, ...]
 
@@ -239,7 +270,7 @@ class ReviewPage:
 
 
 def review_page(post: Post, reader: Membership, now: datetime) -> ReviewPage | None:
-    """Return the page for the newest version; None when nothing is written yet. Nine queries."""
+    """Return the page for the newest version; None when nothing is written yet. At most ten queries."""
     versions = versions_of(post)
     if not versions:
         return None
@@ -249,13 +280,14 @@ def review_page(post: Post, reader: Membership, now: datetime) -> ReviewPage | N
     approvals = tuple(post.approvals.select_related("approver", "revision"))
     accounts = Channel.objects.filter(organisation=post.organisation_id, pk__in=newest.channel_ids)
     said_yes = {approval.approver_id for approval in approvals if approval.voided_at is None}
-    fit = fit_approvers(post.organisation, writers=writers, now=now)
+    undecided = PostState(post.state) in UNDECIDED
+    fit = fit_approvers(post.organisation, writers=writers, now=now) if undecided else []
     return ReviewPage(
         post=post,
         revision=newest,
         findings=screen_revision(newest, post).findings,
         answers=answers,
-        deliveries=tuple(post.deliveries.exclude(state=DeliveryState.CANCELLED).select_related("channel")),
+        deliveries=tuple(_deliveries(post)),
         seen_before=_last_seen(reader, newest, returns, approvals),
         approvals=approvals,
         returns=returns,
@@ -263,6 +295,13 @@ def review_page(post: Post, reader: Membership, now: datetime) -> ReviewPage | N
         writers=writers,
         channels=tuple(accounts),
     )
+
+
+def _deliveries(post: Post) -> QuerySet[Delivery]:
+    """Return the fates of a post with what came after: readings, findings, take-downs. At most two queries."""
+    rows = post.deliveries.exclude(state=DeliveryState.CANCELLED)
+    rows = rows.select_related("channel", "read_back", "take_down__asked_by")
+    return rows.prefetch_related(Prefetch("differences", Difference.objects.select_related("closed_by")))
 
 
 def _last_seen(

@@ -19,6 +19,7 @@ class PostState(models.TextChoices):
     HELD = "held", "Held at the gate"
     WITHDRAWN = "withdrawn", "Withdrawn"
     REJECTED = "rejected", "Rejected"
+    TAKEN_DOWN = "taken_down", "Taken down"
 
 
 class DeliveryState(models.TextChoices):
@@ -32,29 +33,34 @@ class DeliveryState(models.TextChoices):
     NOT_THERE = "not_there", "Not on the page"
     MANUAL = "manual", "To be done by hand"
     CANCELLED = "cancelled", "Cancelled"
+    TAKEN_DOWN = "taken_down", "Taken down"
 
 
 _P = PostState
 POST_MOVES: dict[PostState, frozenset[PostState]] = {
-    _P.DRAFT: frozenset({_P.WITH_APPROVER, _P.WITHDRAWN}),
+    # taken down also while one page has it and the words for another are still being written
+    _P.DRAFT: frozenset({_P.WITH_APPROVER, _P.WITHDRAWN, _P.TAKEN_DOWN}),
     _P.WITH_APPROVER: frozenset(
-        {_P.DRAFT, _P.CHANGES_ASKED, _P.APPROVED, _P.LAPSED, _P.WITHDRAWN, _P.REJECTED}
+        {*(_P.DRAFT, _P.CHANGES_ASKED, _P.APPROVED, _P.LAPSED), *(_P.WITHDRAWN, _P.REJECTED, _P.TAKEN_DOWN)}
     ),
-    _P.CHANGES_ASKED: frozenset({_P.DRAFT, _P.WITH_APPROVER, _P.WITHDRAWN}),
-    _P.APPROVED: frozenset({_P.DRAFT, _P.SENDING, _P.LAPSED, _P.HELD, _P.WITHDRAWN, _P.CHANGES_ASKED}),
-    _P.LAPSED: frozenset({_P.DRAFT, _P.WITH_APPROVER, _P.WITHDRAWN}),
+    _P.CHANGES_ASKED: frozenset({_P.DRAFT, _P.WITH_APPROVER, _P.WITHDRAWN, _P.TAKEN_DOWN}),
+    _P.APPROVED: frozenset(
+        {*(_P.DRAFT, _P.SENDING, _P.LAPSED, _P.HELD), *(_P.WITHDRAWN, _P.CHANGES_ASKED, _P.TAKEN_DOWN)}
+    ),
+    _P.LAPSED: frozenset({_P.DRAFT, _P.WITH_APPROVER, _P.WITHDRAWN, _P.TAKEN_DOWN}),
     _P.SENDING: frozenset({_P.PUBLISHED, _P.UNKNOWN, _P.HELD, _P.APPROVED, _P.LAPSED}),
     _P.UNKNOWN: frozenset({_P.PUBLISHED, _P.HELD, _P.SENDING, _P.APPROVED}),
     # with the approver once more: for the pages that do not have it yet
     _P.HELD: frozenset(
         {
             *(_P.DRAFT, _P.WITH_APPROVER, _P.APPROVED, _P.SENDING),
-            *(_P.WITHDRAWN, _P.PUBLISHED, _P.UNKNOWN, _P.LAPSED),
+            *(_P.WITHDRAWN, _P.PUBLISHED, _P.UNKNOWN, _P.LAPSED, _P.TAKEN_DOWN),
         }
     ),
-    _P.PUBLISHED: frozenset(),
+    _P.PUBLISHED: frozenset({_P.TAKEN_DOWN}),
     _P.WITHDRAWN: frozenset(),
     _P.REJECTED: frozenset(),
+    _P.TAKEN_DOWN: frozenset(),
 }
 
 _D = DeliveryState
@@ -68,8 +74,9 @@ DELIVERY_MOVES: dict[DeliveryState, frozenset[DeliveryState]] = {
     _D.NOT_THERE: frozenset({_D.WAITING, _D.DONE, _D.CANCELLED}),
     _D.REFUSED: frozenset({_D.WAITING, _D.DONE, _D.CANCELLED}),
     _D.MANUAL: frozenset({_D.CANCELLED}),
-    _D.DONE: frozenset(),
+    _D.DONE: frozenset({_D.TAKEN_DOWN}),
     _D.CANCELLED: frozenset(),
+    _D.TAKEN_DOWN: frozenset(),
 }
 
 #: the author may still change the words
@@ -77,7 +84,7 @@ EDITABLE = frozenset({_P.DRAFT, _P.WITH_APPROVER, _P.CHANGES_ASKED, _P.APPROVED,
 #: somebody still has to say yes
 UNDECIDED = frozenset({_P.DRAFT, _P.WITH_APPROVER, _P.CHANGES_ASKED, _P.LAPSED})
 #: nothing more can happen to the post itself
-FINAL = frozenset({_P.PUBLISHED, _P.WITHDRAWN, _P.REJECTED})
+FINAL = frozenset({_P.WITHDRAWN, _P.REJECTED, _P.TAKEN_DOWN})
 
 
 class ForbiddenMove(RuntimeError):
@@ -110,4 +117,6 @@ def post_state_from(deliveries: list[str], *, unserved: bool = False) -> PostSta
         return _P.HELD
     if _D.WAITING in live:
         return _P.APPROVED
+    if set(live) == {_D.TAKEN_DOWN}:
+        return _P.TAKEN_DOWN
     return _P.PUBLISHED if live and not unserved else _P.HELD

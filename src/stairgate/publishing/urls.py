@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from stairgate.publishing.views import calendar, compose, feed, review, standing
+from stairgate.publishing.views import afterwards, calendar, compose, feed, review, standing
 
 app_name = "publishing"
 urlpatterns = [
@@ -34,4 +34,7 @@ urlpatterns = [
     path("<uuid:pk>/withdraw/", review.withdraw, name="withdraw"),
     path("deliveries/<uuid:pk>/again/", review.send_again, name="send_again"),
     path("deliveries/<uuid:pk>/look/", review.look_again, name="look_again"),
+    path("<uuid:pk>/take-down/", afterwards.take_down, name="take_down"),
+    path("deliveries/<uuid:pk>/read/", afterwards.read_now, name="read_now"),
+    path("differences/<uuid:pk>/close/", afterwards.close_difference, name="close_difference"),
 ]

@@ -9,6 +9,8 @@ from django.db.models import Q, QuerySet
 from django.urls import reverse
 
 from stairgate.assurance.live import Live, live_policy
+from stairgate.channels.models import Pause
+from stairgate.channels.pausing import MAY_PAUSE
 from stairgate.channels.selectors import accounts_now
 from stairgate.monitoring.models import Item
 from stairgate.monitoring.selectors import Freshness, inbox, readings, said_of
@@ -16,14 +18,16 @@ from stairgate.organisations.models import Membership
 from stairgate.organisations.rules import Duty, Role
 from stairgate.organisations.selectors import holders
 from stairgate.policies.selectors import in_force
-from stairgate.publishing.models import Delivery, Post
+from stairgate.publishing.models import Delivery, Difference, Post
 from stairgate.publishing.selectors import (
     TROUBLE,
     UNFINISHED,
+    gone_astray,
     in_trouble,
     unfinished,
     waiting_for,
     went_out_since,
+    with_astray,
 )
 from stairgate.publishing.states import PostState
 
@@ -54,6 +58,7 @@ class Today:
     went_out: tuple[Delivery, ...]
     came_in: int
     leads: tuple[Membership, ...]
+    may_pause: bool  # and everything is not paused already
 
     @property
     def minutes(self) -> int:
@@ -69,15 +74,18 @@ def today_page(me: Membership, now: datetime) -> Today:
     live = live_policy(organisation, now, version=version, accounts=accounts)
     midnight = organisation.local(now).replace(hour=0, minute=0, second=0, microsecond=0)
     leads = tuple(holders(organisation, [Role.DSL, Role.DEPUTY_DSL], organisation.day(now)))
+    pauses = list(dict.fromkeys(pause for account in accounts for pause in account.pauses))
     tasks: list[Task] = []
     if Duty.DECIDE in duties:
         tasks += [_comment(item) for item in inbox(organisation, limit=_EACH)]
         tasks += [_blind(reading) for reading in readings(organisation, now) if reading.blind]
-    trouble, waiting, own = _posts(me, duties, now)
+    astray, trouble, waiting, own = _posts(me, duties, now)
+    tasks += [_astray(post) for post in astray]
     tasks += [_trouble(post) for post in trouble]
     if Duty.SEE_ACCOUNTS in duties:
         tasks += _not_set_up(has_policy=version is not None, has_page=bool(accounts), has_lead=bool(leads))
-        tasks += [_shut(account.channel.name, r.says) for account in accounts for r in account.restrictions]
+        tasks += [_paused(pause, me) for pause in pauses]
+        tasks += [_shut(account.channel.name, r.says) for account in accounts for r in account.others]
     tasks += [_approval(post) for post in waiting]
     tasks += [_own(post) for post in own]
     return Today(
@@ -88,6 +96,7 @@ def today_page(me: Membership, now: datetime) -> Today:
         went_out=tuple(went_out_since(organisation, midnight)[:_EACH]),
         came_in=Item.objects.filter(organisation=organisation, first_seen_at__gte=midnight).count(),
         leads=leads,
+        may_pause=bool(duties & MAY_PAUSE) and all(pause.channel_id for pause in pauses),
     )
 
 
@@ -98,9 +107,14 @@ def _greeting(hour: int) -> str:
 
 
 def _posts(me: Membership, duties: frozenset[Duty], now: datetime) -> tuple[list[Post], ...]:
-    """Return the first few posts in trouble, those waiting for this person, and their own unfinished. One query."""
+    """Return the first few posts that are not as approved on a page, those in trouble, those waiting for this
+    person, and their own unfinished. One query.
+    """
     approves, writes = Duty.APPROVE in duties, Duty.WRITE in duties
+    looks_after = approves or Duty.MANAGE in duties
     kinds: list[QuerySet[Post]] = []
+    if looks_after:
+        kinds.append(gone_astray(me.organisation))
     if approves:
         kinds += [in_trouble(me.organisation), waiting_for(me, now)]
     if writes:
@@ -108,11 +122,48 @@ def _posts(me: Membership, duties: frozenset[Duty], now: datetime) -> tuple[list
     first = Q(pk__in=[])
     for kind in kinds:
         first |= Q(pk__in=kind.values("pk")[:_EACH])
-    rows = list(Post.objects.filter(first).select_related("author").order_by("-updated_at"))
+    posts = Post.objects.filter(first).select_related("author").order_by("-updated_at")
+    rows = list(with_astray(posts))
+    astray = [post for post in rows if looks_after and (_differs(post) or _stuck(post))]
     own = [p for p in rows if writes and p.author_id == me.user_id and p.state in UNFINISHED]
     trouble = [post for post in rows if approves and post.state in TROUBLE and post not in own]
     waiting = [post for post in reversed(rows) if post.state == PostState.WITH_APPROVER]
-    return trouble[:_EACH], waiting[:_EACH], own[:_EACH]
+    return astray[:_EACH], trouble[:_EACH], waiting[:_EACH], own[:_EACH]
+
+
+def _differs(post: Post) -> str:
+    """Return the kind of the open finding that `with_astray` loaded; "" when there is none."""
+    return getattr(post, "differs", None) or ""
+
+
+def _stuck(post: Post) -> bool:
+    return bool(getattr(post, "stuck", False))
+
+
+def _astray(post: Post) -> Task:
+    """Return a post that is not as approved on its page, or that a person has to take down there."""
+    words = "Take it down by hand" if _stuck(post) else Difference.Kind(_differs(post)).label
+    return Task(
+        kind="bad",
+        icon="alert-octagon",
+        title=str(post),
+        why=_WHY_ASTRAY[Difference.Kind(_differs(post))]
+        if not _stuck(post)
+        else "We could not take it down. It is still on the page.",
+        status="bad",
+        status_words=words,
+        href=reverse("publishing:review", args=[post.pk]),
+        button="See what is there",
+        minutes=3,
+    )
+
+
+_WHY_ASTRAY = {
+    Difference.Kind.CHANGED: "What people see on the page is not what was approved.",
+    Difference.Kind.GONE: "Somebody deleted it on the page.",
+    Difference.Kind.HIDDEN: "Somebody hid it on the page.",
+    Difference.Kind.UNREAD: "For too long we could not read what is on the page.",
+}
 
 
 def _comment(item: Item) -> Task:
@@ -194,6 +245,26 @@ def _trouble(post: Post) -> Task:
         href=reverse("publishing:review", args=[post.pk]),
         button="See what happened",
         minutes=2,
+    )
+
+
+def _paused(pause: Pause, me: Membership) -> Task:
+    """Return a pause as a task: to end it takes whoever asks, and somebody else who confirms."""
+    asked = pause.asked_by
+    why = f"{pause.reason.rstrip('.')}."
+    if asked:
+        why += f" {asked.first_name} asks to open it again: {pause.asked_why.rstrip('.')}."
+    confirm = asked is not None and asked.pk != me.user_id
+    return Task(
+        kind="risk" if confirm else "bad",
+        icon="gate",
+        title=f"{pause.channel.name if pause.channel else 'Everything'} is paused",
+        why=why,
+        status="held",
+        status_words="Waits for a second person to open it" if asked else "Nothing can go out",
+        href=reverse("channels:list"),
+        button="Read and decide" if confirm else "See the accounts",
+        minutes=3,
     )
 
 

@@ -22,6 +22,7 @@ from stairgate.networks.base import (
     Found,
     Health,
     ItemKind,
+    LivePost,
     Outcome,
     Outgoing,
     Passage,
@@ -185,6 +186,18 @@ class Bluesky:
         within = Within(_READ_SECONDS)
         post = self._asking.post(account, external_id, within)
         return None if post is None else self._threads.lone(account, post, ItemKind.MENTION, {}, within)
+
+    def read_post(self, account: Account, external_id: str) -> LivePost | None:
+        """Return one of our own posts as the account's own server has it; None when it is gone."""
+        within = Within(_READ_SECONDS)
+        place = records.address(external_id)
+        if place is None or (place.did, place.collection) != (account.account_id, records.POST):
+            raise Trouble(
+                Refused(RefusalKind.INVALID, "This is not the address of a post of ours on Bluesky.")
+            )
+        self._asking.proven(account, within)
+        found = self._asking.own_record(account, place, within)
+        return None if found is None else reading.live(found, external_id)
 
     # ── Deeds on what the public wrote: each may be done twice without harm ──
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from stairgate.networks.base import ItemKind, PublicItem
+from stairgate.networks.base import ItemKind, LivePost, PublicItem, Trouble, Unknown
 from stairgate.networks.bluesky.records import permalink
 from stairgate.networks.cleaning import clean, clean_text
 
@@ -69,6 +69,20 @@ def item(
         has_picture=has_picture(record),
         raw=clean(dict(post)),
     )
+
+
+def live(found: Body, uri: str) -> LivePost:
+    """Return a record of ours as what the public sees. Raises `Trouble` when its words cannot be read."""
+    record = mapping(found.get("value"))
+    words = record.get("text")
+    if not isinstance(words, str):
+        raise Trouble(Unknown("Bluesky gave a post without its words."))
+    return LivePost(uri, words, _pictures(mapping(record.get("embed"))))
+
+
+def _pictures(embed: Body) -> int:
+    """Return how many pictures a post carries, also beside a quoted post."""
+    return sum(1 for _ in mappings(embed.get("images") or mapping(embed.get("media")).get("images")))
 
 
 def parents(record: Body) -> tuple[str, str]:

@@ -16,6 +16,7 @@ from stairgate.networks.base import (
     Fetched,
     Found,
     Health,
+    LivePost,
     Outcome,
     Outgoing,
     Passage,
@@ -59,6 +60,8 @@ SCOPES = frozenset(
 )
 _ITEM_FIELDS = "id,message,created_time,from,parent{id},is_hidden,permalink_url,attachment"
 _ATTACHED = "attachments{type,subattachments{type}}"
+_LIVE_FIELDS = f"id,message,is_hidden,is_published,{_ATTACHED}"
+_LIVE_REPLY_FIELDS = "id,message,is_hidden,attachment"
 _POST_FIELDS = f"id,message,created_time,from,is_hidden,permalink_url,{_ATTACHED}"
 
 
@@ -230,11 +233,28 @@ class Facebook:
         post = "" if visitor_post else f"{account.account_id}_{external_id.partition('_')[0]}"
         return reading.item(row, post)
 
-    def _believe_gone(self, account: Account, trouble: Trouble) -> None:
+    def read_post(self, account: Account, external_id: str) -> LivePost | None:
+        """Return one of our own posts or replies as it is now; None when it is gone.
+
+        Without leave to read it Facebook leaves out the words, or says "gone": both are believed only with proof.
+        """
+        is_post = external_id.startswith(f"{account.account_id}_")
+        scope = READ_OWN if is_post else READ_PUBLIC
+        asked = {"fields": _LIVE_FIELDS if is_post else _LIVE_REPLY_FIELDS}
+        try:
+            row = self._graph.read(account, external_id, asked).body
+        except Trouble as trouble:
+            self._believe_gone(account, trouble, scope)
+            return None
+        if not isinstance(row.get("message"), str):
+            self._prove(account, scope)
+        return reading.live(row, external_id)
+
+    def _believe_gone(self, account: Account, trouble: Trouble, scope: str = READ_PUBLIC) -> None:
         """Raise ``trouble`` unless it says "gone". Facebook says the same of what we may not see: ask about that."""
         if not _is_gone(trouble):
             raise trouble
-        self._prove(account, READ_PUBLIC)
+        self._prove(account, scope)
 
     def _prove(self, account: Account, scope: str) -> Answer:
         """Ask who we are and whether we hold ``scope``; return who we are. Raises `Trouble`.

@@ -6,7 +6,16 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from stairgate.networks.base import Absent, CannotTell, ItemKind, Outgoing, PublicItem, Trouble, Unknown
+from stairgate.networks.base import (
+    Absent,
+    CannotTell,
+    ItemKind,
+    LivePost,
+    Outgoing,
+    PublicItem,
+    Trouble,
+    Unknown,
+)
 
 
 def not_found(recent: Sequence[Mapping[str, Any]], outgoing: Outgoing) -> Absent | CannotTell:
@@ -61,6 +70,15 @@ def item(row: Mapping[str, Any], post: str) -> PublicItem:
         has_picture=any(_attached(row)),
         raw=dict(row),
     )
+
+
+def live(row: Mapping[str, Any], asked: str) -> LivePost:
+    """Return a row as what the public sees of our own post. Raises `Trouble` when it is about something else."""
+    words = row.get("message", "")
+    if row.get("id") != asked or not isinstance(words, str):
+        raise Trouble(Unknown("Facebook gave something else than what was asked for."))
+    hidden = bool(row.get("is_hidden")) or row.get("is_published") is False
+    return LivePost(asked, words, _photo_count(row), is_hidden=hidden)
 
 
 def _kind(post: str, parent: str) -> ItemKind:

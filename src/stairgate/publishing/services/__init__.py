@@ -1,5 +1,6 @@
 """The deeds on a post. Each takes its actor first, checks what they may do, and writes its ledger entry."""
 
+from stairgate.publishing.services.afterwards import close_difference, read_now, take_down
 from stairgate.publishing.services.common import NotReady, Refusal, StaleEdit
 from stairgate.publishing.services.decisions import approve, ask_for_changes, look_again, send_again, withdraw
 from stairgate.publishing.services.drafts import add_picture, answer_finding, draft_reply, save_draft, submit
@@ -23,6 +24,7 @@ __all__ = [
     "approve",
     "ask_for_changes",
     "begin_recurrence",
+    "close_difference",
     "draft_reply",
     "drop_feed",
     "keep_message",
@@ -30,12 +32,14 @@ __all__ = [
     "look_again",
     "make_due_draft",
     "make_feed",
+    "read_now",
     "reader_of",
     "retire_message",
     "save_draft",
     "send_again",
     "stop_recurrence",
     "submit",
+    "take_down",
     "use_message",
     "withdraw",
 ]

@@ -19,7 +19,7 @@ from stairgate.publishing import services
 from stairgate.publishing.models import Delivery, Post
 from stairgate.publishing.rules import why_may_not_approve
 from stairgate.publishing.selectors import posts_of, review_page, waiting_for
-from stairgate.publishing.states import EDITABLE, UNDECIDED, PostState
+from stairgate.publishing.states import EDITABLE, UNDECIDED, DeliveryState, PostState
 
 _A_PAGE = 25
 
@@ -57,6 +57,8 @@ def _page(request: HttpRequest, member: Membership, post: Post, *, status: int =
     if page is None:
         raise Http404
     may = _may(member, post, page.writers)
+    on_a_page = any(delivery.state == DeliveryState.DONE for delivery in page.deliveries)
+    may["may_take_down"] = on_a_page and may["may_carry_on"]
     values = {"active": "approve" if may["may_decide"] else "posts", "page": page, "post": post, **may}
     return render(request, "publishing/review.html", values | {"typed": request.POST}, status=status)
 
