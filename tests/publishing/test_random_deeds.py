@@ -8,6 +8,7 @@ approved what, and compares each thing that went out with it.
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -44,7 +45,6 @@ from stairgate.networks.base import (
 from stairgate.organisations.access import NotAllowed
 from stairgate.organisations.models import User
 from stairgate.people.models import Check
-from stairgate.policies.parameters import Parameters
 from stairgate.policies.services import adopt, sign
 from stairgate.publishing import delivery, services
 from stairgate.publishing.content import Content
@@ -220,7 +220,7 @@ class Deeds(RuleBasedStateMachine):
             organisation=self.cast.organisation,
             title="Policy",
             text="Words",
-            parameters=Parameters(approvers=approvers),
+            parameters=replace(self.cast.policy.parameters, approvers=approvers),
             at=self.now,
         )
         for name in ("priya", "kofi", "tom", "gwen"):

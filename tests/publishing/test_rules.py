@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from stairgate.policies.quiet import QuietHours
 from stairgate.publishing.rules import (
     ApprovalFact,
     Barrier,
@@ -26,6 +28,7 @@ from stairgate.screening import Action, Category, Finding, Screening, Severity
 
 NOW = datetime(2026, 11, 24, 17, 45, tzinfo=UTC)
 POLICY = UUID(int=1)
+UTC_ZONE = ZoneInfo("UTC")
 TOM, PRIYA, KOFI = UUID(int=11), UUID(int=12), UUID(int=13)
 
 
@@ -55,6 +58,7 @@ def facts(**changes: object) -> GateFacts:
         policy=POLICY,
         send_at=NOW,
         window=timedelta(minutes=30),
+        quiet=QuietHours(21, 7, UTC_ZONE),
         restrictions=(),
         unanswered=(),
         pictures_unanswered=0,
@@ -104,6 +108,7 @@ def test_the_gate_opens_when_everything_holds() -> None:
         {"approvers_needed": 2, "approvals": (approval(), approval())},
         {"policy": None},
         {"send_at": NOW - timedelta(minutes=31)},
+        {"quiet": QuietHours(17, 18, UTC_ZONE)},
         {"ledger_newest_at": NOW + timedelta(minutes=6)},
     ],
 )
@@ -188,7 +193,8 @@ def draft(**changes: object) -> DraftFacts:
         children_allowed=False,
         send_at=None,
         approvers=("Kofi", "Priya"),
-        approval_life=timedelta(hours=72),
+        approvers_needed=1,
+        quiet=QuietHours(21, 7, UTC_ZONE),
     )
     return replace(ready, **changes)  # type: ignore[arg-type]
 
@@ -200,6 +206,20 @@ def shut(**changes: object) -> list[str]:
 def test_a_ready_draft_has_no_bar_left() -> None:
     assert shut() == []
     assert bars(draft(), NOW)[-1].says == "A second person: Kofi or Priya"
+
+
+@pytest.mark.clause("C78")
+@pytest.mark.parametrize(
+    ("fit", "needed", "says"),
+    [
+        (("Kofi",), 1, "A second person: Kofi"),
+        (("Kofi",), 2, "Two other people: two are needed, and only Kofi can approve at the moment"),
+        (("Kofi", "Priya"), 2, "Two other people: Kofi and Priya"),
+        (("Gwen", "Kofi", "Priya"), 2, "Two other people, out of Gwen, Kofi and Priya"),
+    ],
+)
+def test_the_bar_says_who_can_say_yes_and_how_many_must(fit: tuple[str, ...], needed: int, says: str) -> None:
+    assert bars(draft(approvers=fit, approvers_needed=needed), NOW)[-1].says == says
 
 
 @pytest.mark.clause("C03")
@@ -220,7 +240,9 @@ def test_a_draft_without_an_authorised_purpose_is_not_ready() -> None:
         ({"pictures": 1, "pictures_unanswered": 1}, "pictures"),
         ({"pictures": 1, "children_shown": 1}, "pictures"),
         ({"send_at": NOW}, "time"),
+        ({"send_at": NOW + timedelta(hours=4)}, "time"),
         ({"approvers": ()}, "second"),
+        ({"approvers": ("Kofi",), "approvers_needed": 2}, "second"),
     ],
 )
 def test_each_missing_thing_has_its_bar(changes: dict[str, object], bar: str) -> None:

@@ -20,6 +20,9 @@ class Parameters:
     approvers: int = 1  # people who must say yes besides the author (C78)
     approval_life_hours: int = 72  # after that an approval lapses
     sending_window_minutes: int = 30  # how late a post may still go out before it asks for a new time
+    quiet_from_hour: int = 21  # on the setting's own clock; nothing goes out by itself from then on …
+    quiet_until_hour: int = 7  # … until then. The same hour twice: no quiet hours. No clause asks for them
+    safeguarding_lead_approves: bool = False  # besides page administrators (C78)
     page_administrators: int = 2  # qualified people who must be there (C18)
     check_every_days: int = 7  # weekly is the floor (C38)
     review_every_days: int = 365  # the policy itself (C105)
@@ -54,6 +57,8 @@ _LIMITS: dict[str, tuple[int, int]] = {
     "approvers": (1, 2),
     "approval_life_hours": (1, 168),
     "sending_window_minutes": (1, 120),
+    "quiet_from_hour": (0, 23),
+    "quiet_until_hour": (0, 23),
     "page_administrators": (2, 50),
     "check_every_days": (1, 7),
     "review_every_days": (1, 366),

@@ -29,6 +29,7 @@ from stairgate.organisations.models import User
 from stairgate.organisations.rules import Duty
 from stairgate.policies.models import PolicyVersion
 from stairgate.policies.parameters import Parameters
+from stairgate.policies.quiet import QuietHours
 from stairgate.policies.selectors import in_force, why_not
 from stairgate.publishing.content import SealedPicture, digest
 from stairgate.publishing.models import Approval, Attempt, Delivery, Post, Revision, RevisionPicture
@@ -159,6 +160,7 @@ def _facts(delivery: Delivery, outgoing: base.Outgoing | None, now: datetime) ->
         policy=version.id if version else None,
         send_at=delivery.send_at,
         window=timedelta(minutes=parameters.sending_window_minutes),
+        quiet=QuietHours.of(parameters, organisation.timezone),
         restrictions=tuple(_barrier(r) for r in channel_now(delivery.channel, now).restrictions)
         + _address_barriers(delivery),
         unanswered=still_open(screening, answered_keys(post)),

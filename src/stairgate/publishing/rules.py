@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from stairgate.clauses import control
+from stairgate.policies.quiet import QuietHours
 from stairgate.screening import Finding, Screening, Severity
 
 #: how far a clock may seem to run backwards against the ledger before everything is held
@@ -50,6 +51,7 @@ class GateFacts:
     policy: UUID | None
     send_at: datetime
     window: timedelta
+    quiet: QuietHours
     restrictions: tuple[Barrier, ...]
     unanswered: tuple[Finding, ...]
     pictures_unanswered: int
@@ -140,6 +142,12 @@ def _time_barriers(facts: GateFacts, now: datetime) -> list[Barrier]:
         return [Barrier("C28", "The clock of this computer runs behind our own record. Set it right first.")]
     if now > facts.send_at + facts.window:
         return [Barrier("C78", "Its time has passed. Choose a new time, and ask for approval again.")]
+    if facts.quiet.include(now):
+        return [
+            Barrier(
+                "C78", f"It is within our quiet hours, {facts.quiet.says}. Choose a time outside of them."
+            )
+        ]
     return []
 
 
@@ -185,7 +193,8 @@ class DraftFacts:
     children_allowed: bool
     send_at: datetime | None
     approvers: tuple[str, ...]
-    approval_life: timedelta
+    approvers_needed: int
+    quiet: QuietHours
 
 
 @control("C03", "Each post carries one purpose from those its account was authorised for")
@@ -243,19 +252,32 @@ def _purpose_bar(facts: DraftFacts) -> Bar:
 
 def _time_bar(facts: DraftFacts, now: datetime) -> Bar:
     if facts.send_at is None:
+        if facts.quiet.include(now):
+            return Bar(
+                "time", True, f"Quiet hours, {facts.quiet.says}: approved now, it waits until they end"
+            )
         return Bar("time", True, "It goes out as soon as it is approved")
     if facts.send_at <= now:
         return Bar("time", False, "That time has passed. Choose a later one")
+    if facts.quiet.include(facts.send_at):
+        return Bar("time", False, f"That is in our quiet hours, {facts.quiet.says}. Choose another time")
     return Bar("time", True, "The time is still to come")
 
 
+@control("C78", "Nothing is sent for approval unless as many fit people are there as have to say yes")
 def _second_person_bar(facts: DraftFacts) -> Bar:
-    if not facts.approvers:
-        return Bar("second", False, "A second person: nobody can approve at the moment")
-    return Bar("second", True, f"A second person: {_either(facts.approvers)}")
+    fit, needed = facts.approvers, facts.approvers_needed
+    who = "A second person" if needed == 1 else "Two other people"
+    if not fit:
+        return Bar("second", False, f"{who}: nobody can approve at the moment")
+    if len(fit) < needed:
+        return Bar("second", False, f"{who}: two are needed, and only {fit[0]} can approve at the moment")
+    if len(fit) > needed > 1:
+        return Bar("second", True, f"{who}, out of {_named(fit, 'and')}")
+    return Bar("second", True, f"{who}: {_named(fit, 'or' if needed == 1 else 'and')}")
 
 
-def _either(names: tuple[str, ...]) -> str:
+def _named(names: tuple[str, ...], last: str) -> str:
     if len(names) == 1:
         return names[0]
-    return f"{', '.join(names[:-1])} or {names[-1]}"
+    return f"{', '.join(names[:-1])} {last} {names[-1]}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Prefetch, QuerySet, prefetch_related_objects
@@ -16,8 +16,10 @@ from stairgate.networks.base import Outgoing
 from stairgate.networks.base import Picture as SentPicture
 from stairgate.organisations.models import Membership, Organisation
 from stairgate.organisations.rules import Duty
+from stairgate.policies.models import PolicyVersion
 from stairgate.policies.parameters import Parameters
-from stairgate.policies.selectors import fit_for, in_force
+from stairgate.policies.quiet import QuietHours
+from stairgate.policies.selectors import fit_for, holds, in_force
 from stairgate.publishing.content import Content
 from stairgate.publishing.gate import answered_keys, writers_of
 from stairgate.publishing.models import Answer, Approval, Delivery, Post, Return, Revision, RevisionPicture
@@ -58,9 +60,11 @@ def findings_of(post: Post) -> tuple[Finding, ...]:
     return screen_revision(revision, post).findings
 
 
-def fit_approvers(organisation: Organisation, *, writers: frozenset[UUID], now: datetime) -> list[Membership]:
+def fit_approvers(
+    organisation: Organisation, version: PolicyVersion | None, *, writers: frozenset[UUID], now: datetime
+) -> list[Membership]:
     """Return who could approve today: role, register, and did not write it. By first name. One query."""
-    fit = fit_for(organisation, Duty.APPROVE, on=organisation.day(now))
+    fit = fit_for(organisation, Duty.APPROVE, version=version, on=organisation.day(now))
     return [member for member in fit if member.user_id not in writers]
 
 
@@ -143,8 +147,11 @@ def readiness(
         children_shown=shows.count(RevisionPicture.Shows.CHILDREN),
         children_allowed=parameters.identifiable_children,
         send_at=content.send_at,
-        approvers=tuple(m.first_name for m in fit_approvers(organisation, writers=writers, now=now)),
-        approval_life=timedelta(hours=parameters.approval_life_hours),
+        approvers=tuple(
+            member.first_name for member in fit_approvers(organisation, version, writers=writers, now=now)
+        ),
+        approvers_needed=parameters.approvers,
+        quiet=QuietHours.of(parameters, organisation.timezone),
     )
     return Readiness(screening, open_findings, answered, bars(facts, now), accounts, purposes)
 
@@ -181,13 +188,15 @@ def posts_of(organisation: Organisation, states: Iterable[str] = ()) -> QuerySet
 def waiting_for(membership: Membership, now: datetime) -> QuerySet[Post]:
     """Return the posts this member could decide on: waiting, and not of their own writing. Oldest first."""
     on = membership.organisation.day(now)
-    if Duty.APPROVE not in membership.duties_on(on):
+    if not holds(membership, Duty.APPROVE, on=on):
         return Post.objects.none()
     waiting = Post.objects.filter(organisation=membership.organisation_id, state=PostState.WITH_APPROVER)
     own = Revision.objects.filter(created_by=membership.user_id).values("post_id")
+    said_yes = Approval.objects.filter(approver=membership.user_id, voided_at__isnull=True).values("post_id")
     return (
         waiting.exclude(author=membership.user_id)
         .exclude(pk__in=own)
+        .exclude(pk__in=said_yes)
         .exclude(answers__answered_by=membership.user_id)
         .select_related("author")
         .order_by("updated_at")
@@ -230,6 +239,9 @@ class ReviewPage:
     approvals: tuple[Approval, ...]
     returns: tuple[Return, ...]
     approvers: tuple[Membership, ...]  # who can, and has not yet
+    approvers_needed: int
+    goes_out: datetime  # when it would go out, were it approved now
+    waits_for_morning: bool  # approved now, it would wait for the end of the quiet hours
     writers: frozenset[UUID]
     channels: tuple[Channel, ...]
 
@@ -237,9 +249,17 @@ class ReviewPage:
     def answered(self) -> frozenset[str]:
         return frozenset(answer.finding_key for answer in self.answers)
 
+    @property
+    def said_yes(self) -> int:
+        """How many have said yes to this version so far."""
+        return sum(1 for approval in self.approvals if approval.voided_at is None)
+
+    def said_yes_by(self, member: Membership) -> bool:
+        return any(a.approver_id == member.user_id and a.voided_at is None for a in self.approvals)
+
 
 def review_page(post: Post, reader: Membership, now: datetime) -> ReviewPage | None:
-    """Return the page for the newest version; None when nothing is written yet. Nine queries."""
+    """Return the page for the newest version; None when nothing is written yet. Ten queries."""
     versions = versions_of(post)
     if not versions:
         return None
@@ -249,7 +269,10 @@ def review_page(post: Post, reader: Membership, now: datetime) -> ReviewPage | N
     approvals = tuple(post.approvals.select_related("approver", "revision"))
     accounts = Channel.objects.filter(organisation=post.organisation_id, pk__in=newest.channel_ids)
     said_yes = {approval.approver_id for approval in approvals if approval.voided_at is None}
-    fit = fit_approvers(post.organisation, writers=writers, now=now)
+    version = in_force(post.organisation)
+    parameters = version.parameters if version else Parameters()
+    fit = fit_approvers(post.organisation, version, writers=writers, now=now)
+    opens = QuietHours.of(parameters, post.organisation.timezone).next_open(now)
     return ReviewPage(
         post=post,
         revision=newest,
@@ -260,6 +283,9 @@ def review_page(post: Post, reader: Membership, now: datetime) -> ReviewPage | N
         approvals=approvals,
         returns=returns,
         approvers=tuple(member for member in fit if member.user_id not in said_yes),
+        approvers_needed=parameters.approvers,
+        goes_out=newest.send_at or opens,
+        waits_for_morning=newest.send_at is None and opens > now,
         writers=writers,
         channels=tuple(accounts),
     )

@@ -15,7 +15,7 @@ from stairgate.monitoring.selectors import Freshness, inbox, readings, said_of
 from stairgate.organisations.models import Membership
 from stairgate.organisations.rules import Duty, Role
 from stairgate.organisations.selectors import holders
-from stairgate.policies.selectors import in_force
+from stairgate.policies.selectors import holds, in_force
 from stairgate.publishing.models import Delivery, Post
 from stairgate.publishing.selectors import (
     TROUBLE,
@@ -99,7 +99,8 @@ def _greeting(hour: int) -> str:
 
 def _posts(me: Membership, duties: frozenset[Duty], now: datetime) -> tuple[list[Post], ...]:
     """Return the first few posts in trouble, those waiting for this person, and their own unfinished. One query."""
-    approves, writes = Duty.APPROVE in duties, Duty.WRITE in duties
+    approves = holds(me, Duty.APPROVE, on=me.organisation.day(now))
+    writes = Duty.WRITE in duties
     kinds: list[QuerySet[Post]] = []
     if approves:
         kinds += [in_trouble(me.organisation), waiting_for(me, now)]
