@@ -46,7 +46,7 @@ from stairgate.organisations.access import NotAllowed
 from stairgate.organisations.models import User
 from stairgate.people.models import Check
 from stairgate.policies.services import adopt, sign
-from stairgate.publishing import delivery, services
+from stairgate.publishing import delivery, lapsing, services
 from stairgate.publishing.content import Content
 from stairgate.publishing.models import Delivery, Post
 from stairgate.publishing.states import EDITABLE, DeliveryState, ForbiddenMove, PostState
@@ -210,6 +210,11 @@ class Deeds(RuleBasedStateMachine):
         self.later()
         deed = reopen if open_again else shut
         deed(actor=self.cast.priya, channel=self.pages[1], reason="Why not", at=self.now)
+
+    @rule()
+    def notice_what_lapsed(self) -> None:
+        self.later()
+        lapsing.sweep(self.now, "test")
 
     @rule(approvers=st.sampled_from((1, 2)))
     def adopt_anew(self, approvers: int) -> None:

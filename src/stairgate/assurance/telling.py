@@ -32,6 +32,8 @@ WORDS = {
     "publishing.finding_kept": "Words that screening pointed at were kept, with a reason",
     "publishing.submitted": "A post was sent for approval",
     "publishing.approved": "A post was approved",
+    "publishing.lapsed": "An approval lapsed before its time",
+    "publishing.approval_lapsed": "The first of two approvals no longer counts",
     "publishing.returned": "A post was returned with a note",
     "publishing.withdrawn": "A post was withdrawn",
     "publishing.gate_opened": "The gate opened for one attempt",

@@ -13,6 +13,8 @@ from stairgate.screening import Finding, Screening, Severity
 
 #: how far a clock may seem to run backwards against the ledger before everything is held
 CLOCK_TOLERANCE = timedelta(minutes=5)
+#: the clause of a restriction that comes and goes by itself: the connection of an account in trouble
+PASSING = "C28"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,21 @@ def why_may_not_approve(
 @control("C78", "Any change after approval voids it; the gate compares digests at the moment of sending")
 def gate_barriers(facts: GateFacts, now: datetime) -> tuple[Barrier, ...]:
     """Return every reason why this delivery may not go out now; empty means the gate opens (law 1)."""
-    found: list[Barrier] = list(facts.restrictions)
+    return (*facts.restrictions, *_barriers_of_the_post(facts, now), *_time_barriers(facts, now))
+
+
+@control("C78", "An approval lapses at once when whoever gave it, the policy or the account no longer stands")
+def lapse_barriers(facts: GateFacts, now: datetime) -> tuple[Barrier, ...]:
+    """Return every reason why this delivery will not go out when its time comes, as far as is known already.
+
+    Its time is not one, and neither is a connection in trouble: that may be put right before then.
+    """
+    lasting = (barrier for barrier in facts.restrictions if barrier.clause != PASSING)
+    return (*lasting, *_barriers_of_the_post(facts, now))
+
+
+def _barriers_of_the_post(facts: GateFacts, now: datetime) -> tuple[Barrier, ...]:
+    found: list[Barrier] = []
     if not facts.post_is_approved:
         found.append(Barrier("C78", "It is not approved."))
     if not facts.revision_is_current or facts.digest_now != facts.digest_of_revision:
@@ -89,7 +105,6 @@ def gate_barriers(facts: GateFacts, now: datetime) -> tuple[Barrier, ...]:
     ]
     found += _approval_barriers(facts, now)
     found += _content_barriers(facts)
-    found += _time_barriers(facts, now)
     return tuple(found)
 
 

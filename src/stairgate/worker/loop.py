@@ -20,7 +20,7 @@ from stairgate.channels import health
 from stairgate.ledger.services import checkpoint
 from stairgate.monitoring import actions, collect, subscribing
 from stairgate.organisations.models import Organisation
-from stairgate.publishing import delivery
+from stairgate.publishing import delivery, lapsing
 
 log = structlog.get_logger(__name__)
 
@@ -55,6 +55,7 @@ def jobs() -> list[Job]:
         Job("actions", actions.sweep, 1.0),
         Job("comments", collect.sweep, 1.0),
         Job("health", health.sweep, 30.0),
+        Job("lapses", lapsing.sweep, 30.0),
         Job("doorbells", subscribing.sweep, 20.0),
         Job("seals", seal, _HOUR),
     ]
