@@ -102,7 +102,9 @@ def test_who_is_fit_is_read_in_a_bounded_number_of_queries(
     cast: Cast, now: datetime, django_assert_max_num_queries: object
 ) -> None:
     with django_assert_max_num_queries(1):  # type: ignore[operator]
-        fit = fit_for(cast.organisation, Duty.APPROVE, version=cast.policy, on=cast.organisation.day(now))
+        fit = fit_for(
+            cast.organisation, Duty.APPROVE, parameters=cast.policy.parameters, on=cast.organisation.day(now)
+        )
     assert [member.first_name for member in fit] == ["Kofi", "Priya"]
 
 
@@ -117,7 +119,7 @@ def test_who_is_fit_follows_the_version_in_force(cast: Cast, now: datetime) -> N
         parameters=Parameters(),
         at=now,
     )
-    assert fit_for(cast.organisation, Duty.APPROVE, version=newer, on=day) == []
+    assert fit_for(cast.organisation, Duty.APPROVE, parameters=newer.parameters, on=day) == []
 
 
 def test_a_place_that_is_gone_is_never_fit(cast: Cast, now: datetime) -> None:

@@ -17,8 +17,9 @@ from stairgate.organisations.models import User
 from stairgate.policies.models import PolicyVersion
 from stairgate.policies.services import adopt, sign
 from stairgate.publishing import delivery, services
-from stairgate.publishing.models import Delivery, Post
-from stairgate.publishing.selectors import review_page, waiting_for
+from stairgate.publishing.models import Approval, Delivery, Post
+from stairgate.publishing.rules import NO_PURPOSE
+from stairgate.publishing.selectors import review_page, waiting_for, with_policy
 from stairgate.publishing.states import PostState
 from tests.publishing.conftest import Desk, Scripted
 
@@ -167,7 +168,7 @@ def test_the_safeguarding_lead_approves_only_where_the_policy_says_so(desk: Desk
         services.approve(actor=gwen, post=revision.post, digest=revision.digest, at=desk.now)
     assert signed_in(gwen).get(reverse("publishing:approvals")).status_code == 403
     adopted(desk, safeguarding_lead_approves=True)
-    page = review_page(revision.post, desk.cast.member(gwen), desk.now)
+    page = review_page(with_policy(Post.objects.all()).get(), desk.cast.member(gwen), desk.now)
     assert page is not None and [m.first_name for m in page.approvers] == ["Gwen", "Kofi", "Priya"]
     assert waiting_for(desk.cast.member(gwen), desk.now).exists()
     assert signed_in(gwen).get(reverse("publishing:approvals")).status_code == 200
@@ -175,3 +176,35 @@ def test_the_safeguarding_lead_approves_only_where_the_policy_says_so(desk: Desk
     desk.sweep()
     assert len(network.published) == 1
     assert Post.objects.get().state == PostState.PUBLISHED
+
+
+@pytest.mark.clause("C03")
+@pytest.mark.clause("C73")
+def test_a_post_for_no_purpose_needs_the_approvers_written_reason(desk: Desk, network: Scripted) -> None:
+    revision = desk.submitted(purpose=NO_PURPOSE)
+    post, digest = revision.post, revision.digest
+    priya = signed_in(desk.cast.priya)
+    yes = reverse("publishing:approve", args=[post.pk])
+    refused = priya.post(yes, {"read": "1", "digest": digest, "purpose_reason": " "})
+    assert refused.status_code == 422 and "Why is it right to send it?" in refused.content.decode()
+    assert not Approval.objects.exists()
+    priya.post(yes, {"read": "1", "digest": digest, "purpose_reason": "It thanks the fire brigade."})
+    page = priya.get(reverse("publishing:review", args=[post.pk])).content.decode()
+    assert "“It thanks the fire brigade.”" in page and "for none of the purposes" in page
+    desk.sweep(after=5)
+    assert len(network.published) == 1
+
+
+@pytest.mark.clause("C03")
+def test_a_reason_that_is_gone_shuts_the_gate(desk: Desk, network: Scripted) -> None:
+    revision = desk.submitted(purpose=NO_PURPOSE)
+    services.approve(
+        actor=desk.cast.priya,
+        post=revision.post,
+        digest=revision.digest,
+        purpose_reason="It thanks the fire brigade.",
+        at=desk.now,
+    )
+    Approval.objects.update(purpose_reason="")
+    desk.sweep()
+    assert network.published == [] and Post.objects.get().state == PostState.LAPSED

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from stairgate.policies.quiet import QuietHours
 from stairgate.publishing.rules import (
+    NO_PURPOSE,
     ApprovalFact,
     Barrier,
     DraftFacts,
@@ -60,6 +61,8 @@ def facts(**changes: object) -> GateFacts:
         window=timedelta(minutes=30),
         quiet=QuietHours(21, 7, UTC_ZONE),
         restrictions=(),
+        purpose="News",
+        purposes=("News",),
         unanswered=(),
         pictures_unanswered=0,
         children_shown=0,
@@ -121,6 +124,20 @@ def test_one_thing_wrong_shuts_it(changes: dict[str, object]) -> None:
 def test_a_shut_account_shuts_it_with_its_own_reason() -> None:
     shut = Barrier("C18", "One administrator left.")
     assert shut in gate_barriers(facts(restrictions=(shut,)), NOW)
+
+
+@pytest.mark.clause("C03")
+@pytest.mark.clause("C73")
+@pytest.mark.parametrize("changes", [{"purpose": ""}, {"purpose": "Selling my car"}, {"purpose": NO_PURPOSE}])
+def test_what_serves_no_authorised_purpose_stays(changes: dict[str, object]) -> None:
+    assert [barrier.clause for barrier in gate_barriers(facts(**changes), NOW)] == ["C03"]
+
+
+@pytest.mark.clause("C03")
+def test_the_approvers_written_reason_lets_it_out_and_each_of_two_gives_one() -> None:
+    reasons = approval(purpose_reason="Thanks to the firemen"), approval(approver=KOFI, purpose_reason=" ")
+    assert gate_barriers(facts(purpose=NO_PURPOSE, approvals=reasons[:1]), NOW) == ()
+    assert gate_barriers(facts(purpose=NO_PURPOSE, approvals=reasons, approvers_needed=2), NOW)
 
 
 @pytest.mark.clause("C35")
@@ -226,6 +243,7 @@ def test_the_bar_says_who_can_say_yes_and_how_many_must(fit: tuple[str, ...], ne
 def test_a_draft_without_an_authorised_purpose_is_not_ready() -> None:
     assert shut(purpose="") == ["purpose"]
     assert shut(purpose="Selling my car") == ["purpose"]
+    assert shut(purpose=NO_PURPOSE) == []
 
 
 @pytest.mark.parametrize(

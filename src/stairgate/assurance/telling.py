@@ -34,6 +34,8 @@ WORDS = {
     "publishing.approved": "A post was approved",
     "publishing.lapsed": "An approval lapsed before its time",
     "publishing.approval_lapsed": "The first of two approvals no longer counts",
+    "publishing.said": "Somebody wrote a message about a post",
+    "publishing.heard": "Somebody read what was said about a post",
     "publishing.returned": "A post was returned with a note",
     "publishing.withdrawn": "A post was withdrawn",
     "publishing.gate_opened": "The gate opened for one attempt",

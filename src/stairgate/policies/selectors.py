@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from django.db.models import F, QuerySet
+from django.db.models import F, OuterRef, QuerySet, Subquery
 
 from stairgate.organisations.models import Membership, Organisation
 from stairgate.organisations.rules import ACCOUNT_DUTIES, Duty, Role, roles_that_approve, roles_with
@@ -12,6 +12,7 @@ from stairgate.organisations.selectors import holders
 from stairgate.people.rules import eligibility
 from stairgate.people.selectors import facts_for
 from stairgate.policies.models import PolicyVersion, Signature
+from stairgate.policies.parameters import Parameters
 
 
 def in_force(organisation: Organisation) -> PolicyVersion | None:
@@ -36,18 +37,25 @@ def signatures_now(organisation: Organisation) -> QuerySet[Signature]:
     return Signature.objects.filter(version__in=newest, text_digest=F("version__text_digest"))
 
 
-def roles_for(duty: Duty, version: PolicyVersion | None) -> frozenset[Role]:
-    """Return the roles that carry a duty under a version of the policy: it may let the lead approve too."""
+def parameters_now(organisation: OuterRef) -> Subquery:
+    """Return the stored parameters in force in a setting, to be read along with something else."""
+    newest = PolicyVersion.objects.filter(organisation=organisation).order_by("-number")
+    return Subquery(newest.values("parameters_json")[:1])
+
+
+def roles_for(duty: Duty, parameters: Parameters | None) -> frozenset[Role]:
+    """Return the roles that carry a duty under a policy: it may let the lead approve too."""
     if duty != Duty.APPROVE:
         return roles_with(duty)
     return roles_that_approve(
-        safeguarding_lead=version is not None and version.parameters.safeguarding_lead_approves
+        safeguarding_lead=parameters is not None and parameters.safeguarding_lead_approves
     )
 
 
 def carries(member: Membership, duty: Duty, *, version: PolicyVersion | None, on: date) -> bool:
     """Return whether a role held that day carries the duty. The register may still say no."""
-    return bool(member.roles_on(on) & roles_for(duty, version))
+    parameters = version.parameters if version else None
+    return bool(member.roles_on(on) & roles_for(duty, parameters))
 
 
 def holds(member: Membership, duty: Duty, *, on: date) -> bool:
@@ -62,12 +70,12 @@ def holds(member: Membership, duty: Duty, *, on: date) -> bool:
 
 
 def fit_for(
-    organisation: Organisation, duty: Duty, *, version: PolicyVersion | None, on: date
+    organisation: Organisation, duty: Duty, *, parameters: Parameters | None, on: date
 ) -> list[Membership]:
-    """Return the members whose role carries the duty under the version in force, and whom the register does
+    """Return the members whose role carries the duty under these parameters, and whom the register does
     not stop, by first name. One query.
     """
-    members = holders(organisation, roles_for(duty, version), on)
+    members = holders(organisation, roles_for(duty, parameters), on)
     return fit_among(members, organisation, on=on) if duty in ACCOUNT_DUTIES else list(members)
 
 

@@ -187,6 +187,8 @@ def _facts(delivery: Delivery, digest_now: str, now: datetime) -> GateFacts:
         policy=version.id if version else None,
         send_at=delivery.send_at,
         window=timedelta(minutes=parameters.sending_window_minutes),
+        purpose=revision.purpose,
+        purposes=tuple(delivery.channel.purposes),
         quiet=QuietHours.of(parameters, organisation.timezone),
         restrictions=tuple(_barrier(r) for r in channel_now(delivery.channel, now).restrictions)
         + _address_barriers(delivery),
@@ -224,6 +226,7 @@ def _approval_facts(
             expires_at=row.expires_at,
             voided=row.voided_at is not None,
             why_not=_why_not(row.approver, Duty.APPROVE, post.organisation_id, version, now),
+            purpose_reason=row.purpose_reason,
         )
         for row in rows
     )

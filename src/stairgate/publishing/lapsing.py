@@ -68,8 +68,9 @@ class _Ground:
     @classmethod
     def of(cls, organisation: Organisation, now: datetime) -> _Ground:
         version, on = in_force(organisation), organisation.day(now)
-        approvers = fit_for(organisation, Duty.APPROVE, version=version, on=on)
-        writers = fit_for(organisation, Duty.WRITE, version=version, on=on)
+        parameters = version.parameters if version else None
+        approvers = fit_for(organisation, Duty.APPROVE, parameters=parameters, on=on)
+        writers = fit_for(organisation, Duty.WRITE, parameters=parameters, on=on)
         accounts = accounts_now(organisation, now, version=version)
         return cls(
             version,

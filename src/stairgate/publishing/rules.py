@@ -13,6 +13,8 @@ from stairgate.screening import Finding, Screening, Severity
 
 #: how far a clock may seem to run backwards against the ledger before everything is held
 CLOCK_TOLERANCE = timedelta(minutes=5)
+#: what an author says when a post serves nothing that its account was authorised for
+NO_PURPOSE = "None of these"
 #: the clause of a restriction that comes and goes by itself: the connection of an account in trouble
 PASSING = "C28"
 
@@ -36,6 +38,7 @@ class ApprovalFact:
     expires_at: datetime
     voided: bool
     why_not: tuple[str, ...]  # why this person may not approve today
+    purpose_reason: str = ""  # why it is right to send what serves no authorised purpose
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,8 @@ class GateFacts:
     window: timedelta
     quiet: QuietHours
     restrictions: tuple[Barrier, ...]
+    purpose: str
+    purposes: tuple[str, ...]  # what the account was authorised for
     unanswered: tuple[Finding, ...]
     pictures_unanswered: int
     children_shown: int
@@ -104,6 +109,7 @@ def _barriers_of_the_post(facts: GateFacts, now: datetime) -> tuple[Barrier, ...
         for says in facts.writer_why_not
     ]
     found += _approval_barriers(facts, now)
+    found += _purpose_barriers(facts, now)
     found += _content_barriers(facts)
     return tuple(found)
 
@@ -136,6 +142,24 @@ def _approval_barriers(facts: GateFacts, now: datetime) -> list[Barrier]:
         why.append("What was approved is not what would go out.")
     words = " ".join(why) or "A second person has not approved exactly this."
     return [Barrier("C78", words)]
+
+
+@control("C03", "What serves no authorised purpose goes out only with the approver’s written reason")
+@control(
+    "C73", "What is for none of the account’s purposes needs a second person’s reason before it goes out"
+)
+def _purpose_barriers(facts: GateFacts, now: datetime) -> list[Barrier]:
+    if facts.purpose == NO_PURPOSE:
+        if all(approval.purpose_reason.strip() for approval in valid_approvals(facts, now)):
+            return []
+        return [
+            Barrier("C03", "It is for none of the page’s purposes, and whoever approved it gave no reason.")
+        ]
+    if facts.purpose in facts.purposes:
+        return []
+    return [
+        Barrier("C03", "The page was not authorised for what this post is for. Choose its purpose again.")
+    ]
 
 
 def _content_barriers(facts: GateFacts) -> list[Barrier]:
@@ -260,6 +284,8 @@ def _picture_bars(facts: DraftFacts) -> tuple[Bar, ...]:
 
 
 def _purpose_bar(facts: DraftFacts) -> Bar:
+    if facts.purpose == NO_PURPOSE:
+        return Bar("purpose", True, "It is for none of these: whoever approves has to write down why")
     if facts.purpose and facts.purpose in facts.purposes:
         return Bar("purpose", True, f"It is for: {facts.purpose}")
     return Bar("purpose", False, "Say what it is for")

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
 
 from stairgate.assurance.live import Live, live_policy
@@ -21,9 +22,11 @@ from stairgate.publishing.selectors import (
     TROUBLE,
     UNFINISHED,
     in_trouble,
+    spoken_to,
     unfinished,
     waiting_for,
     went_out_since,
+    with_message,
 )
 from stairgate.publishing.states import PostState
 
@@ -73,11 +76,12 @@ def today_page(me: Membership, now: datetime) -> Today:
     if Duty.DECIDE in duties:
         tasks += [_comment(item) for item in inbox(organisation, limit=_EACH)]
         tasks += [_blind(reading) for reading in readings(organisation, now) if reading.blind]
-    trouble, waiting, own = _posts(me, duties, now)
+    trouble, waiting, own, said = _posts(me, duties, now)
     tasks += [_trouble(post) for post in trouble]
     if Duty.SEE_ACCOUNTS in duties:
         tasks += _not_set_up(has_policy=version is not None, has_page=bool(accounts), has_lead=bool(leads))
         tasks += [_shut(account.channel.name, r.says) for account in accounts for r in account.restrictions]
+    tasks += [_message(post) for post in said]
     tasks += [_approval(post) for post in waiting]
     tasks += [_own(post) for post in own]
     return Today(
@@ -98,7 +102,7 @@ def _greeting(hour: int) -> str:
 
 
 def _posts(me: Membership, duties: frozenset[Duty], now: datetime) -> tuple[list[Post], ...]:
-    """Return the first few posts in trouble, those waiting for this person, and their own unfinished. One query."""
+    """Return the first few posts in trouble, waiting for this person, their own, and with a message. One query."""
     approves = holds(me, Duty.APPROVE, on=me.organisation.day(now))
     writes = Duty.WRITE in duties
     kinds: list[QuerySet[Post]] = []
@@ -106,14 +110,18 @@ def _posts(me: Membership, duties: frozenset[Duty], now: datetime) -> tuple[list
         kinds += [in_trouble(me.organisation), waiting_for(me, now)]
     if writes:
         kinds.append(unfinished(me))
+    kinds.append(spoken_to(me))
     first = Q(pk__in=[])
     for kind in kinds:
         first |= Q(pk__in=kind.values("pk")[:_EACH])
-    rows = list(Post.objects.filter(first).select_related("author").order_by("-updated_at"))
+    waits = Exists(waiting_for(me, now).filter(pk=OuterRef("pk")))
+    found = with_message(Post.objects.filter(first).select_related("author"), me).annotate(waits=waits)
+    rows: list[Any] = list(found.order_by("-updated_at"))
     own = [p for p in rows if writes and p.author_id == me.user_id and p.state in UNFINISHED]
     trouble = [post for post in rows if approves and post.state in TROUBLE and post not in own]
-    waiting = [post for post in reversed(rows) if post.state == PostState.WITH_APPROVER]
-    return trouble[:_EACH], waiting[:_EACH], own[:_EACH]
+    waiting = [post for post in reversed(rows) if post.waits]
+    said = [post for post in rows if post.said]
+    return trouble[:_EACH], waiting[:_EACH], own[:_EACH], said[:_EACH]
 
 
 def _comment(item: Item) -> Task:
@@ -223,6 +231,20 @@ def _approval(post: Post) -> Task:
         href=reverse("publishing:review", args=[post.pk]),
         button="Read and decide",
         minutes=2,
+    )
+
+
+def _message(post: Any) -> Task:
+    return Task(
+        kind="wait",
+        icon="message-circle",
+        title=f"{post.said_by}: “{_short(post.said)}”",
+        why=f"About “{post}”.",
+        status="wait",
+        status_words="A message for you",
+        href=f"{reverse('publishing:review', args=[post.pk])}#talk",
+        button="Read and answer",
+        minutes=1,
     )
 
 

@@ -3,6 +3,7 @@
 from stairgate.publishing.services.common import NotReady, Refusal, StaleEdit
 from stairgate.publishing.services.decisions import approve, ask_for_changes, look_again, send_again, withdraw
 from stairgate.publishing.services.drafts import add_picture, answer_finding, draft_reply, save_draft, submit
+from stairgate.publishing.services.talk import mark_read, say
 
 __all__ = [
     "NotReady",
@@ -14,7 +15,9 @@ __all__ = [
     "ask_for_changes",
     "draft_reply",
     "look_again",
+    "mark_read",
     "save_draft",
+    "say",
     "send_again",
     "submit",
     "withdraw",

@@ -15,7 +15,7 @@ from stairgate.policies.selectors import holds
 from stairgate.publishing.gate import writers_of
 from stairgate.publishing.models import Approval, Delivery, Post, Return, Revision
 from stairgate.publishing.moves import follow_deliveries, move_post, unserved
-from stairgate.publishing.rules import why_may_not_approve
+from stairgate.publishing.rules import NO_PURPOSE, why_may_not_approve
 from stairgate.publishing.selectors import bars_of
 from stairgate.publishing.services.common import (
     Refusal,
@@ -32,11 +32,12 @@ from stairgate.publishing.states import EDITABLE, DeliveryState, PostState, chec
 @control("C78", "Approval is by another, eligible person and bound to the digest of exactly what they saw")
 @control("C71", "An approval names one person, who answers for it")
 @transaction.atomic
-def approve(*, actor: User, post: Post, digest: str, at: datetime) -> Approval:
+def approve(*, actor: User, post: Post, digest: str, purpose_reason: str = "", at: datetime) -> Approval:
     """Approve exactly the version with this digest; return the approval.
 
     When enough people have said yes, the deliveries are made in the same transaction. Raises `NotAllowed`
-    (role, register, own post) and `Refusal` (changed meanwhile, time has passed).
+    (role, register, own post) and `Refusal` (changed meanwhile, time has passed, or it serves no authorised
+    purpose and there is no ``purpose_reason``).
     """
     post = locked(post)
     version = require_fit(actor, post.organisation, Duty.APPROVE, at)
@@ -53,6 +54,7 @@ def approve(*, actor: User, post: Post, digest: str, at: datetime) -> Approval:
     problems = tuple(bar.says for bar in bars_of(post, revision, at) if not bar.done)
     if problems:
         raise Refusal(problems[0] + ".")
+    reason = _purpose_reason(revision, purpose_reason)
     approval, new = Approval.objects.get_or_create(
         revision=revision,
         approver=actor,
@@ -63,15 +65,25 @@ def approve(*, actor: User, post: Post, digest: str, at: datetime) -> Approval:
             "policy": version,
             "approved_at": at,
             "expires_at": expires,
+            "purpose_reason": reason,
         },
     )
     if new:
-        write_down(
-            actor, post, "publishing.approved", {"version": revision.number, "digest": revision.digest}, at
-        )
+        payload = {"version": revision.number, "digest": revision.digest}
+        payload |= {"purpose_reason": reason} if reason else {}
+        write_down(actor, post, "publishing.approved", payload, at)
     if revision.approvals.filter(voided_at__isnull=True).count() >= version.parameters.approvers:
         _release(post, revision, due, at)
     return approval
+
+
+def _purpose_reason(revision: Revision, reason: str) -> str:
+    """Return the reason to keep: none where the post has a purpose. Raises `Refusal` where one is missing."""
+    if revision.purpose != NO_PURPOSE:
+        return ""
+    if len(reason.strip()) < 3:
+        raise Refusal("It is for none of the page’s purposes. Say in a few words why it is right to send it.")
+    return reason.strip()
 
 
 @control("C78", "A late approval never sends at once, and nothing waits longer than its approval lives")

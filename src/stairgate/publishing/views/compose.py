@@ -24,7 +24,7 @@ from stairgate.publishing.forms import MOST_PICTURES, ComposeForm, When, picture
 from stairgate.publishing.gate import answered_keys, writers_of
 from stairgate.publishing.models import Picture, Post, Revision, RevisionPicture
 from stairgate.publishing.pixels import BadPicture
-from stairgate.publishing.rules import must_change
+from stairgate.publishing.rules import NO_PURPOSE, must_change
 from stairgate.publishing.screen import screen_words, words_of
 from stairgate.publishing.selectors import (
     Readiness,
@@ -305,6 +305,7 @@ def _values(member: Membership, post: Post | None, content: Content, so_far: SoF
         "to_do": _to_do(ready),
         "first_to_do": _first_to_do(ready),
         "purposes": ready.purposes,
+        "no_purpose": NO_PURPOSE,
         "shows": RevisionPicture.Shows.choices,
         "setting_initial": member.organisation.name[:1],
     }

@@ -20,8 +20,8 @@ from stairgate.policies.selectors import holds
 from stairgate.publishing import services
 from stairgate.publishing.models import Delivery, Post
 from stairgate.publishing.rules import why_may_not_approve
-from stairgate.publishing.selectors import ReviewPage, posts_of, review_page, waiting_for
-from stairgate.publishing.states import EDITABLE, UNDECIDED, DeliveryState, PostState
+from stairgate.publishing.selectors import ReviewPage, posts_of, review_page, waiting_for, with_policy
+from stairgate.publishing.states import EDITABLE, FINAL, UNDECIDED, DeliveryState, PostState
 
 _A_PAGE = 25
 
@@ -56,7 +56,7 @@ def _require_approver(member: Membership) -> None:
 def review(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Show exactly what people will see, what was found in it, and the decision."""
     member = current(request)
-    return _page(request, member, get(member, Post.objects.select_related("organisation", "author"), pk))
+    return _page(request, member, get(member, with_policy(Post.objects.all()), pk))
 
 
 def _page(request: HttpRequest, member: Membership, post: Post, *, status: int = 200) -> HttpResponse:
@@ -83,6 +83,7 @@ def _may(member: Membership, post: Post, page: ReviewPage) -> dict[str, object]:
         "may_edit": Duty.WRITE in duties and PostState(post.state) in EDITABLE,
         "may_withdraw": (approver or bool(own)) and PostState(post.state) in EDITABLE,
         "may_carry_on": approver,
+        "may_talk": (approver or bool(own)) and PostState(post.state) not in FINAL,
         "setting_initial": member.organisation.name[:1],
     }
 
@@ -96,7 +97,8 @@ def approve(request: HttpRequest, pk: UUID) -> HttpResponse:
             raise services.Refusal("Tick that you have read the words and looked at every photo first.")
         digest = request.POST.get("digest", "")
         now = timezone.now()
-        services.approve(actor=member.user, post=post, digest=digest, at=now)
+        reason = request.POST.get("purpose_reason", "")
+        services.approve(actor=member.user, post=post, digest=digest, purpose_reason=reason, at=now)
         post.refresh_from_db()
         return _said_yes(post, now)
 
@@ -130,6 +132,29 @@ def ask_for_changes(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @require_POST
+def say(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Add a message to the conversation about it."""
+
+    def deed(member: Membership, post: Post) -> str:
+        text = request.POST.get("message", "")
+        services.say(actor=member.user, post=post, text=text, at=timezone.now())
+        return "Said. It is on their Today now."
+
+    return _decide(request, pk, deed)
+
+
+@require_POST
+def heard(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Take what was said off this person's Today."""
+
+    def deed(member: Membership, post: Post) -> str:
+        services.mark_read(actor=member.user, post=post, at=timezone.now())
+        return "Read. It is off your Today."
+
+    return _decide(request, pk, deed)
+
+
+@require_POST
 def withdraw(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Take it back for good before it went out."""
 
@@ -144,7 +169,7 @@ def withdraw(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 def _decide(request: HttpRequest, pk: UUID, deed: Callable[[Membership, Post], str]) -> HttpResponse:
     member = current(request)
-    post = get(member, Post.objects.select_related("organisation", "author"), pk)
+    post = get(member, with_policy(Post.objects.all()), pk)
     try:
         messages.success(request, deed(member, post))
     except services.Refusal as refusal:
