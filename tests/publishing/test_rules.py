@@ -63,6 +63,7 @@ def facts(**changes: object) -> GateFacts:
         restrictions=(),
         purpose="News",
         purposes=("News",),
+        is_exactly=True,
         unanswered=(),
         pictures_unanswered=0,
         children_shown=0,
@@ -140,6 +141,11 @@ def test_the_approvers_written_reason_lets_it_out_and_each_of_two_gives_one() ->
     assert gate_barriers(facts(purpose=NO_PURPOSE, approvals=reasons, approvers_needed=2), NOW)
 
 
+@pytest.mark.clause("C59")
+def test_other_words_than_the_fixed_ones_to_a_child_shut_it() -> None:
+    assert [barrier.clause for barrier in gate_barriers(facts(is_exactly=False), NOW)] == ["C59"]
+
+
 @pytest.mark.clause("C35")
 @pytest.mark.parametrize("changes", [{"children_shown": 1}, {"pictures_unanswered": 1}])
 def test_a_child_in_a_picture_shuts_it(changes: dict[str, object]) -> None:
@@ -200,6 +206,7 @@ def draft(**changes: object) -> DraftFacts:
         accounts=("Facebook page",),
         account_problems=(),
         network_problems=(),
+        is_exactly=True,
         purpose="News",
         purposes=("News",),
         open_findings=0,
@@ -253,6 +260,7 @@ def test_a_draft_without_an_authorised_purpose_is_not_ready() -> None:
         ({"account_problems": ("Shut.",)}, "accounts"),
         ({"has_words": False}, "words"),
         ({"open_findings": 3}, "words"),
+        ({"is_exactly": False}, "words"),
         ({"network_problems": ("Too long",)}, "words"),
         ({"pictures": 1, "pictures_without_alt": 1}, "pictures"),
         ({"pictures": 1, "pictures_unanswered": 1}, "pictures"),

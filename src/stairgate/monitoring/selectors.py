@@ -8,9 +8,12 @@ from datetime import datetime
 from django.db.models import Q, QuerySet
 
 from stairgate.channels.models import Channel
+from stairgate.monitoring.minors import only_signpost
 from stairgate.monitoring.models import Action, Decision, Item, Sighting, Sweep
 from stairgate.monitoring.rules import blind, said
 from stairgate.organisations.models import Organisation
+from stairgate.policies.parameters import Parameters
+from stairgate.policies.selectors import in_force
 from stairgate.publishing.models import Post
 from stairgate.publishing.selectors import replies_for
 from stairgate.screening import Screening, from_json
@@ -60,6 +63,8 @@ class ItemPage:
     actions: tuple[Action, ...]
     thread: tuple[Item, ...]
     reply: Post | None
+    signpost: str  # the fixed words, where nothing else may answer it
+    standard_replies: tuple[str, ...]  # else: words to start a reply from
 
     @property
     def undone(self) -> tuple[Action, ...]:
@@ -67,9 +72,11 @@ class ItemPage:
 
 
 def item_page(item: Item) -> ItemPage:
-    """Return one item with its story, however often its writer changed it. Six queries."""
+    """Return one item with its story, however often its writer changed it. Eight queries."""
     sightings = _sightings(item)
     kind, words = said_of(item)
+    version = in_force(item.organisation)
+    parameters = version.parameters if version else Parameters()
     thread = Item.objects.filter(channel=item.channel_id, thread_id=item.thread_id).exclude(pk=item.pk)
     return ItemPage(
         item=item,
@@ -82,6 +89,8 @@ def item_page(item: Item) -> ItemPage:
         actions=tuple(item.actions.exclude(state=Action.State.CANCELLED)),
         thread=tuple(thread.order_by("written_at")[:20]) if item.thread_id else (),
         reply=replies_for([item.pk]).get(item.pk),
+        signpost=parameters.signpost_text if only_signpost(item) else "",
+        standard_replies=parameters.standard_replies,
     )
 
 

@@ -72,8 +72,14 @@ def _page(request: HttpRequest, member: Membership, pk: UUID, *, status: int = 2
         "can_ban": Capability.BLOCK in able and bool(row.author_id),
         "can_reply": Duty.WRITE in member.duties_on(member.organisation.day(timezone.now())),
         "typed": request.POST,
+        "start": _start(request.GET.get("say", "")),
     }
     return render(request, "monitoring/item.html", values, status=status)
+
+
+def _start(number: str) -> int:
+    """Return which standard reply to start from, counted from 1; 0 for none."""
+    return int(number) if number.isdecimal() and len(number) < 3 else 0
 
 
 @require_POST
@@ -96,7 +102,9 @@ def decide(request: HttpRequest, pk: UUID) -> HttpResponse:
     except Refusal as refusal:
         messages.error(request, str(refusal))
         return _page(request, member, row.pk, status=422)
-    messages.success(request, f"Decided: {Decision.Kind(kind).label.lower()}. The words are kept.")
+    row.refresh_from_db()
+    stays = " It stays in the inbox for the safeguarding lead." if row.state == Item.State.OPEN else ""
+    messages.success(request, f"Decided: {Decision.Kind(kind).label.lower()}. The words are kept.{stays}")
     return redirect("monitoring:inbox")
 
 

@@ -187,6 +187,7 @@ def _facts(delivery: Delivery, digest_now: str, now: datetime) -> GateFacts:
         policy=version.id if version else None,
         send_at=delivery.send_at,
         window=timedelta(minutes=parameters.sending_window_minutes),
+        is_exactly=not post.only_signpost or (revision.text == parameters.signpost_text and not pictures),
         purpose=revision.purpose,
         purposes=tuple(delivery.channel.purposes),
         quiet=QuietHours.of(parameters, organisation.timezone),

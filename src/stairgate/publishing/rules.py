@@ -15,6 +15,8 @@ from stairgate.screening import Finding, Screening, Severity
 CLOCK_TOLERANCE = timedelta(minutes=5)
 #: what an author says when a post serves nothing that its account was authorised for
 NO_PURPOSE = "None of these"
+#: why a reply is held that answers a child in other words than the policy's
+ONLY_SIGNPOST = "Somebody under 18 may have written what it answers, so only the fixed words may go out."
 #: the clause of a restriction that comes and goes by itself: the connection of an account in trouble
 PASSING = "C28"
 
@@ -60,6 +62,7 @@ class GateFacts:
     restrictions: tuple[Barrier, ...]
     purpose: str
     purposes: tuple[str, ...]  # what the account was authorised for
+    is_exactly: bool  # where only the fixed words may go out, these are them
     unanswered: tuple[Finding, ...]
     pictures_unanswered: int
     children_shown: int
@@ -76,6 +79,7 @@ def why_may_not_approve(
     return own + tuple(barriers)
 
 
+@control("C59", "The gate lets nothing but the fixed words answer somebody who seems to be under 18")
 @control("C14", "Nothing goes out that was written by somebody who may not write today")
 @control("C40", "Nothing goes out while something screening holds is still in the words")
 @control(
@@ -167,6 +171,8 @@ def _content_barriers(facts: GateFacts) -> list[Barrier]:
         Barrier(finding.clause, f"{finding.title}: somebody has to look at this.")
         for finding in facts.unanswered
     ]
+    if not facts.is_exactly:
+        found.append(Barrier("C59", ONLY_SIGNPOST))
     if facts.pictures_unanswered:
         found.append(Barrier("C35", "Nobody has said who can be seen in a picture."))
     if facts.children_shown and not facts.children_allowed:
@@ -222,6 +228,7 @@ class DraftFacts:
     accounts: tuple[str, ...]
     account_problems: tuple[str, ...]
     network_problems: tuple[str, ...]
+    is_exactly: bool
     purpose: str
     purposes: tuple[str, ...]
     open_findings: int
@@ -262,6 +269,8 @@ def _accounts_bar(facts: DraftFacts) -> Bar:
 def _words_bar(facts: DraftFacts) -> Bar:
     if not facts.has_words:
         return Bar("words", False, "Words: nothing written yet")
+    if not facts.is_exactly:
+        return Bar("words", False, "Words: only the fixed words may answer somebody under 18")
     if facts.network_problems:
         return Bar("words", False, f"Words: {facts.network_problems[0]}")
     if facts.open_findings:

@@ -118,6 +118,7 @@ def readiness_of(post: Post, revision: Revision, now: datetime) -> Readiness:
         answered=answered_keys(post),
         pictures=[(use.alt, use.shows) for use in uses],
         is_reply=post.kind == Post.Kind.REPLY,
+        only_signpost=post.only_signpost,
         now=now,
     )
 
@@ -141,6 +142,7 @@ def readiness(
     pictures: Sequence[tuple[str, str]],
     now: datetime,
     is_reply: bool = False,
+    only_signpost: bool = False,
 ) -> Readiness:
     """Return how ready some content is, stored or just typed. ``pictures`` are (alt text, who is shown)."""
     version = in_force(organisation)
@@ -157,6 +159,7 @@ def readiness(
         accounts=tuple(account.channel.name for account in chosen),
         account_problems=tuple(r.says for account in chosen for r in account.restrictions),
         network_problems=_network_problems(chosen, content, pictures, is_reply=is_reply),
+        is_exactly=not only_signpost or (content.text == parameters.signpost_text and not pictures),
         purpose=content.purpose,
         purposes=purposes,
         open_findings=len(open_findings),

@@ -132,13 +132,19 @@ def _comment(item: Item) -> Task:
         title=f"{item.author_name or 'Somebody'}: “{_short(item.text)}”"
         if item.text
         else "A comment without words",
-        why="We hid it from the page. Only you can decide what happens next." if item.is_hidden else "",
+        why=_why(item),
         status=kind,
         status_words=words,
         href=reverse("monitoring:item", args=[item.pk]),
         button="Decide now",
         minutes=3 if kind in {"harm", "bad"} else 1,
     )
+
+
+def _why(item: Item) -> str:
+    if item.under_18:
+        return "Somebody under 18 may have written it. It waits here until the safeguarding lead has decided."
+    return "We hid it from the page. Only you can decide what happens next." if item.is_hidden else ""
 
 
 def _short(text: str) -> str:

@@ -2,7 +2,14 @@
 
 from stairgate.publishing.services.common import NotReady, Refusal, StaleEdit
 from stairgate.publishing.services.decisions import approve, ask_for_changes, look_again, send_again, withdraw
-from stairgate.publishing.services.drafts import add_picture, answer_finding, draft_reply, save_draft, submit
+from stairgate.publishing.services.drafts import (
+    add_picture,
+    answer_finding,
+    draft_reply,
+    hold_to_signpost,
+    save_draft,
+    submit,
+)
 from stairgate.publishing.services.talk import mark_read, say
 
 __all__ = [
@@ -14,6 +21,7 @@ __all__ = [
     "approve",
     "ask_for_changes",
     "draft_reply",
+    "hold_to_signpost",
     "look_again",
     "mark_read",
     "save_draft",

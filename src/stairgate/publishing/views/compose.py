@@ -253,6 +253,7 @@ def _readiness(member: Membership, post: Post | None, content: Content, so_far: 
         answered=so_far.answered,
         pictures=[(use.alt, use.shows) for use in content.pictures],
         is_reply=post is not None and post.kind == Post.Kind.REPLY,
+        only_signpost=post is not None and post.only_signpost,
         now=timezone.now(),
     )
 
