@@ -14,6 +14,8 @@ from tests.browser.test_passage import PAGES
 pytestmark = pytest.mark.browser
 
 DRAFT = "Thank you! Ring Tom on 07700 900142.\n\n  Two spaces before this line\n"
+#: what this window keeps of a post that was sent after its writer was signed out
+KEPT = "sessionStorage.getItem('sg-kept')"
 #: what decides where a letter stands
 _LETTERS = """name => {
     const style = getComputedStyle(document.querySelector(name));
@@ -93,6 +95,22 @@ def test_a_note_changes_the_words_it_is_about_not_their_twins(stack: Stack) -> N
     assert words.startswith("Ring Tom on 07700 900142. Soup day!") and words.count("07700 900142") == 1
 
 
+def test_a_reason_typed_slowly_or_too_short_stays_where_it_is_typed(stack: Stack) -> None:
+    tom = stack.person("Tom")
+    write(tom, stack, "See you at Hill Park at 10 on Monday.")
+    tom.get_by_text("Keep it and say why").click()
+    why = tom.get_by_label("Why is it safe to keep?")
+    why.press_sequentially("ok")
+    tom.wait_for_timeout(1_000)  # longer than the pause after which words are looked at
+    assert why.input_value() == "ok" and why.evaluate("e => e === document.activeElement")
+    tom.get_by_role("button", name="Keep it", exact=True).click()
+    tom.get_by_role("alert").wait_for()
+    assert why.input_value() == "ok" and why.get_attribute("aria-invalid") == "true"
+    why.fill("The park is open to everybody")
+    tom.get_by_role("button", name="Keep it", exact=True).click()
+    tom.get_by_text("kept, with your reason").wait_for()
+
+
 def test_a_refusal_is_where_the_keyboard_is(stack: Stack) -> None:
     tom = stack.person("Tom")
     tom.goto(f"{stack.url}/posts/new/")
@@ -117,6 +135,49 @@ def test_who_was_signed_out_while_writing_is_told_and_keeps_the_words(stack: Sta
     assert tom.locator("#toasts .toast").count() == 1, "said once"
     assert tom.locator("#finds h1").count() == 0, "the door is not shown among the notes"
     assert "Soup day" in tom.locator("#text").input_value()
+
+
+def save_signed_out(author: Page, stack: Stack) -> None:
+    """Write a post, lose the session, and press Save all the same: the door opens."""
+    author.goto(f"{stack.url}/posts/new/")
+    author.get_by_role("textbox", name="2. What it says").fill(DRAFT)
+    author.get_by_label("At a time I choose").check()
+    author.get_by_label("Date").fill("2030-03-29")
+    author.get_by_label("Time", exact=True).fill("15:30")
+    author.context.clear_cookies(name=re.compile("session"))
+    author.get_by_role("button", name="Save draft").last.click()
+    author.get_by_text("Your words are kept").wait_for()
+
+
+def test_words_sent_after_the_session_ended_come_back_behind_the_door(stack: Stack) -> None:
+    tom = stack.person("Tom")
+    save_signed_out(tom, stack)
+    assert "/sign-in/" in tom.url and "Ring" not in tom.url
+    tom.get_by_role("button", name="Tom").click()
+    tom.locator("[data-finding]").first.wait_for()
+    assert tom.locator("#text").input_value() == DRAFT
+    assert tom.get_by_label("At a time I choose").is_checked()
+    assert tom.get_by_label("Date").input_value() == "2030-03-29"
+    assert tom.evaluate(KEPT) is None
+    tom.reload()
+    assert tom.locator("#text").input_value() == "", "they come back once"
+
+
+def test_nobody_else_finds_the_words_of_who_was_signed_out(stack: Stack) -> None:
+    tom = stack.person("Tom")
+    save_signed_out(tom, stack)
+    tom.get_by_role("button", name="Priya").click()
+    tom.get_by_role("heading", name="Write a post").wait_for()
+    tom.wait_for_function(f"{KEPT} === null")
+    assert tom.locator("#text").input_value() == ""
+
+
+def test_words_that_were_saved_are_kept_nowhere_else(stack: Stack) -> None:
+    tom = stack.person("Tom")
+    write(tom, stack, DRAFT)
+    tom.get_by_role("button", name="Save draft").last.click()
+    tom.get_by_text("Draft saved.").wait_for()
+    tom.wait_for_function(f"{KEPT} === null")
 
 
 def test_no_answer_while_writing_is_said(stack: Stack) -> None:

@@ -26,7 +26,8 @@ NOW = datetime(2026, 11, 24, 17, 45, tzinfo=UTC)
 OPEN = ChannelFacts(
     name="Facebook page",
     live=True,
-    status_words="live",
+    shut_because="",
+    closed=False,
     connected=True,
     administrators=("Kofi", "Priya"),
     administrators_needed=2,
@@ -54,7 +55,8 @@ def test_an_account_with_everything_in_order_is_open() -> None:
 @pytest.mark.parametrize(
     ("changes", "clause"),
     [
-        ({"live": False}, "C04"),
+        ({"live": False, "shut_because": "A worrying comment"}, "C04"),
+        ({"live": False, "closed": True}, "C04"),
         ({"connected": False}, "C04"),
         ({"administrators": ("Kofi",)}, "C18"),
         ({"administrators": ()}, "C18"),
@@ -68,6 +70,13 @@ def test_an_account_with_everything_in_order_is_open() -> None:
 def test_one_thing_wrong_shuts_it(changes: dict[str, object], clause: str) -> None:
     found = restrictions(replace(OPEN, **changes), NOW)  # type: ignore[arg-type]
     assert [restriction.clause for restriction in found] == [clause]
+
+
+def test_a_shut_gate_says_why_and_who_opens_it() -> None:
+    shut_one = replace(OPEN, live=False, shut_because="A worrying comment")
+    assert restrictions(shut_one, NOW)[0].says == (
+        "Somebody shut the gate of Facebook page: “A worrying comment”. A manager has to open it again."
+    )
 
 
 @pytest.mark.clause("C22")

@@ -17,6 +17,7 @@ from stairgate.ledger.services import verify_log
 from stairgate.monitoring import services
 from stairgate.monitoring.models import Decision, Item
 from stairgate.organisations.models import User
+from stairgate.publishing.services import Refusal
 from stairgate.screening import Direction, Screener, default_pack, to_json
 from tests.cast import Cast, willow_lane
 from tests.ledger.flushing import allow_flush
@@ -100,7 +101,8 @@ def test_a_reply_and_a_decision_about_the_same_comment(
 
     def decide_then() -> None:
         assert written.wait(20)
-        decide(cast.gwen, item, now)
+        with pytest.raises(Refusal, match="somebody else decided"):
+            decide(cast.gwen, item, now)
 
     at_once(
         [
@@ -108,7 +110,7 @@ def test_a_reply_and_a_decision_about_the_same_comment(
             decide_then,
         ]
     )
-    assert item.decisions.count() == 2 and verify_log(cast.organisation.id) == []
+    assert item.decisions.count() == 1 and verify_log(cast.organisation.id) == []
 
 
 def test_clearing_the_quiet_ones_while_somebody_decides_about_one(
@@ -120,7 +122,8 @@ def test_clearing_the_quiet_ones_while_somebody_decides_about_one(
     def decide_then() -> None:
         assert written.wait(20)
         for item in items:
-            decide(cast.gwen, item, now)
+            with pytest.raises(Refusal, match="somebody else decided"):
+                decide(cast.gwen, item, now)
 
     at_once(
         [
@@ -133,4 +136,4 @@ def test_clearing_the_quiet_ones_while_somebody_decides_about_one(
             decide_then,
         ]
     )
-    assert Decision.objects.count() == 6 and verify_log(cast.organisation.id) == []
+    assert Decision.objects.count() == 3 and verify_log(cast.organisation.id) == []

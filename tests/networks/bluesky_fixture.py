@@ -21,7 +21,7 @@ import pytest
 from stairgate.networks.base import Account, Secret
 
 NODE_PARTS = Path(__file__).parent.parent / "node"
-_START_SECONDS = 120.0
+_START_SECONDS = 300.0
 _END_SECONDS = 15.0
 _SHOWN_SECONDS = 20.0
 

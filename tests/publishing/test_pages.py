@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -83,3 +85,44 @@ def test_words_that_are_too_long_are_all_still_there(cast: Cast) -> None:
     page = answer.content.decode()
     assert answer.status_code == 422 and "That is too long: 20005 letters, and 20000 fit." in page
     assert text in page
+
+
+@pytest.mark.parametrize("go", ["save", "close", "photo", "send"])
+def test_a_post_of_nothing_is_not_saved_and_the_rest_is_kept(cast: Cast, go: str) -> None:
+    values = {"text": " \n ", "channels": [str(cast.channel.pk)], "purpose": PURPOSE, "go": go}
+    values |= {"when": "later", "date": "2030-03-29", "time": "15:30"}
+    answer = signed_in(cast.tom).post(reverse("publishing:new"), values)
+    page = answer.content.decode()
+    assert answer.status_code == 422 and "Write a few words, or add a photo" in page
+    assert 'value="2030-03-29"' in page and 'value="15:30"' in page
+    assert re.search(rf'value="{cast.channel.pk}"\s+checked', page)
+    assert f'<option value="{PURPOSE}" selected>' in page
+    assert not Post.objects.exists()
+
+
+KEEPABLE = "See you at Hill Park at 10 on Monday."
+
+
+def test_a_reason_too_short_to_keep_words_is_asked_for_beside_what_was_typed(cast: Cast) -> None:
+    """Also for a post begun with that very press: what follows belongs to it, and begins no other."""
+    tom = signed_in(cast.tom)
+    values = {"text": KEEPABLE, "channels": [str(cast.channel.pk)], "purpose": PURPOSE}
+    page = tom.post(reverse("publishing:check"), values).content.decode()
+    key = re.findall(r'name="keep" value="([^"]+)"', page)[0]
+    answer = tom.post(reverse("publishing:new"), values | {"keep": key, f"why-{key}": "ok"})
+    page = " ".join(answer.content.decode().split())
+    post = Post.objects.get()
+    assert answer.status_code == 422 and KEEPABLE in page
+    assert f'name="why-{key}" value="ok"' in page and '<details class="sg-keep" open>' in page
+    assert page.count("Say in a few words why it is safe to keep.") == 2, "at the top, and beside the field"
+    assert f'action="{reverse("publishing:edit", args=[post.pk])}"' in page
+    assert not post.answers.exists()
+
+
+def test_a_reason_half_typed_outlives_a_look_at_the_words(cast: Cast) -> None:
+    tom = signed_in(cast.tom)
+    values = {"text": KEEPABLE, "channels": [str(cast.channel.pk)]}
+    page = tom.post(reverse("publishing:check"), values).content.decode()
+    key = re.findall(r'name="keep" value="([^"]+)"', page)[0]
+    page = tom.post(reverse("publishing:check"), values | {f"why-{key}": "Everybody"}).content.decode()
+    assert 'value="Everybody"' in page and '<details class="sg-keep" open>' in page

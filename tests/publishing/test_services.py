@@ -72,6 +72,14 @@ def test_an_account_of_another_setting_cannot_be_chosen(desk: Desk) -> None:
     assert not Post.objects.exists()
 
 
+def test_a_post_of_nothing_is_not_begun_but_words_may_be_taken_out(desk: Desk) -> None:
+    with pytest.raises(services.Refusal, match="Write a few words, or add a photo"):
+        desk.save(" \n ")
+    assert not Post.objects.exists()
+    begun = desk.save("Soup day")
+    assert desk.save("", post=begun.post).number == 2
+
+
 @pytest.mark.clause("C78")
 def test_the_author_cannot_approve_even_with_the_role(desk: Desk) -> None:
     revision = desk.save(by=desk.cast.priya)

@@ -162,3 +162,20 @@ def test_nobody_makes_an_account_for_themselves(cast: Cast) -> None:
     assert Client().get(reverse("account_signup")).status_code == 404
     assert Client().post(reverse("account_signup"), values).status_code == 404
     assert not User.objects.filter(email=values["email"]).exists()
+
+
+@pytest.mark.parametrize(
+    ("wanted", "leads_to"),
+    [("/posts/new/", "/posts/new/"), ("https://elsewhere.example/", "/"), ("//elsewhere.example/", "/")],
+)
+def test_in_the_demo_too_one_comes_back_to_where_one_was_and_to_no_other_site(
+    cast: Cast, settings: Any, wanted: str, leads_to: str
+) -> None:
+    settings.DEMO = True
+    cast.organisation.is_demo = True
+    cast.organisation.save()
+    visitor = Client()
+    page = unescape(visitor.get(reverse("account_login"), {"next": "/posts/new/"}).content.decode())
+    assert '<input type="hidden" name="next" value="/posts/new/">' in page.split("sg-people")[0]
+    who = cast.tom.memberships.get().pk
+    assert sent(visitor, "sign_in_as", {"who": str(who), "next": wanted}) == leads_to

@@ -42,6 +42,7 @@ MANAGER = {
 }
 #: called at the last step, after the wizard has looked whether somebody was first
 CHECK = "stairgate.web.welcome.validate_password"
+LAST_STEP = '<li class="is-now" aria-current="step">Lock the door</li>'
 TYPED = {"welcome": SETTING, "welcome_you": MANAGER}
 
 pytestmark = pytest.mark.django_db
@@ -112,10 +113,12 @@ def test_from_the_first_visit_to_a_locked_door(
     # Until the door is locked every page leads back to it, and their password is not asked for again.
     assert visitor.get("/")["Location"] == reverse("mfa_activate_totp")
     page = shown(visitor, "mfa_activate_totp")
+    assert LAST_STEP in page and LAST_STEP in shown(visitor, "mfa_add_webauthn")
     secret = page.split("Key: <code>")[1].split("<")[0]
     wrong = shown(visitor, "mfa_activate_totp", {"code": "000000"})
     assert "Please look at this first" in wrong and secret in wrong
     sent(visitor, "mfa_activate_totp", {"code": authenticator_code(secret)})
+    assert LAST_STEP not in shown(visitor, "mfa_add_webauthn"), "a second key is no step of the wizard"
     today = visitor.get("/")
     assert today.status_code == 200 and "Priya" in today.content.decode()
 
@@ -208,9 +211,9 @@ def test_a_setting_that_is_not_right_keeps_what_was_typed(
     [
         ("first_name", "", "First name: This field is required."),
         ("email", "priya", "Work email: Enter a valid email address."),
-        ("password", "short", "Password: This password is too short."),
-        ("password", "qwerty123456", "Password: This password is too common."),
-        ("password", "priya@willowlane.example", "Password: The password is too similar to the email"),
+        ("password", "short", "Password: Use at least 12 letters."),
+        ("password", "qwerty123456", "Password: Many people use this one"),
+        ("password", "priya@willowlane.example", "Password: It looks like your name or your email"),
     ],
 )
 def test_a_manager_who_is_not_right_keeps_what_was_typed(

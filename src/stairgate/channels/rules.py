@@ -30,7 +30,8 @@ class ChannelFacts:
 
     name: str
     live: bool
-    status_words: str
+    shut_because: str
+    closed: bool  # for good
     connected: bool
     administrators: tuple[str, ...]  # first names of page administrators fit today
     administrators_needed: int
@@ -55,10 +56,15 @@ def restrictions(facts: ChannelFacts, now: datetime) -> tuple[Restriction, ...]:
 
 
 def _status(facts: ChannelFacts) -> Restriction | None:
-    if not facts.live:
-        return Restriction("C04", f"{facts.name} is not live: {facts.status_words}.")
+    if facts.closed:
+        return Restriction("C04", f"{facts.name} is closed for good.")
     if not facts.connected:
         return Restriction("C04", f"{facts.name} is not connected yet.")
+    if not facts.live:
+        why = f": “{facts.shut_because}”" if facts.shut_because else ""
+        return Restriction(
+            "C04", f"Somebody shut the gate of {facts.name}{why}. A manager has to open it again."
+        )
     return None
 
 
@@ -84,7 +90,7 @@ def _policy(facts: ChannelFacts, now: datetime) -> Restriction | None:
 
 def _health(facts: ChannelFacts, now: datetime) -> Restriction | None:
     if facts.healthy is None or facts.health_at is None:
-        return Restriction("C28", f"We have not proved yet that {facts.name} works.")
+        return Restriction("C28", f"We have not checked yet that {facts.name} works.")
     if not facts.healthy:
         return Restriction("C28", f"{facts.name} is not working: {facts.health_problem}")
     # Twice the interval: one missed reading is a hiccup, two are silence.

@@ -73,7 +73,8 @@ def _now(
     facts = ChannelFacts(
         name=channel.name,
         live=channel.status == Channel.Status.LIVE,
-        status_words=channel.status_reason or channel.get_status_display().lower(),
+        shut_because=channel.status_reason,
+        closed=channel.status == Channel.Status.CLOSED,
         connected=hasattr(channel, "connection"),
         administrators=tuple(member.first_name for member in administrators),
         administrators_needed=parameters.page_administrators,

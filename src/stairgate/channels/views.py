@@ -18,6 +18,7 @@ from stairgate.organisations.models import Membership
 from stairgate.organisations.rules import Duty
 
 _SHORTEST_REASON = 3
+_LONGEST_REASON = 300
 
 
 @require_GET
@@ -25,6 +26,11 @@ def accounts(request: HttpRequest) -> HttpResponse:
     """Show every account with everything that shuts it."""
     member = current(request)
     require(member, Duty.SEE_ACCOUNTS)
+    return _page(request, member)
+
+
+def _page(request: HttpRequest, member: Membership, *, status: int = 200, **refused: object) -> HttpResponse:
+    """Show every account; after a refusal with what was typed, beside what was wrong with it."""
     now = timezone.now()
     duties = member.duties_on(member.organisation.day(now))
     values = {
@@ -33,7 +39,7 @@ def accounts(request: HttpRequest) -> HttpResponse:
         "may_shut": bool(duties & {Duty.APPROVE, Duty.DECIDE, Duty.MANAGE}),
         "may_open": bool(duties & {Duty.APPROVE, Duty.MANAGE}),
     }
-    return render(request, "channels/accounts.html", values)
+    return render(request, "channels/accounts.html", values | refused, status=status)
 
 
 @require_POST
@@ -42,9 +48,9 @@ def shut(request: HttpRequest, pk: UUID) -> HttpResponse:
     member, channel = _channel(request, pk)
     reason = request.POST.get("reason", "").strip()
     if len(reason) < _SHORTEST_REASON:
-        messages.error(request, "Say in a few words why.")
-        return redirect("channels:list")
-    services.shut(actor=member.user, channel=channel, reason=reason[:300], at=timezone.now())
+        messages.error(request, f"The gate of {channel.name} is not shut yet: say why.")
+        return _page(request, member, status=422, refused="shut", asked=pk, reason=reason)
+    services.shut(actor=member.user, channel=channel, reason=reason[:_LONGEST_REASON], at=timezone.now())
     messages.success(request, f"The gate of {channel.name} is shut. Nothing goes out.")
     return redirect("channels:list")
 
@@ -55,9 +61,9 @@ def reopen(request: HttpRequest, pk: UUID) -> HttpResponse:
     member, channel = _channel(request, pk)
     reason = request.POST.get("reason", "").strip()
     if len(reason) < _SHORTEST_REASON:
-        messages.error(request, "Say in a few words why it is safe again.")
-        return redirect("channels:list")
-    services.reopen(actor=member.user, channel=channel, reason=reason[:300], at=timezone.now())
+        messages.error(request, f"The gate of {channel.name} is still shut: say why it is safe to open.")
+        return _page(request, member, status=422, refused="reopen", asked=pk, reason=reason)
+    services.reopen(actor=member.user, channel=channel, reason=reason[:_LONGEST_REASON], at=timezone.now())
     messages.success(request, f"The gate of {channel.name} is open again.")
     return redirect("channels:list")
 

@@ -21,19 +21,8 @@ _COMMANDS = ("start", "check", "backup", "restore", "clauses", "screen", "verify
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; return its exit code. Trouble a person can mend is one sentence, not a traceback."""
     _print_anywhere()
-    parser = argparse.ArgumentParser(
-        prog="stairgate", description="The safety gate for the social media of a nursery, school or club."
-    )
-    parser.add_argument("--version", action="version", version=f"stairgate {version('stairgate')}")
-    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
-    for name in _COMMANDS:
-        import_module(f"stairgate.cli.{name}").add_parser(commands)
-    args = parser.parse_args(argv)
-    if args.command is None:
-        parser.print_help()
-        return 0
     try:
-        code = int(args.run(args))
+        code = _run(argv)
         sys.stdout.flush()
     except HomeTrouble as trouble:
         print(f"stairgate: {trouble}", file=sys.stderr)
@@ -47,6 +36,24 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return 130
     return code
+
+
+def _run(argv: Sequence[str] | None) -> int:
+    parser = argparse.ArgumentParser(
+        prog="stairgate", description="The safety gate for the social media of a nursery, school or club."
+    )
+    parser.add_argument("--version", action="version", version=f"stairgate {version('stairgate')}")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
+    for name in _COMMANDS:
+        import_module(f"stairgate.cli.{name}").add_parser(commands)
+    try:
+        args = parser.parse_args(argv)
+    except SystemExit as said:  # it has shown the help, or what is wrong with the words
+        return int(said.code or 0)
+    if args.command is None:
+        parser.print_help()
+        return 0
+    return int(args.run(args))
 
 
 def _print_anywhere() -> None:

@@ -15,6 +15,9 @@ from stairgate.publishing.models import Post
 class Item(models.Model):
     """One thing a member of the public wrote. Kept when it goes away on the network (C40)."""
 
+    #: how many letters of it a row of a list shows
+    ROW = 120
+
     class State(models.TextChoices):
         OPEN = "open", "Needs somebody"
         DECIDED = "decided", "Decided"
@@ -64,6 +67,11 @@ class Item(models.Model):
         """The name of the version a person has before them."""
         decided = self.state == Item.State.DECIDED
         return version(self.text, has_picture=self.has_picture, decided=decided)
+
+    @property
+    def is_quiet(self) -> bool:
+        """Whether nothing was found and its row shows all of it: whoever read the list has read it."""
+        return self.risk == 0 and not self.has_picture and len(self.text) <= self.ROW
 
 
 class Sighting(models.Model):

@@ -24,9 +24,41 @@ _NEWEST = 20
 
 def inbox(organisation: Organisation, *, limit: int | None = None) -> QuerySet[Item]:
     """Return what needs somebody: gravest first, then the longest wait."""
-    rows = Item.objects.filter(organisation=organisation, state=Item.State.OPEN).select_related("channel")
-    rows = rows.order_by("-risk", "written_at", "pk")
+    rows = Item.objects.filter(organisation=organisation, state=Item.State.OPEN)
+    rows = rows.select_related("channel", "post").order_by("-risk", "written_at", "pk")
     return rows if limit is None else rows[:limit]
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """The stretch of the inbox in which one item stands: ``place`` counts from one, and is 0 when it is decided."""
+
+    rows: tuple[Item, ...]
+    place: int
+    total: int
+    sheet: int  # the page of the inbox that these rows are
+    following: Item | None
+
+
+def waiting_around(item: Item, *, size: int) -> Waiting:
+    """Return the page of the inbox with an item on it; the first one when it waits no longer. Three queries."""
+    waiting, is_open = inbox(item.organisation), item.state == Item.State.OPEN
+    before = waiting.filter(_graver(item)).count() if is_open else -1
+    start = max(before, 0) // size * size
+    rows = tuple(waiting[start : start + size + 1])
+    return Waiting(
+        rows=rows[:size],
+        place=before + 1,
+        total=waiting.count(),
+        sheet=start // size + 1,
+        following=next(iter(rows[before - start + 1 :]), None),
+    )
+
+
+def _graver(item: Item) -> Q:
+    """Match what stands before an item in the inbox."""
+    longer = Q(written_at__lt=item.written_at) | Q(written_at=item.written_at, pk__lt=item.pk)
+    return Q(risk__gt=item.risk) | Q(risk=item.risk) & longer
 
 
 def decided(organisation: Organisation) -> QuerySet[Item]:

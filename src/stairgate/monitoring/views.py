@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from django.contrib import messages
@@ -14,7 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 from stairgate.channels.services import network_for
 from stairgate.monitoring import services
 from stairgate.monitoring.models import Decision, Item
-from stairgate.monitoring.selectors import decided, inbox, item_page, readings, said_of
+from stairgate.monitoring.selectors import decided, inbox, item_page, readings, said_of, waiting_around
 from stairgate.networks.base import Capability
 from stairgate.organisations.access import current, get, require
 from stairgate.organisations.models import Membership
@@ -32,15 +33,21 @@ def _member(request: HttpRequest) -> Membership:
 
 @require_GET
 def inbox_page(request: HttpRequest) -> HttpResponse:
-    """List what needs somebody, gravest first."""
+    """List what needs somebody, gravest first; on a desk with the first one open beside the list."""
     member = _member(request)
     page = Paginator(inbox(member.organisation), _A_PAGE).get_page(request.GET.get("page"))
-    rows = [(item, *said_of(item)) for item in page]
-    quiet = [item for item in page if item.risk == 0 and not item.has_picture]
     known = readings(member.organisation, timezone.now())
-    values = {"active": "inbox", "page": page, "rows": rows, "quiet": quiet, "readings": known}
-    blind = any(reading.blind for reading in known)
-    return render(request, "monitoring/inbox.html", values | {"blind": blind})
+    values = {
+        "active": "inbox",
+        "page": page,
+        "rows": _rows(page),
+        "quiet": [item for item in page if item.is_quiet],
+        "readings": known,
+        "blind": any(reading.blind for reading in known),
+    }
+    if page:
+        values |= _opened(member, page[0])
+    return render(request, "monitoring/inbox.html", values)
 
 
 @require_GET
@@ -48,8 +55,8 @@ def decided_page(request: HttpRequest) -> HttpResponse:
     """List what was decided, newest first."""
     member = _member(request)
     page = Paginator(decided(member.organisation), _A_PAGE).get_page(request.GET.get("page"))
-    rows = [(item, *said_of(item)) for item in page]
-    return render(request, "monitoring/decided.html", {"active": "inbox", "page": page, "rows": rows})
+    values = {"active": "inbox", "page": page, "rows": _rows(page)}
+    return render(request, "monitoring/decided.html", values)
 
 
 @require_GET
@@ -60,21 +67,28 @@ def item(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 def _page(request: HttpRequest, member: Membership, pk: UUID, *, status: int = 200) -> HttpResponse:
     """Show one item; after a refusal, as it is now, with everything that was typed still there."""
-    row = get(member, Item.objects.select_related("channel__organisation", "post", "organisation"), pk)
+    row = get(member, Item.objects.select_related("channel", "post", "organisation"), pk)
+    waiting = waiting_around(row, size=_A_PAGE)
+    values = {"active": "inbox", "waiting": waiting, "rows": _rows(waiting.rows), "typed": request.POST}
+    values["start"] = _start(request.GET.get("say", ""))
+    return render(request, "monitoring/item.html", values | _opened(member, row), status=status)
+
+
+def _rows(items: Iterable[Item]) -> list[tuple[Item, str, str]]:
+    return [(item, *said_of(item)) for item in items]
+
+
+def _opened(member: Membership, row: Item) -> dict[str, object]:
+    """Return what the open item shows: its story, and what this person and this network can do about it."""
     able = network_for(row.channel).capabilities
-    values = {
-        "active": "inbox",
-        "page": item_page(row),
+    return {
         "item": row,
-        "after": inbox(member.organisation).exclude(pk=row.pk).first(),
+        "story": item_page(row),
         "can_hide": Capability.HIDE in able,
         "can_delete": Capability.DELETE_OTHERS in able and row.gone_at is None,
         "can_ban": Capability.BLOCK in able and bool(row.author_id),
         "can_reply": Duty.WRITE in member.duties_on(member.organisation.day(timezone.now())),
-        "typed": request.POST,
-        "start": _start(request.GET.get("say", "")),
     }
-    return render(request, "monitoring/item.html", values, status=status)
 
 
 def _start(number: str) -> int:

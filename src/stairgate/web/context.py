@@ -18,6 +18,7 @@ from stairgate.organisations.models import Membership, Organisation
 from stairgate.organisations.rules import Duty
 from stairgate.policies.selectors import holds
 from stairgate.publishing.selectors import waiting_for
+from stairgate.web.middleware import needs_second_step
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "look": membership.user.look,
         "me": membership,
         "setting": membership.organisation,
+        "locking_up": needs_second_step(membership),
         "nav": groups,
         "tabs": lambda: tabs(groups()),
     }

@@ -40,9 +40,14 @@ def look(request: HttpRequest) -> HttpResponse:
     if wanted not in User.Look.values:
         raise Http404
     User.objects.filter(pk=member.user_id).update(look=wanted)
-    back = request.POST.get("next", "")
-    safe = url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()})
-    return redirect(back if safe else reverse("today"))
+    return _back(request)
+
+
+def _back(request: HttpRequest) -> HttpResponse:
+    """Lead to where somebody was, when that is a page of ours; to Today when it is not."""
+    where = request.POST.get("next", "")
+    safe = url_has_allowed_host_and_scheme(where, allowed_hosts={request.get_host()})
+    return redirect(where if safe else reverse("today"))
 
 
 @login_not_required
@@ -77,7 +82,7 @@ def sign_in_as(request: HttpRequest) -> HttpResponse:
     if member is None:
         raise Http404
     login(request, member.user, backend="django.contrib.auth.backends.ModelBackend")
-    return redirect("today")
+    return _back(request)
 
 
 @login_not_required

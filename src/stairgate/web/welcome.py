@@ -89,7 +89,7 @@ def setting(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         request.session[_KEPT] = {key: form.cleaned_data[key] for key in form.cleaned_data if key != "code"}
         return redirect("welcome_you")
-    return render(request, "web/welcome.html", {"form": form, "step": 0, "steps": STEPS})
+    return render(request, "web/welcome.html", {"form": form, "step": 0})
 
 
 @login_not_required
@@ -104,7 +104,7 @@ def manager(request: HttpRequest) -> HttpResponse:
         user = _found(kept, form.cleaned_data)
         _sign_in(request, user)
         return redirect("mfa_activate_totp")
-    return render(request, "web/welcome.html", {"form": form, "step": 1, "steps": STEPS})
+    return render(request, "web/welcome.html", {"form": form, "step": 1})
 
 
 def _sign_in(request: HttpRequest, user: User) -> None:
@@ -142,6 +142,3 @@ def _one_at_a_time() -> None:
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_FOUNDING])
-
-
-STEPS = ("Your setting", "You", "Lock the door")

@@ -54,6 +54,8 @@ def save_draft(
     Raises `NotAllowed`, `StaleEdit`, `Refusal`.
     """
     require_fit(actor, organisation, Duty.WRITE, at)
+    if post is None and not content.text.strip() and not content.pictures:
+        raise Refusal("There is nothing to save yet. Write a few words, or add a photo.")
     post = locked(post) if post else _new_post(actor, organisation, Post.Kind.POST, at)
     last = check_editable(post, seen)
     _check_belongs(organisation, content)

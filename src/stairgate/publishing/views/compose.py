@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -66,6 +66,11 @@ def edit(request: HttpRequest, pk: UUID) -> HttpResponse:
     post = get(member, Post.objects.select_related("organisation", "author"), pk)
     if request.method == "POST":
         return _save(request, member, post)
+    return _as_saved(request, member, post)
+
+
+def _as_saved(request: HttpRequest, member: Membership, post: Post, *, problem: str = "") -> HttpResponse:
+    """Show the newest version; with why a reason to keep words was refused, beside what was typed."""
     versions = versions_of(post)
     if not versions:
         return _page(request, member, post, _first_content(member))
@@ -73,7 +78,9 @@ def edit(request: HttpRequest, pk: UUID) -> HttpResponse:
     content = content_of(revision)
     uses = tuple(PictureUse(use.picture_id, use.alt, use.shows) for use in revision.pictures.all())
     whole = Content(content.text, content.channel_ids, content.purpose, content.send_at, uses)
-    return _page(request, member, post, whole, versions=versions)
+    return _page(
+        request, member, post, whole, versions=versions, problem=problem, status=422 if problem else 200
+    )
 
 
 @require_POST
@@ -90,7 +97,8 @@ def check(request: HttpRequest, pk: UUID | None = None) -> HttpResponse:
     except ValidationError:
         return HttpResponse(status=204)
     so_far = SoFar(writers_of(post), answered_keys(post)) if post else SoFar()
-    return render(request, "publishing/_check.html", _values(member, post, content, so_far) | {"live": True})
+    values = _values(member, post, content, so_far, request.POST)
+    return render(request, "publishing/_check.html", values | {"live": True})
 
 
 @require_GET
@@ -182,8 +190,7 @@ def _after_save(request: HttpRequest, member: Membership, post: Post) -> HttpRes
     pressed, keep = request.POST.get("go", ""), request.POST.get("keep", "")
     try:
         if keep:
-            # The same words twice in a post give two places for one reason.
-            reason = next(filter(None, map(str.strip, request.POST.getlist(f"why-{keep}"))), "")
+            reason = _why(request.POST, keep)
             services.answer_finding(
                 actor=member.user, post=post, finding_key=keep, reason=reason, at=timezone.now()
             )
@@ -195,6 +202,8 @@ def _after_save(request: HttpRequest, member: Membership, post: Post) -> HttpRes
         messages.error(request, f"{refusal} {'. '.join(refusal.problems)}.")
     except services.Refusal as refusal:
         messages.error(request, str(refusal))
+        if keep:
+            return _as_saved(request, member, post, problem=str(refusal))
     else:
         if pressed == "close":
             messages.success(request, "Draft saved.")
@@ -204,6 +213,11 @@ def _after_save(request: HttpRequest, member: Membership, post: Post) -> HttpRes
         if pressed == "photo":
             return redirect(f"{reverse('publishing:edit', args=[post.pk])}#ph")
     return redirect("publishing:edit", post.pk)
+
+
+def _why(typed: QueryDict, key: str) -> str:
+    """Return the reason typed beside a finding: the same words twice in a post give two places for one."""
+    return next(filter(None, map(str.strip, typed.getlist(f"why-{key}"))), "")
 
 
 def _again(
@@ -236,10 +250,12 @@ def _page(
     *,
     versions: tuple[Revision, ...] = (),
     when: When | None = None,
+    problem: str = "",
     status: int = 200,
 ) -> HttpResponse:
     saved = versions[0] if versions else None
-    values = _values(member, post, content, SoFar.of(post, versions) if post else SoFar())
+    values = _values(member, post, content, SoFar.of(post, versions) if post else SoFar(), request.POST)
+    values |= {"problem": problem, "refused": request.POST.get("keep", "") if problem else ""}
     values |= {"active": "new", "seen": saved.number if saved else 0, "saved": saved}
     values["when"] = when or When.of(content.send_at)
     return render(request, "publishing/compose.html", values, status=status)
@@ -285,7 +301,9 @@ def _first_to_do(ready: Readiness) -> str:
     return _PLACES[key]
 
 
-def _values(member: Membership, post: Post | None, content: Content, so_far: SoFar) -> dict[str, Any]:
+def _values(
+    member: Membership, post: Post | None, content: Content, so_far: SoFar, typed: QueryDict
+) -> dict[str, Any]:
     ready = _readiness(member, post, content, so_far)
     words = words_of(content.text, [use.alt for use in content.pictures])
     notes = [
@@ -294,6 +312,7 @@ def _values(member: Membership, post: Post | None, content: Content, so_far: SoF
             "quote": words[finding.start : finding.end],
             "must_change": must_change(finding),
             "kept": finding.key in ready.answered,
+            "why": _why(typed, finding.key),
         }
         for finding in ready.screening.findings
     ]

@@ -35,6 +35,15 @@ STATUS = {
     "back": ("corner-up-left", "Returned"),
 }
 
+#: the welcome wizard, from the first visit to a locked door
+STEPS = ("Your setting", "You", "Lock the door")
+
+
+@register.inclusion_tag("parts/stepper.html")
+def stepper(step: int) -> dict[str, object]:
+    """Return how far somebody is in the welcome wizard, counted from 0."""
+    return {"step": step, "steps": STEPS}
+
 
 @register.simple_tag
 def icon(name: str, cls: str = "") -> SafeString:

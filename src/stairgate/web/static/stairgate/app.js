@@ -14,6 +14,10 @@
       document.querySelectorAll('details.sg-me[open]').forEach(function (d) { if (!d.contains(e.target)) d.open = false; });
     });
     document.addEventListener('htmx:afterSwap', paint);
+    /* Why words are kept is no part of them: nothing to check, and no new list of notes, while it is typed. */
+    ['input', 'change'].forEach(function (typing) {
+      document.addEventListener(typing, function (e) { if (e.target.matches('.sg-keep input')) e.stopPropagation(); }, true);
+    });
     /* The count of notes is a live region: said again only when it is another one. */
     document.addEventListener('htmx:oobBeforeSwap', function (e) {
       var was = e.detail.target; if (was.id === 'left' && words(was) === words(e.detail.fragment)) e.detail.shouldSwap = false;
@@ -24,14 +28,15 @@
     function unchecked(words) { if (!silent) say(words); silent = true; }
     document.addEventListener('htmx:beforeSwap', function (e) {
       if (new URL(e.detail.xhr.responseURL).pathname === e.detail.pathInfo.requestPath) { silent = false; return; }
-      e.detail.shouldSwap = false; unchecked('You are signed out. Copy your words, then sign in again.');
+      e.detail.shouldSwap = false; unchecked('You are signed out. Your words are still here: save them, and sign in when you are asked.');
     });
     ['htmx:sendError', 'htmx:responseError'].forEach(function (trouble) {
       document.addEventListener(trouble, function () { unchecked('We can’t check your words just now. They are still here.'); });
     });
+    document.addEventListener('submit', function (e) { if (e.target.matches('[data-sg-keep]')) keep(e.target); });
     addEventListener('resize', paint);
     document.querySelectorAll('[data-sg-nojs]').forEach(function (el) { el.hidden = true; });
-    paint(); keys();
+    putBack(); paint(); keys();
     document.fonts.ready.then(paint);  /* other letters, other line ends */
     var problem = document.querySelector('main [role=alert]'); if (problem) { problem.tabIndex = -1; problem.focus(); }
   });
@@ -77,6 +82,34 @@
   function show(btn) {
     var f = btn.closest('[data-finding]'), ta = document.querySelector('[data-sg-editor] textarea'), i = place(f, ta.value);
     if (i > -1) { ta.focus(); ta.setSelectionRange(i, i + f.dataset.quote.length); }
+  }
+  /* Who was signed out while writing finds the words they sent when they have signed in again. They stay in this tab,
+     until it shows a page behind the door; they are put back only where they were typed, for whoever typed them. */
+  var KEPT = 'sg-kept';
+  function store(kept) {
+    try { if (kept) sessionStorage.setItem(KEPT, JSON.stringify(kept)); else sessionStorage.removeItem(KEPT); } catch (x) {}
+  }
+  function keep(form) {
+    var typed = Array.from(new FormData(form)).filter(function (pair) { return typeof pair[1] === 'string' && pair[0] !== 'csrfmiddlewaretoken'; });
+    store({ who: form.dataset.sgKeep, path: new URL(form.action).pathname, typed: typed });
+  }
+  function putBack() {
+    var kept = null, form = document.querySelector('form[data-sg-keep]');
+    try { kept = JSON.parse(sessionStorage.getItem(KEPT)); } catch (x) {}
+    if (!kept) return;
+    if (document.body.matches('.sg-door')) {
+      kept.door = true; store(kept); document.getElementById('kept').hidden = false; return;
+    }
+    store(null);
+    if (!kept.door || !form || form.dataset.sgKeep !== kept.who || location.pathname !== kept.path) return;
+    Array.from(form.elements).forEach(function (field) { refill(field, kept.typed); });
+    say('Here are your words again. They are not saved yet.');
+    setTimeout(function () { document.getElementById('text').dispatchEvent(new Event('input', { bubbles: true })); });
+  }
+  function refill(field, typed) {
+    var values = typed.filter(function (pair) { return pair[0] === field.name; }).map(function (pair) { return pair[1]; });
+    if (/checkbox|radio/.test(field.type)) field.checked = values.includes(field.value);
+    else if (values.length && (/^(text|date|time|select-one)/.test(field.type) || field.name === 'seen')) field.value = values[0];
   }
   /* Single-key shortcuts only where the page opts in, and they can be switched off (WCAG 2.1.4). */
   function keys() {
