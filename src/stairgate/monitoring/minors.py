@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from stairgate.monitoring.models import Item
 from stairgate.organisations.models import Membership
 from stairgate.organisations.rules import Role
+from stairgate.policies.parameters import Parameters
+from stairgate.policies.selectors import parameters_now
 from stairgate.publishing.services import hold_to_signpost
 
 _LEADS = frozenset({Role.DSL, Role.DEPUTY_DSL})
@@ -29,6 +32,22 @@ def only_signpost(item: Item) -> bool:
     when screening could not read it: nothing ever fails open. At most one query.
     """
     return item.under_18 or not item.screening or _of_the_same_writer(item).filter(under_18=True).exists()
+
+
+def with_answers(items: QuerySet[Item]) -> QuerySet[Item]:
+    """Load with each item what decides how it may be answered: `only_signpost`, and the policy in force."""
+    writer = Item.objects.filter(channel=OuterRef("channel"), author_id=OuterRef("author_id"), under_18=True)
+    return items.annotate(
+        by_a_minor=Exists(writer.exclude(author_id="")),
+        parameters_json=parameters_now(OuterRef("organisation")),
+    )
+
+
+def answers(item: Any) -> tuple[str, tuple[str, ...]]:
+    """Return the fixed words that alone may answer an item `with_answers`, else ""; and words to start from."""
+    parameters = Parameters.from_json(item.parameters_json or {})
+    fixed = item.under_18 or not item.screening or item.by_a_minor
+    return (parameters.signpost_text if fixed else ""), parameters.standard_replies
 
 
 def keep_to_signpost(item: Item) -> None:
