@@ -208,3 +208,18 @@ def test_a_reason_that_is_gone_shuts_the_gate(desk: Desk, network: Scripted) -> 
     Approval.objects.update(purpose_reason="")
     desk.sweep()
     assert network.published == [] and Post.objects.get().state == PostState.LAPSED
+
+
+@pytest.mark.clause("C78")
+def test_the_page_says_that_it_waits_for_the_end_of_the_quiet_hours(desk: Desk) -> None:
+    hour = desk.cast.organisation.local(desk.now).hour
+    until = (hour + 3) % 24
+    adopted(desk, quiet_from_hour=hour, quiet_until_hour=until)
+    revision = desk.submitted()
+    priya = signed_in(desk.cast.priya)
+    page = priya.get(reverse("publishing:review", args=[revision.post_id])).content.decode()
+    assert "These are quiet hours" in page and "and let it out" not in page and "at once" not in page
+    yes = {"read": "1", "digest": revision.digest}
+    where = reverse("publishing:approve", args=[revision.post_id])
+    page = priya.post(where, yes, follow=True).content.decode()
+    assert "Approved. These are quiet hours. It goes out" in page and f"at {until:02}:00" in page

@@ -131,3 +131,12 @@ def test_it_works_on_the_page_and_what_was_typed_stays(
     page = client.post(reverse("publishing:heard", args=[post.pk]), follow=True).content.decode()
     assert "New for you" not in page
     assert not Addressee.objects.filter(user=desk.cast.tom, read_at__isnull=True).exists()
+
+
+def test_a_long_conversation_is_kept_whole_and_shown_from_its_end(desk: Desk, post: Post) -> None:
+    for number in range(23):
+        say(desk, desk.cast.tom, post, f"Word {number}", number)
+    page = review_page(with_policy(Post.objects.all()).get(), desk.cast.member(desk.cast.priya), desk.now)
+    assert page is not None and page.left_out == 3
+    assert [said.text for said in page.talk] == [f"Word {number}" for number in range(3, 23)]
+    assert Message.objects.count() == 23

@@ -49,6 +49,8 @@ from stairgate.screening import Finding, Screening
 
 #: the fate of the post needs a person
 TROUBLE = frozenset({PostState.UNKNOWN, PostState.HELD, PostState.LAPSED})
+#: how much of a long conversation one page shows
+_MOST_SAID = 20
 #: the author has something left to do
 UNFINISHED = frozenset({PostState.CHANGES_ASKED, PostState.LAPSED, PostState.DRAFT})
 
@@ -316,7 +318,8 @@ class ReviewPage:
     deliveries: tuple[Delivery, ...]
     seen_before: Revision | None  # the version this reader last returned or approved
     approvals: tuple[Approval, ...]
-    talk: tuple[Said, ...]  # what was said about it, oldest first
+    talk: tuple[Said, ...]  # the newest of what was said about it, oldest first
+    left_out: int  # how much was said before, is kept and not shown
     approvers: tuple[Membership, ...]  # who can, and has not yet
     approvers_needed: int
     goes_out: datetime  # when it would go out, were it approved now
@@ -369,7 +372,8 @@ def review_page(post: Post, reader: Membership, now: datetime) -> ReviewPage | N
         deliveries=tuple(post.deliveries.exclude(state=DeliveryState.CANCELLED).select_related("channel")),
         seen_before=_last_seen(reader, versions, talk, approvals),
         approvals=approvals,
-        talk=talk,
+        talk=talk[-_MOST_SAID:],
+        left_out=max(len(talk) - _MOST_SAID, 0),
         approvers=tuple(member for member in fit if member.user_id not in said_yes),
         approvers_needed=parameters.approvers,
         goes_out=newest.send_at or opens,
