@@ -15,10 +15,10 @@ from tests.browser.conftest import Stack
 PURPOSE = "News and events for families"
 
 
-def send_for_approval(author: Page) -> None:
+def send_for_approval(author: Page, purpose: str = PURPOSE) -> None:
     """Say what the draft in front of the author is for, and send it for approval."""
     author.get_by_role("button", name="Save draft").last.click()
-    author.get_by_label("What is it for?").select_option(PURPOSE)
+    author.get_by_label("What is it for?").select_option(purpose)
     author.get_by_role("button", name="Save draft").last.click()
     author.get_by_role("button", name="Send for approval").click()
     author.get_by_text("Sent for approval.").wait_for()

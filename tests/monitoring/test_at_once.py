@@ -18,6 +18,7 @@ from stairgate.monitoring import services
 from stairgate.monitoring.models import Decision, Item
 from stairgate.organisations.models import User
 from stairgate.publishing.services import Refusal
+from stairgate.screening import Direction, Screener, default_pack, to_json
 from tests.cast import Cast, willow_lane
 from tests.ledger.flushing import allow_flush
 
@@ -43,6 +44,9 @@ def comment(cast: Cast, now: datetime, name: str) -> Item:
         external_id=name,
         kind="comment",
         text="Lovely soup!",
+        screening=to_json(
+            Screener(default_pack()).screen("Lovely soup!", direction=Direction.INBOUND_COMMENT)
+        ),
         written_at=now,
         first_seen_at=now,
     )

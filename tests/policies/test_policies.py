@@ -37,6 +37,9 @@ def cast(db: None, now: datetime) -> Cast:
         {"approval_life_hours": 169},
         {"sending_window_minutes": 121},
         {"keep_words_years": 2},
+        {"quiet_from_hour": 24},
+        {"quiet_until_hour": -1},
+        {"safeguarding_lead_approves": 1},
         {"identifiable_children": "no"},
         {"approvers": True},
         {"approvers": 1.5},
@@ -99,14 +102,16 @@ def test_who_is_fit_is_read_in_a_bounded_number_of_queries(
     cast: Cast, now: datetime, django_assert_max_num_queries: object
 ) -> None:
     with django_assert_max_num_queries(1):  # type: ignore[operator]
-        fit = fit_for(cast.organisation, Duty.APPROVE, on=cast.organisation.day(now))
+        fit = fit_for(
+            cast.organisation, Duty.APPROVE, parameters=cast.policy.parameters, on=cast.organisation.day(now)
+        )
     assert [member.first_name for member in fit] == ["Kofi", "Priya"]
 
 
 @pytest.mark.clause("C14")
 def test_who_is_fit_follows_the_version_in_force(cast: Cast, now: datetime) -> None:
     day = cast.organisation.day(now)
-    adopt(
+    newer = adopt(
         actor=cast.priya,
         organisation=cast.organisation,
         title="Policy",
@@ -114,7 +119,7 @@ def test_who_is_fit_follows_the_version_in_force(cast: Cast, now: datetime) -> N
         parameters=Parameters(),
         at=now,
     )
-    assert fit_for(cast.organisation, Duty.APPROVE, on=day) == []
+    assert fit_for(cast.organisation, Duty.APPROVE, parameters=newer.parameters, on=day) == []
 
 
 def test_a_place_that_is_gone_is_never_fit(cast: Cast, now: datetime) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -46,9 +47,8 @@ from stairgate.networks.base import (
 from stairgate.organisations.access import NotAllowed
 from stairgate.organisations.models import User
 from stairgate.people.models import Check
-from stairgate.policies.parameters import Parameters
 from stairgate.policies.services import adopt, sign
-from stairgate.publishing import delivery, services, taking_down
+from stairgate.publishing import delivery, lapsing, services, taking_down
 from stairgate.publishing.content import Content
 from stairgate.publishing.models import Delivery, Post, TakeDown
 from stairgate.publishing.states import EDITABLE, DeliveryState, ForbiddenMove, PostState
@@ -230,6 +230,11 @@ class Deeds(RuleBasedStateMachine):
                 ask_to_open(actor=self.cast.priya, pause=held, reason="Why not", at=self.now)
                 confirm_opening(actor=self.cast.kofi, pause=held, at=self.now)
 
+    @rule()
+    def notice_what_lapsed(self) -> None:
+        self.later()
+        lapsing.sweep(self.now, "test")
+
     @rule(approvers=st.sampled_from((1, 2)))
     def adopt_anew(self, approvers: int) -> None:
         """Everybody who had signed signs again; approvals given under the old version no longer count."""
@@ -239,7 +244,7 @@ class Deeds(RuleBasedStateMachine):
             organisation=self.cast.organisation,
             title="Policy",
             text="Words",
-            parameters=Parameters(approvers=approvers),
+            parameters=replace(self.cast.policy.parameters, approvers=approvers),
             at=self.now,
         )
         for name in ("priya", "kofi", "tom", "gwen"):

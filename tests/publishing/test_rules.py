@@ -5,12 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from stairgate.policies.quiet import QuietHours
 from stairgate.publishing.rules import (
+    NO_PURPOSE,
     ApprovalFact,
     Barrier,
     DraftFacts,
@@ -26,6 +29,7 @@ from stairgate.screening import Action, Category, Finding, Screening, Severity
 
 NOW = datetime(2026, 11, 24, 17, 45, tzinfo=UTC)
 POLICY = UUID(int=1)
+UTC_ZONE = ZoneInfo("UTC")
 TOM, PRIYA, KOFI = UUID(int=11), UUID(int=12), UUID(int=13)
 
 
@@ -55,7 +59,11 @@ def facts(**changes: object) -> GateFacts:
         policy=POLICY,
         send_at=NOW,
         window=timedelta(minutes=30),
+        quiet=QuietHours(21, 7, UTC_ZONE),
         restrictions=(),
+        purpose="News",
+        purposes=("News",),
+        is_exactly=True,
         unanswered=(),
         pictures_unanswered=0,
         children_shown=0,
@@ -104,6 +112,7 @@ def test_the_gate_opens_when_everything_holds() -> None:
         {"approvers_needed": 2, "approvals": (approval(), approval())},
         {"policy": None},
         {"send_at": NOW - timedelta(minutes=31)},
+        {"quiet": QuietHours(17, 18, UTC_ZONE)},
         {"ledger_newest_at": NOW + timedelta(minutes=6)},
     ],
 )
@@ -116,6 +125,25 @@ def test_one_thing_wrong_shuts_it(changes: dict[str, object]) -> None:
 def test_a_shut_account_shuts_it_with_its_own_reason() -> None:
     shut = Barrier("C18", "One administrator left.")
     assert shut in gate_barriers(facts(restrictions=(shut,)), NOW)
+
+
+@pytest.mark.clause("C03")
+@pytest.mark.clause("C73")
+@pytest.mark.parametrize("changes", [{"purpose": ""}, {"purpose": "Selling my car"}, {"purpose": NO_PURPOSE}])
+def test_what_serves_no_authorised_purpose_stays(changes: dict[str, object]) -> None:
+    assert [barrier.clause for barrier in gate_barriers(facts(**changes), NOW)] == ["C03"]
+
+
+@pytest.mark.clause("C03")
+def test_the_approvers_written_reason_lets_it_out_and_each_of_two_gives_one() -> None:
+    reasons = approval(purpose_reason="Thanks to the firemen"), approval(approver=KOFI, purpose_reason=" ")
+    assert gate_barriers(facts(purpose=NO_PURPOSE, approvals=reasons[:1]), NOW) == ()
+    assert gate_barriers(facts(purpose=NO_PURPOSE, approvals=reasons, approvers_needed=2), NOW)
+
+
+@pytest.mark.clause("C59")
+def test_other_words_than_the_fixed_ones_to_a_child_shut_it() -> None:
+    assert [barrier.clause for barrier in gate_barriers(facts(is_exactly=False), NOW)] == ["C59"]
 
 
 @pytest.mark.clause("C35")
@@ -178,6 +206,7 @@ def draft(**changes: object) -> DraftFacts:
         accounts=("Facebook page",),
         account_problems=(),
         network_problems=(),
+        is_exactly=True,
         purpose="News",
         purposes=("News",),
         open_findings=0,
@@ -188,7 +217,8 @@ def draft(**changes: object) -> DraftFacts:
         children_allowed=False,
         send_at=None,
         approvers=("Kofi", "Priya"),
-        approval_life=timedelta(hours=72),
+        approvers_needed=1,
+        quiet=QuietHours(21, 7, UTC_ZONE),
     )
     return replace(ready, **changes)  # type: ignore[arg-type]
 
@@ -202,10 +232,25 @@ def test_a_ready_draft_has_no_bar_left() -> None:
     assert bars(draft(), NOW)[-1].says == "A second person: Kofi or Priya"
 
 
+@pytest.mark.clause("C78")
+@pytest.mark.parametrize(
+    ("fit", "needed", "says"),
+    [
+        (("Kofi",), 1, "A second person: Kofi"),
+        (("Kofi",), 2, "Two other people: two are needed, and only Kofi can approve at the moment"),
+        (("Kofi", "Priya"), 2, "Two other people: Kofi and Priya"),
+        (("Gwen", "Kofi", "Priya"), 2, "Two other people, out of Gwen, Kofi and Priya"),
+    ],
+)
+def test_the_bar_says_who_can_say_yes_and_how_many_must(fit: tuple[str, ...], needed: int, says: str) -> None:
+    assert bars(draft(approvers=fit, approvers_needed=needed), NOW)[-1].says == says
+
+
 @pytest.mark.clause("C03")
 def test_a_draft_without_an_authorised_purpose_is_not_ready() -> None:
     assert shut(purpose="") == ["purpose"]
     assert shut(purpose="Selling my car") == ["purpose"]
+    assert shut(purpose=NO_PURPOSE) == []
 
 
 @pytest.mark.parametrize(
@@ -215,12 +260,15 @@ def test_a_draft_without_an_authorised_purpose_is_not_ready() -> None:
         ({"account_problems": ("Shut.",)}, "accounts"),
         ({"has_words": False}, "words"),
         ({"open_findings": 3}, "words"),
+        ({"is_exactly": False}, "words"),
         ({"network_problems": ("Too long",)}, "words"),
         ({"pictures": 1, "pictures_without_alt": 1}, "pictures"),
         ({"pictures": 1, "pictures_unanswered": 1}, "pictures"),
         ({"pictures": 1, "children_shown": 1}, "pictures"),
         ({"send_at": NOW}, "time"),
+        ({"send_at": NOW + timedelta(hours=4)}, "time"),
         ({"approvers": ()}, "second"),
+        ({"approvers": ("Kofi",), "approvers_needed": 2}, "second"),
     ],
 )
 def test_each_missing_thing_has_its_bar(changes: dict[str, object], bar: str) -> None:

@@ -14,7 +14,7 @@ from stairgate.publishing import services
 from stairgate.publishing.content import PictureUse
 from stairgate.publishing.gate import writers_of
 from stairgate.publishing.models import Delivery, Picture, Post
-from stairgate.publishing.selectors import findings_of, review_page, waiting_for
+from stairgate.publishing.selectors import findings_of, review_page, waiting_for, with_policy
 from stairgate.publishing.services import draft_reply
 from stairgate.publishing.states import PostState
 from stairgate.screening import Severity
@@ -121,6 +121,6 @@ def test_the_pages_know_as_the_gate_does_who_may_not_approve(desk: Desk) -> None
     """Also before anybody presses a button: whoever wrote words, or a reason to keep them, is not offered."""
     revision = desk.save("I had a lovely day at the allotment.")
     _keep_everything(desk, revision.post, by=desk.cast.kofi)
-    page = review_page(revision.post, desk.cast.member(desk.cast.kofi), desk.now)
+    page = review_page(with_policy(Post.objects.all()).get(), desk.cast.member(desk.cast.kofi), desk.now)
     assert page is not None and page.writers == writers_of(revision.post)
     assert [member.first_name for member in page.approvers] == ["Priya"]

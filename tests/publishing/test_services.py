@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
 
@@ -10,7 +11,6 @@ import pytest
 from stairgate.ledger.models import Entry
 from stairgate.organisations.access import NotAllowed
 from stairgate.organisations.services import end_membership
-from stairgate.policies.parameters import Parameters
 from stairgate.policies.services import adopt
 from stairgate.publishing import services
 from stairgate.publishing.content import Content
@@ -186,7 +186,7 @@ def test_two_approvers_when_the_policy_says_two(desk: Desk) -> None:
         organisation=desk.cast.organisation,
         title="Policy",
         text="Two approvers.",
-        parameters=Parameters(approvers=2),
+        parameters=replace(desk.cast.policy.parameters, approvers=2),
         at=desk.now,
     )
     sign_all(desk, version)

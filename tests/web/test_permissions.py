@@ -58,6 +58,8 @@ DEEDS: dict[str, frozenset[str]] = {
     "publishing:check_saved": WRITE,
     "publishing:approve": APPROVE,
     "publishing:return": APPROVE,
+    "publishing:say": APPROVE | {"tom"},
+    "publishing:heard": EVERYBODY,
     "publishing:withdraw": APPROVE | {"tom"},
     "publishing:send_again": APPROVE,
     "publishing:look_again": APPROVE,

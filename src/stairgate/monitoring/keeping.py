@@ -16,8 +16,9 @@ from stairgate.channels.models import Channel
 from stairgate.channels.services import network_for
 from stairgate.clauses import control
 from stairgate.ledger.services import record
+from stairgate.monitoring.minors import keep_to_signpost
 from stairgate.monitoring.models import Action, Item, Sighting
-from stairgate.monitoring.rules import Change, changes, hide_at_once, risk_of, words_digest
+from stairgate.monitoring.rules import Change, changes, hide_at_once, risk_of, says_under_18, words_digest
 from stairgate.networks.base import Fetched, PublicItem
 from stairgate.networks.cleaning import clean
 from stairgate.organisations.selectors import screening_facts
@@ -147,12 +148,15 @@ def _first(reading: Reading, found: PublicItem, post: UUID | None, now: datetime
             "first_seen_at": now,
             "risk": risk_of(findings, has_picture=found.has_picture),
             "screening": stored,
+            "under_18": says_under_18(findings),
             "is_hidden": found.is_hidden,
         },
     )
     if not new:
         return
     _sight(item, found, now)
+    if item.under_18:
+        keep_to_signpost(item)
     _write_down(item, "monitoring.collected", now)
     hide_harm(item, now)
 
@@ -171,11 +175,14 @@ def _again(reading: Reading, item_id: UUID, found: PublicItem, now: datetime) ->
         findings, item.screening = _screened(reading, found)
         item.text, item.has_picture = found.text, found.has_picture
         item.risk = risk_of(findings, has_picture=found.has_picture)
+        item.under_18 |= says_under_18(findings)
     if seen & Change.SEEN:
         item.is_hidden, item.gone_at = found.is_hidden, None
     if seen & Change.FOR_A_PERSON:
         item.state = Item.State.OPEN
     item.save()
+    if item.under_18:
+        keep_to_signpost(item)
     _sight(item, found, now)
     for change in seen:
         _write_down(item, _TOLD[change], now)

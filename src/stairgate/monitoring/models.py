@@ -43,6 +43,9 @@ class Item(models.Model):
         default=0, help_text="Gravest finding; 5 when it could not be read"
     )
     screening = models.JSONField(default=dict)
+    under_18 = models.BooleanField(
+        default=False, help_text="A version of it says that its writer is under 18: never taken back (C59)"
+    )
     state = models.CharField(max_length=8, choices=State, default=State.OPEN)
     is_hidden = models.BooleanField(default=False)
     gone_at = models.DateTimeField(null=True, blank=True, help_text="When the network no longer had it")

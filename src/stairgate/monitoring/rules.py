@@ -9,7 +9,7 @@ from typing import Protocol
 
 from stairgate.clauses import control
 from stairgate.networks.base import Capability, PublicItem
-from stairgate.screening import Finding, Severity
+from stairgate.screening import Category, Finding, Severity
 
 #: an item that screening could not read stands above everything that it could
 UNREAD = 5
@@ -74,6 +74,11 @@ def risk_of(findings: tuple[Finding, ...] | None, *, has_picture: bool) -> int:
         return UNREAD
     least = int(Severity.LOOK) if has_picture else 0
     return max([least, *(int(finding.severity) for finding in findings)])
+
+
+def says_under_18(findings: tuple[Finding, ...] | None) -> bool:
+    """Return whether the words say that their writer is under 18 (C59)."""
+    return any(finding.category == Category.UNDER_18 for finding in findings or ())
 
 
 @control(

@@ -8,6 +8,7 @@ from datetime import datetime
 from django.db.models import Q, QuerySet
 
 from stairgate.channels.models import Channel
+from stairgate.monitoring.minors import answers
 from stairgate.monitoring.models import Action, Decision, Item, Sighting, Sweep
 from stairgate.monitoring.rules import blind, said
 from stairgate.organisations.models import Organisation
@@ -92,6 +93,8 @@ class ItemPage:
     actions: tuple[Action, ...]
     thread: tuple[Item, ...]
     reply: Post | None
+    signpost: str  # the fixed words, where nothing else may answer it
+    standard_replies: tuple[str, ...]  # else: words to start a reply from
 
     @property
     def undone(self) -> tuple[Action, ...]:
@@ -99,9 +102,13 @@ class ItemPage:
 
 
 def item_page(item: Item) -> ItemPage:
-    """Return one item with its story, however often its writer changed it. Six queries."""
+    """Return one item with its story, however often its writer changed it. Six queries.
+
+    The item was read `with_answers`.
+    """
     sightings = _sightings(item)
     kind, words = said_of(item)
+    signpost, standard_replies = answers(item)
     thread = Item.objects.filter(channel=item.channel_id, thread_id=item.thread_id).exclude(pk=item.pk)
     return ItemPage(
         item=item,
@@ -114,6 +121,8 @@ def item_page(item: Item) -> ItemPage:
         actions=tuple(item.actions.exclude(state=Action.State.CANCELLED)),
         thread=tuple(thread.order_by("written_at")[:20]) if item.thread_id else (),
         reply=replies_for([item.pk]).get(item.pk),
+        signpost=signpost,
+        standard_replies=standard_replies,
     )
 
 

@@ -12,14 +12,17 @@ from django.db.models import Q
 from stairgate.channels.services import network_for
 from stairgate.clauses import control
 from stairgate.ledger.services import record
+from stairgate.monitoring.minors import only_signpost, stays_for_lead
 from stairgate.monitoring.models import Action, Decision, Item
 from stairgate.monitoring.rules import reason_problem, words_digest
 from stairgate.networks.base import Capability
 from stairgate.organisations.models import Organisation, User
 from stairgate.organisations.rules import Duty
+from stairgate.policies.selectors import in_force
 from stairgate.publishing.models import Post
 from stairgate.publishing.services import draft_reply
 from stairgate.publishing.services.common import Refusal, member_fit
+from stairgate.publishing.states import PostState
 
 _ACTIONS: dict[Decision.Kind, tuple[Action.Kind, ...]] = {
     Decision.Kind.HIDE: (Action.Kind.HIDE,),
@@ -36,6 +39,9 @@ _NEEDS = {
 }
 
 
+@control(
+    "C59", "What seems to be by somebody under 18 stays in the inbox until a safeguarding lead decided on it"
+)
 @control("C40", "Each decision about a comment is by a named, fit person, with a reason, and is kept")
 def decide(
     *, actor: User, item: Item, version: str, kind: Decision.Kind, reason: str, at: datetime
@@ -55,7 +61,7 @@ def _decide(
     actor: User, item: Item, version: str, kind: Decision.Kind, reason: str, at: datetime
 ) -> Decision:
     item = _locked(item)
-    member_fit(actor, item.organisation, Duty.DECIDE, at)
+    member = member_fit(actor, item.organisation, Duty.DECIDE, at)
     if problem := reason_problem(reason):
         raise Refusal(problem)
     if item.version != version:
@@ -69,8 +75,9 @@ def _decide(
         _overtake(item, at)
     for action in wanted:
         Action.objects.create(item=item, kind=action, decision=decision, due_at=at, created_at=at)
-    item.state = Item.State.DECIDED
-    item.save(update_fields=["state"])
+    if not stays_for_lead(item, member, at):
+        item.state = Item.State.DECIDED
+        item.save(update_fields=["state"])
     record(
         organisation_id=item.organisation_id,
         kind="monitoring.decided",
@@ -147,24 +154,41 @@ def clear_quiet(*, actor: User, read: Mapping[UUID, str], organisation: Organisa
 
 
 @control("C76", "A reply to the public starts in the inbox and goes through the same gate as a post")
+@control("C59", "Whoever seems to be under 18 is answered only with the fixed words that point to help")
 @transaction.atomic
 def reply(*, actor: User, item: Item, version: str, text: str, at: datetime) -> Post:
     """Start a reply as the team; return the draft, which somebody else has to approve.
 
-    Raises `NotAllowed`, `Refusal`.
+    Raises `NotAllowed` and `Refusal`: also for any but the fixed words to somebody who seems to be under 18.
     """
     item = _locked(item)
+    fixed = only_signpost(item)
     if item.gone_at is not None:
         raise Refusal("It is no longer on the page, so there is nothing to reply to.")
     if not text.strip():
         raise Refusal("Write a few words first.")
+    if fixed:
+        _check_signpost(item, text)
     post = draft_reply(
         actor=actor,
         channel=item.channel,
         reply_to=item.external_id,
         item_id=item.id,
         text=text,
+        only_signpost=fixed,
         at=at,
     )
     _decide(actor, item, version, Decision.Kind.REPLY, "Answered as the team.", at)
     return post
+
+
+def _check_signpost(item: Item, text: str) -> None:
+    """Raise `Refusal` for any but the fixed words of the policy in force, and for saying them twice."""
+    version = in_force(item.organisation)
+    if version is None or text != version.parameters.signpost_text:
+        raise Refusal(
+            "Somebody under 18 may have written this, so only the fixed words of our policy may answer it. "
+            "Tell your safeguarding lead if you are worried."
+        )
+    if Post.objects.filter(reply_item=item.pk).exclude(state=PostState.WITHDRAWN).exists():
+        raise Refusal("It has its answer already. The safeguarding lead decides what happens next.")

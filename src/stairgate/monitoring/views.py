@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from stairgate.channels.services import network_for
 from stairgate.monitoring import services
+from stairgate.monitoring.minors import with_answers
 from stairgate.monitoring.models import Decision, Item
 from stairgate.monitoring.selectors import decided, inbox, item_page, readings, said_of, waiting_around
 from stairgate.networks.base import Capability
@@ -35,7 +36,7 @@ def _member(request: HttpRequest) -> Membership:
 def inbox_page(request: HttpRequest) -> HttpResponse:
     """List what needs somebody, gravest first; on a desk with the first one open beside the list."""
     member = _member(request)
-    page = Paginator(inbox(member.organisation), _A_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(with_answers(inbox(member.organisation)), _A_PAGE).get_page(request.GET.get("page"))
     known = readings(member.organisation, timezone.now())
     values = {
         "active": "inbox",
@@ -67,9 +68,10 @@ def item(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 def _page(request: HttpRequest, member: Membership, pk: UUID, *, status: int = 200) -> HttpResponse:
     """Show one item; after a refusal, as it is now, with everything that was typed still there."""
-    row = get(member, Item.objects.select_related("channel", "post", "organisation"), pk)
+    row = get(member, with_answers(Item.objects.select_related("channel", "post", "organisation")), pk)
     waiting = waiting_around(row, size=_A_PAGE)
     values = {"active": "inbox", "waiting": waiting, "rows": _rows(waiting.rows), "typed": request.POST}
+    values["start"] = _start(request.GET.get("say", ""))
     return render(request, "monitoring/item.html", values | _opened(member, row), status=status)
 
 
@@ -88,6 +90,11 @@ def _opened(member: Membership, row: Item) -> dict[str, object]:
         "can_ban": Capability.BLOCK in able and bool(row.author_id),
         "can_reply": Duty.WRITE in member.duties_on(member.organisation.day(timezone.now())),
     }
+
+
+def _start(number: str) -> int:
+    """Return which standard reply to start from, counted from 1; 0 for none."""
+    return int(number) if number.isdecimal() and len(number) < 3 else 0
 
 
 @require_POST
@@ -110,7 +117,9 @@ def decide(request: HttpRequest, pk: UUID) -> HttpResponse:
     except Refusal as refusal:
         messages.error(request, str(refusal))
         return _page(request, member, row.pk, status=422)
-    messages.success(request, f"Decided: {Decision.Kind(kind).label.lower()}. The words are kept.")
+    row.refresh_from_db()
+    stays = " It stays in the inbox for the safeguarding lead." if row.state == Item.State.OPEN else ""
+    messages.success(request, f"Decided: {Decision.Kind(kind).label.lower()}. The words are kept.{stays}")
     return redirect("monitoring:inbox")
 
 

@@ -63,6 +63,11 @@ def roles_with(duty: Duty) -> frozenset[Role]:
     return frozenset(role for role, duties in _DUTIES.items() if duty in duties)
 
 
+def roles_that_approve(*, safeguarding_lead: bool) -> frozenset[Role]:
+    """Return the roles that may approve. ``safeguarding_lead``: the policy lets the lead do so as well (C78)."""
+    return roles_with(Duty.APPROVE) | (frozenset({Role.DSL}) if safeguarding_lead else frozenset())
+
+
 def in_force(starts_on: date, ends_on: date | None, on: date) -> bool:
     """Return whether a role or a post is held on a day. The last day counts; the day after does not."""
     return starts_on <= on and (ends_on is None or on <= ends_on)

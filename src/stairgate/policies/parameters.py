@@ -8,6 +8,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 
+#: short enough for every network we know
+SIGNPOST = (
+    "Thank you for writing. We only answer grown-ups here, so please ask a grown-up you trust to write for you. "
+    "If anything worries you, Childline listens, free, day and night: 0800 1111 or childline.org.uk. "
+    "In danger now? Ring 999."
+)
+STANDARD_REPLIES = (
+    "Thank you for your kind words. The team will be very pleased to read them.",
+    "Thank you for asking. Please ring the office, and we will gladly help.",
+    "We are sorry to read this. Please ring the office, so that we can put it right.",
+)
+_SHORTEST_WORDS, _LONGEST_WORDS = 20, 600
+_MOST_REPLIES = 20
+
 
 class TooLoose(ValueError):
     """A parameter was set looser than its floor, or to what it cannot be. The message names it and the limit."""
@@ -20,6 +34,9 @@ class Parameters:
     approvers: int = 1  # people who must say yes besides the author (C78)
     approval_life_hours: int = 72  # after that an approval lapses
     sending_window_minutes: int = 30  # how late a post may still go out before it asks for a new time
+    quiet_from_hour: int = 21  # on the setting's own clock; nothing goes out by itself from then on …
+    quiet_until_hour: int = 7  # … until then. The same hour twice: no quiet hours. No clause asks for them
+    safeguarding_lead_approves: bool = False  # besides page administrators (C78)
     page_administrators: int = 2  # qualified people who must be there (C18)
     check_every_days: int = 7  # weekly is the floor (C38)
     review_every_days: int = 365  # the policy itself (C105)
@@ -28,11 +45,14 @@ class Parameters:
     identifiable_children: bool = False  # the shipped default (C35)
     read_back_every_hours: int = 24  # how often what is on the page is compared with what was approved (C78)
     read_back_days: int = 30  # for how long after it went out
+    signpost_text: str = SIGNPOST  # all that may answer somebody who seems to be under 18 (C53, C59)
+    standard_replies: tuple[str, ...] = STANDARD_REPLIES  # approved words to start a reply from (C76)
     keep_words_years: int = 3  # posts, approvals and decisions (reference.md §3)
 
-    def to_json(self) -> dict[str, int | bool]:
+    def to_json(self) -> dict[str, object]:
         """Return the parameters as plain values for storing."""
-        return {field.name: getattr(self, field.name) for field in fields(self)}
+        values = ((field.name, getattr(self, field.name)) for field in fields(self))
+        return {name: list(value) if isinstance(value, tuple) else value for name, value in values}
 
     @classmethod
     def from_json(cls, stored: Mapping[str, object]) -> Parameters:
@@ -41,7 +61,9 @@ class Parameters:
         Raises `TooLoose` when a stored value is looser than its floor, or of another kind: nothing ever fails open.
         """
         names = {field.name for field in fields(cls)}
-        parameters = cls(**{name: value for name, value in stored.items() if name in names})  # type: ignore[arg-type]
+        known = {name: value for name, value in stored.items() if name in names}
+        plain = {name: tuple(value) if isinstance(value, list) else value for name, value in known.items()}
+        parameters = cls(**plain)  # type: ignore[arg-type]
         for field in fields(cls):
             if type(getattr(parameters, field.name)) is not type(field.default):
                 raise TooLoose(f"“{field.name}” is of the wrong kind.")
@@ -49,13 +71,29 @@ class Parameters:
             value = getattr(parameters, name)
             if not low <= value <= high:
                 raise TooLoose(f"“{name}” is {value}; it must be from {low} to {high}.")
+        for words in (parameters.signpost_text, *parameters.standard_replies):
+            _check_words(words)
+        if len(parameters.standard_replies) > _MOST_REPLIES:
+            raise TooLoose(f"There may be {_MOST_REPLIES} standard replies at most.")
         return parameters
+
+
+def _check_words(words: object) -> None:
+    """Raise `TooLoose` unless these are words that can go out as they stand."""
+    if not isinstance(words, str) or words != words.strip():
+        raise TooLoose("The fixed words and the standard replies are text, without space around it.")
+    if not _SHORTEST_WORDS <= len(words) <= _LONGEST_WORDS:
+        raise TooLoose(
+            f"The fixed words and each standard reply hold from {_SHORTEST_WORDS} to {_LONGEST_WORDS} letters."
+        )
 
 
 _LIMITS: dict[str, tuple[int, int]] = {
     "approvers": (1, 2),
     "approval_life_hours": (1, 168),
     "sending_window_minutes": (1, 120),
+    "quiet_from_hour": (0, 23),
+    "quiet_until_hour": (0, 23),
     "page_administrators": (2, 50),
     "check_every_days": (1, 7),
     "review_every_days": (1, 366),

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from datetime import date
 
-from django.db.models import F, QuerySet
+from django.db.models import F, OuterRef, QuerySet, Subquery
 
 from stairgate.organisations.models import Membership, Organisation
-from stairgate.organisations.rules import ACCOUNT_DUTIES, Duty, roles_with
+from stairgate.organisations.rules import ACCOUNT_DUTIES, Duty, Role, roles_that_approve, roles_with
 from stairgate.organisations.selectors import holders
 from stairgate.people.rules import eligibility
 from stairgate.people.selectors import facts_for
 from stairgate.policies.models import PolicyVersion, Signature
+from stairgate.policies.parameters import Parameters
 
 
 def in_force(organisation: Organisation) -> PolicyVersion | None:
@@ -36,9 +37,45 @@ def signatures_now(organisation: Organisation) -> QuerySet[Signature]:
     return Signature.objects.filter(version__in=newest, text_digest=F("version__text_digest"))
 
 
-def fit_for(organisation: Organisation, duty: Duty, *, on: date) -> list[Membership]:
-    """Return the members whose role carries the duty and whom the register does not stop, by first name."""
-    members = holders(organisation, roles_with(duty), on)
+def parameters_now(organisation: OuterRef) -> Subquery:
+    """Return the stored parameters in force in a setting, to be read along with something else."""
+    newest = PolicyVersion.objects.filter(organisation=organisation).order_by("-number")
+    return Subquery(newest.values("parameters_json")[:1])
+
+
+def roles_for(duty: Duty, parameters: Parameters | None) -> frozenset[Role]:
+    """Return the roles that carry a duty under a policy: it may let the lead approve too."""
+    if duty != Duty.APPROVE:
+        return roles_with(duty)
+    return roles_that_approve(
+        safeguarding_lead=parameters is not None and parameters.safeguarding_lead_approves
+    )
+
+
+def carries(member: Membership, duty: Duty, *, version: PolicyVersion | None, on: date) -> bool:
+    """Return whether a role held that day carries the duty. The register may still say no."""
+    parameters = version.parameters if version else None
+    return bool(member.roles_on(on) & roles_for(duty, parameters))
+
+
+def holds(member: Membership, duty: Duty, *, on: date) -> bool:
+    """Return whether a role held that day carries the duty under the policy in force.
+
+    One query, and only for a safeguarding lead who asks about approving.
+    """
+    if duty in member.duties_on(on):
+        return True
+    lead = duty == Duty.APPROVE and Role.DSL in member.roles_on(on)
+    return lead and carries(member, duty, version=in_force(member.organisation), on=on)
+
+
+def fit_for(
+    organisation: Organisation, duty: Duty, *, parameters: Parameters | None, on: date
+) -> list[Membership]:
+    """Return the members whose role carries the duty under these parameters, and whom the register does
+    not stop, by first name. One query.
+    """
+    members = holders(organisation, roles_for(duty, parameters), on)
     return fit_among(members, organisation, on=on) if duty in ACCOUNT_DUTIES else list(members)
 
 
@@ -50,7 +87,7 @@ def fit_among(members: QuerySet[Membership], organisation: Organisation, *, on: 
 
 def why_not(member: Membership, duty: Duty, *, version: PolicyVersion | None, on: date) -> tuple[str, ...]:
     """Return sentences why a member may not do this today; empty means they may. One query."""
-    if duty not in member.duties_on(on):
+    if not carries(member, duty, version=version, on=on):
         return (f"{member.first_name} does not hold a role that may do this.",)
     if duty not in ACCOUNT_DUTIES:
         return ()

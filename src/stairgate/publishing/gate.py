@@ -30,11 +30,19 @@ from stairgate.organisations.models import User
 from stairgate.organisations.rules import Duty
 from stairgate.policies.models import PolicyVersion
 from stairgate.policies.parameters import Parameters
+from stairgate.policies.quiet import QuietHours
 from stairgate.policies.selectors import in_force, why_not
 from stairgate.publishing.content import SealedPicture, digest
 from stairgate.publishing.models import Approval, Attempt, Delivery, Post, Revision, RevisionPicture
 from stairgate.publishing.moves import follow_deliveries, move_post
-from stairgate.publishing.rules import ApprovalFact, Barrier, GateFacts, gate_barriers, still_open
+from stairgate.publishing.rules import (
+    ApprovalFact,
+    Barrier,
+    GateFacts,
+    gate_barriers,
+    lapse_barriers,
+    still_open,
+)
 from stairgate.publishing.screen import screen_revision
 from stairgate.publishing.states import DeliveryState, PostState, check_delivery_move
 
@@ -100,7 +108,7 @@ def _open(delivery_id: UUID, worker: str, now: datetime) -> Opened | Closed:
     if delivery is None:
         return Closed(())
     outgoing = _outgoing(delivery)
-    barriers = gate_barriers(_facts(delivery, outgoing, now), now)
+    barriers = gate_barriers(_facts(delivery, _digest_of(outgoing, delivery.revision), now), now)
     if barriers or outgoing is None:
         _shut(delivery, barriers, now)
         return Closed(barriers)
@@ -116,7 +124,27 @@ def _open(delivery_id: UUID, worker: str, now: datetime) -> Opened | Closed:
     return Opened(passage, attempt.id)
 
 
+@transaction.atomic
+def lapse_early(*, delivery_id: UUID, now: datetime) -> bool:
+    """Shut the gate on a waiting delivery that would find it shut at its time; return whether it was.
+
+    Its author learns of it, and of every reason, while there is still time to do something.
+    """
+    delivery = _lock_waiting(delivery_id)
+    if delivery is None:
+        return False
+    barriers = lapse_barriers(_facts(delivery, delivery.revision.digest, now), now)
+    if barriers:
+        _shut(delivery, barriers, now, kind="publishing.lapsed")
+    return bool(barriers)
+
+
 def _lock_due(delivery_id: UUID, now: datetime) -> Delivery | None:
+    delivery = _lock_waiting(delivery_id)
+    return delivery if delivery is not None and delivery.due_at <= now else None
+
+
+def _lock_waiting(delivery_id: UUID) -> Delivery | None:
     """Lock the post, then the delivery: always in that order, as every service does, so nobody deadlocks.
 
     The account is locked along: a pause waits for the gate that is opening, and no gate opens after it.
@@ -128,7 +156,7 @@ def _lock_due(delivery_id: UUID, now: datetime) -> Delivery | None:
     return (
         Delivery.objects.select_for_update(of=("self", "channel"), no_key=True)
         .select_related("post", "revision", "channel__organisation", "channel__connection")
-        .filter(pk=delivery_id, state=DeliveryState.WAITING, due_at__lte=now)
+        .filter(pk=delivery_id, state=DeliveryState.WAITING)
         .first()
     )
 
@@ -141,7 +169,7 @@ def _outgoing(delivery: Delivery) -> base.Outgoing | None:
         return None
 
 
-def _facts(delivery: Delivery, outgoing: base.Outgoing | None, now: datetime) -> GateFacts:
+def _facts(delivery: Delivery, digest_now: str, now: datetime) -> GateFacts:
     post, revision = delivery.post, delivery.revision
     organisation = delivery.channel.organisation
     version = in_force(organisation)
@@ -154,7 +182,7 @@ def _facts(delivery: Delivery, outgoing: base.Outgoing | None, now: datetime) ->
         in {PostState.APPROVED, PostState.SENDING, PostState.HELD, PostState.UNKNOWN}
         and delivery.state == DeliveryState.WAITING,
         revision_is_current=newest is not None and newest.pk == revision.pk,
-        digest_now=_digest_of(outgoing, revision, pictures) if outgoing else "missing",
+        digest_now=digest_now,
         digest_of_revision=revision.digest,
         writers=writers_of(post),
         writer_why_not=_why_not(revision.created_by, Duty.WRITE, organisation.id, version, now),
@@ -163,6 +191,10 @@ def _facts(delivery: Delivery, outgoing: base.Outgoing | None, now: datetime) ->
         policy=version.id if version else None,
         send_at=delivery.send_at,
         window=timedelta(minutes=parameters.sending_window_minutes),
+        is_exactly=not post.only_signpost or (revision.text == parameters.signpost_text and not pictures),
+        purpose=revision.purpose,
+        purposes=tuple(delivery.channel.purposes),
+        quiet=QuietHours.of(parameters, organisation.timezone),
         restrictions=tuple(_barrier(r) for r in channel_now(delivery.channel, now).restrictions)
         + _address_barriers(delivery)
         + _pause_barriers(delivery),
@@ -212,6 +244,7 @@ def _approval_facts(
             expires_at=row.expires_at,
             voided=row.voided_at is not None,
             why_not=_why_not(row.approver, Duty.APPROVE, post.organisation_id, version, now),
+            purpose_reason=row.purpose_reason,
         )
         for row in rows
     )
@@ -238,8 +271,11 @@ def answered_keys(post: Post) -> frozenset[str]:
     return frozenset(post.answers.values_list("finding_key", flat=True))
 
 
-def _digest_of(outgoing: base.Outgoing, revision: Revision, pictures: list[RevisionPicture]) -> str:
+def _digest_of(outgoing: base.Outgoing | None, revision: Revision) -> str:
     """Recompute the digest from what would really be sent: a picture file changed on disk is noticed here."""
+    if outgoing is None:
+        return "missing"
+    pictures = revision.pictures.all()
     sealed = (
         SealedPicture(hashlib.sha256(sent.data).hexdigest(), sent.alt, use.shows)
         for sent, use in zip(outgoing.pictures, pictures, strict=True)
@@ -280,7 +316,9 @@ def _begin(delivery: Delivery, worker: str, now: datetime) -> Attempt:
     return attempt
 
 
-def _shut(delivery: Delivery, barriers: tuple[Barrier, ...], now: datetime) -> None:
+def _shut(
+    delivery: Delivery, barriers: tuple[Barrier, ...], now: datetime, *, kind: str = "publishing.gate_shut"
+) -> None:
     """A shut gate lapses the approval: what was stopped never slips out later by itself."""
     reason = " ".join(barrier.says for barrier in barriers)
     for other in delivery.post.deliveries.filter(state=DeliveryState.WAITING):
@@ -297,7 +335,7 @@ def _shut(delivery: Delivery, barriers: tuple[Barrier, ...], now: datetime) -> N
         "clauses": sorted({b.clause for b in barriers}),
         "reason": reason,
     }
-    _record(delivery, "publishing.gate_shut", payload, now)
+    _record(delivery, kind, payload, now)
 
 
 def _record(delivery: Delivery, kind: str, payload: Mapping[str, object], now: datetime) -> None:

@@ -33,6 +33,9 @@ class Post(models.Model):
     reply_to = models.CharField(
         max_length=300, blank=True, help_text="The network's id of the comment answered"
     )
+    only_signpost = models.BooleanField(
+        default=False, help_text="It answers somebody who seems to be under 18: only the fixed words (C59)"
+    )
     reply_item = models.UUIDField(null=True, blank=True, help_text="The inbox item answered")
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()
@@ -146,6 +149,9 @@ class Approval(models.Model):
     policy = models.ForeignKey(PolicyVersion, on_delete=models.PROTECT, related_name="+")
     approved_at = models.DateTimeField()
     expires_at = models.DateTimeField()
+    purpose_reason = models.TextField(
+        blank=True, help_text="Why it is right to send what serves no authorised purpose (C03)"
+    )
     voided_at = models.DateTimeField(null=True, blank=True)
     void_reason = models.CharField(max_length=300, blank=True)
 
@@ -178,6 +184,38 @@ class Return(models.Model):
 
     def __str__(self) -> str:
         return self.note
+
+
+class Message(models.Model):
+    """Something said about a post, by whoever wrote it or may approve it. Added, never changed or deleted."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    post = models.ForeignKey(Post, on_delete=models.PROTECT, related_name="messages")
+    revision = models.ForeignKey(Revision, on_delete=models.PROTECT, related_name="messages")
+    author = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    text = models.TextField()
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["at"]
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class Addressee(models.Model):
+    """Somebody a message is meant for. It shows on their Today until they have read it."""
+
+    message = models.ForeignKey(Message, on_delete=models.PROTECT, related_name="addressees")
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    read_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["message", "user"], name="addressed_once")]
+        indexes = [models.Index(fields=["user", "read_at"])]
+
+    def __str__(self) -> str:
+        return f"for {self.user_id}"
 
 
 class Delivery(models.Model):

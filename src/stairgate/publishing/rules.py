@@ -8,10 +8,17 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from stairgate.clauses import control
+from stairgate.policies.quiet import QuietHours
 from stairgate.screening import Finding, Screening, Severity
 
 #: how far a clock may seem to run backwards against the ledger before everything is held
 CLOCK_TOLERANCE = timedelta(minutes=5)
+#: what an author says when a post serves nothing that its account was authorised for
+NO_PURPOSE = "None of these"
+#: why a reply is held that answers a child in other words than the policy's
+ONLY_SIGNPOST = "Somebody under 18 may have written what it answers, so only the fixed words may go out."
+#: the clause of a restriction that comes and goes by itself: the connection of an account in trouble
+PASSING = "C28"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +40,7 @@ class ApprovalFact:
     expires_at: datetime
     voided: bool
     why_not: tuple[str, ...]  # why this person may not approve today
+    purpose_reason: str = ""  # why it is right to send what serves no authorised purpose
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +58,11 @@ class GateFacts:
     policy: UUID | None
     send_at: datetime
     window: timedelta
+    quiet: QuietHours
     restrictions: tuple[Barrier, ...]
+    purpose: str
+    purposes: tuple[str, ...]  # what the account was authorised for
+    is_exactly: bool  # where only the fixed words may go out, these are them
     unanswered: tuple[Finding, ...]
     pictures_unanswered: int
     children_shown: int
@@ -67,6 +79,7 @@ def why_may_not_approve(
     return own + tuple(barriers)
 
 
+@control("C59", "The gate lets nothing but the fixed words answer somebody who seems to be under 18")
 @control("C14", "Nothing goes out that was written by somebody who may not write today")
 @control("C40", "Nothing goes out while something screening holds is still in the words")
 @control(
@@ -76,7 +89,21 @@ def why_may_not_approve(
 @control("C78", "Any change after approval voids it; the gate compares digests at the moment of sending")
 def gate_barriers(facts: GateFacts, now: datetime) -> tuple[Barrier, ...]:
     """Return every reason why this delivery may not go out now; empty means the gate opens (law 1)."""
-    found: list[Barrier] = list(facts.restrictions)
+    return (*facts.restrictions, *_barriers_of_the_post(facts, now), *_time_barriers(facts, now))
+
+
+@control("C78", "An approval lapses at once when whoever gave it, the policy or the account no longer stands")
+def lapse_barriers(facts: GateFacts, now: datetime) -> tuple[Barrier, ...]:
+    """Return every reason why this delivery will not go out when its time comes, as far as is known already.
+
+    Its time is not one, and neither is a connection in trouble: that may be put right before then.
+    """
+    lasting = (barrier for barrier in facts.restrictions if barrier.clause != PASSING)
+    return (*lasting, *_barriers_of_the_post(facts, now))
+
+
+def _barriers_of_the_post(facts: GateFacts, now: datetime) -> tuple[Barrier, ...]:
+    found: list[Barrier] = []
     if not facts.post_is_approved:
         found.append(Barrier("C78", "It is not approved."))
     if not facts.revision_is_current or facts.digest_now != facts.digest_of_revision:
@@ -86,8 +113,8 @@ def gate_barriers(facts: GateFacts, now: datetime) -> tuple[Barrier, ...]:
         for says in facts.writer_why_not
     ]
     found += _approval_barriers(facts, now)
+    found += _purpose_barriers(facts, now)
     found += _content_barriers(facts)
-    found += _time_barriers(facts, now)
     return tuple(found)
 
 
@@ -121,11 +148,31 @@ def _approval_barriers(facts: GateFacts, now: datetime) -> list[Barrier]:
     return [Barrier("C78", words)]
 
 
+@control("C03", "What serves no authorised purpose goes out only with the approver’s written reason")
+@control(
+    "C73", "What is for none of the account’s purposes needs a second person’s reason before it goes out"
+)
+def _purpose_barriers(facts: GateFacts, now: datetime) -> list[Barrier]:
+    if facts.purpose == NO_PURPOSE:
+        if all(approval.purpose_reason.strip() for approval in valid_approvals(facts, now)):
+            return []
+        return [
+            Barrier("C03", "It is for none of the page’s purposes, and whoever approved it gave no reason.")
+        ]
+    if facts.purpose in facts.purposes:
+        return []
+    return [
+        Barrier("C03", "The page was not authorised for what this post is for. Choose its purpose again.")
+    ]
+
+
 def _content_barriers(facts: GateFacts) -> list[Barrier]:
     found = [
         Barrier(finding.clause, f"{finding.title}: somebody has to look at this.")
         for finding in facts.unanswered
     ]
+    if not facts.is_exactly:
+        found.append(Barrier("C59", ONLY_SIGNPOST))
     if facts.pictures_unanswered:
         found.append(Barrier("C35", "Nobody has said who can be seen in a picture."))
     if facts.children_shown and not facts.children_allowed:
@@ -140,6 +187,12 @@ def _time_barriers(facts: GateFacts, now: datetime) -> list[Barrier]:
         return [Barrier("C28", "The clock of this computer runs behind our own record. Set it right first.")]
     if now > facts.send_at + facts.window:
         return [Barrier("C78", "Its time has passed. Choose a new time, and ask for approval again.")]
+    if facts.quiet.include(now):
+        return [
+            Barrier(
+                "C78", f"It is within our quiet hours, {facts.quiet.says}. Choose a time outside of them."
+            )
+        ]
     return []
 
 
@@ -175,6 +228,7 @@ class DraftFacts:
     accounts: tuple[str, ...]
     account_problems: tuple[str, ...]
     network_problems: tuple[str, ...]
+    is_exactly: bool
     purpose: str
     purposes: tuple[str, ...]
     open_findings: int
@@ -185,7 +239,8 @@ class DraftFacts:
     children_allowed: bool
     send_at: datetime | None
     approvers: tuple[str, ...]
-    approval_life: timedelta
+    approvers_needed: int
+    quiet: QuietHours
 
 
 @control("C03", "Each post carries one purpose from those its account was authorised for")
@@ -214,6 +269,8 @@ def _accounts_bar(facts: DraftFacts) -> Bar:
 def _words_bar(facts: DraftFacts) -> Bar:
     if not facts.has_words:
         return Bar("words", False, "Words: nothing written yet")
+    if not facts.is_exactly:
+        return Bar("words", False, "Words: only the fixed words may answer somebody under 18")
     if facts.network_problems:
         return Bar("words", False, f"Words: {facts.network_problems[0]}")
     if facts.open_findings:
@@ -236,6 +293,8 @@ def _picture_bars(facts: DraftFacts) -> tuple[Bar, ...]:
 
 
 def _purpose_bar(facts: DraftFacts) -> Bar:
+    if facts.purpose == NO_PURPOSE:
+        return Bar("purpose", True, "It is for none of these: whoever approves has to write down why")
     if facts.purpose and facts.purpose in facts.purposes:
         return Bar("purpose", True, f"It is for: {facts.purpose}")
     return Bar("purpose", False, "Say what it is for")
@@ -243,19 +302,32 @@ def _purpose_bar(facts: DraftFacts) -> Bar:
 
 def _time_bar(facts: DraftFacts, now: datetime) -> Bar:
     if facts.send_at is None:
+        if facts.quiet.include(now):
+            return Bar(
+                "time", True, f"Quiet hours, {facts.quiet.says}: approved now, it waits until they end"
+            )
         return Bar("time", True, "It goes out as soon as it is approved")
     if facts.send_at <= now:
         return Bar("time", False, "That time has passed. Choose a later one")
+    if facts.quiet.include(facts.send_at):
+        return Bar("time", False, f"That is in our quiet hours, {facts.quiet.says}. Choose another time")
     return Bar("time", True, "The time is still to come")
 
 
+@control("C78", "Nothing is sent for approval unless as many fit people are there as have to say yes")
 def _second_person_bar(facts: DraftFacts) -> Bar:
-    if not facts.approvers:
-        return Bar("second", False, "A second person: nobody can approve at the moment")
-    return Bar("second", True, f"A second person: {_either(facts.approvers)}")
+    fit, needed = facts.approvers, facts.approvers_needed
+    who = "A second person" if needed == 1 else "Two other people"
+    if not fit:
+        return Bar("second", False, f"{who}: nobody can approve at the moment")
+    if len(fit) < needed:
+        return Bar("second", False, f"{who}: two are needed, and only {fit[0]} can approve at the moment")
+    if len(fit) > needed > 1:
+        return Bar("second", True, f"{who}, out of {_named(fit, 'and')}")
+    return Bar("second", True, f"{who}: {_named(fit, 'or' if needed == 1 else 'and')}")
 
 
-def _either(names: tuple[str, ...]) -> str:
+def _named(names: tuple[str, ...], last: str) -> str:
     if len(names) == 1:
         return names[0]
-    return f"{', '.join(names[:-1])} or {names[-1]}"
+    return f"{', '.join(names[:-1])} {last} {names[-1]}"

@@ -31,6 +31,7 @@ class Category(enum.StrEnum):
     COMPLAINT_ABOUT_STAFF = "complaint_about_staff"
     COMPLAINT = "complaint"
     SCAM = "scam"
+    UNDER_18 = "under_18"
     TOO_LONG = "too_long"
 
 

@@ -16,6 +16,7 @@ from django.utils import timezone
 from stairgate.monitoring.selectors import inbox
 from stairgate.organisations.models import Membership, Organisation
 from stairgate.organisations.rules import Duty
+from stairgate.policies.selectors import holds
 from stairgate.publishing.selectors import waiting_for
 from stairgate.web.middleware import needs_second_step
 
@@ -64,7 +65,7 @@ def navigation(me: Membership) -> tuple[Group, ...]:
     going: list[Item] = []
     if Duty.WRITE in duties:
         going.append(Item("new", "Write a post", "edit", reverse("publishing:new"), short="Write"))
-    if Duty.APPROVE in duties:
+    if holds(me, Duty.APPROVE, on=me.organisation.day(timezone.now())):
         said = f"{to_approve} waiting for approval"
         going.append(
             Item(

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
 
 from stairgate.assurance.live import Live, live_policy
@@ -17,17 +18,19 @@ from stairgate.monitoring.selectors import Freshness, inbox, readings, said_of
 from stairgate.organisations.models import Membership
 from stairgate.organisations.rules import Duty, Role
 from stairgate.organisations.selectors import holders
-from stairgate.policies.selectors import in_force
+from stairgate.policies.selectors import holds, in_force
 from stairgate.publishing.models import Delivery, Difference, Post
 from stairgate.publishing.selectors import (
     TROUBLE,
     UNFINISHED,
     gone_astray,
     in_trouble,
+    spoken_to,
     unfinished,
     waiting_for,
     went_out_since,
     with_astray,
+    with_message,
 )
 from stairgate.publishing.states import PostState
 
@@ -79,13 +82,14 @@ def today_page(me: Membership, now: datetime) -> Today:
     if Duty.DECIDE in duties:
         tasks += [_comment(item) for item in inbox(organisation, limit=_EACH)]
         tasks += [_blind(reading) for reading in readings(organisation, now) if reading.blind]
-    astray, trouble, waiting, own = _posts(me, duties, now)
+    astray, trouble, waiting, own, said = _posts(me, duties, now)
     tasks += [_astray(post) for post in astray]
     tasks += [_trouble(post) for post in trouble]
     if Duty.SEE_ACCOUNTS in duties:
         tasks += _not_set_up(has_policy=version is not None, has_page=bool(accounts), has_lead=bool(leads))
         tasks += [_paused(pause, me) for pause in pauses]
         tasks += [_shut(account.channel.name, r.says) for account in accounts for r in account.others]
+    tasks += [_message(post) for post in said]
     tasks += [_approval(post) for post in waiting]
     tasks += [_own(post) for post in own]
     return Today(
@@ -108,9 +112,10 @@ def _greeting(hour: int) -> str:
 
 def _posts(me: Membership, duties: frozenset[Duty], now: datetime) -> tuple[list[Post], ...]:
     """Return the first few posts that are not as approved on a page, those in trouble, those waiting for this
-    person, and their own unfinished. One query.
+    person, their own unfinished, and those with a message for them. One query.
     """
-    approves, writes = Duty.APPROVE in duties, Duty.WRITE in duties
+    approves = holds(me, Duty.APPROVE, on=me.organisation.day(now))
+    writes = Duty.WRITE in duties
     looks_after = approves or Duty.MANAGE in duties
     kinds: list[QuerySet[Post]] = []
     if looks_after:
@@ -119,16 +124,19 @@ def _posts(me: Membership, duties: frozenset[Duty], now: datetime) -> tuple[list
         kinds += [in_trouble(me.organisation), waiting_for(me, now)]
     if writes:
         kinds.append(unfinished(me))
+    kinds.append(spoken_to(me))
     first = Q(pk__in=[])
     for kind in kinds:
         first |= Q(pk__in=kind.values("pk")[:_EACH])
-    posts = Post.objects.filter(first).select_related("author").order_by("-updated_at")
-    rows = list(with_astray(posts))
+    waits = Exists(waiting_for(me, now).filter(pk=OuterRef("pk")))
+    found = with_message(Post.objects.filter(first).select_related("author"), me).annotate(waits=waits)
+    rows: list[Any] = list(with_astray(found).order_by("-updated_at"))
     astray = [post for post in rows if looks_after and (_differs(post) or _stuck(post))]
     own = [p for p in rows if writes and p.author_id == me.user_id and p.state in UNFINISHED]
     trouble = [post for post in rows if approves and post.state in TROUBLE and post not in own]
-    waiting = [post for post in reversed(rows) if post.state == PostState.WITH_APPROVER]
-    return astray[:_EACH], trouble[:_EACH], waiting[:_EACH], own[:_EACH]
+    waiting = [post for post in reversed(rows) if post.waits]
+    said = [post for post in rows if post.said]
+    return astray[:_EACH], trouble[:_EACH], waiting[:_EACH], own[:_EACH], said[:_EACH]
 
 
 def _differs(post: Post) -> str:
@@ -174,13 +182,19 @@ def _comment(item: Item) -> Task:
         title=f"{item.author_name or 'Somebody'}: “{_short(item.text)}”"
         if item.text
         else "A comment without words",
-        why="We hid it from the page. Only you can decide what happens next." if item.is_hidden else "",
+        why=_why(item),
         status=kind,
         status_words=words,
         href=reverse("monitoring:item", args=[item.pk]),
         button="Decide now",
         minutes=3 if kind in {"harm", "bad"} else 1,
     )
+
+
+def _why(item: Item) -> str:
+    if item.under_18:
+        return "Somebody under 18 may have written it. It waits here until the safeguarding lead has decided."
+    return "We hid it from the page. Only you can decide what happens next." if item.is_hidden else ""
 
 
 def _short(text: str) -> str:
@@ -293,6 +307,20 @@ def _approval(post: Post) -> Task:
         href=reverse("publishing:review", args=[post.pk]),
         button="Read and decide",
         minutes=2,
+    )
+
+
+def _message(post: Any) -> Task:
+    return Task(
+        kind="wait",
+        icon="message-circle",
+        title=f"{post.said_by}: “{_short(post.said)}”",
+        why=f"About “{post}”.",
+        status="wait",
+        status_words="A message for you",
+        href=f"{reverse('publishing:review', args=[post.pk])}#talk",
+        button="Read and answer",
+        minutes=1,
     )
 
 

@@ -3,7 +3,14 @@
 from stairgate.publishing.services.afterwards import close_difference, read_now, take_down
 from stairgate.publishing.services.common import NotReady, Refusal, StaleEdit
 from stairgate.publishing.services.decisions import approve, ask_for_changes, look_again, send_again, withdraw
-from stairgate.publishing.services.drafts import add_picture, answer_finding, draft_reply, save_draft, submit
+from stairgate.publishing.services.drafts import (
+    add_picture,
+    answer_finding,
+    draft_reply,
+    hold_to_signpost,
+    save_draft,
+    submit,
+)
 from stairgate.publishing.services.feeds import drop_feed, make_feed, reader_of
 from stairgate.publishing.services.standing import (
     begin_recurrence,
@@ -14,6 +21,7 @@ from stairgate.publishing.services.standing import (
     stop_recurrence,
     use_message,
 )
+from stairgate.publishing.services.talk import mark_read, say
 
 __all__ = [
     "NotReady",
@@ -27,15 +35,18 @@ __all__ = [
     "close_difference",
     "draft_reply",
     "drop_feed",
+    "hold_to_signpost",
     "keep_message",
     "keep_starters",
     "look_again",
     "make_due_draft",
     "make_feed",
+    "mark_read",
     "read_now",
     "reader_of",
     "retire_message",
     "save_draft",
+    "say",
     "send_again",
     "stop_recurrence",
     "submit",

@@ -10,6 +10,7 @@ from stairgate.organisations.access import NotAllowed, actor_in
 from stairgate.organisations.models import Membership, Organisation, User
 from stairgate.organisations.rules import Duty
 from stairgate.policies.models import PolicyVersion
+from stairgate.policies.quiet import QuietHours
 from stairgate.policies.selectors import in_force, why_not
 from stairgate.publishing.models import Post, Revision
 from stairgate.publishing.states import (
@@ -64,6 +65,11 @@ def require_fit(actor: User, organisation: Organisation, duty: Duty, at: datetim
     if version is None:
         raise NotAllowed("No policy is adopted yet, so the gate is shut.")
     return version
+
+
+def quiet_hours(post: Post, version: PolicyVersion) -> QuietHours:
+    """Return the quiet hours of the post's own setting under a version of its policy."""
+    return QuietHours.of(version.parameters, post.organisation.timezone)
 
 
 def member_fit(actor: User, organisation: Organisation, duty: Duty, at: datetime) -> Membership:

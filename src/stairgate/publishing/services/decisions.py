@@ -7,18 +7,21 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from stairgate.clauses import control
-from stairgate.organisations.access import NotAllowed, actor_in, require
+from stairgate.organisations.access import NotAllowed, actor_in
 from stairgate.organisations.models import User
 from stairgate.organisations.rules import Duty
+from stairgate.policies.quiet import QuietHours
+from stairgate.policies.selectors import holds
 from stairgate.publishing.gate import writers_of
 from stairgate.publishing.models import Approval, Delivery, Post, Return, Revision
 from stairgate.publishing.moves import follow_deliveries, move_post, unserved
-from stairgate.publishing.rules import why_may_not_approve
+from stairgate.publishing.rules import NO_PURPOSE, why_may_not_approve
 from stairgate.publishing.selectors import bars_of
 from stairgate.publishing.services.common import (
     Refusal,
     locked,
     newest_of,
+    quiet_hours,
     require_fit,
     void,
     write_down,
@@ -29,11 +32,12 @@ from stairgate.publishing.states import EDITABLE, DeliveryState, PostState, chec
 @control("C78", "Approval is by another, eligible person and bound to the digest of exactly what they saw")
 @control("C71", "An approval names one person, who answers for it")
 @transaction.atomic
-def approve(*, actor: User, post: Post, digest: str, at: datetime) -> Approval:
+def approve(*, actor: User, post: Post, digest: str, purpose_reason: str = "", at: datetime) -> Approval:
     """Approve exactly the version with this digest; return the approval.
 
     When enough people have said yes, the deliveries are made in the same transaction. Raises `NotAllowed`
-    (role, register, own post) and `Refusal` (changed meanwhile, time has passed).
+    (role, register, own post) and `Refusal` (changed meanwhile, time has passed, or it serves no authorised
+    purpose and there is no ``purpose_reason``).
     """
     post = locked(post)
     version = require_fit(actor, post.organisation, Duty.APPROVE, at)
@@ -46,10 +50,11 @@ def approve(*, actor: User, post: Post, digest: str, at: datetime) -> Approval:
     if revision.digest != digest:
         raise Refusal("This changed while you were reading. Please read it again.")
     expires = at + timedelta(hours=version.parameters.approval_life_hours)
-    _check_time(revision, at, expires)
+    due = _time_to_go(revision, at, expires, quiet_hours(post, version))
     problems = tuple(bar.says for bar in bars_of(post, revision, at) if not bar.done)
     if problems:
         raise Refusal(problems[0] + ".")
+    reason = _purpose_reason(revision, purpose_reason)
     approval, new = Approval.objects.get_or_create(
         revision=revision,
         approver=actor,
@@ -60,29 +65,48 @@ def approve(*, actor: User, post: Post, digest: str, at: datetime) -> Approval:
             "policy": version,
             "approved_at": at,
             "expires_at": expires,
+            "purpose_reason": reason,
         },
     )
     if new:
-        write_down(
-            actor, post, "publishing.approved", {"version": revision.number, "digest": revision.digest}, at
-        )
+        payload = {"version": revision.number, "digest": revision.digest}
+        payload |= {"purpose_reason": reason} if reason else {}
+        write_down(actor, post, "publishing.approved", payload, at)
     if revision.approvals.filter(voided_at__isnull=True).count() >= version.parameters.approvers:
-        _release(post, revision, at)
+        _release(post, revision, due, at)
     return approval
 
 
-def _check_time(revision: Revision, at: datetime, expires: datetime) -> None:
-    if revision.send_at is None:
-        return
-    if revision.send_at <= at:
+def _purpose_reason(revision: Revision, reason: str) -> str:
+    """Return the reason to keep: none where the post has a purpose. Raises `Refusal` where one is missing."""
+    if revision.purpose != NO_PURPOSE:
+        return ""
+    if len(reason.strip()) < 3:
+        raise Refusal("It is for none of the page’s purposes. Say in a few words why it is right to send it.")
+    return reason.strip()
+
+
+@control("C78", "A late approval never sends at once, and nothing waits longer than its approval lives")
+def _time_to_go(revision: Revision, at: datetime, expires: datetime, quiet: QuietHours) -> datetime:
+    """Return when an approved version goes out: at its time, or now, or when the quiet hours end.
+
+    Raises `Refusal` when that time has passed, or lies beyond the life of the approval: it needs a new time.
+    """
+    if revision.send_at is not None and revision.send_at <= at:
         raise Refusal("The time it was to go out has passed. Return it, and ask for a new time.")
-    if revision.send_at > expires:
-        raise Refusal("It is to go out later than an approval lives. Approve it nearer the time.")
+    due = quiet.next_open(at) if revision.send_at is None else revision.send_at
+    if due <= expires:
+        return due
+    if revision.send_at is None:
+        raise Refusal(
+            f"These are quiet hours, {quiet.says}, and they end later than an approval lives. "
+            "Return it, and ask for a time."
+        )
+    raise Refusal("It is to go out later than an approval lives. Approve it nearer the time.")
 
 
-def _release(post: Post, revision: Revision, at: datetime) -> None:
+def _release(post: Post, revision: Revision, due: datetime, at: datetime) -> None:
     """Make one delivery for each account that does not have this post yet."""
-    due = revision.send_at or at
     Delivery.objects.bulk_create(
         Delivery(
             organisation_id=post.organisation_id,
@@ -121,8 +145,9 @@ def withdraw(*, actor: User, post: Post, reason: str, at: datetime) -> None:
     """Take a post back for good before it went out. Its history stays. Raises `Refusal`, `NotAllowed`."""
     post = locked(post)
     member = actor_in(actor, post.organisation_id)
-    if actor.id not in writers_of(post):
-        require(member, Duty.APPROVE)
+    on = post.organisation.day(at)
+    if actor.id not in writers_of(post) and not holds(member, Duty.APPROVE, on=on):
+        raise NotAllowed("Only whoever wrote this, or an approver, can take it back.")
     if PostState(post.state) not in EDITABLE:
         raise Refusal("It is too late to withdraw this.")
     if post.deliveries.filter(state=DeliveryState.DONE).exists():
@@ -139,7 +164,9 @@ def send_again(*, actor: User, delivery: Delivery, at: datetime) -> None:
     The gate re-checks everything; an approval that lapsed meanwhile stays lapsed.
     """
     post = locked(delivery.post)
-    require_fit(actor, post.organisation, Duty.APPROVE, at)
+    quiet = quiet_hours(post, require_fit(actor, post.organisation, Duty.APPROVE, at))
+    if quiet.include(at):
+        raise Refusal(f"These are quiet hours, {quiet.says}. Let it try again when they are over.")
     delivery = post.deliveries.select_for_update().get(pk=delivery.pk)
     if delivery.state not in {DeliveryState.NOT_THERE, DeliveryState.REFUSED}:
         raise Refusal("We do not know that it is not on the page, so it cannot be sent again.")

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.core.files.base import ContentFile
 from django.db import transaction
+from django.db.models import QuerySet
 
 from stairgate.channels.models import Channel
 from stairgate.clauses import control
@@ -32,7 +34,7 @@ from stairgate.publishing.services.common import (
     void,
     write_down,
 )
-from stairgate.publishing.states import PostState
+from stairgate.publishing.states import FINAL, PostState
 from stairgate.screening import Screening, to_json
 
 
@@ -230,17 +232,32 @@ def submit(*, actor: User, post: Post, at: datetime) -> Revision:
     return revision
 
 
+def hold_to_signpost(items: QuerySet[Any, UUID]) -> None:
+    """Let only the fixed words out in every reply to these inbox items whose story is not over."""
+    Post.objects.filter(reply_item__in=items).exclude(state__in=FINAL).update(only_signpost=True)
+
+
 @control("C76", "A reply as the team is a post: somebody else approves it")
 @transaction.atomic
 def draft_reply(
-    *, actor: User, channel: Channel, reply_to: str, item_id: UUID, text: str, at: datetime
+    *,
+    actor: User,
+    channel: Channel,
+    reply_to: str,
+    item_id: UUID,
+    text: str,
+    only_signpost: bool = False,
+    at: datetime,
 ) -> Post:
-    """Start a reply to something the public wrote; return the post. It goes through the same gate."""
+    """Start a reply to something the public wrote; return the post. It goes through the same gate.
+
+    ``only_signpost``: it answers somebody who seems to be under 18, so the gate lets only the fixed words out.
+    """
     member = member_fit(actor, channel.organisation, Duty.DECIDE, at)
     require(member, Duty.WRITE)
     post = _new_post(actor, channel.organisation, Post.Kind.REPLY, at)
-    post.reply_to, post.reply_item = reply_to, item_id
-    post.save(update_fields=["reply_to", "reply_item"])
+    post.reply_to, post.reply_item, post.only_signpost = reply_to, item_id, only_signpost
+    post.save(update_fields=["reply_to", "reply_item", "only_signpost"])
     purposes = channel.purposes or [""]
     content = Content(text=text, channel_ids=(channel.id,), purpose=purposes[0])
     save_draft(actor=actor, organisation=channel.organisation, post=post, content=content, seen=None, at=at)

@@ -25,7 +25,7 @@ from stairgate.publishing.forms import MOST_PICTURES, ComposeForm, When, picture
 from stairgate.publishing.gate import answered_keys, writers_of
 from stairgate.publishing.models import Picture, Post, Revision, RevisionPicture
 from stairgate.publishing.pixels import BadPicture
-from stairgate.publishing.rules import must_change
+from stairgate.publishing.rules import NO_PURPOSE, must_change
 from stairgate.publishing.screen import screen_words, words_of
 from stairgate.publishing.selectors import (
     Readiness,
@@ -276,6 +276,7 @@ def _readiness(member: Membership, post: Post | None, content: Content, so_far: 
         answered=so_far.answered,
         pictures=[(use.alt, use.shows) for use in content.pictures],
         is_reply=post is not None and post.kind == Post.Kind.REPLY,
+        only_signpost=post is not None and post.only_signpost,
         now=timezone.now(),
     )
 
@@ -331,6 +332,7 @@ def _values(
         "to_do": _to_do(ready),
         "first_to_do": _first_to_do(ready),
         "purposes": ready.purposes,
+        "no_purpose": NO_PURPOSE,
         "shows": RevisionPicture.Shows.choices,
         "setting_initial": member.organisation.name[:1],
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from uuid import UUID
 
 from django.contrib import messages
@@ -15,11 +16,12 @@ from django.views.decorators.http import require_GET, require_POST
 from stairgate.organisations.access import current, get, require
 from stairgate.organisations.models import Membership
 from stairgate.organisations.rules import Duty
+from stairgate.policies.selectors import holds
 from stairgate.publishing import services
 from stairgate.publishing.models import Delivery, Post
 from stairgate.publishing.rules import why_may_not_approve
-from stairgate.publishing.selectors import posts_of, review_page, waiting_for
-from stairgate.publishing.states import EDITABLE, UNDECIDED, DeliveryState, PostState
+from stairgate.publishing.selectors import ReviewPage, posts_of, review_page, waiting_for, with_policy
+from stairgate.publishing.states import EDITABLE, FINAL, UNDECIDED, DeliveryState, PostState
 
 _A_PAGE = 25
 
@@ -39,16 +41,22 @@ def posts(request: HttpRequest) -> HttpResponse:
 def approvals(request: HttpRequest) -> HttpResponse:
     """List what waits for this person's decision, oldest first."""
     member = current(request)
-    require(member, Duty.APPROVE)
+    _require_approver(member)
     page = Paginator(waiting_for(member, timezone.now()), _A_PAGE).get_page(request.GET.get("page"))
     return render(request, "publishing/approvals.html", {"active": "approve", "page": page})
+
+
+def _require_approver(member: Membership) -> None:
+    """Raise `NotAllowed` unless this person may approve: an administrator, or a lead where the policy says so."""
+    if not holds(member, Duty.APPROVE, on=member.organisation.day(timezone.now())):
+        require(member, Duty.APPROVE)
 
 
 @require_GET
 def review(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Show exactly what people will see, what was found in it, and the decision."""
     member = current(request)
-    return _page(request, member, get(member, Post.objects.select_related("organisation", "author"), pk))
+    return _page(request, member, get(member, with_policy(Post.objects.all()), pk))
 
 
 def _page(request: HttpRequest, member: Membership, post: Post, *, status: int = 200) -> HttpResponse:
@@ -56,25 +64,28 @@ def _page(request: HttpRequest, member: Membership, post: Post, *, status: int =
     page = review_page(post, member, timezone.now())
     if page is None:
         raise Http404
-    may = _may(member, post, page.writers)
+    may = _may(member, post, page)
     on_a_page = any(delivery.state == DeliveryState.DONE for delivery in page.deliveries)
     may["may_take_down"] = on_a_page and may["may_carry_on"]
     values = {"active": "approve" if may["may_decide"] else "posts", "page": page, "post": post, **may}
     return render(request, "publishing/review.html", values | {"typed": request.POST}, status=status)
 
 
-def _may(member: Membership, post: Post, writers: frozenset[UUID]) -> dict[str, object]:
+def _may(member: Membership, post: Post, page: ReviewPage) -> dict[str, object]:
     """Return what this reader may do here. The service asks again; this only hides what would be refused."""
     duties = member.duties_on(member.organisation.day(timezone.now()))
-    own = why_may_not_approve(approver=member.user_id, name="You", writers=writers, barriers=())
-    approver = Duty.APPROVE in duties
+    own = why_may_not_approve(approver=member.user_id, name="You", writers=page.writers, barriers=())
+    said_yes = page.said_yes_by(member)
+    approver = holds(member, Duty.APPROVE, on=member.organisation.day(timezone.now()))
     return {
-        "own": member.user_id in writers,
+        "own": member.user_id in page.writers,
+        "said_yes": said_yes,
         "undecided": PostState(post.state) in UNDECIDED,
-        "may_decide": approver and not own and post.state == PostState.WITH_APPROVER,
+        "may_decide": approver and not (own or said_yes) and post.state == PostState.WITH_APPROVER,
         "may_edit": Duty.WRITE in duties and PostState(post.state) in EDITABLE,
         "may_withdraw": (approver or bool(own)) and PostState(post.state) in EDITABLE,
         "may_carry_on": approver,
+        "may_talk": (approver or bool(own)) and PostState(post.state) not in FINAL,
         "setting_initial": member.organisation.name[:1],
     }
 
@@ -87,10 +98,27 @@ def approve(request: HttpRequest, pk: UUID) -> HttpResponse:
         if not request.POST.get("read"):
             raise services.Refusal("Tick that you have read the words and looked at every photo first.")
         digest = request.POST.get("digest", "")
-        services.approve(actor=member.user, post=post, digest=digest, at=timezone.now())
-        return "Approved. The gate checks everything once more as it goes out."
+        now = timezone.now()
+        reason = request.POST.get("purpose_reason", "")
+        services.approve(actor=member.user, post=post, digest=digest, purpose_reason=reason, at=now)
+        post.refresh_from_db()
+        return _said_yes(post, now)
 
     return _decide(request, pk, deed)
+
+
+def _said_yes(post: Post, now: datetime) -> str:
+    """Return what a yes came to, truthfully: another one is needed, or when it goes out."""
+    if post.state == PostState.WITH_APPROVER:
+        return "You said yes. It goes out only when another person has said yes as well."
+    due = post.deliveries.filter(state=DeliveryState.WAITING).order_by("send_at").first()
+    if due is None or due.send_at <= now:
+        return "Approved. The gate checks everything once more as it goes out."
+    local = post.organisation.local(due.send_at)
+    waits = "" if due.revision.send_at else "These are quiet hours. "
+    return (
+        f"Approved. {waits}It goes out {local:%A} at {local:%H:%M}, and the gate checks everything once more."
+    )
 
 
 @require_POST
@@ -101,6 +129,29 @@ def ask_for_changes(request: HttpRequest, pk: UUID) -> HttpResponse:
         note = request.POST.get("note", "")
         services.ask_for_changes(actor=member.user, post=post, note=note, at=timezone.now())
         return f"Returned to {post.author.first_name} with your note."
+
+    return _decide(request, pk, deed)
+
+
+@require_POST
+def say(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Add a message to the conversation about it."""
+
+    def deed(member: Membership, post: Post) -> str:
+        text = request.POST.get("message", "")
+        services.say(actor=member.user, post=post, text=text, at=timezone.now())
+        return "Said. It is on their Today now."
+
+    return _decide(request, pk, deed)
+
+
+@require_POST
+def heard(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Take what was said off this person's Today."""
+
+    def deed(member: Membership, post: Post) -> str:
+        services.mark_read(actor=member.user, post=post, at=timezone.now())
+        return "Read. It is off your Today."
 
     return _decide(request, pk, deed)
 
@@ -120,7 +171,7 @@ def withdraw(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 def _decide(request: HttpRequest, pk: UUID, deed: Callable[[Membership, Post], str]) -> HttpResponse:
     member = current(request)
-    post = get(member, Post.objects.select_related("organisation", "author"), pk)
+    post = get(member, with_policy(Post.objects.all()), pk)
     try:
         messages.success(request, deed(member, post))
     except services.Refusal as refusal:
