@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from icalendar import Calendar
 
 from stairgate.ledger.models import Entry
-from stairgate.organisations.services import end_membership
+from stairgate.organisations.rules import Role
+from stairgate.organisations.services import end_membership, join
 from stairgate.publishing.calendar_selectors import Placed
 from stairgate.publishing.feed import MOST, render, summary_of
 from stairgate.publishing.models import CalendarFeed, Post
@@ -107,6 +108,20 @@ def test_switched_off_wrong_and_cut_short_there_is_nothing(desk: Desk, token: st
 def test_a_leavers_address_stops_on_the_day_they_leave(desk: Desk, token: str) -> None:
     assert reader_of(token) is not None
     end_membership(actor=desk.cast.priya, membership=desk.cast.member(desk.cast.tom), at=desk.now)
+    assert read(token)[0] == 404
+
+
+def test_an_address_does_not_move_to_another_setting_with_its_person(desk: Desk, token: str) -> None:
+    cast = desk.cast
+    end_membership(actor=cast.priya, membership=cast.member(cast.tom), at=desk.now)
+    join(
+        actor=cast.outsider,
+        organisation=cast.elsewhere,
+        user=cast.tom,
+        job_title="Practitioner",
+        roles=(Role.AUTHOR,),
+        at=desk.now,
+    )
     assert read(token)[0] == 404
 
 
