@@ -16,7 +16,6 @@ from stairgate.channels.services import network_for
 from stairgate.networks.base import Done, Staged
 from stairgate.networks.facebook.graph import Graph
 from stairgate.organisations.access import NotAllowed
-from stairgate.policies.selectors import in_force
 from stairgate.publishing import services
 from stairgate.publishing.gate import Opened, open_gate
 from stairgate.publishing.models import Approval, Delivery, Post, Revision
@@ -24,6 +23,7 @@ from stairgate.publishing.states import DeliveryState, PostState
 from tests.cast import willow_lane
 from tests.ledger.flushing import allow_flush
 from tests.practice.fixtures import Practice
+from tests.publishing.by_hand import approval_by_hand, delivery_by_hand
 from tests.publishing.conftest import Desk, Scripted
 
 allow_flush()
@@ -32,36 +32,9 @@ pytestmark = pytest.mark.django_db
 WORDS = "Puddle day! Everyone came back muddy and happy."
 
 
-def delivery_made_by_hand(desk: Desk, revision: Revision) -> Delivery:
-    """A row for sending that no service made: what a bug, or somebody at the database, would leave."""
-    Post.objects.filter(pk=revision.post_id).update(state=PostState.APPROVED)
-    return Delivery.objects.create(
-        organisation=desk.cast.organisation,
-        post=revision.post,
-        revision=revision,
-        channel=desk.cast.channel,
-        send_at=desk.now,
-        due_at=desk.now,
-        created_at=desk.now,
-    )
-
-
-def approve_by_hand(desk: Desk, revision: Revision, by: str) -> Approval:
-    """An approval row that no service made."""
-    return Approval.objects.create(
-        post=revision.post,
-        revision=revision,
-        digest=revision.digest,
-        approver=getattr(desk.cast, by),
-        policy=in_force(desk.cast.organisation),
-        approved_at=desk.now,
-        expires_at=desk.now + timedelta(hours=1),
-    )
-
-
 @pytest.mark.clause("C78")
 def test_a_post_without_an_approval_row_does_not_go_out(desk: Desk, network: Scripted) -> None:
-    row = delivery_made_by_hand(desk, desk.submitted())
+    row = delivery_by_hand(desk, desk.submitted())
     desk.sweep()
     row.refresh_from_db()
     assert network.published == [] and row.state == DeliveryState.CANCELLED
@@ -113,8 +86,8 @@ def test_authors_cannot_approve_themselves(desk: Desk, network: Scripted) -> Non
     services.submit(actor=desk.cast.priya, post=revision.post, at=desk.now)
     with pytest.raises(NotAllowed, match="You wrote this"):
         services.approve(actor=desk.cast.priya, post=revision.post, digest=revision.digest, at=desk.now)
-    approve_by_hand(desk, revision, "priya")
-    row = delivery_made_by_hand(desk, revision)
+    approval_by_hand(desk, revision, desk.cast.priya)
+    row = delivery_by_hand(desk, revision)
     desk.sweep()
     row.refresh_from_db()
     assert network.published == [] and row.state == DeliveryState.CANCELLED
@@ -124,8 +97,8 @@ def test_authors_cannot_approve_themselves(desk: Desk, network: Scripted) -> Non
 def test_what_an_author_cannot_approve_somebody_else_can(desk: Desk, network: Scripted) -> None:
     """The same two rows from Kofi's hand do open the gate: it was the author that shut it."""
     revision = desk.save(by=desk.cast.priya)
-    approve_by_hand(desk, revision, "kofi")
-    delivery_made_by_hand(desk, revision)
+    approval_by_hand(desk, revision, desk.cast.kofi)
+    delivery_by_hand(desk, revision)
     desk.sweep()
     assert [sent.text for sent in network.published] == [WORDS]
 
