@@ -27,12 +27,14 @@ def delivery_by_hand(desk: Desk, revision: Revision) -> Delivery:
 
 def approval_by_hand(desk: Desk, revision: Revision, by: User) -> Approval:
     """Write an approval and return it."""
+    policy = in_force(desk.cast.organisation)
+    assert policy is not None
     return Approval.objects.create(
         post=revision.post,
         revision=revision,
         digest=revision.digest,
         approver=by,
-        policy=in_force(desk.cast.organisation),
+        policy=policy,
         approved_at=desk.now,
         expires_at=desk.now + timedelta(hours=1),
     )
