@@ -24,7 +24,7 @@ import hypothesis
 import pytest
 
 from tests.mutation.mutants import Mutant, mutants
-from tests.mutation.targets import FACTS, SAME, TARGETS, TESTS
+from tests.mutation.targets import FACTS, QUICK, QUICK_TESTS, SAME, TARGETS, TESTS
 
 _SECONDS = 60
 
@@ -47,18 +47,25 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument(
         "--module", action="append", choices=TARGETS, help="only this module (again for more)"
     )
+    parser.add_argument("--quick", action="store_true", help="only what pure tests must notice by themselves")
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--table", action="store_true", help="print every mutant, not only what survived")
     options = parser.parse_args(argv)
     out = os.fdopen(os.dup(sys.stdout.fileno()), "w")  # pytest holds back what tests print, but not this
     hypothesis.settings.register_profile("mutation", database=None, derandomize=True, max_examples=30)
     hypothesis.settings.load_profile("mutation")
-    trial = Trial(options.module or list(TARGETS), options.workers, options.table, out)
+    modules = list(QUICK if options.quick else options.module or TARGETS)
+    trial = Trial(modules, options.workers, options.table, out)
     began = time.monotonic()
-    status = pytest.main(["-q", "-p", "no:cacheprovider", *TESTS], plugins=[trial])
+    tests = QUICK_TESTS if options.quick else TESTS
+    status = pytest.main(["-q", "-p", "no:cacheprovider", *tests], plugins=[trial])
     if status or not trial.results:
         return int(status) or 1
-    stale = sorted(set(SAME) - {result.mutant.key for result in trial.results}) if not options.module else []
+    stale = (
+        sorted(set(SAME) - {result.mutant.key for result in trial.results})
+        if len(modules) == len(TARGETS)
+        else []
+    )
     for function, what in stale:
         print(f"No such change any more, take it from the list: {function}: {what}")
     survived = sum(result.survived for result in trial.results)

@@ -10,6 +10,10 @@ TESTS = (
     "tests/publishing/test_trouble.py",
 )
 
+#: pure, so that the suite can afford them on every run: these modules by these tests alone
+QUICK_TESTS = TESTS[:2]
+QUICK = ("stairgate.publishing.rules", "stairgate.publishing.states")
+
 #: by module; an empty set is every function of it
 TARGETS: dict[str, frozenset[str]] = {
     "stairgate.publishing.rules": frozenset(

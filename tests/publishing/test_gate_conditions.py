@@ -9,7 +9,7 @@ import hashlib
 import time
 from datetime import timedelta
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 from django.core.files.base import ContentFile
@@ -28,13 +28,12 @@ from stairgate.publishing import gate
 from stairgate.publishing.content import PictureUse
 from stairgate.publishing.gate import Closed, Opened, open_gate
 from stairgate.publishing.models import Answer, Approval, Attempt, Delivery, Picture, Post, Revision
-from stairgate.publishing.rules import gate_barriers
 from stairgate.publishing.states import DeliveryState, PostState
 from stairgate.screening import Action, Screening, Severity
 from tests.publishing.by_hand import approval_by_hand, delivery_by_hand
 from tests.publishing.conftest import Desk
 from tests.publishing.test_gate import sign_all
-from tests.publishing.test_rules import NOW, approval, facts, finding
+from tests.publishing.test_rules import finding
 
 pytestmark = pytest.mark.django_db
 
@@ -397,52 +396,7 @@ def test_a_gate_that_cannot_write_down_that_it_stayed_shut_changes_nothing(
     assert row.state == DeliveryState.WAITING and Approval.objects.get().voided_at is None
 
 
-# --- the rules by themselves ---
-
-
-@pytest.mark.parametrize(
-    ("changes", "words"),
-    [
-        ({"approvals": ()}, "A second person has not approved exactly this."),
-        ({"approvals": (approval(expires_at=NOW - timedelta(seconds=1)),)}, "The approval is too old."),
-        ({"policy": UUID(int=2)}, "The policy was adopted anew since it was approved."),
-        ({"approvals": (approval(digest="x"),)}, "What was approved is not what would go out."),
-        ({"approvals": (approval(why_not=("No check.",)),)}, "No check."),
-        (
-            {"approvals": (approval(voided=True, why_not=("No check.",), digest="x"),)},
-            "A second person has not approved exactly this.",
-        ),
-    ],
-)
-def test_a_missing_approval_is_explained(changes: dict[str, object], words: str) -> None:
-    assert [barrier.says for barrier in gate_barriers(facts(**changes), NOW)] == [words]
-
-
-@pytest.mark.parametrize(
-    "changes",
-    [
-        {"ledger_newest_at": None},
-        {"ledger_newest_at": NOW + timedelta(minutes=4)},
-        {"send_at": NOW - timedelta(minutes=29)},
-        {"children_allowed": True},
-        {"approvals": (approval(expires_at=NOW),)},
-    ],
-)
-def test_what_is_within_bounds_does_not_shut_it(changes: dict[str, object]) -> None:
-    assert gate_barriers(facts(**changes), NOW) == ()
-
-
-@pytest.mark.parametrize(
-    ("changes", "words"),
-    [
-        ({"post_is_approved": False}, "It is not approved."),
-        ({"revision_is_current": False}, "It changed after it was approved."),
-        ({"digest_of_revision": "other"}, "It changed after it was approved."),
-        ({"pictures_unanswered": 1}, "Nobody has said who can be seen in a picture."),
-    ],
-)
-def test_one_thing_wrong_is_one_barrier(changes: dict[str, object], words: str) -> None:
-    assert [barrier.says for barrier in gate_barriers(facts(**changes), NOW)] == [words]
+# --- the passage ---
 
 
 def test_a_passage_is_spent_under_its_lock(monkeypatch: pytest.MonkeyPatch) -> None:
