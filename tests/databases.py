@@ -28,7 +28,8 @@ def use_postgres() -> None:
     # Nothing has connected yet, but Django has read the settings, and made a connection of the old kind.
     settings.DATABASES[DEFAULT_DB_ALIAS] = database()
     connections.__dict__.pop("settings", None)
-    del connections[DEFAULT_DB_ALIAS]
+    with contextlib.suppress(AttributeError):  # outside of pytest there is none yet
+        del connections[DEFAULT_DB_ALIAS]
 
 
 def plain_environment() -> dict[str, str]:

@@ -4,11 +4,15 @@ Run by hand with ``python -m tests.crash.run --kills 200``; the suite runs it to
 approved by a second person, a child process sweeps it through the gate, and kills itself with SIGKILL at a
 line drawn by chance from all the lines the sweep runs through: ours, and those of the HTTP client under it.
 Then the living recover, look on the page, and send again what two looks proved is not there.
+
+With ``--deliveries`` it is the matrix (`tests.crash.matrix`): several workers die at each boundary of a
+delivery while the network misbehaves. ``--db=postgres`` runs either on a real PostgreSQL.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import hashlib
 import hmac
 import json
@@ -20,8 +24,10 @@ import sys
 import tempfile
 import time
 import urllib.request
-from collections import Counter
-from collections.abc import Callable
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator
+from dataclasses import asdict
+from datetime import timedelta
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -40,25 +46,48 @@ def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--kills", type=int, default=200)
     parser.add_argument("--seed", type=int, default=None)
+    parser.add_argument("--deliveries", type=int, default=0, help="run the matrix with so many posts")
+    parser.add_argument("--workers", type=int, default=4, help="how many processes work in the matrix")
+    parser.add_argument("--db", choices=["sqlite", "postgres"], default="sqlite")
     options = parser.parse_args(argv)
+    if options.deliveries:
+        return _matrix(options.deliveries, options.workers, options.db)
     seed = options.seed if options.seed is not None else random.SystemRandom().randrange(10**9)
-    with tempfile.TemporaryDirectory(prefix="stairgate-crash-") as folder:
-        practice = _start_practice(Path(folder) / "practice")
-        try:
-            result = _run(Path(folder) / "home", practice, options.kills, random.Random(seed))
-        finally:
-            practice.process.terminate()
-            practice.process.wait(10)
+    with (
+        tempfile.TemporaryDirectory(prefix="stairgate-crash-") as folder,
+        practice_network(Path(folder) / "practice") as practice,
+    ):
+        cast = set_up(Path(folder) / "home", practice, options.db)
+        result = _run(cast, practice, options.kills, random.Random(seed))
     result["seed"] = seed
     print(json.dumps(result))
     return 0 if not result["wrong"] else 1
 
 
+def _matrix(deliveries: int, workers: int, db: str) -> int:
+    from tests.crash import matrix
+
+    def tell(line: str) -> None:
+        print(line, file=sys.stderr, flush=True)
+
+    with (
+        tempfile.TemporaryDirectory(prefix="stairgate-crash-") as folder,
+        practice_network(Path(folder) / "practice") as practice,
+    ):
+        home = Path(folder) / "home"
+        cast = set_up(home, practice, db)
+        result = matrix.run(cast, practice, home, deliveries, workers, tell)
+        result["ledger_problems"] = _ledger_problems(cast)
+    tell(f"on {db} with {workers} workers\n{matrix.table(result)}")
+    result["rows"] = [asdict(row) for row in result["rows"]]
+    print(json.dumps(result))
+    return 0 if not result["wrong"] and not result["ledger_problems"] else 1
+
+
 class Practice:
     """The practice network in its own process, and what is on its page."""
 
-    def __init__(self, process: subprocess.Popen[str], url: str, home: Path) -> None:
-        self.process = process
+    def __init__(self, url: str, home: Path) -> None:
         self.url = url
         self.credentials: dict[str, str] = json.loads((home / "credentials.json").read_text())
 
@@ -72,6 +101,23 @@ class Practice:
             address = answer.get("paging", {}).get("next", "") if answer["data"] else ""
         return counted
 
+    def fault(self, kind: str, match: str, times: int, seconds: float) -> None:
+        """Let the next ``times`` requests that match go wrong."""
+        body = json.dumps({"kind": kind, "match": match, "times": times, "seconds": seconds}).encode()
+        request = urllib.request.Request(
+            f"{self.url}/practice/faults", data=body, headers={"Content-Type": "application/json"}
+        )
+        urllib.request.urlopen(request, timeout=10).close()
+
+    def faults_met(self) -> dict[str, set[str]]:
+        """Return, by fault, the texts it hit on their way to the page."""
+        met: dict[str, set[str]] = defaultdict(set)
+        with urllib.request.urlopen(f"{self.url}/practice/log", timeout=30) as answer:
+            for row in json.load(answer):
+                if row["method"] == "POST" and row["path"].endswith("/feed"):
+                    met[row["outcome"].partition(" ")[0]].add(row["params"]["message"])
+        return met
+
     def _get(self, address: str) -> Any:
         token = self.credentials["page_token"]
         proof = hmac.new(self.credentials["app_secret"].encode(), token.encode(), hashlib.sha256).hexdigest()
@@ -81,38 +127,24 @@ class Practice:
             return json.load(answer)
 
 
-def _start_practice(home: Path) -> Practice:
+@contextlib.contextmanager
+def practice_network(home: Path) -> Iterator[Practice]:
+    """Run a practice network in a process of its own."""
     home.mkdir(parents=True)
     command = [sys.executable, "-m", "stairgate.practice", "--home", str(home), "--port", "0"]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
-    for line in process.stdout:
-        if "http://" in line:
-            return Practice(process, "http://" + line.split("http://", 1)[1].split()[0].rstrip("/"), home)
-    raise RuntimeError("the practice network did not start")
+    try:
+        line = next(line for line in process.stdout if "http://" in line)
+        yield Practice("http://" + line.split("http://", 1)[1].split()[0].rstrip("/"), home)
+    finally:
+        process.terminate()
+        process.wait(10)
 
 
-def _run(home: Path, practice: Practice, kills: int, chance: random.Random) -> dict[str, Any]:
-    _set_up(home)
+def _run(cast: Any, practice: Practice, kills: int, chance: random.Random) -> dict[str, Any]:
     from django.db import connections
-    from django.utils import timezone
 
-    from stairgate.channels.services import Credentials
-    from stairgate.networks.base import Secret
-    from tests.cast import willow_lane
-
-    given = practice.credentials
-    cast = willow_lane(
-        timezone.now(),
-        credentials=Credentials(
-            base_url=practice.url,
-            account_id=given["page_id"],
-            token=Secret(given["page_token"]),
-            app_id=given["app_id"],
-            app_secret=Secret(given["app_secret"]),
-            verify_token=Secret(given["verify_token"]),
-        ),
-    )
     lines = _measure(cast, connections)
     where: Counter[str] = Counter()
     killed = 0
@@ -120,7 +152,7 @@ def _run(home: Path, practice: Practice, kills: int, chance: random.Random) -> d
     while killed < kills:
         text = f"Puddle day, number {len(texts)}"
         texts.append(text)
-        _approve(cast, text)
+        approve(cast, text)
         connections.close_all()
         place = _sweep_and_die(chance.randrange(1, lines))
         if place:
@@ -130,7 +162,7 @@ def _run(home: Path, practice: Practice, kills: int, chance: random.Random) -> d
     held = _held()
     first_look = practice.on_page()
     wrong = _wrong(texts, first_look, held)
-    _send_again(cast)
+    send_again(cast)
     _let_the_living_finish()
     last_look = practice.on_page()
     wrong += [f"after sending again: {text} × {last_look[text]}" for text in texts if last_look[text] != 1]
@@ -148,19 +180,49 @@ def _run(home: Path, practice: Practice, kills: int, chance: random.Random) -> d
     }
 
 
-def _set_up(home: Path) -> None:
+def set_up(home: Path, practice: Practice, db: str) -> Any:
+    """Make Willow Lane in a fresh database, its page on the practice network; return the cast."""
     os.environ.setdefault("STAIRGATE_LEASE_SECONDS", "6")
     os.environ.setdefault("STAIRGATE_SETTLE_SECONDS", "1")
     os.environ["STAIRGATE_TEST_HOME"] = str(home)
     os.environ["DJANGO_SETTINGS_MODULE"] = "stairgate.config.testing"
+    if db == "postgres":
+        _use_postgres()
     import django
     from django.core.management import call_command
 
     django.setup()
     call_command("migrate", verbosity=0)
+    from django.utils import timezone
+
+    from stairgate.channels.services import Credentials
+    from stairgate.networks.base import Secret
+    from stairgate.publishing import delivery
+    from tests.cast import willow_lane
+
+    delivery._FIRST_PAUSE = timedelta(seconds=1)
+    given = practice.credentials
+    return willow_lane(
+        timezone.now(),
+        credentials=Credentials(
+            base_url=practice.url,
+            account_id=given["page_id"],
+            token=Secret(given["page_token"]),
+            app_id=given["app_id"],
+            app_secret=Secret(given["app_secret"]),
+            verify_token=Secret(given["verify_token"]),
+        ),
+    )
 
 
-def _approve(cast: Any, text: str) -> None:
+def _use_postgres() -> None:
+    import stairgate.config.testing  # noqa: F401 - makes the throw-away home first
+    from tests.databases import use_postgres
+
+    use_postgres()
+
+
+def approve(cast: Any, text: str) -> None:
     from django.utils import timezone
 
     from stairgate.publishing.content import Content
@@ -178,7 +240,7 @@ def _approve(cast: Any, text: str) -> None:
 
 def _measure(cast: Any, connections: Any) -> int:
     """Return how many traced lines one undisturbed sweep runs through."""
-    _approve(cast, "Puddle day, number 0")
+    approve(cast, "Puddle day, number 0")
     seen = [0]
 
     def count(_: FrameType) -> None:
@@ -265,7 +327,7 @@ def _wrong(texts: list[str], page: Counter[str], held: set[str]) -> list[str]:
     return [text for text in texts if page[text] != (0 if text in held else 1)]
 
 
-def _send_again(cast: Any) -> None:
+def send_again(cast: Any) -> None:
     from django.utils import timezone
 
     from stairgate.publishing.models import Delivery

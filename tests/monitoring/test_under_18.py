@@ -136,7 +136,6 @@ def test_what_could_not_be_read_is_answered_like_a_child(cast: Cast, item: Item)
         answer(cast.kofi, item, "Come along!")
 
 
-@pytest.mark.clause("C53")
 @pytest.mark.clause("C59")
 def test_the_fixed_words_we_ship_point_to_help_and_pass_our_own_screening(cast: Cast) -> None:
     assert "0800 1111" in SIGNPOST and len(SIGNPOST) <= 300

@@ -120,6 +120,51 @@ def test_one_thing_wrong_shuts_it(changes: dict[str, object]) -> None:
     assert gate_barriers(facts(**changes), NOW)
 
 
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"approvals": ()}, "A second person has not approved exactly this."),
+        ({"approvals": (approval(expires_at=NOW - timedelta(seconds=1)),)}, "The approval is too old."),
+        ({"policy": UUID(int=2)}, "The policy was adopted anew since it was approved."),
+        ({"approvals": (approval(digest="x"),)}, "What was approved is not what would go out."),
+        ({"approvals": (approval(why_not=("No check.",)),)}, "No check."),
+        (
+            {"approvals": (approval(voided=True, why_not=("No check.",), digest="x"),)},
+            "A second person has not approved exactly this.",
+        ),
+    ],
+)
+def test_a_missing_approval_is_explained(changes: dict[str, object], words: str) -> None:
+    assert [barrier.says for barrier in gate_barriers(facts(**changes), NOW)] == [words]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"ledger_newest_at": None},
+        {"ledger_newest_at": NOW + timedelta(minutes=4)},
+        {"send_at": NOW - timedelta(minutes=29)},
+        {"children_allowed": True},
+        {"approvals": (approval(expires_at=NOW),)},
+    ],
+)
+def test_what_is_within_bounds_does_not_shut_it(changes: dict[str, object]) -> None:
+    assert gate_barriers(facts(**changes), NOW) == ()
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"post_is_approved": False}, "It is not approved."),
+        ({"revision_is_current": False}, "It changed after it was approved."),
+        ({"digest_of_revision": "other"}, "It changed after it was approved."),
+        ({"pictures_unanswered": 1}, "Nobody has said who can be seen in a picture."),
+    ],
+)
+def test_one_thing_wrong_is_one_barrier(changes: dict[str, object], words: str) -> None:
+    assert [barrier.says for barrier in gate_barriers(facts(**changes), NOW)] == [words]
+
+
 @pytest.mark.clause("C18")
 @pytest.mark.clause("C04")
 def test_a_shut_account_shuts_it_with_its_own_reason() -> None:

@@ -54,6 +54,15 @@ def test_moves_outside_the_table_raise(old: PostState, new: PostState) -> None:
             check_post_move(old, new)
 
 
+@given(st.sampled_from(DeliveryState), st.sampled_from(DeliveryState))
+def test_a_delivery_moves_only_as_its_table_says(old: DeliveryState, new: DeliveryState) -> None:
+    if new in DELIVERY_MOVES[old]:
+        check_delivery_move(old, new)
+    else:
+        with pytest.raises(ForbiddenMove):
+            check_delivery_move(old, new)
+
+
 @pytest.mark.parametrize(
     ("fates", "state"),
     [

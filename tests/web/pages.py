@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
+from zoneinfo import ZoneInfo
 
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
@@ -13,6 +15,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from stairgate.organisations.models import User
 from stairgate.publishing.states import EDITABLE, PostState
@@ -46,6 +49,12 @@ class Seen:
     seconds: float
 
 
+def _busy(made: Crowd) -> date:
+    """Return a day on which something went out, whatever the time is now."""
+    done = made.post(PostState.PUBLISHED).deliveries.filter(done_at__isnull=False).earliest("done_at")
+    return timezone.localdate(done.done_at, ZoneInfo("Europe/London"))
+
+
 def pages(made: Crowd) -> list[Page]:
     """Return every page for what was made."""
     return [
@@ -55,7 +64,9 @@ def pages(made: Crowd) -> list[Page]:
         Page("monitoring:inbox", f"{reverse('monitoring:inbox')}?page=2", "page 2"),
         Page("publishing:list", f"{reverse('publishing:list')}?state=published", "published"),
         *(
-            Page("publishing:calendar", f"{reverse('publishing:calendar')}?show={show}", show)
+            Page(
+                "publishing:calendar", f"{reverse('publishing:calendar')}?show={show}&on={_busy(made)}", show
+            )
             for show in ("month", "week", "list", "day")
         ),
         *(

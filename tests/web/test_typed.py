@@ -66,7 +66,7 @@ def test_a_zero_character_is_refused_everywhere(cast: Cast, post: Post, item: It
             {"kind": "hide", "reason": zero, "version": item.version},
         ),
         (reverse("monitoring:reply", args=[item.pk]), {"text": zero, "version": item.version}),
-        (reverse("channels:shut", args=[cast.channel.pk]), {"reason": zero}),
+        (reverse("channels:pause", args=[cast.channel.pk]), {"reason": zero}),
         (reverse("publishing:new"), {"text": zero}),
     ]
     for where, values in posted:

@@ -81,7 +81,14 @@ def send_due(now: datetime, worker: str, trouble: list[Exception], *, limit: int
     """Open the gate for each delivery whose time has come; return how many were looked at."""
     due = Delivery.objects.filter(state=DeliveryState.WAITING, due_at__lte=now)
     ids = list(due.order_by("due_at").values_list("pk", flat=True)[:limit])
-    return _each(ids, lambda pk: send(pk, worker=worker, now=now), trouble)
+    moment = _running_from(now)
+    return _each(ids, lambda pk: send(pk, worker=worker, now=moment()), trouble)
+
+
+def _running_from(now: datetime) -> Callable[[], datetime]:
+    """Return a clock that shows ``now`` and runs on: a sweep can take minutes, and each delivery has its moment."""
+    began = timezone.now()
+    return lambda: now + (timezone.now() - began)
 
 
 def send(delivery_id: UUID, *, worker: str, now: datetime) -> None:
@@ -242,7 +249,8 @@ def look_due(now: datetime, worker: str, trouble: list[Exception], *, limit: int
     """Look on the network for deliveries whose outcome is unknown; return how many were looked for."""
     due = Delivery.objects.filter(state=DeliveryState.UNKNOWN, due_at__lte=now)
     ids = list(due.order_by("due_at").values_list("pk", flat=True)[:limit])
-    return _each(ids, lambda pk: look(pk, worker=worker, now=now), trouble)
+    moment = _running_from(now)
+    return _each(ids, lambda pk: look(pk, worker=worker, now=moment()), trouble)
 
 
 @control("C78", "A write with an unknown outcome is looked up on the network; it is never simply sent again")

@@ -1,0 +1,192 @@
+"""Take out each single condition of the gate, and see a test fail. Run: python -m tests.mutation.run
+
+The tests run once as they are. Then, for each mutant, a child of that process swaps the code of one function
+and runs those tests that called it, until one fails. Nothing on disk is changed. A mutant that no test
+notices has survived, and is a condition nobody watches.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import inspect
+import os
+import signal
+import sys
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import CodeType, FunctionType, ModuleType
+from typing import TextIO
+
+import hypothesis
+import pytest
+
+from tests.mutation.mutants import Mutant, mutants
+from tests.mutation.targets import FACTS, QUICK, QUICK_TESTS, SAME, TARGETS, TESTS
+
+_SECONDS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What became of one mutant: the test that noticed it, or why nobody could; "" when it survived."""
+
+    module: str
+    mutant: Mutant
+    noticed_by: str
+
+    @property
+    def survived(self) -> bool:
+        return not self.noticed_by and self.mutant.key not in SAME
+
+
+def main(argv: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument(
+        "--module", action="append", choices=TARGETS, help="only this module (again for more)"
+    )
+    parser.add_argument("--quick", action="store_true", help="only what pure tests must notice by themselves")
+    parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--table", action="store_true", help="print every mutant, not only what survived")
+    options = parser.parse_args(argv)
+    out = os.fdopen(os.dup(sys.stdout.fileno()), "w")  # pytest holds back what tests print, but not this
+    hypothesis.settings.register_profile("mutation", database=None, derandomize=True, max_examples=30)
+    hypothesis.settings.load_profile("mutation")
+    modules = list(QUICK if options.quick else options.module or TARGETS)
+    trial = Trial(modules, options.workers, options.table, out)
+    began = time.monotonic()
+    tests = QUICK_TESTS if options.quick else TESTS
+    status = pytest.main(["-q", "-p", "no:cacheprovider", *tests], plugins=[trial])
+    if status or not trial.results:
+        return int(status) or 1
+    stale = (
+        sorted(set(SAME) - {result.mutant.key for result in trial.results})
+        if len(modules) == len(TARGETS)
+        else []
+    )
+    for function, what in stale:
+        print(f"No such change any more, take it from the list: {function}: {what}")
+    survived = sum(result.survived for result in trial.results)
+    print(_summary(trial.results, time.monotonic() - began))
+    return 1 if survived or stale else 0
+
+
+def _line(result: Result) -> str:
+    mutant = result.mutant
+    fate = result.noticed_by or SAME.get(mutant.key) or "SURVIVED"
+    place = f"{result.module.removeprefix('stairgate.')}:{mutant.line}"
+    return f"{place:24} {mutant.function:24} {mutant.what[:90]:90} {fate}"
+
+
+def _summary(results: list[Result], seconds: float) -> str:
+    survived = Counter(result.survived for result in results)
+    same = sum(result.mutant.key in SAME for result in results)
+    return (
+        f"{len(results)} conditions taken out one at a time: {len(results) - same - survived[True]} noticed, "
+        f"{same} that change nothing, {survived[True]} survived ({seconds:.0f} s)"
+    )
+
+
+@dataclass
+class Trial:
+    """A plugin of pytest: one honest run of the tests, then one child for each mutant."""
+
+    modules: list[str]
+    workers: int
+    whole_table: bool
+    out: TextIO
+    results: list[Result] = field(default_factory=list)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        calls = {item: self._honest(item, session) for item in session.items}
+        if session.testsfailed:
+            return True
+        running: dict[int, tuple[str, Mutant, int]] = {}
+        for name in self.modules:
+            module = importlib.import_module(name)
+            source = Path(str(module.__file__)).read_text("utf-8")
+            for mutant in mutants(source, TARGETS[name], FACTS):
+                if len(running) >= self.workers:
+                    self._wait(running)
+                code = _function(module, mutant).__code__
+                items = [item for item, (seen, _) in calls.items() if code in seen]
+                items.sort(key=lambda item: calls[item][1])
+                pid, pipe = _start(module, mutant, items)
+                running[pid] = (name, mutant, pipe)
+        while running:
+            self._wait(running)
+        return True
+
+    @staticmethod
+    def _honest(item: pytest.Item, session: pytest.Session) -> tuple[set[CodeType], float]:
+        """Run a test as it is; return the functions it called, and how long it took.
+
+        What the whole session shares stays standing, the database first: the children inherit it.
+        """
+        seen: set[CodeType] = set()
+        began = time.monotonic()
+        sys.setprofile(lambda frame, event, _: seen.add(frame.f_code) if event == "call" else None)
+        try:
+            item.config.hook.pytest_runtest_protocol(item=item, nextitem=session)
+        finally:
+            sys.setprofile(None)
+        return seen, time.monotonic() - began
+
+    def _wait(self, running: dict[int, tuple[str, Mutant, int]]) -> None:
+        pid, status = os.wait()
+        module, mutant, pipe = running.pop(pid)
+        with os.fdopen(pipe) as said:
+            noticed = said.read()
+        if os.WIFSIGNALED(status):
+            noticed = "ran on for ever" if os.WTERMSIG(status) == signal.SIGALRM else "broke the interpreter"
+        result = Result(module, mutant, noticed)
+        self.results.append(result)
+        if self.whole_table or result.survived:
+            print(_line(result), file=self.out, flush=True)
+
+
+def _start(module: ModuleType, mutant: Mutant, items: list[pytest.Item]) -> tuple[int, int]:
+    """Fork a child that becomes the mutant and runs the tests; return it, and where it says who noticed."""
+    read, write = os.pipe()
+    pid = os.fork()
+    if pid:
+        os.close(write)
+        return pid, read
+    signal.alarm(_SECONDS)
+    try:
+        _become(module, mutant)
+        noticed = next((item.name for item in items if _fails(item)), "")
+        os.write(write, noticed.encode())
+    finally:
+        os._exit(0)
+
+
+def _fails(item: pytest.Item) -> bool:
+    from _pytest.runner import runtestprotocol
+
+    reports = runtestprotocol(item, nextitem=item.session, log=False)  # type: ignore[arg-type]
+    return any(report.failed for report in reports)
+
+
+def _become(module: ModuleType, mutant: Mutant) -> None:
+    if mutant.code is None:
+        setattr(module, mutant.function, _function(module, mutant))
+    else:
+        _function(module, mutant).__code__ = mutant.code
+
+
+def _function(module: ModuleType, mutant: Mutant) -> FunctionType:
+    """Return the function itself, out of its decorators."""
+    found: object = module
+    for part in mutant.function.split("."):
+        found = getattr(found, part)
+    plain = inspect.unwrap(found)  # type: ignore[arg-type]
+    assert isinstance(plain, FunctionType), plain
+    return plain
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,83 @@
+"""What is mutated, by which tests it must be noticed, and which few changes nobody could notice, and why."""
+
+from __future__ import annotations
+
+TESTS = (
+    "tests/publishing/test_rules.py",
+    "tests/publishing/test_states.py",
+    "tests/publishing/test_gate.py",
+    "tests/publishing/test_gate_conditions.py",
+    "tests/publishing/test_trouble.py",
+)
+
+#: pure, so that the suite can afford them on every run: these modules by these tests alone
+QUICK_TESTS = TESTS[:2]
+QUICK = ("stairgate.publishing.rules", "stairgate.publishing.states")
+
+#: by module; an empty set is every function of it
+TARGETS: dict[str, frozenset[str]] = {
+    "stairgate.publishing.rules": frozenset(
+        {
+            "why_may_not_approve",
+            "gate_barriers",
+            "valid_approvals",
+            "_approval_barriers",
+            "_content_barriers",
+            "_time_barriers",
+            "must_change",
+            "still_open",
+        }
+    ),
+    "stairgate.publishing.gate": frozenset(),
+    "stairgate.networks.base": frozenset({"Passage.__init__", "Passage.spend", "claim_mint"}),
+    "stairgate.publishing.states": frozenset({"check_post_move", "check_delivery_move"}),
+}
+
+#: each fact the gate re-reads, and what it would be for a gate that took it on trust
+FACTS: dict[str, dict[str, str]] = {
+    "GateFacts": {
+        "post_is_approved": "True",
+        "revision_is_current": "True",
+        "digest_now": "revision.digest",
+        "digest_of_revision": "digest_now",
+        "writers": "frozenset()",
+        "writer_why_not": "()",
+        "approvals": "()",
+        "approvers_needed": "0",
+        "policy": "None",
+        "send_at": "now",
+        "window": "timedelta(days=999)",
+        "is_exactly": "True",
+        "purpose": "delivery.channel.purposes[0]",
+        "purposes": "(revision.purpose,)",
+        "quiet": "QuietHours.of(Parameters(quiet_from_hour=0, quiet_until_hour=0), organisation.timezone)",
+        "restrictions": "()",
+        "unanswered": "()",
+        "pictures_unanswered": "0",
+        "children_shown": "0",
+        "children_allowed": "True",
+        "ledger_newest_at": "None",
+    },
+    "ApprovalFact": {
+        "approver": "UUID(int=0)",
+        "name": "''",
+        "digest": "revision.digest",
+        "policy": "version.id if version else None",
+        "expires_at": "now",
+        "voided": "False",
+        "why_not": "()",
+        "purpose_reason": "'because'",
+    },
+}
+
+#: (function, change): why no test can tell it from the original
+SAME: dict[tuple[str, str], str] = {
+    ("_open", "never: outgoing is None"): "what cannot be read has the digest “missing”, which is a barrier",
+    ("_facts", "always: delivery.state == DeliveryState.WAITING"): "the row was locked in that state",
+    ("_facts", "always: newest is not None"): "a delivery points at a version, so there is a newest",
+    ("_approval_facts", "blind to name"): "nothing is decided by a name",
+    (
+        "_begin",
+        "left out: check_delivery_move(delivery.state, DeliveryState.SENDING)",
+    ): "the row was locked as waiting, and that move is in the table",
+}
