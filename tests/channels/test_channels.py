@@ -167,3 +167,12 @@ def test_a_reading_left_in_the_future_by_a_wrong_clock_hides_nothing(
     asked: list[Channel] = []
     monkeypatch.setattr(health, "prove", lambda *, channel: asked.append(channel))
     assert health.sweep(now + timedelta(minutes=11), "test") == 1 and asked == [cast.channel]
+
+
+def test_an_account_that_was_never_proved_is_proved_by_the_worker(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cast.channel.readings.all().delete()
+    asked: list[Channel] = []
+    monkeypatch.setattr(health, "prove", lambda *, channel: asked.append(channel))
+    assert health.sweep(timezone.now(), "test") == 1 and asked == [cast.channel]

@@ -25,10 +25,9 @@ def sweep(now: datetime, worker: str) -> int:
     rows = Channel.objects.filter(status=Channel.Status.LIVE, connection__isnull=False).annotate(
         proved_at=Subquery(newest.values("at")[:1]), proved_ok=Subquery(newest.values("ok")[:1])
     )
-    recent = Q(proved_ok=True, proved_at__gt=now - timedelta(hours=1))
-    due = [
-        channel for channel in rows.exclude(recent).select_related("organisation") if _is_due(channel, now)
-    ]
+    # Said the positive way round: "not recent" would leave out an account that was never proved.
+    maybe = Q(proved_at__isnull=True) | Q(proved_ok=False) | Q(proved_at__lte=now - timedelta(hours=1))
+    due = [channel for channel in rows.filter(maybe).select_related("organisation") if _is_due(channel, now)]
     for channel in due:
         _prove(channel, now)
     return len(due)
