@@ -58,7 +58,7 @@ def test_a_post_goes_through_the_gate_and_the_public_answers(
     gwen.locator("summary", has_text="Hide it and ban").click()
     gwen.get_by_label("Why?").first.fill("Asks when a child can be found")
     gwen.get_by_role("button", name="Hide and ban").click()
-    gwen.get_by_text("Decided:").wait_for()
+    gwen.get_by_text("Decided:").first.wait_for()
     public.reload()
     assert "red coat" not in public.inner_text("body")
 

@@ -62,7 +62,7 @@ def test_the_same_passage_on_bluesky(
     gwen.locator("summary", has_text="Hide it and ban").click()
     gwen.get_by_label("Why?").first.fill("Asks when a child can be found")
     gwen.get_by_role("button", name="Hide and ban").click()
-    gwen.get_by_text("Decided:").wait_for()
+    gwen.get_by_text("Decided:").first.wait_for()
     assert eventually(lambda: blocked(bluesky_account)) == [stranger.did]
 
     answer(priya, stack)
