@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import hashlib
+import logging
 import re
 import socket
 import subprocess
@@ -13,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db import connection
 from pytest_socket import SocketConnectBlockedError
 
@@ -142,3 +144,10 @@ def test_sqlite_takes_the_lock_when_a_transaction_begins() -> None:
     """Both databases must queue writers alike: SQLite does so only with IMMEDIATE transactions."""
     if connection.vendor == "sqlite":
         assert connection.settings_dict["OPTIONS"]["transaction_mode"] == "IMMEDIATE"
+
+
+def test_a_page_that_broke_leaves_its_cause_with_the_host() -> None:
+    """There is no mail, so without this nobody would ever learn why."""
+    assert settings.LOGGING["loggers"]["django.request"]["handlers"] == ["host"]
+    logger = logging.getLogger("django.request")
+    assert any(isinstance(handler, logging.StreamHandler) for handler in logger.handlers)

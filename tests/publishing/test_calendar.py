@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
+from typing import Any
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
@@ -34,7 +35,8 @@ from stairgate.publishing.calendar import (
 from stairgate.publishing.calendar_selectors import days_of, posts_on, without_a_day
 from stairgate.publishing.models import Delivery, Post
 from stairgate.publishing.services import withdraw
-from stairgate.publishing.states import DeliveryState
+from stairgate.publishing.states import DeliveryState, PostState
+from stairgate.publishing.views.calendar import LOOKS
 from tests.publishing.conftest import Desk, Scripted
 from tests.publishing.test_pages import signed_in
 
@@ -250,3 +252,20 @@ def test_to_write_for_a_day_opens_with_that_day(desk: Desk, tom: Client) -> None
     gone_by = tom.get(new, {"day": "2020-06-01"}).content.decode()
     assert 'value="now" checked' in gone_by and 'value="2020' not in gone_by
     assert f"{new}?day=" not in page(signed_in(desk.cast.gwen), on="2199-06-01"), "Gwen does not write"
+
+
+def test_every_state_that_a_post_can_be_shown_in_has_its_look() -> None:
+    assert set(PostState) - {PostState.WITHDRAWN, PostState.REJECTED} == LOOKS.keys()
+
+
+def test_what_was_taken_down_stands_where_it_went_out_and_says_so(
+    desk: Desk, network: Scripted, settings: Any
+) -> None:
+    settings.DEMO = True
+    post = desk.approved()
+    desk.sweep()
+    Post.objects.filter(pk=post.pk).update(state=PostState.TAKEN_DOWN)
+    client = signed_in(desk.cast.kofi)
+    for show in ("month", "week", "list", "day"):
+        page = client.get(reverse("publishing:calendar"), {"show": show})
+        assert page.status_code == 200 and "Taken down" in page.content.decode(), show

@@ -223,6 +223,14 @@ DELIVERY_SETTLE_SECONDS = int(os.environ.get("STAIRGATE_SETTLE_SECONDS", "60"))
 # Monitoring: how often an account is read when no doorbell rings (seconds).
 MONITORING_POLL_SECONDS = int(os.environ.get("STAIRGATE_POLL_SECONDS", "60"))
 
+# A page that broke leaves its cause where Stairgate was started. Django alone would mail it, and there is no mail.
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "handlers": {"host": {"class": "logging.StreamHandler"}},
+    "loggers": {"django.request": {"handlers": ["host"], "level": "ERROR", "propagate": False}},
+}
+
 # What structlog does by itself, but for tracebacks: with `rich` installed it would print the values of variables,
 # and those are tokens, children's names and what people wrote.
 structlog.configure(

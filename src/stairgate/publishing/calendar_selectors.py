@@ -34,7 +34,7 @@ from stairgate.publishing.calendar import Moments, Span, moments
 from stairgate.publishing.models import Delivery, Post, Revision
 from stairgate.publishing.states import PostState
 
-_OVER = (PostState.WITHDRAWN, PostState.REJECTED, PostState.TAKEN_DOWN)
+_OVER = (PostState.WITHDRAWN, PostState.REJECTED)
 MANY = 100
 
 

@@ -31,7 +31,7 @@ _MOST = {Show.MONTH: 3, Show.WEEK: 10, Show.LIST: 4}
 _A_PAGE = 50
 
 #: how each state looks: the shape, and the kind of label
-_LOOKS = {
+LOOKS = {
     PostState.DRAFT: ("idle", "pencil"),
     PostState.WITH_APPROVER: ("wait", "clock"),
     PostState.CHANGES_ASKED: ("back", "corner-up-left"),
@@ -41,6 +41,7 @@ _LOOKS = {
     PostState.HELD: ("held", "gate"),
     PostState.LAPSED: ("held", "gate"),
     PostState.UNKNOWN: ("held", "alert-octagon"),
+    PostState.TAKEN_DOWN: ("idle", "trash"),
 }
 
 
@@ -54,7 +55,7 @@ class Entry:
 
     @classmethod
     def of(cls, post: Placed) -> Entry:
-        return cls(post, *_LOOKS[post.state])
+        return cls(post, *LOOKS[post.state])
 
 
 @dataclass(frozen=True, slots=True)
