@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.conf import settings
 from django.db import connection
 from pytest_socket import SocketConnectBlockedError
 
@@ -148,6 +147,5 @@ def test_sqlite_takes_the_lock_when_a_transaction_begins() -> None:
 
 def test_a_page_that_broke_leaves_its_cause_with_the_host() -> None:
     """There is no mail, so without this nobody would ever learn why."""
-    assert settings.LOGGING["loggers"]["django.request"]["handlers"] == ["host"]
     logger = logging.getLogger("django.request")
     assert any(isinstance(handler, logging.StreamHandler) for handler in logger.handlers)
