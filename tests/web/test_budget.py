@@ -77,4 +77,4 @@ def test_a_comment_changed_over_and_over_says_how_much_is_kept_and_not_shown(
 ) -> None:
     few, many = few_and_many["monitoring:item long story"]
     assert b"not shown here" not in few.body
-    assert b"19 more changes are kept, and not shown here." in many.body
+    assert b"24 more changes are kept, and not shown here." in many.body

@@ -17,7 +17,7 @@ from stairgate.publishing.selectors import replies_for
 from stairgate.screening import Screening, from_json
 
 #: how much of a long story one page shows
-_NEWEST = 20
+_NEWEST = 15
 
 
 def inbox(organisation: Organisation, *, limit: int | None = None) -> QuerySet[Item]:
