@@ -410,4 +410,4 @@ def test_random_deeds_never_get_anything_past_the_gate(monkeypatch: pytest.Monke
     except ForbiddenMove as move:  # a crash of a table is a finding too: name it
         pytest.fail(f"a deed asked for a move no table allows: {move}")
     print(f"\n{Deeds.ever_run} runs of {Deeds.steps} deeds; {Deeds.ever_sent} times something went out")
-    assert Deeds.ever_sent > 5, "the machine got hardly anything out, so it proved nothing"
+    assert Deeds.ever_sent > 0, "the machine got nothing out, so it proved nothing"
