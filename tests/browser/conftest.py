@@ -16,7 +16,15 @@ from typing import Any, Literal
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Locator,
+    Page,
+    Request,
+    sync_playwright,
+)
 
 from tests.cli.installation import Installation
 from tests.databases import own_database
@@ -149,6 +157,12 @@ def violations(page: Page) -> list[str]:
     options: dict[str, Any] = {"runOnly": {"type": "tag", "values": _RULES}}
     found = page.evaluate("options => axe.run(document, options)", options)
     return [f"{v['id']}: {v['nodes'][0]['html'][:160]}" for v in found["violations"]]
+
+
+def follow(page: Page, to_press: Locator) -> None:
+    """Press what leads to another page and wait until that page is there: only then may it be judged."""
+    with page.expect_navigation():
+        to_press.click()
 
 
 Photograph = Callable[[Page, str], None]

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.browser.conftest import DESK, PHONE, Stack, violations, wait_until
+from tests.browser.conftest import DESK, PHONE, Stack, follow, violations, wait_until
 from tests.browser.steps import approve, checks_out_offline, send_for_approval
 
 pytestmark = pytest.mark.browser
@@ -122,6 +122,6 @@ def test_axe_finds_nothing(stack: Stack, size: tuple[int, int], dark: bool) -> N
     ):
         priya.goto(stack.url + path)
         if priya.locator(link).count():
-            priya.locator(link).first.click()
+            follow(priya, priya.locator(link).first)
             found[priya.url] = violations(priya)
     assert {path: rules for path, rules in found.items() if rules} == {}
