@@ -19,7 +19,8 @@ from stairgate.policies.services import adopt, sign
 from stairgate.publishing import delivery, services
 from stairgate.publishing.models import Approval, Delivery, Post
 from stairgate.publishing.rules import NO_PURPOSE
-from stairgate.publishing.selectors import review_page, waiting_for, with_policy
+from stairgate.publishing.selectors.lists import waiting_for
+from stairgate.publishing.selectors.review import review_page, with_policy
 from stairgate.publishing.states import PostState
 from tests.publishing.conftest import Desk, Scripted
 

@@ -32,8 +32,8 @@ from stairgate.publishing.calendar import (
     shown,
     week_of,
 )
-from stairgate.publishing.calendar_selectors import days_of, posts_on, without_a_day
 from stairgate.publishing.models import Delivery, Post
+from stairgate.publishing.selectors.calendar import days_of, posts_on, without_a_day
 from stairgate.publishing.services import withdraw
 from stairgate.publishing.states import DeliveryState, PostState
 from stairgate.publishing.views.calendar import LOOKS

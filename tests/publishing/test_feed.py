@@ -18,9 +18,9 @@ from icalendar import Calendar
 from stairgate.ledger.models import Entry
 from stairgate.organisations.rules import Role
 from stairgate.organisations.services import end_membership, join
-from stairgate.publishing.calendar_selectors import Placed
 from stairgate.publishing.feed import MOST, render, summary_of
 from stairgate.publishing.models import CalendarFeed, Post
+from stairgate.publishing.selectors.calendar import Placed
 from stairgate.publishing.services import drop_feed, make_feed, reader_of
 from stairgate.publishing.states import PostState
 from stairgate.publishing.views.feed import MOST_AN_HOUR

@@ -14,7 +14,9 @@ from stairgate.publishing import services
 from stairgate.publishing.content import PictureUse
 from stairgate.publishing.gate import writers_of
 from stairgate.publishing.models import Delivery, Picture, Post
-from stairgate.publishing.selectors import findings_of, review_page, waiting_for, with_policy
+from stairgate.publishing.selectors.lists import waiting_for
+from stairgate.publishing.selectors.readiness import findings_of
+from stairgate.publishing.selectors.review import review_page, with_policy
 from stairgate.publishing.services import draft_reply
 from stairgate.publishing.states import PostState
 from stairgate.screening import Severity

@@ -143,7 +143,7 @@ def test_a_personal_phone_number_stops_the_post_and_cannot_be_kept(desk: Desk) -
     revision = desk.save("Any questions, text Tom on 07700 900142.")
     with pytest.raises(services.NotReady):
         services.submit(actor=desk.cast.tom, post=revision.post, at=desk.now)
-    from stairgate.publishing.selectors import findings_of
+    from stairgate.publishing.selectors.readiness import findings_of
 
     finding = next(f for f in findings_of(revision.post) if f.clause == "C79")
     with pytest.raises(services.Refusal, match="has to be changed"):

@@ -16,7 +16,7 @@ from stairgate.organisations.access import NotAllowed
 from stairgate.organisations.models import User
 from stairgate.publishing import services
 from stairgate.publishing.models import Addressee, Message, Post
-from stairgate.publishing.selectors import review_page, with_policy
+from stairgate.publishing.selectors.review import review_page, with_policy
 from stairgate.web.today import today_page
 from tests.publishing.conftest import Desk
 

@@ -13,7 +13,7 @@ from stairgate.monitoring.models import Action, Decision, Item, Sighting, Sweep
 from stairgate.monitoring.rules import blind, said
 from stairgate.organisations.models import Organisation
 from stairgate.publishing.models import Post
-from stairgate.publishing.selectors import replies_for
+from stairgate.publishing.selectors.lists import replies_for
 from stairgate.screening import Screening, from_json
 
 #: how much of a long story one page shows

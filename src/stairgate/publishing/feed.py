@@ -13,7 +13,7 @@ from uuid import UUID
 from icalendar import Calendar, Event
 
 from stairgate.clauses import control
-from stairgate.publishing.calendar_selectors import Placed
+from stairgate.publishing.selectors.calendar import Placed
 from stairgate.publishing.states import PostState
 
 #: how far back and ahead it reaches, and how much it holds

@@ -17,7 +17,7 @@ from stairgate.monitoring.selectors import inbox
 from stairgate.organisations.models import Membership, Organisation
 from stairgate.organisations.rules import Duty
 from stairgate.policies.selectors import holds
-from stairgate.publishing.selectors import waiting_for
+from stairgate.publishing.selectors.lists import waiting_for
 from stairgate.web.middleware import needs_second_step
 
 

@@ -20,7 +20,7 @@ from stairgate.organisations.rules import Duty, Role
 from stairgate.organisations.selectors import holders
 from stairgate.policies.selectors import holds, in_force
 from stairgate.publishing.models import Delivery, Difference, Post
-from stairgate.publishing.selectors import (
+from stairgate.publishing.selectors.lists import (
     TROUBLE,
     UNFINISHED,
     gone_astray,

@@ -16,7 +16,7 @@ from stairgate.publishing.gate import writers_of
 from stairgate.publishing.models import Approval, Delivery, Post, Return, Revision
 from stairgate.publishing.moves import follow_deliveries, move_post, unserved
 from stairgate.publishing.rules import NO_PURPOSE, why_may_not_approve
-from stairgate.publishing.selectors import bars_of
+from stairgate.publishing.selectors.readiness import bars_of
 from stairgate.publishing.services.common import (
     Refusal,
     locked,

@@ -22,7 +22,7 @@ from stairgate.publishing.moves import move_post, unserved
 from stairgate.publishing.pixels import CleanPicture, clean
 from stairgate.publishing.rules import must_change
 from stairgate.publishing.screen import screen_words, words_of
-from stairgate.publishing.selectors import bars_of, findings_of
+from stairgate.publishing.selectors.readiness import bars_of, findings_of
 from stairgate.publishing.services.common import (
     NotReady,
     Refusal,

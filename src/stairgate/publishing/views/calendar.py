@@ -23,7 +23,7 @@ from stairgate.publishing.calendar import (
     neighbours,
     shown,
 )
-from stairgate.publishing.calendar_selectors import MANY, Day, Placed, days_of, posts_on, without_a_day
+from stairgate.publishing.selectors.calendar import MANY, Day, Placed, days_of, posts_on, without_a_day
 from stairgate.publishing.states import PostState
 
 #: how many posts of one day each page shows before it says "and 7 more"

@@ -27,13 +27,8 @@ from stairgate.publishing.models import Picture, Post, Revision, RevisionPicture
 from stairgate.publishing.pixels import BadPicture
 from stairgate.publishing.rules import NO_PURPOSE, must_change
 from stairgate.publishing.screen import screen_words, words_of
-from stairgate.publishing.selectors import (
-    Readiness,
-    content_of,
-    readiness,
-    versions_of,
-    writers_among,
-)
+from stairgate.publishing.selectors.readiness import Readiness, content_of, readiness
+from stairgate.publishing.selectors.review import versions_of, writers_among
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,11 +21,11 @@ from stairgate.organisations.access import current
 from stairgate.organisations.models import Membership
 from stairgate.publishing import services
 from stairgate.publishing.calendar import Span
-from stairgate.publishing.calendar_selectors import placed_in
 from stairgate.publishing.feed import AHEAD, BACK, MOST
 from stairgate.publishing.feed import render as write
 from stairgate.publishing.models import CalendarFeed
 from stairgate.publishing.screen import clean_among
+from stairgate.publishing.selectors.calendar import placed_in
 
 #: a phone asks every hour or so; one that asks more often is told to wait
 MOST_AN_HOUR = 60

@@ -20,7 +20,8 @@ from stairgate.policies.selectors import holds
 from stairgate.publishing import services
 from stairgate.publishing.models import Delivery, Post
 from stairgate.publishing.rules import why_may_not_approve
-from stairgate.publishing.selectors import ReviewPage, posts_of, review_page, waiting_for, with_policy
+from stairgate.publishing.selectors.lists import posts_of, waiting_for
+from stairgate.publishing.selectors.review import ReviewPage, review_page, with_policy
 from stairgate.publishing.states import EDITABLE, FINAL, UNDECIDED, DeliveryState, PostState
 
 _A_PAGE = 25

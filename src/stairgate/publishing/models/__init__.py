@@ -1,0 +1,27 @@
+"""What publishing stores. No workflow lives here: `services`, `gate` and `delivery` move states, by `states`."""
+
+from stairgate.publishing.models.approvals import Addressee, Approval, Message, Return
+from stairgate.publishing.models.calendar import CalendarFeed, Occurrence, Recurrence, StandingMessage
+from stairgate.publishing.models.deliveries import Attempt, Delivery, Difference, ReadBack, TakeDown
+from stairgate.publishing.models.posts import Answer, Picture, Post, Revision, RevisionPicture
+
+__all__ = [
+    "Addressee",
+    "Answer",
+    "Approval",
+    "Attempt",
+    "CalendarFeed",
+    "Delivery",
+    "Difference",
+    "Message",
+    "Occurrence",
+    "Picture",
+    "Post",
+    "ReadBack",
+    "Recurrence",
+    "Return",
+    "Revision",
+    "RevisionPicture",
+    "StandingMessage",
+    "TakeDown",
+]

@@ -1,0 +1,155 @@
+"""How ready a draft is: what was found in it, and which bars of the gate are still shut."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from stairgate.channels.selectors import ChannelNow, accounts_now
+from stairgate.channels.services import network_for
+from stairgate.networks.base import Outgoing
+from stairgate.networks.base import Picture as SentPicture
+from stairgate.organisations.models import Membership, Organisation
+from stairgate.organisations.rules import Duty
+from stairgate.policies.parameters import Parameters
+from stairgate.policies.quiet import QuietHours
+from stairgate.policies.selectors import fit_for, in_force
+from stairgate.publishing.content import Content
+from stairgate.publishing.gate import answered_keys, writers_of
+from stairgate.publishing.models import (
+    Post,
+    Revision,
+    RevisionPicture,
+)
+from stairgate.publishing.rules import Bar, DraftFacts, bars, still_open
+from stairgate.publishing.screen import screen_revision, screen_words
+from stairgate.screening import Finding, Screening
+
+
+def newest_revision(post: Post) -> Revision | None:
+    """Return the newest version with its pictures, or None."""
+    return post.revisions.prefetch_related("pictures__picture").order_by("-number").first()
+
+
+def findings_of(post: Post) -> tuple[Finding, ...]:
+    """Return what screening finds in the newest version, with today's rules."""
+    revision = newest_revision(post)
+    if revision is None:
+        return ()
+    return screen_revision(revision, post).findings
+
+
+def fit_approvers(
+    organisation: Organisation, parameters: Parameters, *, writers: frozenset[UUID], now: datetime
+) -> list[Membership]:
+    """Return who could approve today: role, register, and did not write it. By first name. One query."""
+    fit = fit_for(organisation, Duty.APPROVE, parameters=parameters, on=organisation.day(now))
+    return [member for member in fit if member.user_id not in writers]
+
+
+@dataclass(frozen=True, slots=True)
+class Readiness:
+    """A draft at the gate: what was found in it, and which bars are still shut."""
+
+    screening: Screening
+    open_findings: tuple[Finding, ...]
+    answered: frozenset[str]
+    bars: tuple[Bar, ...]
+    accounts: tuple[ChannelNow, ...]
+    purposes: tuple[str, ...]
+
+    @property
+    def is_ready(self) -> bool:
+        return all(bar.done for bar in self.bars)
+
+
+def bars_of(post: Post, revision: Revision, now: datetime) -> tuple[Bar, ...]:
+    """Return the bars of the gate for a stored version."""
+    return readiness_of(post, revision, now).bars
+
+
+def readiness_of(post: Post, revision: Revision, now: datetime) -> Readiness:
+    """Return how ready a stored version is."""
+    uses = list(revision.pictures.all())
+    return readiness(
+        organisation=post.organisation,
+        content=content_of(revision),
+        writers=writers_of(post),
+        answered=answered_keys(post),
+        pictures=[(use.alt, use.shows) for use in uses],
+        is_reply=post.kind == Post.Kind.REPLY,
+        only_signpost=post.only_signpost,
+        now=now,
+    )
+
+
+def content_of(revision: Revision) -> Content:
+    """Return a stored version as the content an author would hand in (pictures left out)."""
+    return Content(
+        text=revision.text,
+        channel_ids=tuple(UUID(value) for value in revision.channel_ids),
+        purpose=revision.purpose,
+        send_at=revision.send_at,
+    )
+
+
+def readiness(
+    *,
+    organisation: Organisation,
+    content: Content,
+    writers: frozenset[UUID],
+    answered: frozenset[str],
+    pictures: Sequence[tuple[str, str]],
+    now: datetime,
+    is_reply: bool = False,
+    only_signpost: bool = False,
+) -> Readiness:
+    """Return how ready some content is, stored or just typed. ``pictures`` are (alt text, who is shown)."""
+    version = in_force(organisation)
+    parameters = version.parameters if version else Parameters()
+    accounts = tuple(accounts_now(organisation, now, version=version))
+    chosen = [account for account in accounts if account.channel.id in content.channel_ids]
+    alts = [alt for alt, _ in pictures]
+    screening = screen_words(content.text, organisation, alts=alts, is_reply=is_reply)
+    open_findings = still_open(screening, answered)
+    purposes = _purposes_of_all(chosen)
+    shows = [who for _, who in pictures]
+    facts = DraftFacts(
+        has_words=bool(content.text.strip()),
+        accounts=tuple(account.channel.name for account in chosen),
+        account_problems=tuple(r.says for account in chosen for r in account.restrictions),
+        network_problems=_network_problems(chosen, content, pictures, is_reply=is_reply),
+        is_exactly=not only_signpost or (content.text == parameters.signpost_text and not pictures),
+        purpose=content.purpose,
+        purposes=purposes,
+        open_findings=len(open_findings),
+        pictures=len(pictures),
+        pictures_without_alt=sum(1 for alt, _ in pictures if not alt.strip()),
+        pictures_unanswered=sum(1 for who in shows if not who),
+        children_shown=shows.count(RevisionPicture.Shows.CHILDREN),
+        children_allowed=parameters.identifiable_children,
+        send_at=content.send_at,
+        approvers=tuple(
+            member.first_name for member in fit_approvers(organisation, parameters, writers=writers, now=now)
+        ),
+        approvers_needed=parameters.approvers,
+        quiet=QuietHours.of(parameters, organisation.timezone),
+    )
+    return Readiness(screening, open_findings, answered, bars(facts, now), accounts, purposes)
+
+
+def _purposes_of_all(chosen: Sequence[ChannelNow]) -> tuple[str, ...]:
+    """Return what every chosen account was authorised for, as the first of them says it."""
+    first = chosen[0].channel.purposes if chosen else []
+    return tuple(p for p in first if all(p in account.channel.purposes for account in chosen))
+
+
+def _network_problems(
+    chosen: Iterable[ChannelNow], content: Content, pictures: Sequence[tuple[str, str]], *, is_reply: bool
+) -> tuple[str, ...]:
+    sent = tuple(SentPicture(b"", "image/jpeg", alt, 1, 1) for alt, _ in pictures)
+    outgoing = Outgoing(text=content.text, pictures=sent, reply_to="comment" if is_reply else None)
+    problems = (p for account in chosen for p in network_for(account.channel).validate(outgoing))
+    return tuple(dict.fromkeys(problems)) if content.text.strip() else ()

@@ -1,0 +1,187 @@
+"""One post as its approver, or its author, sees it."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import (
+    BooleanField,
+    Exists,
+    OuterRef,
+    Prefetch,
+    QuerySet,
+    Value,
+    prefetch_related_objects,
+)
+
+from stairgate.channels.models import Channel
+from stairgate.organisations.models import Membership
+from stairgate.policies.parameters import Parameters
+from stairgate.policies.quiet import QuietHours
+from stairgate.policies.selectors import parameters_now
+from stairgate.publishing.models import (
+    Addressee,
+    Answer,
+    Approval,
+    Delivery,
+    Difference,
+    Post,
+    Revision,
+)
+from stairgate.publishing.rules import NO_PURPOSE
+from stairgate.publishing.screen import screen_revision
+from stairgate.publishing.selectors.readiness import fit_approvers
+from stairgate.publishing.states import UNDECIDED, DeliveryState, PostState
+from stairgate.screening import Finding
+
+#: how much of a long conversation one page shows
+_MOST_SAID = 20
+
+
+def versions_of(post: Post) -> tuple[Revision, ...]:
+    """Return every version, newest first, the newest with its pictures. Two queries."""
+    versions = tuple(post.revisions.defer("screening").order_by("-number"))
+    prefetch_related_objects(versions[:1], "pictures")
+    return versions
+
+
+def writers_among(post: Post, versions: Iterable[Revision], answers: Iterable[Answer]) -> frozenset[UUID]:
+    """Return what `gate.writers_of` returns, from versions and answers already read."""
+    wrote = {version.created_by_id for version in versions}
+    return frozenset(wrote | {answer.answered_by_id for answer in answers} | {post.author_id})
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One thing somebody said about a post: a message, or the note with which it was returned."""
+
+    who: str
+    by: UUID
+    at: datetime
+    version: int
+    text: str
+    returned: bool
+    new: bool  # the reader is meant, and has not said that they read it
+
+
+def with_policy(posts: QuerySet[Post]) -> QuerySet[Post]:
+    """Load with each post its setting, its author, and the parameters of the policy in force."""
+    return posts.select_related("organisation", "author").annotate(
+        parameters_json=parameters_now(OuterRef("organisation"))
+    )
+
+
+def _parameters_of(post: Any) -> Parameters:
+    return Parameters.from_json(post.parameters_json) if post.parameters_json else Parameters()
+
+
+def _talk(post: Post, reader: Membership) -> tuple[Said, ...]:
+    """Return messages and notes of returns, oldest first. One query."""
+    unread = Addressee.objects.filter(message=OuterRef("pk"), user=reader.user_id, read_at__isnull=True)
+    where = ("at", "revision__number")
+    no, yes = (Value(value, output_field=BooleanField()) for value in (False, True))
+    said = post.messages.order_by().values_list(
+        "author__first_name", "author_id", *where, "text", no, Exists(unread)
+    )
+    notes = post.returns.order_by().values_list(
+        "returned_by__first_name", "returned_by_id", *where, "note", yes, no
+    )
+    return tuple(sorted(itertools.starmap(Said, said.union(notes, all=True)), key=lambda one: one.at))
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewPage:
+    """What an approver, or the author, sees of one post."""
+
+    post: Post
+    revision: Revision
+    findings: tuple[Finding, ...]
+    answers: tuple[Answer, ...]
+    deliveries: tuple[Delivery, ...]
+    seen_before: Revision | None  # the version this reader last returned or approved
+    approvals: tuple[Approval, ...]
+    talk: tuple[Said, ...]  # the newest of what was said about it, oldest first
+    left_out: int  # how much was said before, is kept and not shown
+    approvers: tuple[Membership, ...]  # who can, and has not yet, while it is undecided
+    approvers_needed: int
+    goes_out: datetime  # when it would go out, were it approved now
+    waits_for_morning: bool  # approved now, it would wait for the end of the quiet hours
+    writers: frozenset[UUID]
+    channels: tuple[Channel, ...]
+
+    @property
+    def unread(self) -> int:
+        """How many messages are meant for the reader and not read yet."""
+        return sum(1 for said in self.talk if said.new)
+
+    @property
+    def no_purpose(self) -> bool:
+        """Its author says that it serves nothing its account was authorised for."""
+        return self.revision.purpose == NO_PURPOSE
+
+    @property
+    def answered(self) -> frozenset[str]:
+        return frozenset(answer.finding_key for answer in self.answers)
+
+    @property
+    def said_yes(self) -> int:
+        """How many have said yes to this version so far."""
+        return sum(1 for approval in self.approvals if approval.voided_at is None)
+
+    def said_yes_by(self, member: Membership) -> bool:
+        return any(a.approver_id == member.user_id and a.voided_at is None for a in self.approvals)
+
+
+def review_page(post: Post, reader: Membership, now: datetime) -> ReviewPage | None:
+    """Return the page for the newest version; None when nothing is written yet. At most ten queries, for a post `with_policy`."""
+    versions = versions_of(post)
+    if not versions:
+        return None
+    answers = tuple(post.answers.all())
+    newest, writers = versions[0], writers_among(post, versions, answers)
+    talk = _talk(post, reader)
+    approvals = tuple(post.approvals.select_related("approver", "revision"))
+    accounts = Channel.objects.filter(organisation=post.organisation_id, pk__in=newest.channel_ids)
+    said_yes = {approval.approver_id for approval in approvals if approval.voided_at is None}
+    parameters = _parameters_of(post)
+    undecided = PostState(post.state) in UNDECIDED
+    fit = fit_approvers(post.organisation, parameters, writers=writers, now=now) if undecided else []
+    opens = QuietHours.of(parameters, post.organisation.timezone).next_open(now)
+    return ReviewPage(
+        post=post,
+        revision=newest,
+        findings=screen_revision(newest, post).findings,
+        answers=answers,
+        deliveries=tuple(_deliveries(post)),
+        seen_before=_last_seen(reader, versions, talk, approvals),
+        approvals=approvals,
+        talk=talk[-_MOST_SAID:],
+        left_out=max(len(talk) - _MOST_SAID, 0),
+        approvers=tuple(member for member in fit if member.user_id not in said_yes),
+        approvers_needed=parameters.approvers,
+        goes_out=newest.send_at or opens,
+        waits_for_morning=newest.send_at is None and opens > now,
+        writers=writers,
+        channels=tuple(accounts),
+    )
+
+
+def _deliveries(post: Post) -> QuerySet[Delivery]:
+    """Return the fates of a post with what came after: readings, findings, take-downs. At most two queries."""
+    rows = post.deliveries.exclude(state=DeliveryState.CANCELLED)
+    rows = rows.select_related("channel", "read_back", "take_down__asked_by")
+    return rows.prefetch_related(Prefetch("differences", Difference.objects.select_related("closed_by")))
+
+
+def _last_seen(
+    reader: Membership, versions: Sequence[Revision], talk: Iterable[Said], approvals: Iterable[Approval]
+) -> Revision | None:
+    """Return the newest version before this one that the reader returned, said yes to or wrote about."""
+    seen = {said.version for said in talk if said.by == reader.user_id}
+    seen |= {a.revision.number for a in approvals if a.approver_id == reader.user_id}
+    return next((version for version in versions[1:] if version.number in seen), None)
