@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from stairgate.channels import health
 from stairgate.ledger.services import checkpoint
-from stairgate.monitoring import actions, collect, subscribing
+from stairgate.monitoring import actions, collect, subscribing, unanswered
 from stairgate.organisations.models import Organisation
 from stairgate.publishing import delivery, lapsing, reading_back, recurring, taking_down
 
@@ -56,6 +56,7 @@ def jobs() -> list[Job]:
         Job("take-downs", taking_down.sweep, 1.0),
         Job("comments", collect.sweep, 1.0),
         Job("recurring", recurring.sweep, 30.0),
+        Job("unanswered", unanswered.sweep, 5.0),
         Job("read-backs", reading_back.sweep, 5.0),
         Job("health", health.sweep, 30.0),
         Job("lapses", lapsing.sweep, 30.0),
