@@ -157,6 +157,7 @@ def test_parameters_with_words_survive_being_stored() -> None:
 
 
 @pytest.mark.clause("C59")
+@pytest.mark.clause("C53")
 def test_the_page_offers_the_fixed_words_alone(cast: Cast, item: Item, settings: LazySettings) -> None:
     settings.DEMO = True
     client = signed_in(cast.kofi)
