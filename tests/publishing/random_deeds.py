@@ -75,7 +75,7 @@ class Deeds(Books):
         post, user = self.the_post(), self.who(name)
         revision = post.revisions.latest("number")
         with self.deed("approve"):
-            services.approve(actor=user, post=post, digest=revision.digest, at=self.now)
+            services.approve(actor=user, post=post, digest=revision.digest, confirmed=True, at=self.now)
             assert user.id not in self.written[post.pk] and user.id not in self.unfit
             self.said_yes.setdefault(post.pk, {}).setdefault(revision.text, {})[user.id] = self.now
 
