@@ -41,10 +41,26 @@ def hourly(folder: Path) -> None:
     from stairgate.worker import loop
 
     def rests(now: datetime, worker: str) -> int:
-        (folder / f"resting-{os.getpid()}").touch()
+        (folder / f"ready-{os.getpid()}").touch()
         return 1
 
     loop.Worker([replace(job, every=3600.0) for job in [*loop.jobs(), loop.Job("rests", rests, 0.0)]]).run()
+
+
+def racer(folder: Path) -> None:
+    """Carry whatever is due, from the very moment that all may begin."""
+    from django.utils import timezone
+
+    from stairgate.publishing import delivery
+    from stairgate.publishing.models import Delivery
+    from stairgate.publishing.states import DeliveryState
+
+    due = list(Delivery.objects.filter(state=DeliveryState.WAITING).order_by("due_at"))
+    (folder / f"ready-{os.getpid()}").touch()
+    while not (folder / "go").exists():
+        pass
+    for row in due:
+        delivery.send(row.pk, worker=f"racer-{os.getpid()}", now=timezone.now())
 
 
 def signals_everywhere(folder: Path) -> None:
@@ -112,6 +128,6 @@ def _tracer(each_line: Callable[[], None]) -> Callable[[FrameType, str, object],
 
 if __name__ == "__main__":
     django.setup()
-    {program.__name__: program for program in (long_sweep, hourly, signals_everywhere)}[sys.argv[1]](
+    {program.__name__: program for program in (long_sweep, hourly, racer, signals_everywhere)}[sys.argv[1]](
         Path(sys.argv[2])
     )

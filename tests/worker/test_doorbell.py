@@ -7,20 +7,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
-import shutil
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
 
 import pytest
-from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 
@@ -29,100 +22,18 @@ from stairgate.publishing import delivery
 from stairgate.publishing.models import Attempt, Delivery, Post
 from stairgate.publishing.states import DeliveryState
 from stairgate.worker import listening, loop
-from tests.cast import willow_lane
-from tests.databases import URL, plain_environment
+from tests.databases import plain_environment
 from tests.practice.fixtures import Practice
 from tests.publishing.conftest import Desk
+from tests.worker.crew import ROOT, Crew, listening_now, rows, until
 
-ROOT = Path(__file__).resolve().parents[2]
 WORDS = "Puddle day! Everyone came back muddy and happy."
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def until(condition: Callable[[], object], seconds: float = 30) -> None:
-    """Wait for what another process does; far less than the hour that its sweeps rest."""
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "it never came"
-        time.sleep(0.05)
-
-
-def rows(statement: str) -> list[tuple[object, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(statement)
-        return list(cursor.fetchall())
-
-
 def jobs() -> list[tuple[object, ...]]:
     return rows("SELECT queueing_lock, status, args FROM procrastinate_jobs ORDER BY id")
-
-
-@pytest.fixture
-def quiet(transactional_db: None) -> Iterator[None]:
-    """A PostgreSQL with nothing in the queue, before and after: Django does not clear what is not its own."""
-    if connection.vendor != "postgresql":
-        pytest.skip("on SQLite there is one worker, and nothing to wake it")
-    empty = "TRUNCATE procrastinate_jobs, procrastinate_workers CASCADE"
-    for _ in range(2):
-        with connection.cursor() as cursor:
-            cursor.execute(empty)
-        if not _:
-            yield
-
-
-@pytest.fixture
-def desk(quiet: None, practice: Practice) -> Desk:
-    """Willow Lane, its page on the practice network."""
-    now = timezone.now()
-    return Desk(willow_lane(now, credentials=practice.credentials), now)
-
-
-@dataclass
-class Crew:
-    """Workers of the product."""
-
-    folder: Path
-    processes: list[subprocess.Popen[str]] = field(default_factory=list)
-
-    def hire(self, *, program: str = "hourly", **settings_: str) -> subprocess.Popen[str]:
-        """Start one; wait until it has swept once, rests, and listens."""
-        parts = urlsplit(os.environ[URL])
-        home = self.folder / f"home-{len(self.processes)}"  # each on a machine of its own
-        shutil.copytree(settings.HOME.keys, home / "keys")
-        environment = {
-            **plain_environment(),
-            **settings_,
-            URL: urlunsplit(parts._replace(path=f"/{connection.settings_dict['NAME']}")),
-            "DJANGO_SETTINGS_MODULE": "stairgate.config.testing",
-            "STAIRGATE_TEST_HOME": str(home),
-        }
-        before = _listening()
-        command = [sys.executable, "-m", "tests.worker.programs", program, str(self.folder)]
-        process = subprocess.Popen(command, cwd=ROOT, env=environment, text=True)
-        self.processes.append(process)
-        resting = self.folder / f"resting-{process.pid}"
-        until(lambda: process.poll() is not None or (resting.exists() and _listening() > before))
-        assert process.poll() is None
-        return process
-
-    def who(self, attempt: Attempt) -> subprocess.Popen[str]:
-        return next(one for one in self.processes if attempt.worker.endswith(f"-{one.pid}"))
-
-
-def _listening() -> int:
-    return len(
-        rows("SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'LISTEN%'")
-    )
-
-
-@pytest.fixture
-def crew(tmp_path: Path) -> Iterator[Crew]:
-    found = Crew(tmp_path)
-    yield found
-    for process in found.processes:
-        process.kill()
-        process.wait()
 
 
 def state(post: Post) -> str:
@@ -176,7 +87,7 @@ def test_a_worker_hears_again_after_the_database_broke_off(desk: Desk, crew: Cre
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
         "WHERE datname = current_database() AND pid <> pg_backend_pid()"
     )
-    until(lambda: _listening() > 0)
+    until(lambda: listening_now() > 0)
     post = desk.approved(text=WORDS)
     until(lambda: state(post) == DeliveryState.DONE)
 
