@@ -5,14 +5,16 @@ from __future__ import annotations
 TESTS = (
     "tests/publishing/test_rules.py",
     "tests/publishing/test_states.py",
+    "tests/publishing/test_urgent_rules.py",
+    "tests/publishing/test_urgent_gate.py",
     "tests/publishing/test_gate.py",
     "tests/publishing/test_gate_conditions.py",
     "tests/publishing/test_trouble.py",
 )
 
 #: pure, so that the suite can afford them on every run: these modules by these tests alone
-QUICK_TESTS = TESTS[:2]
-QUICK = ("stairgate.publishing.rules", "stairgate.publishing.states")
+QUICK_TESTS = TESTS[:3]
+QUICK = ("stairgate.publishing.rules", "stairgate.publishing.states", "stairgate.publishing.urgent")
 
 #: by module; an empty set is every function of it
 TARGETS: dict[str, frozenset[str]] = {
@@ -21,6 +23,9 @@ TARGETS: dict[str, frozenset[str]] = {
             "why_may_not_approve",
             "gate_barriers",
             "valid_approvals",
+            "standing",
+            "goes_urgently",
+            "_passing_barriers",
             "_approval_barriers",
             "_content_barriers",
             "_time_barriers",
@@ -29,6 +34,10 @@ TARGETS: dict[str, frozenset[str]] = {
         }
     ),
     "stairgate.publishing.gate": frozenset(),
+    "stairgate.publishing.urgent": frozenset(),
+    "stairgate.publishing.selectors.urgent": frozenset(
+        {"_facts_of", "_said", "_digest_of", "sending_of", "urgent_facts", "_filled"}
+    ),
     "stairgate.networks.base": frozenset({"Passage.__init__", "Passage.spend", "claim_mint"}),
     "stairgate.publishing.states": frozenset({"check_post_move", "check_delivery_move"}),
 }
@@ -43,6 +52,7 @@ FACTS: dict[str, dict[str, str]] = {
         "writers": "frozenset()",
         "writer_why_not": "()",
         "approvals": "()",
+        "urgent": "() if sending else None",
         "approvers_needed": "0",
         "policy": "None",
         "send_at": "now",
@@ -67,6 +77,28 @@ FACTS: dict[str, dict[str, str]] = {
         "voided": "False",
         "why_not": "()",
         "purpose_reason": "'because'",
+    },
+    "TemplateFacts": {
+        "is_current": "True",
+        "digest": "_digest_of(version)",
+        "digest_now": "version.digest",
+        "purpose": "'News'",
+        "writers": "frozenset()",
+        "approvals": "()",
+        "approvers_needed": "0",
+        "policy": "None",
+    },
+    "UrgentFacts": {
+        "template": "None",
+        "is_own": "True",
+        "by_sender": "True",
+        "words": "_filled(sending, organisation)",
+        "words_filled": "revision.text",
+        "purpose": "version.purpose",
+        "pictures": "0",
+        "is_reply": "False",
+        "unanswered": "0",
+        "good_until": "now",
     },
 }
 

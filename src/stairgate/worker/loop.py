@@ -20,7 +20,7 @@ from stairgate.channels import health
 from stairgate.ledger.services import checkpoint
 from stairgate.monitoring import actions, collect, subscribing
 from stairgate.organisations.models import Organisation
-from stairgate.publishing import delivery, lapsing, reading_back, recurring, taking_down
+from stairgate.publishing import delivery, lapsing, reading_back, recurring, second_looks, taking_down
 
 log = structlog.get_logger(__name__)
 
@@ -59,6 +59,7 @@ def jobs() -> list[Job]:
         Job("read-backs", reading_back.sweep, 5.0),
         Job("health", health.sweep, 30.0),
         Job("lapses", lapsing.sweep, 30.0),
+        Job("second looks", second_looks.sweep, 30.0),
         Job("doorbells", subscribing.sweep, 20.0),
         Job("seals", seal, _HOUR),
     ]

@@ -67,13 +67,13 @@ def save_draft(
         return last
     alts, is_reply = [use.alt for _, use in pictures], post.kind == Post.Kind.REPLY
     screening = screen_words(content.text, organisation, alts=alts, is_reply=is_reply)
-    revision = _write_revision(actor, post, content, new, screening, (last.number if last else 0) + 1, at)
+    revision = write_revision(actor, post, content, new, screening, (last.number if last else 0) + 1, at)
     RevisionPicture.objects.bulk_create(
         RevisionPicture(revision=revision, picture=p, position=i, alt=u.alt, shows=u.shows)
         for i, (p, u) in enumerate(pictures)
     )
     void(post, "It changed after this approval.", at)
-    post.title = _title(content.text)
+    post.title = title_of(content.text)
     move_post(post, PostState.DRAFT, "", at, also=["title"])
     write_down(actor, post, "publishing.saved", {"version": revision.number, "digest": new}, at)
     return revision
@@ -116,7 +116,7 @@ def _digest(post: Post, content: Content, sealed: tuple[SealedPicture, ...]) -> 
     )
 
 
-def _write_revision(
+def write_revision(
     actor: User, post: Post, content: Content, new: str, screening: Screening, number: int, at: datetime
 ) -> Revision:
     return Revision.objects.create(
@@ -133,7 +133,7 @@ def _write_revision(
     )
 
 
-def _title(text: str) -> str:
+def title_of(text: str) -> str:
     words = " ".join(text.split())
     return words if len(words) <= 60 else words[:59].rsplit(" ", 1)[0] + "…"
 
