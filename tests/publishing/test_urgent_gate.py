@@ -96,12 +96,12 @@ def _unmarked() -> None:
     UrgentSending.objects.all().delete()
 
 
-def _reseal(**fields: object) -> None:
+def _reseal(**fields: object) -> bool:
     """Change the version sent, and give it the digest that goes with that: as whoever holds the database could."""
     Revision.objects.update(**fields)
     revision = Revision.objects.get()
     sealed = gate._digest_of(Outgoing(revision.text, (), revision.post.reply_to or None), revision)
-    Revision.objects.update(digest=sealed)
+    return bool(Revision.objects.update(digest=sealed))
 
 
 def _forged_template(**fields: object) -> None:

@@ -186,5 +186,5 @@ def open_findings(version: UrgentVersion, organisation: Organisation, now: datet
 
 def may_look_second(sending: UrgentSending, fit: Iterable[Membership]) -> tuple[Membership, ...]:
     """Return who of those fit to approve may take the second look: nobody who sent it or wrote its words."""
-    never = {sending.revision.created_by_id, sending.version.created_by_id}
+    never = {sending.revision.post.author_id, sending.version.created_by_id}
     return tuple(member for member in fit if member.user_id not in never)

@@ -44,6 +44,9 @@ from stairgate.publishing.slots import BadValue, Wording, filled, problems_of, t
 from stairgate.publishing.starters import urgent_starters
 from stairgate.publishing.states import PostState
 
+#: more than anybody could choose from in a hurry
+MOST_TEMPLATES = 20
+
 
 @transaction.atomic
 def keep_urgent(
@@ -87,6 +90,9 @@ def keep_urgent(
 
 
 def _new_template(organisation: Organisation, at: datetime) -> UrgentTemplate:
+    listed = UrgentTemplate.objects.filter(organisation=organisation, retired_at__isnull=True).count()
+    if listed >= MOST_TEMPLATES:
+        raise Refusal(f"{MOST_TEMPLATES} templates are the most. Take one off the list first.")
     return UrgentTemplate.objects.create(organisation=organisation, made_at=at)
 
 
