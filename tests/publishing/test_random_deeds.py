@@ -9,11 +9,12 @@ by a valid passage, and once. The suite takes a short run; ``python -m tests.pub
 from __future__ import annotations
 
 import os
+import re
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from django.db import transaction
@@ -51,11 +52,13 @@ from stairgate.people.models import Check, Training
 from stairgate.policies.services import adopt, sign
 from stairgate.publishing import delivery, gate, lapsing, services, taking_down
 from stairgate.publishing.content import Content
-from stairgate.publishing.models import Delivery, Post, TakeDown
+from stairgate.publishing.models import Delivery, Post, TakeDown, UrgentTemplate
+from stairgate.publishing.slots import Slot, SlotKind, Wording
 from stairgate.publishing.states import EDITABLE, DeliveryState, ForbiddenMove, PostState
 from tests.cast import PURPOSE, Cast, willow_lane
 from tests.publishing.honest import Honest
 
+TIMES = Slot("times", SlotKind.NUMBER, 100, 999)
 TEXTS = ("Puddle day!", "Soup day.", "We painted poppies.", "Text Tom on 07700 900142.")
 ANSWERS = (
     Done("1_1"),
@@ -90,6 +93,7 @@ class Deeds(RuleBasedStateMachine):
         self.unchecked: set[UUID] = set()
         self.untrained: set[UUID] = set()
         self.second_is_shut = False
+        self.template, self.ahead = self.approved_ahead(), "priya"
         self.sent = 0
         #: every text that went out by a passage this machine found valid
         self.passed: set[str] = set()
@@ -184,6 +188,51 @@ class Deeds(RuleBasedStateMachine):
             if both:
                 self.approve(name="priya")
             self.sweep(answers=answers, lands=(True, False), blind=False, wait=0)
+
+    def approved_ahead(self) -> UrgentTemplate:
+        """Put one urgent template on the list: Tom wrote it, Priya approved it."""
+        wording = Wording("other", "Bell", "The bell is broken. Knock {times} times.", PURPOSE, (TIMES,))
+        version = services.keep_urgent(
+            actor=self.cast.tom,
+            organisation=self.cast.organisation,
+            template=None,
+            wording=wording,
+            at=self.now,
+        )
+        services.approve_urgent(
+            actor=self.cast.priya, template=version.template, digest=version.digest, at=self.now
+        )
+        return version.template
+
+    @rule(
+        name=st.sampled_from(PEOPLE),
+        typed=st.sampled_from(("", "1000", "Tom")),
+        answers=st.tuples(st.sampled_from(ANSWERS), st.sampled_from(ANSWERS)),
+    )
+    def send_an_urgent_one(self, name: str, typed: str, answers: Any) -> None:
+        """It stands on Priya's yes, as long as she is fit and the policy is the same; only a number gets into it."""
+        self.later()
+        version = self.template.versions.get()
+        times = typed or str(100 + len(self.written))  # so that words say which post they are of
+        page = self.pages[0]
+        try:
+            post = services.send_urgent(
+                actor=self.who(name),
+                template=self.template,
+                digest=version.digest,
+                values={"times": times},
+                channel_ids=[page.id],
+                press=uuid4(),
+                at=self.now,
+            )
+        except REFUSALS:
+            return
+        assert not typed and self.who(name).id not in self.unfit and self.ahead_stands()
+        self.written[post.pk] = {self.who(name).id}
+        self.sweep(answers=answers, lands=(True, False), blind=False, wait=0)
+
+    def ahead_stands(self) -> bool:
+        return bool(self.ahead) and self.cast.priya.id not in self.unfit
 
     @precondition(lambda self: self.post() is not None)
     @rule(name=st.sampled_from(PEOPLE), deed=st.sampled_from(("return", "withdraw", "again", "look")))
@@ -311,6 +360,7 @@ class Deeds(RuleBasedStateMachine):
         for name in ("priya", "kofi", "tom", "gwen"):
             sign(actor=self.who(name), version=version, name_typed=f"{name.title()} Example", at=self.now)
         self.said_yes.clear()
+        self.ahead = ""  # nobody approves the template again
 
     @rule(
         answers=st.tuples(st.sampled_from(ANSWERS), st.sampled_from(ANSWERS)),
@@ -345,7 +395,12 @@ class Deeds(RuleBasedStateMachine):
         self.passed.add(outgoing.text)
 
     def approved(self, row: Delivery, text: str) -> bool:
-        """Whether somebody fit, who wrote none of it, said yes to these words within the last three days."""
+        """Whether somebody fit, who wrote none of it, said yes to these words within the last three days.
+
+        Or ahead, to a template in which only a number is free.
+        """
+        if re.fullmatch(r"The bell is broken\. Knock [0-9]{3} times\.", text) and self.ahead_stands():
+            return True
         yes = self.said_yes.get(row.post_id, {}).get(text, {})
         fresh = {who for who, at in yes.items() if self.now - at <= timedelta(hours=72, minutes=1)}
         return bool(fresh - self.written[row.post_id] - self.unfit)

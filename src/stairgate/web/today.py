@@ -90,13 +90,13 @@ def today_page(me: Membership, now: datetime) -> Today:
         tasks += [_blind(reading) for reading in readings(organisation, now) if reading.blind]
     astray, looks, trouble, waiting, own, said = _posts(me, duties, now)
     tasks += [_astray(post) for post in astray]
-    tasks += [_second_look(post, me, now) for post in looks if post.look_due <= now]
+    tasks += [_second_look(post, me, now, mine) for post, mine in looks if post.look_due <= now]
     tasks += [_trouble(post) for post in trouble]
     if Duty.SEE_ACCOUNTS in duties:
         tasks += _not_set_up(has_policy=version is not None, has_page=bool(accounts), has_lead=bool(leads))
         tasks += [_paused(pause, me) for pause in pauses]
         tasks += [_shut(account.channel.name, r.says) for account in accounts for r in account.others]
-    tasks += [_second_look(post, me, now) for post in looks if post.look_due > now]
+    tasks += [_second_look(post, me, now, mine) for post, mine in looks if post.look_due > now]
     tasks += [_message(post) for post in said]
     tasks += [_approval(post) for post in waiting]
     tasks += [_own(post) for post in own]
@@ -143,7 +143,9 @@ def _posts(me: Membership, duties: frozenset[Duty], now: datetime) -> tuple[list
     waits = Exists(waiting_for(me, now).filter(pk=OuterRef("pk")))
     found = with_message(Post.objects.filter(first).select_related("author"), me).annotate(waits=waits)
     rows: list[Any] = list(with_look(with_astray(found)).order_by("-updated_at"))
-    looks = [post for post in rows if post.look_due and _sees_look(post, me, now, approves, in_charge)]
+    wanted = [(post, approves and _may_look(post, me)) for post in rows if post.look_due]
+    looks = [(post, mine) for post, mine in wanted if mine or (in_charge and post.look_due <= now)]
+    looks.sort(key=lambda look: look[0].look_due)
     astray = [post for post in rows if looks_after and (_differs(post) or _stuck(post))]
     own = [p for p in rows if writes and p.author_id == me.user_id and p.state in UNFINISHED]
     trouble = [post for post in rows if approves and post.state in TROUBLE and post not in own]
@@ -152,16 +154,11 @@ def _posts(me: Membership, duties: frozenset[Duty], now: datetime) -> tuple[list
     return astray[:_EACH], looks[:_EACH], trouble[:_EACH], waiting[:_EACH], own[:_EACH], said[:_EACH]
 
 
-def _sees_look(post: Any, me: Membership, now: datetime, approves: bool, in_charge: bool) -> bool:
-    """Return whether it is on this person's Today: who may take the look, and once it is late those in charge."""
-    return (in_charge and post.look_due <= now) or (approves and _may_look(post, me))
-
-
 def _may_look(post: Any, me: Membership) -> bool:
     return not why_may_not_look(looker=me.user_id, sender=post.author_id, writer=post.look_writer)
 
 
-def _second_look(post: Any, me: Membership, now: datetime) -> Task:
+def _second_look(post: Any, me: Membership, now: datetime, mine: bool) -> Task:
     """Return a second look as a task: to be taken, or late and still to be taken by somebody."""
     missed = post.look_due <= now
     last = me.organisation.local(post.look_due - timedelta(seconds=1))
@@ -176,7 +173,7 @@ def _second_look(post: Any, me: Membership, now: datetime) -> Task:
         status="bad" if missed else "wait",
         status_words="Second look missed" if missed else "Second look",
         href=f"{reverse('publishing:review', args=[post.pk])}#second-look",
-        button="Look at it" if _may_look(post, me) else "See who can look",
+        button="Look at it" if mine else "See who can look",
         minutes=2,
     )
 
