@@ -82,7 +82,7 @@ def test_an_urgent_closure_is_out_in_under_a_minute_of_taps(
     other.goto(address)
     photograph(other, "urgent-look")
     no_findings(other)
-    other.get_by_label("Something is wrong").check()
+    other.get_by_role("radio", name="Something is wrong").check()
     other.get_by_label("In a few words").fill("The water was back at seven.")
     follow(other, other.get_by_role("button", name="Write it down"))
     assert "“The water was back at seven.”" in other.inner_text("main")

@@ -151,9 +151,8 @@ def goes_urgently(facts: GateFacts, now: datetime) -> bool:
 
 def _passing_barriers(facts: GateFacts, now: datetime) -> list[Barrier]:
     """Return why neither its own approvals nor the template it was sent from let it pass."""
-    if facts.urgent is not None and goes_urgently(facts, now):
-        return list(facts.urgent)
-    return _approval_barriers(facts, now)
+    own = _approval_barriers(facts, now)
+    return own if facts.urgent is None or not own else list(facts.urgent)
 
 
 def _approval_barriers(facts: GateFacts, now: datetime) -> list[Barrier]:
