@@ -318,6 +318,7 @@ def _approval(cast: Cast, revision: Revision, now: datetime, *, voided: bool) ->
         approver=cast.priya,
         policy=cast.policy,
         approved_at=now,
+        confirmed="All of this is so.",
         expires_at=now + timedelta(hours=48),
         voided_at=now if voided else None,
         void_reason="It changed after this approval." if voided else "",
@@ -410,7 +411,9 @@ def _urgent(cast: Cast, now: datetime, story: int) -> Post:
         version = keep_urgent(
             actor=cast.tom, organisation=cast.organisation, template=None, wording=wording, at=now
         )
-        approval = approve_urgent(actor=cast.priya, template=version.template, digest=version.digest, at=now)
+        approval = approve_urgent(
+            actor=cast.priya, template=version.template, digest=version.digest, confirmed=True, at=now
+        )
         post = Post.objects.create(
             organisation=cast.organisation,
             author=cast.kofi,

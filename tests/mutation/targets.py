@@ -76,6 +76,7 @@ FACTS: dict[str, dict[str, str]] = {
         "expires_at": "now",
         "voided": "False",
         "why_not": "()",
+        "confirmed": "'so'",
         "purpose_reason": "'because'",
     },
     "TemplateFacts": {

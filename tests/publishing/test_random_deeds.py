@@ -166,7 +166,7 @@ class Deeds(RuleBasedStateMachine):
         assert revision is not None
         user = self.who(name)
         try:
-            services.approve(actor=user, post=post, digest=revision.digest, at=self.now)
+            services.approve(actor=user, post=post, digest=revision.digest, confirmed=True, at=self.now)
         except REFUSALS:
             return
         assert user.id not in self.written[post.pk] and user.id not in self.unfit
@@ -200,7 +200,11 @@ class Deeds(RuleBasedStateMachine):
             at=self.now,
         )
         services.approve_urgent(
-            actor=self.cast.priya, template=version.template, digest=version.digest, at=self.now
+            actor=self.cast.priya,
+            template=version.template,
+            digest=version.digest,
+            confirmed=True,
+            at=self.now,
         )
         return version.template
 

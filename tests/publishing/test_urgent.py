@@ -25,6 +25,7 @@ from stairgate.publishing.models import (
     UrgentTemplate,
     UrgentVersion,
 )
+from stairgate.publishing.rules import APPROVER_CONFIRMS
 from stairgate.publishing.services import second_look
 from stairgate.publishing.services.common import Refusal
 from stairgate.publishing.states import PostState
@@ -87,7 +88,9 @@ def test_what_changed_while_it_was_read_is_read_again(urgent: Urgent, desk: Desk
     seen = urgent.version.digest
     urgent.keep(replace(WORDING, title="Closed"), template=urgent.template)
     with pytest.raises(Refusal, match="changed while you were reading"):
-        services.approve_urgent(actor=desk.cast.priya, template=urgent.template, digest=seen, at=desk.now)
+        services.approve_urgent(
+            actor=desk.cast.priya, template=urgent.template, digest=seen, confirmed=True, at=desk.now
+        )
     urgent.approve()
     with pytest.raises(Refusal, match="changed while you were reading"):
         services.send_urgent(
@@ -130,7 +133,11 @@ def test_the_starters_begin_an_empty_list_once(desk: Desk) -> None:
     }
     for version in UrgentVersion.objects.all():
         services.approve_urgent(
-            actor=desk.cast.priya, template=version.template, digest=version.digest, at=desk.now
+            actor=desk.cast.priya,
+            template=version.template,
+            digest=version.digest,
+            confirmed=True,
+            at=desk.now,
         )
     with pytest.raises(Refusal):
         services.keep_urgent_starters(actor=desk.cast.tom, organisation=place, at=desk.now)
@@ -190,6 +197,16 @@ def test_an_approver_who_is_no_longer_fit_does_not_count(urgent: Urgent, desk: D
     )
     with pytest.raises(Refusal, match="Priya may not approve any more"):
         urgent.send()
+
+
+@pytest.mark.clause("C81")
+def test_whoever_approves_ahead_answers_for_tone_and_boundaries(urgent: Urgent, desk: Desk) -> None:
+    digest = urgent.version.digest
+    with pytest.raises(Refusal, match="tick that each line above the tick is so"):
+        services.approve_urgent(
+            actor=desk.cast.priya, template=urgent.template, digest=digest, confirmed=False, at=desk.now
+        )
+    assert urgent.approve().confirmed.splitlines() == list(APPROVER_CONFIRMS)
 
 
 # --- sending ---

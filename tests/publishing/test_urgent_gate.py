@@ -135,6 +135,10 @@ def _forged_template(**fields: object) -> None:
         ),
         (lambda u: UrgentApproval.objects.all().update(voided_at=u.desk.now), [NOT_YET]),
         (lambda u: UrgentApproval.objects.all().update(digest="0" * 64), [NOT_YET]),
+        (
+            lambda u: UrgentApproval.objects.all().update(confirmed=" "),
+            ["Whoever approved it did not say that its tone and its boundaries are right."],
+        ),
         (lambda u: UrgentApproval.objects.all().update(approver=u.desk.cast.tom), None),
         (
             lambda u: UrgentApproval.objects.all().update(approver=u.desk.cast.outsider),
@@ -279,7 +283,9 @@ def test_its_very_words_can_be_approved_the_ordinary_way(urgent: Urgent, desk: D
     UrgentTemplate.objects.update(retired_at=desk.now)
     shut_words(desk, row)
     services.submit(actor=desk.cast.kofi, post=row.post, at=desk.now)
-    services.approve(actor=desk.cast.priya, post=row.post, digest=row.revision.digest, at=desk.now)
+    services.approve(
+        actor=desk.cast.priya, post=row.post, digest=row.revision.digest, confirmed=True, at=desk.now
+    )
     assert isinstance(try_gate(desk, Delivery.objects.get(post=row.post, state="waiting")), Opened)
 
 

@@ -80,7 +80,7 @@ def test_who_may_decide_is_asked_to_and_nobody_else(urgent: Urgent, desk: Desk) 
     priya = signed_in(desk.cast.priya)
     where = reverse("publishing:urgent_approve", args=[pk])
     answer = priya.post(where, {"digest": urgent.version.digest})
-    assert answer.status_code == 422 and "Tick that you have read" in answer.content.decode()
+    assert answer.status_code == 422 and "tick that each line above the tick is so" in answer.content.decode()
     page = priya.post(where, {"digest": urgent.version.digest, "read": "1"}, follow=True).content.decode()
     assert "It can be sent at once when it is needed." in page and "Your decision" not in page
 

@@ -81,6 +81,11 @@ def test_a_template_approved_ahead_lets_it_pass() -> None:
             {"approvals": (approval(voided=True, expires_at=NOW - timedelta(days=1), policy=UUID(int=2)),)},
             "This template is not approved yet.",
         ),
+        (
+            {"approvals": (approval(confirmed=" "),)},
+            "Whoever approved it did not say that its tone and its boundaries are right.",
+        ),
+        ({"approvals": (approval(voided=True, confirmed=""),)}, "This template is not approved yet."),
         ({"approvers_needed": 2}, "This template is not approved yet."),
         (
             {"approvers_needed": 2, "approvals": (approval(), approval())},

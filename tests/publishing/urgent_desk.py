@@ -69,6 +69,7 @@ class Urgent:
             actor=by or self.desk.cast.priya,
             template=self.template,
             digest=self.version.digest,
+            confirmed=True,
             at=self.desk.now,
         )
 

@@ -208,7 +208,13 @@ def _urgent_templates(place: Nursery, now: datetime) -> None:
     """Have the four starters ready to send: Tom wrote them, and Priya approved them ahead."""
     keep_urgent_starters(actor=place.people["Tom"], organisation=place.organisation, at=now)
     for version in UrgentVersion.objects.filter(template__organisation=place.organisation):
-        approve_urgent(actor=place.people["Priya"], template=version.template, digest=version.digest, at=now)
+        approve_urgent(
+            actor=place.people["Priya"],
+            template=version.template,
+            digest=version.digest,
+            confirmed=True,
+            at=now,
+        )
 
 
 def member_of(user: User) -> Membership:

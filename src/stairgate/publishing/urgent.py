@@ -47,6 +47,8 @@ def _why_not_approved(facts: TemplateFacts, now: datetime) -> str:
         why.append("The policy was adopted anew since this template was approved.")
     if any(now > approval.expires_at for approval in live):
         why.append("The approval of this template is too old.")
+    if not all(approval.confirmed.strip() for approval in live):
+        why.append("Whoever approved it did not say that its tone and its boundaries are right.")
     return " ".join(why) or "This template is not approved yet."
 
 

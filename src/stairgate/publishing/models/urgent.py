@@ -72,6 +72,7 @@ class UrgentApproval(models.Model):
     policy = models.ForeignKey(PolicyVersion, on_delete=models.PROTECT, related_name="+")
     approved_at = models.DateTimeField()
     expires_at = models.DateTimeField()
+    confirmed = models.TextField(help_text="What its approver said is so: tone and boundaries (C81)")
     voided_at = models.DateTimeField(null=True, blank=True)
     void_reason = models.CharField(max_length=300, blank=True)
 

@@ -133,6 +133,7 @@ def _said(row: UrgentApproval, ground: Ground) -> ApprovalFact:
         policy=row.policy_id,
         expires_at=row.expires_at,
         voided=row.voided_at is not None,
+        confirmed=row.confirmed,
         why_not=() if fit else (f"{row.approver.first_name} may not approve any more.",),
     )
 

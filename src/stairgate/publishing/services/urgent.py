@@ -28,7 +28,7 @@ from stairgate.publishing.models import (
     UrgentTemplate,
     UrgentVersion,
 )
-from stairgate.publishing.rules import NO_PURPOSE, still_open, why_may_not_approve
+from stairgate.publishing.rules import APPROVER_CONFIRMS, NO_PURPOSE, still_open, why_may_not_approve
 from stairgate.publishing.screen import screen_words
 from stairgate.publishing.selectors.urgent import (
     Ground,
@@ -131,16 +131,21 @@ def keep_urgent_starters(*, actor: User, organisation: Organisation, at: datetim
 
 @control("C78", "Whoever approves a template ahead reads its words and all that its gaps can say")
 @transaction.atomic
-def approve_urgent(*, actor: User, template: UrgentTemplate, digest: str, at: datetime) -> UrgentApproval:
+def approve_urgent(
+    *, actor: User, template: UrgentTemplate, digest: str, confirmed: bool, at: datetime
+) -> UrgentApproval:
     """Approve ahead exactly the version with this digest; return the approval, the same one the second time.
 
-    Raises `NotAllowed` (role, register, own words) and `Refusal` (changed meanwhile, or screening points at it).
+    ``confirmed``: they read it all, and each of `APPROVER_CONFIRMS` is so. Raises `NotAllowed` (role, register, own
+    words) and `Refusal` (not confirmed, changed meanwhile, or screening points at it).
     """
     row = locked_template(template)
     policy = require_fit(actor, row.organisation, Duty.APPROVE, at)
     now = _now(row, policy, at)
     if why_may_not_approve(approver=actor.id, name="You", writers=now.facts.writers, barriers=()):
         raise NotAllowed("You wrote this, so somebody else decides.")
+    if not confirmed:
+        raise Refusal("Read all that it can say first, and tick that each line above the tick is so.")
     version = now.version
     if version.digest != digest or now.facts.digest_now != digest:
         raise Refusal("This changed while you were reading. Please read it again.")
@@ -158,6 +163,7 @@ def approve_urgent(*, actor: User, template: UrgentTemplate, digest: str, at: da
             "policy": policy,
             "approved_at": at,
             "expires_at": at + timedelta(days=policy.parameters.urgent_approval_days),
+            "confirmed": "\n".join(APPROVER_CONFIRMS),
         },
     )
     if new:

@@ -19,6 +19,7 @@ from stairgate.organisations.rules import Duty
 from stairgate.policies.selectors import holds, in_force
 from stairgate.publishing import services
 from stairgate.publishing.models import Post, UrgentTemplate
+from stairgate.publishing.rules import APPROVER_CONFIRMS
 from stairgate.publishing.selectors.urgent import (
     Ground,
     TemplateNow,
@@ -81,6 +82,7 @@ def _template(
         "active": "posts",
         "row": row,
         "findings": findings,
+        "confirms": APPROVER_CONFIRMS,
         "own": own,
         "may_decide": may["may_approve"] and not own and not said_yes and not findings,
         **may,
@@ -148,10 +150,12 @@ def approve(request: HttpRequest, pk: UUID) -> HttpResponse:
     member = current(request)
     row = _one(member, pk)
     try:
-        if not request.POST.get("read"):
-            raise services.Refusal("Tick that you have read the words and everything the gaps can say first.")
         services.approve_urgent(
-            actor=member.user, template=row, digest=request.POST.get("digest", ""), at=timezone.now()
+            actor=member.user,
+            template=row,
+            digest=request.POST.get("digest", ""),
+            confirmed=bool(request.POST.get("read")),
+            at=timezone.now(),
         )
     except services.Refusal as refusal:
         messages.error(request, str(refusal))

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("organisations", "0002_nation"),
         ("policies", "0001_initial"),
-        ("publishing", "0005_approval"),
+        ("publishing", "0006_confirmed"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
@@ -24,6 +24,10 @@ class Migration(migrations.Migration):
                 ("digest", models.CharField(max_length=64)),
                 ("approved_at", models.DateTimeField()),
                 ("expires_at", models.DateTimeField()),
+                (
+                    "confirmed",
+                    models.TextField(help_text="What its approver said is so: tone and boundaries (C81)"),
+                ),
                 ("voided_at", models.DateTimeField(blank=True, null=True)),
                 ("void_reason", models.CharField(blank=True, max_length=300)),
                 (
