@@ -6,6 +6,7 @@ compared with it. Its clock is the clock of everything.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from copy import deepcopy
@@ -51,6 +52,8 @@ class Books(RuleBasedStateMachine):
         self.written: dict[UUID, set[UUID]] = {}
         self.said_yes: dict[UUID, dict[str, dict[UUID, datetime]]] = {}
         self.never_fit = {self.cast.leah.id, self.cast.outsider.id, self.cast.helen.id}
+        #: who said yes ahead to the one urgent template, under the policy in force
+        self.ahead: set[UUID] = set()
         self.unchecked: set[UUID] = set()
         self.untrained: set[UUID] = set()
         self.shut = False
@@ -124,15 +127,19 @@ class Books(RuleBasedStateMachine):
     def has_a_valid_passage(self, row: Delivery) -> bool:
         """Whether enough people who are fit, and wrote none of it, said yes to these words within three days,
         it is no night, nothing shuts its account, and a number that a child could be reached at is not in it.
+
+        Or they said yes ahead, to a template in which only a number is free: that may go out at night.
         """
         yes = self.said_yes.get(row.post_id, {}).get(row.revision.text, {})
         fresh = {who for who, at in yes.items() if self.now - at <= timedelta(hours=72, minutes=1)}
+        urgent = re.fullmatch(r"The bell is broken\. \([0-9]{1,4}\)", row.revision.text) is not None
+        fresh |= self.ahead if urgent else set()
         is_open = row.channel != self.last_page or not (self.shut or self.ailing)
         return (
             len(fresh - self.written[row.post_id] - self.unfit) >= self.parameters.approvers
             and row.revision.created_by_id not in self.unfit
             and is_open
-            and not self.quiet.include(self.now)
+            and (urgent or not self.quiet.include(self.now))
             and "07700" not in row.revision.text
         )
 

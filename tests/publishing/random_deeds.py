@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from uuid import uuid4
 
 from django.db.models import Case, When
 from hypothesis import strategies as st
@@ -22,7 +23,8 @@ from stairgate.people.models import Check, Training
 from stairgate.policies.services import adopt, sign
 from stairgate.publishing import delivery, gate, lapsing, services, taking_down
 from stairgate.publishing.content import Content
-from stairgate.publishing.models import Delivery, Revision, TakeDown
+from stairgate.publishing.models import Delivery, Revision, TakeDown, UrgentTemplate
+from stairgate.publishing.slots import Slot, SlotKind, Wording
 from stairgate.publishing.states import DeliveryState
 from tests.cast import PURPOSE
 from tests.publishing.random_books import Books
@@ -37,8 +39,29 @@ MEANWHILE = ("check", "training", "pause", "trouble", "policy", "days", "night",
 _two_ways = st.tuples(st.sampled_from(WAYS), st.sampled_from(WAYS))
 
 
+BELL = Wording(
+    "other", "Bell", "The bell is broken. ({number})", PURPOSE, (Slot("number", SlotKind.NUMBER, 0, 999),)
+)
+
+
 class Deeds(Books):
     """One deed after another."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.template = self.approved_ahead()
+        self.ahead.add(self.cast.priya.id)
+
+    def approved_ahead(self) -> UrgentTemplate:
+        """Put one urgent template on the list: Tom wrote it, Priya approved it."""
+        tom, priya, now = self.cast.tom, self.cast.priya, self.now
+        version = services.keep_urgent(
+            actor=tom, organisation=self.cast.organisation, template=None, wording=BELL, at=now
+        )
+        services.approve_urgent(
+            actor=priya, template=version.template, digest=version.digest, confirmed=True, at=now
+        )
+        return version.template
 
     # ── Writing and deciding ──
 
@@ -119,6 +142,24 @@ class Deeds(Books):
         self.write_and_approve(text=text, pages=pages)
         self.sweep(ways=ALL_DONE, blind=False, wait=0)
         assert len(self.network.asked) > asked, "nothing was in its way, and yet it did not go out"
+
+    @rule(name=_anyone, typed=st.sampled_from(("", "", "1000", "Tom")), ways=_two_ways)
+    def send_an_urgent_one(self, name: str, typed: str, ways: tuple[str, ...]) -> None:
+        """It stands on Priya's yes, as long as she is fit and the policy is the same; only a number gets into it."""
+        user, number = self.who(name), len(self.numbers)
+        with self.deed("send an urgent one"):
+            post = services.send_urgent(
+                actor=user,
+                template=self.template,
+                digest=self.template.versions.get().digest,
+                values={"number": typed or str(number)},
+                channel_ids=[self.pages[0].id],
+                press=uuid4(),
+                at=self.now,
+            )
+            assert not typed and user.id not in self.unfit and self.ahead - self.unfit
+            self.numbers[post.pk], self.written[post.pk] = number, {user.id}
+        self.sweep(ways=ways, blind=False, wait=0)
 
     @rule(
         what=st.sampled_from(MEANWHILE), who=st.sampled_from(("tom", "kofi")), wait=st.sampled_from((0, 61))
@@ -244,6 +285,7 @@ class Deeds(Books):
                 typed = f"{name.title()} Example"
                 sign(actor=self.who(name), version=version, name_typed=typed, at=self.now)
             self.said_yes.clear()
+            self.ahead.clear()  # nobody approves the template again
 
     # ── Time, and the worker ──
 

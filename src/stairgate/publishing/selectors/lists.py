@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Prefetch, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, Subquery
 
 from stairgate.organisations.models import Membership, Organisation
 from stairgate.organisations.rules import Duty
@@ -19,6 +19,7 @@ from stairgate.publishing.models import (
     Message,
     Post,
     Revision,
+    SecondLook,
     TakeDown,
 )
 from stairgate.publishing.states import FINAL, DeliveryState, PostState
@@ -85,6 +86,33 @@ def _differing() -> QuerySet[Difference]:
 def _stuck() -> QuerySet[TakeDown]:
     rows = TakeDown.objects.filter(delivery__post=OuterRef("pk"), delivery__state=DeliveryState.DONE)
     return rows.filter(state=TakeDown.State.NEEDS_PERSON)
+
+
+def wanting_a_look(membership: Membership, now: datetime, *, may_look: bool) -> QuerySet[Post]:
+    """Return posts sent as urgent whose second look is late, and with ``may_look`` those that this member may take.
+
+    Soonest due first.
+    """
+    wanted = Q(due_at__lte=now)
+    if may_look:
+        own = Q(sending__revision__post__author=membership.user_id)
+        wanted |= ~(own | Q(sending__version__created_by=membership.user_id))
+    looks = _looks().filter(wanted)
+    posts = Post.objects.filter(Exists(looks), organisation=membership.organisation_id)
+    return posts.order_by(Subquery(looks.values("due_at")[:1]))
+
+
+def with_look(posts: QuerySet[Post]) -> QuerySet[Post]:
+    """Load with each post when its open second look is due, and who wrote its words."""
+    look = _looks()
+    return posts.annotate(
+        look_due=Subquery(look.values("due_at")[:1]),
+        look_writer=Subquery(look.values("sending__version__created_by")[:1]),
+    )
+
+
+def _looks() -> QuerySet[SecondLook]:
+    return SecondLook.objects.filter(sending__revision__post=OuterRef("pk"), done_at__isnull=True)
 
 
 def unfinished(membership: Membership) -> QuerySet[Post]:
