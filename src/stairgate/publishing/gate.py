@@ -159,11 +159,12 @@ def _lock_waiting(delivery_id: UUID) -> Delivery | None:
     """Lock the post, then the delivery: always in that order, as every service does, so nobody deadlocks.
 
     The account is locked along: a pause waits for the gate that is opening, and no gate opens after it.
+    A post that somebody holds is passed over until the next sweep, so that workers do not queue for one gate.
     """
-    row = Delivery.objects.filter(pk=delivery_id).values_list("post_id", flat=True).first()
-    if row is None:
+    try:
+        Post.objects.select_for_update(skip_locked=True, of=("self",)).get(deliveries=delivery_id)
+    except Post.DoesNotExist:
         return None
-    Post.objects.select_for_update().get(pk=row)
     return (
         Delivery.objects.select_for_update(of=("self", "channel"), no_key=True)
         .select_related("post", "revision", "channel__organisation", "channel__connection")
