@@ -18,7 +18,7 @@ from stairgate.organisations.access import NotAllowed
 from stairgate.organisations.models import Organisation, User
 from stairgate.organisations.rules import Duty
 from stairgate.policies.models import PolicyVersion
-from stairgate.publishing.content import Content, digest
+from stairgate.publishing.content import Content, digest, first_words
 from stairgate.publishing.models import (
     Post,
     Revision,
@@ -39,7 +39,7 @@ from stairgate.publishing.selectors.urgent import (
 )
 from stairgate.publishing.services.common import Refusal, require_fit, write_down
 from stairgate.publishing.services.decisions import release
-from stairgate.publishing.services.drafts import title_of, write_revision
+from stairgate.publishing.services.drafts import write_revision
 from stairgate.publishing.slots import BadValue, Wording, filled, problems_of, to_json
 from stairgate.publishing.starters import urgent_starters
 from stairgate.publishing.states import PostState
@@ -310,7 +310,7 @@ def _write(
         organisation=organisation,
         author=actor,
         state=PostState.APPROVED,
-        title=title_of(text),
+        title=first_words(text, most=60),
         created_at=at,
         updated_at=at,
     )
