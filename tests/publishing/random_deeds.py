@@ -23,13 +23,20 @@ from stairgate.people.models import Check, Training
 from stairgate.policies.services import adopt, sign
 from stairgate.publishing import delivery, gate, lapsing, services, taking_down
 from stairgate.publishing.content import Content
-from stairgate.publishing.models import Delivery, Revision, TakeDown, UrgentTemplate
+from stairgate.publishing.models import Delivery, Revision, TakeDown
 from stairgate.publishing.slots import Slot, SlotKind, Wording
 from stairgate.publishing.states import DeliveryState
 from tests.cast import PURPOSE
 from tests.publishing.random_books import Books
 from tests.publishing.random_pages import WAYS
 
+WORDING = Wording(
+    "other",
+    "Bell",
+    "The bell is broken, please knock ({times})",
+    PURPOSE,
+    (Slot("times", SlotKind.NUMBER),),
+)
 TEXTS = ("Puddle day!", "Soup day.", "We painted poppies.", "Text Tom on 07700 900142.")
 PEOPLE = ("tom", "priya", "kofi", "gwen", "leah", "outsider")
 ON_THE_REGISTER = ("priya", "kofi", "tom")
@@ -39,29 +46,8 @@ MEANWHILE = ("check", "training", "pause", "trouble", "policy", "days", "night",
 _two_ways = st.tuples(st.sampled_from(WAYS), st.sampled_from(WAYS))
 
 
-BELL = Wording(
-    "other", "Bell", "The bell is broken. ({number})", PURPOSE, (Slot("number", SlotKind.NUMBER, 0, 999),)
-)
-
-
 class Deeds(Books):
     """One deed after another."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.template = self.approved_ahead()
-        self.ahead.add(self.cast.priya.id)
-
-    def approved_ahead(self) -> UrgentTemplate:
-        """Put one urgent template on the list: Tom wrote it, Priya approved it."""
-        tom, priya, now = self.cast.tom, self.cast.priya, self.now
-        version = services.keep_urgent(
-            actor=tom, organisation=self.cast.organisation, template=None, wording=BELL, at=now
-        )
-        services.approve_urgent(
-            actor=priya, template=version.template, digest=version.digest, confirmed=True, at=now
-        )
-        return version.template
 
     # ── Writing and deciding ──
 
@@ -143,24 +129,6 @@ class Deeds(Books):
         self.sweep(ways=ALL_DONE, blind=False, wait=0)
         assert len(self.network.asked) > asked, "nothing was in its way, and yet it did not go out"
 
-    @rule(name=_anyone, typed=st.sampled_from(("", "", "1000", "Tom")), ways=_two_ways)
-    def send_an_urgent_one(self, name: str, typed: str, ways: tuple[str, ...]) -> None:
-        """It stands on Priya's yes, as long as she is fit and the policy is the same; only a number gets into it."""
-        user, number = self.who(name), len(self.numbers)
-        with self.deed("send an urgent one"):
-            post = services.send_urgent(
-                actor=user,
-                template=self.template,
-                digest=self.template.versions.get().digest,
-                values={"number": typed or str(number)},
-                channel_ids=[self.pages[0].id],
-                press=uuid4(),
-                at=self.now,
-            )
-            assert not typed and user.id not in self.unfit and self.ahead - self.unfit
-            self.numbers[post.pk], self.written[post.pk] = number, {user.id}
-        self.sweep(ways=ways, blind=False, wait=0)
-
     @rule(
         what=st.sampled_from(MEANWHILE), who=st.sampled_from(("tom", "kofi")), wait=st.sampled_from((0, 61))
     )
@@ -187,6 +155,52 @@ class Deeds(Books):
         with self.deed("words changed in the database"):
             newest = self.the_post().revisions.latest("number")
             Revision.objects.filter(pk=newest.pk).update(text=f"Other {newest.text}")
+
+    @rule(name=_anyone, typed=st.sampled_from(("", "1000", "Tom")), ways=_two_ways, anew=st.booleans())
+    def send_an_urgent_one(self, name: str, typed: str, ways: tuple[str, ...], anew: bool) -> None:
+        """One person sends it: what was approved ahead, with a number and nothing else in its gap."""
+        if anew or self.template is None:
+            self.approve_ahead()
+        if self.template is None:
+            return
+        user, number = self.who(name), len(self.numbers)
+        with self.deed("send an urgent one"):
+            post = services.send_urgent(
+                actor=user,
+                template=self.template,
+                digest=WORDING.digest,
+                values={"times": typed or str(number)},
+                channel_ids=[page.id for page in self.pages],
+                press=uuid4(),
+                at=self.now,
+            )
+            assert not typed and user.id not in self.unfit
+            assert len(self.ahead - self.unfit) >= self.parameters.approvers
+            self.numbers[post.pk], self.written[post.pk] = number, {user.id}
+        self.sweep(ways=ways, blind=False, wait=0)
+
+    def approve_ahead(self) -> None:
+        """Tom wrote the template; Kofi and Priya say yes to it."""
+        if self.template is None:
+            with self.deed("write a template"):
+                version = services.keep_urgent(
+                    actor=self.cast.tom,
+                    organisation=self.cast.organisation,
+                    template=None,
+                    wording=WORDING,
+                    at=self.now,
+                )
+                self.template = version.template
+        for user in (self.cast.kofi, self.cast.priya) if self.template else ():
+            with self.deed("approve ahead"):
+                services.approve_urgent(
+                    actor=user,
+                    template=self.template,
+                    digest=WORDING.digest,
+                    confirmed=True,
+                    at=self.now,
+                )
+                self.ahead.add(user.id)
 
     @precondition(lambda self: self.post() is not None)
     @rule(name=_anyone, deed=st.sampled_from(("ask for changes", "withdraw", "send again", "look again")))
@@ -285,7 +299,7 @@ class Deeds(Books):
                 typed = f"{name.title()} Example"
                 sign(actor=self.who(name), version=version, name_typed=typed, at=self.now)
             self.said_yes.clear()
-            self.ahead.clear()  # nobody approves the template again
+            self.ahead.clear()
 
     # ── Time, and the worker ──
 
