@@ -8,6 +8,7 @@ TESTS = (
     "tests/publishing/test_gate.py",
     "tests/publishing/test_gate_conditions.py",
     "tests/publishing/test_trouble.py",
+    "tests/publishing/test_changing.py",
 )
 
 #: pure, so that the suite can afford them on every run: these modules by these tests alone
@@ -29,6 +30,10 @@ TARGETS: dict[str, frozenset[str]] = {
         }
     ),
     "stairgate.publishing.gate": frozenset(),
+    "stairgate.publishing.changing": frozenset(),
+    "stairgate.publishing.selectors.changes": frozenset(
+        {"carrier", "change_facts", "targets_of", "gone_stale"}
+    ),
     "stairgate.networks.base": frozenset({"Passage.__init__", "Passage.spend", "claim_mint"}),
     "stairgate.publishing.states": frozenset({"check_post_move", "check_delivery_move"}),
 }
@@ -57,6 +62,14 @@ FACTS: dict[str, dict[str, str]] = {
         "children_shown": "0",
         "children_allowed": "True",
         "ledger_newest_at": "None",
+    },
+    "ChangeFacts": {
+        "is_its_own": "True",
+        "is_there": "True",
+        "is_leaving": "False",
+        "differs": "False",
+        "can_edit": "True",
+        "same_pictures": "True",
     },
     "ApprovalFact": {
         "approver": "UUID(int=0)",

@@ -89,6 +89,8 @@ _PLAIN = (
     "publishing:phone",
     "publishing:standing",
     "publishing:standing_new",
+    "publishing:suggestions",
+    "publishing:suggest",
     "publishing:new",
     "monitoring:inbox",
     "monitoring:decided",

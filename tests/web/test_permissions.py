@@ -13,8 +13,8 @@ from stairgate.channels.models import Pause
 from stairgate.channels.pausing import pause_everything
 from stairgate.organisations.models import User
 from stairgate.publishing.content import Content
-from stairgate.publishing.models import StandingMessage
-from stairgate.publishing.services import keep_message, save_draft, submit
+from stairgate.publishing.models import StandingMessage, Suggestion
+from stairgate.publishing.services import keep_message, save_draft, submit, suggest
 from tests.cast import PURPOSE, Cast, willow_lane
 
 CAST = ("priya", "kofi", "tom", "gwen", "leah", "helen")
@@ -35,6 +35,8 @@ READ: dict[str, frozenset[str]] = {
     "publishing:standing_new": APPROVE,
     "publishing:standing_edit": APPROVE,
     "publishing:standing_again": APPROVE,
+    "publishing:suggestions": EVERYBODY,
+    "publishing:suggest": EVERYBODY,
     "publishing:review": EVERYBODY,
     "publishing:approvals": APPROVE,
     "publishing:new": WRITE,
@@ -52,6 +54,9 @@ DEEDS: dict[str, frozenset[str]] = {
     "publishing:standing_use": WRITE,
     "publishing:standing_retire": APPROVE,
     "publishing:standing_stop": APPROVE,
+    "publishing:suggest_check": EVERYBODY,
+    "publishing:suggestion_begin": WRITE,
+    "publishing:suggestion_decline": WRITE,
     "publishing:feed_make": EVERYBODY,
     "publishing:feed_drop": EVERYBODY,
     "publishing:check": WRITE,
@@ -64,6 +69,7 @@ DEEDS: dict[str, frozenset[str]] = {
     "publishing:send_again": APPROVE,
     "publishing:look_again": APPROVE,
     "publishing:take_down": APPROVE,
+    "publishing:change": WRITE,
     "publishing:read_now": APPROVE,
     "publishing:close_difference": APPROVE,
     "monitoring:clear_quiet": DECIDE,
@@ -128,6 +134,7 @@ def post(cast: Cast) -> UUID:
     words = {"title": "Menu", "text": "It is on the board."}
     place = cast.organisation
     keep_message(actor=cast.kofi, organisation=place, message=None, at=timezone.now(), **words)
+    suggest(actor=cast.helen, organisation=place, text="Egg boxes, please", about="", at=timezone.now())
     return revision.post_id
 
 
@@ -148,6 +155,8 @@ def address(name: str, post: UUID, cast: Cast) -> str:
         return reverse(name, args=[_held(cast).pk])
     if name in {"channels:pause", "channels:prove"}:
         return reverse(name, args=[cast.channel.pk])
+    if name.startswith("publishing:suggestion_"):
+        return reverse(name, args=[Suggestion.objects.get().pk])
     if name in {
         "publishing:send_again",
         "publishing:look_again",

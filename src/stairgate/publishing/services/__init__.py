@@ -1,6 +1,7 @@
 """The deeds on a post. Each takes its actor first, checks what they may do, and writes its ledger entry."""
 
 from stairgate.publishing.services.afterwards import close_difference, read_now, take_down
+from stairgate.publishing.services.changes import begin_change
 from stairgate.publishing.services.common import NotReady, Refusal, StaleEdit
 from stairgate.publishing.services.decisions import approve, ask_for_changes, look_again, send_again, withdraw
 from stairgate.publishing.services.drafts import (
@@ -21,6 +22,7 @@ from stairgate.publishing.services.standing import (
     stop_recurrence,
     use_message,
 )
+from stairgate.publishing.services.suggestions import begin_from, decline, suggest
 from stairgate.publishing.services.talk import mark_read, say
 
 __all__ = [
@@ -31,8 +33,11 @@ __all__ = [
     "answer_finding",
     "approve",
     "ask_for_changes",
+    "begin_change",
+    "begin_from",
     "begin_recurrence",
     "close_difference",
+    "decline",
     "draft_reply",
     "drop_feed",
     "hold_to_signpost",
@@ -50,6 +55,7 @@ __all__ = [
     "send_again",
     "stop_recurrence",
     "submit",
+    "suggest",
     "take_down",
     "use_message",
     "withdraw",
