@@ -1,6 +1,6 @@
 """Giving a published post other words: what must be true of its page, and what became of it. Pure.
 
-A change is a post of its own (docs/decisions/0005): its versions, approvals and deliveries are like every other's. Each
+A change is a post of its own (docs/decisions/0006): its versions, approvals and deliveries are like every other's. Each
 of its deliveries names the one whose words on the page it replaces.
 """
 
