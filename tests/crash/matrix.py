@@ -252,6 +252,7 @@ def _lay_snares(graves: Path) -> None:
     before(wire._Stream, "read", "during the HTTP call", carrying)
     before(delivery, "_write_down", "before settle commits", lambda row, *rest: str(row.revision.text))
     before(Facebook, "_own_posts", "during a look", lambda *given: looking[0])
+    before(delivery, "what_became", "during a look", lambda live, new, old: str(new))
     looking = [""]
     reconcile = Facebook.reconcile
 

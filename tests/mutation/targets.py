@@ -10,6 +10,7 @@ TESTS = (
     "tests/publishing/test_gate.py",
     "tests/publishing/test_gate_conditions.py",
     "tests/publishing/test_trouble.py",
+    "tests/publishing/test_changing.py",
     "tests/publishing/test_lapsing.py",
     "tests/publishing/test_paused.py",
     "tests/publishing/test_approval.py",
@@ -45,6 +46,10 @@ TARGETS: dict[str, frozenset[str]] = {
     "stairgate.publishing.selectors.urgent": frozenset(
         {"_facts_of", "_said", "_digest_of", "sending_of", "urgent_facts", "_filled"}
     ),
+    "stairgate.publishing.changing": frozenset(),
+    "stairgate.publishing.selectors.changes": frozenset(
+        {"carrier", "change_facts", "targets_of", "gone_stale"}
+    ),
     "stairgate.networks.base": frozenset({"Passage.__init__", "Passage.spend", "claim_mint"}),
     "stairgate.publishing.states": frozenset({"check_post_move", "check_delivery_move"}),
 }
@@ -74,6 +79,14 @@ FACTS: dict[str, dict[str, str]] = {
         "children_shown": "0",
         "children_allowed": "True",
         "ledger_newest_at": "None",
+    },
+    "ChangeFacts": {
+        "is_its_own": "True",
+        "is_there": "True",
+        "is_leaving": "False",
+        "differs": "False",
+        "can_edit": "True",
+        "same_pictures": "True",
     },
     "ApprovalFact": {
         "approver": "UUID(int=0)",

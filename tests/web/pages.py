@@ -92,6 +92,8 @@ _PLAIN = (
     "publishing:standing_new",
     "publishing:urgent",
     "publishing:urgent_new",
+    "publishing:suggestions",
+    "publishing:suggest",
     "publishing:new",
     "monitoring:inbox",
     "monitoring:decided",

@@ -13,8 +13,8 @@ from stairgate.channels.models import Pause
 from stairgate.channels.pausing import pause_everything
 from stairgate.organisations.models import User
 from stairgate.publishing.content import Content
-from stairgate.publishing.models import StandingMessage, UrgentTemplate
-from stairgate.publishing.services import keep_message, keep_urgent_starters, save_draft, submit
+from stairgate.publishing.models import StandingMessage, Suggestion, UrgentTemplate
+from stairgate.publishing.services import keep_message, keep_urgent_starters, save_draft, submit, suggest
 from tests.cast import PURPOSE, Cast, willow_lane
 
 CAST = ("priya", "kofi", "tom", "gwen", "leah", "helen")
@@ -40,6 +40,8 @@ READ: dict[str, frozenset[str]] = {
     "publishing:urgent_new": WRITE,
     "publishing:urgent_edit": WRITE,
     "publishing:urgent_send": WRITE,
+    "publishing:suggestions": EVERYBODY,
+    "publishing:suggest": EVERYBODY,
     "publishing:review": EVERYBODY,
     "publishing:approvals": APPROVE,
     "publishing:new": WRITE,
@@ -61,6 +63,9 @@ DEEDS: dict[str, frozenset[str]] = {
     "publishing:urgent_approve": APPROVE,
     "publishing:urgent_retire": APPROVE,
     "publishing:second_look": APPROVE,
+    "publishing:suggest_check": EVERYBODY,
+    "publishing:suggestion_begin": WRITE,
+    "publishing:suggestion_decline": WRITE,
     "publishing:feed_make": EVERYBODY,
     "publishing:feed_drop": EVERYBODY,
     "publishing:check": WRITE,
@@ -73,6 +78,7 @@ DEEDS: dict[str, frozenset[str]] = {
     "publishing:send_again": APPROVE,
     "publishing:look_again": APPROVE,
     "publishing:take_down": APPROVE,
+    "publishing:change": WRITE,
     "publishing:read_now": APPROVE,
     "publishing:close_difference": APPROVE,
     "monitoring:clear_quiet": DECIDE,
@@ -140,6 +146,7 @@ def post(cast: Cast) -> UUID:
     place = cast.organisation
     keep_message(actor=cast.kofi, organisation=place, message=None, at=timezone.now(), **words)
     keep_urgent_starters(actor=cast.tom, organisation=place, at=timezone.now())
+    suggest(actor=cast.helen, organisation=place, text="Egg boxes, please", about="", at=timezone.now())
     return revision.post_id
 
 
@@ -160,6 +167,8 @@ def address(name: str, post: UUID, cast: Cast) -> str:
         return reverse(name, args=[_held(cast).pk])
     if name in {"channels:pause", "channels:prove"}:
         return reverse(name, args=[cast.channel.pk])
+    if name.startswith("publishing:suggestion_"):
+        return reverse(name, args=[Suggestion.objects.get().pk])
     if name in {
         "publishing:send_again",
         "publishing:look_again",

@@ -278,6 +278,7 @@ class DraftFacts:
     approvers: tuple[str, ...]
     approvers_needed: int
     quiet: QuietHours
+    change: tuple[str, ...] | None = None  # what stands against it, where it changes what is on a page
 
 
 @control("C03", "Each post carries one purpose from those its account was authorised for")
@@ -285,6 +286,7 @@ def bars(facts: DraftFacts, now: datetime) -> tuple[Bar, ...]:
     """Return what must be true before a draft can be sent for approval, in the order a person meets it."""
     return (
         _accounts_bar(facts),
+        *_change_bars(facts),
         _words_bar(facts),
         *_picture_bars(facts),
         _purpose_bar(facts),
@@ -301,6 +303,14 @@ def _accounts_bar(facts: DraftFacts) -> Bar:
     return Bar(
         "accounts", True, "Page is open to you" if len(facts.accounts) == 1 else "Pages are open to you"
     )
+
+
+def _change_bars(facts: DraftFacts) -> tuple[Bar, ...]:
+    if facts.change is None:
+        return ()
+    if facts.change:
+        return (Bar("change", False, facts.change[0].rstrip(".")),)
+    return (Bar("change", True, "It is on the page, and can be changed there"),)
 
 
 def _words_bar(facts: DraftFacts) -> Bar:

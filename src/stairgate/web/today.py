@@ -15,11 +15,11 @@ from stairgate.channels.pausing import MAY_PAUSE
 from stairgate.channels.selectors import accounts_now
 from stairgate.monitoring.models import Item
 from stairgate.monitoring.selectors import Freshness, inbox, readings, said_of
-from stairgate.organisations.models import Membership
+from stairgate.organisations.models import Membership, Organisation
 from stairgate.organisations.rules import Duty, Role
 from stairgate.policies.selectors import holds, in_force, standing
 from stairgate.publishing.content import first_words
-from stairgate.publishing.models import Delivery, Difference, Post
+from stairgate.publishing.models import Delivery, Difference, Post, Suggestion
 from stairgate.publishing.selectors.lists import (
     TROUBLE,
     UNFINISHED,
@@ -34,8 +34,10 @@ from stairgate.publishing.selectors.lists import (
     with_look,
     with_message,
 )
+from stairgate.publishing.selectors.suggestions import open_suggestions, own_suggestions
 from stairgate.publishing.states import PostState
 from stairgate.publishing.urgent import why_may_not_look
+from stairgate.web.context import count_of
 
 _EACH = 5
 _TITLE = 70
@@ -67,6 +69,7 @@ class Today:
     live: Live
     went_out: tuple[Delivery, ...]
     came_in: int
+    own_suggestions: tuple[Suggestion, ...]  # of somebody who does not write themselves
     leads: tuple[Membership, ...]
     may_pause: bool  # and everything is not paused already
     may_write: bool
@@ -101,8 +104,11 @@ def today_page(me: Membership, now: datetime) -> Today:
         tasks += [_paused(pause, me) for pause in pauses]
         tasks += [_shut(account.channel.name, r.says) for account in accounts for r in account.others]
     tasks += [_second_look(post, me, now, mine) for post, mine in looks if post.look_due > now]
+    came_in, suggested = _counted(me, midnight)
     tasks += [_message(post) for post in said]
     tasks += [_approval(post) for post in waiting]
+    if Duty.WRITE in duties and suggested:
+        tasks.append(_suggested(suggested))
     tasks += [_own(post) for post in own]
     return Today(
         now=now,
@@ -110,10 +116,34 @@ def today_page(me: Membership, now: datetime) -> Today:
         tasks=tuple(tasks),
         live=live,
         went_out=tuple(went_out_since(organisation, midnight)[:_EACH]),
-        came_in=Item.objects.filter(organisation=organisation, first_seen_at__gte=midnight).count(),
+        came_in=came_in,
+        own_suggestions=() if Duty.WRITE in duties else tuple(own_suggestions(me)[:_EACH]),
         leads=leads,
         may_pause=bool(duties & MAY_PAUSE) and all(pause.channel_id for pause in pauses),
         may_write=Duty.WRITE in duties,
+    )
+
+
+def _counted(me: Membership, since: datetime) -> tuple[int, int]:
+    """Return how many comments came in since a moment, and how many suggestions nobody has answered. One query."""
+    came = Item.objects.filter(organisation=me.organisation_id, first_seen_at__gte=since)
+    counts = count_of(came), count_of(open_suggestions(me.organisation))
+    came_in, suggested = Organisation.objects.filter(pk=me.organisation_id).values_list(*counts).get()
+    return came_in, suggested
+
+
+def _suggested(count: int) -> Task:
+    things = "A colleague suggests a post" if count == 1 else f"Colleagues suggest {count} posts"
+    return Task(
+        kind="wait",
+        icon="message-circle",
+        title=things,
+        why="Begin a post from it, or say kindly why not this time.",
+        status="wait",
+        status_words="Waiting for an answer",
+        href=reverse("publishing:suggestions"),
+        button="Read and answer",
+        minutes=2,
     )
 
 
@@ -339,7 +369,8 @@ def _approval(post: Post) -> Task:
         kind="wait",
         icon="checks",
         title=f"{post}",
-        why=f"By {post.author.first_name}. Somebody else has to look before it goes out.",
+        why=f"{'A change of what is on the page, by' if post.changes_id else 'By'} {post.author.first_name}. "
+        "Somebody else has to look before it goes out.",
         status="wait",
         status_words="Waiting for approval",
         href=reverse("publishing:review", args=[post.pk]),

@@ -14,6 +14,7 @@ from stairgate.organisations.rules import Duty
 from stairgate.policies.selectors import holds
 from stairgate.publishing.models import (
     Addressee,
+    Answer,
     Approval,
     Delivery,
     Difference,
@@ -21,9 +22,10 @@ from stairgate.publishing.models import (
     Post,
     Revision,
     SecondLook,
+    Suggestion,
     TakeDown,
 )
-from stairgate.publishing.states import FINAL, DeliveryState, PostState
+from stairgate.publishing.states import CHANGE_OVER, FINAL, DeliveryState, PostState
 
 #: the fate of the post needs a person
 TROUBLE = frozenset({PostState.UNKNOWN, PostState.HELD, PostState.LAPSED})
@@ -33,8 +35,10 @@ UNFINISHED = frozenset({PostState.CHANGES_ASKED, PostState.LAPSED, PostState.DRA
 
 def with_all(posts: QuerySet[Post]) -> QuerySet[Post]:
     """Load with each post what its pages show."""
+    changes = Post.objects.exclude(state__in=CHANGE_OVER)
     return posts.select_related("author", "organisation").prefetch_related(
-        Prefetch("deliveries", Delivery.objects.select_related("channel").order_by("created_at"))
+        Prefetch("deliveries", Delivery.objects.select_related("channel").order_by("created_at")),
+        Prefetch("its_changes", changes, to_attr="under_way"),
     )
 
 
@@ -51,16 +55,20 @@ def waiting_for(membership: Membership, now: datetime) -> QuerySet[Post]:
     if not holds(membership, Duty.APPROVE, on=on):
         return Post.objects.none()
     waiting = Post.objects.filter(organisation=membership.organisation_id, state=PostState.WITH_APPROVER)
-    own = Revision.objects.filter(created_by=membership.user_id).values("post_id")
     said_yes = Approval.objects.filter(approver=membership.user_id, voided_at__isnull=True).values("post_id")
-    return (
-        waiting.exclude(author=membership.user_id)
-        .exclude(pk__in=own)
-        .exclude(pk__in=said_yes)
-        .exclude(answers__answered_by=membership.user_id)
-        .select_related("author")
-        .order_by("updated_at")
-    )
+    others = waiting.alias(first=Coalesce("changes_id", "pk")).exclude(first__in=_written_by(membership))
+    return others.exclude(pk__in=said_yes).select_related("author").order_by("updated_at")
+
+
+def _written_by(membership: Membership) -> QuerySet[Post, UUID]:
+    """Return the posts of whose writers this member is one, as `gate.writers_of` counts: a change with its post."""
+    who = membership.user_id
+    revisions = Revision.objects.filter(created_by=who).values("post_id")
+    answers = Answer.objects.filter(answered_by=who).values("post_id")
+    suggested = Suggestion.objects.filter(by=who, post__isnull=False).values("post_id")
+    wrote = Q(author=who) | Q(pk__in=revisions) | Q(pk__in=answers) | Q(pk__in=suggested)
+    mine = Post.objects.filter(wrote, organisation=membership.organisation_id).order_by()
+    return mine.values_list(Coalesce("changes_id", "pk"), flat=True)
 
 
 def in_trouble(organisation: Organisation) -> QuerySet[Post]:

@@ -25,6 +25,7 @@ from stairgate.publishing.models import (
 )
 from stairgate.publishing.rules import Bar, DraftFacts, bars, still_open
 from stairgate.publishing.screen import screen_revision, screen_words
+from stairgate.publishing.selectors.changes import Changing, changing
 from stairgate.screening import Finding, Screening
 
 
@@ -81,6 +82,7 @@ def readiness_of(post: Post, revision: Revision, now: datetime) -> Readiness:
         pictures=[(use.alt, use.shows) for use in uses],
         is_reply=post.kind == Post.Kind.REPLY,
         only_signpost=post.only_signpost,
+        change=changing(post, content_of(revision)),
         now=now,
     )
 
@@ -105,8 +107,12 @@ def readiness(
     now: datetime,
     is_reply: bool = False,
     only_signpost: bool = False,
+    change: Changing | None = None,
 ) -> Readiness:
-    """Return how ready some content is, stored or just typed. ``pictures`` are (alt text, who is shown)."""
+    """Return how ready some content is, stored or just typed. ``pictures`` are (alt text, who is shown).
+
+    ``change``: what these words are to change; None for what is no change.
+    """
     version = in_force(organisation)
     parameters = version.parameters if version else Parameters()
     groups = {"looks_after": [Role.PAGE_ADMINISTRATOR], "approves": roles_for(Duty.APPROVE, parameters)}
@@ -120,6 +126,7 @@ def readiness(
     purposes = _purposes_of_all(chosen)
     shows = [who for _, who in pictures]
     facts = DraftFacts(
+        change=change.problems if change else None,
         has_words=bool(content.text.strip()),
         accounts=tuple(account.channel.name for account in chosen),
         account_problems=tuple(r.says for account in chosen for r in account.restrictions),

@@ -1,6 +1,7 @@
 """The deeds on a post. Each takes its actor first, checks what they may do, and writes its ledger entry."""
 
 from stairgate.publishing.services.afterwards import close_difference, read_now, take_down
+from stairgate.publishing.services.changes import begin_change
 from stairgate.publishing.services.common import NotReady, Refusal, StaleEdit
 from stairgate.publishing.services.decisions import approve, ask_for_changes, look_again, send_again, withdraw
 from stairgate.publishing.services.drafts import (
@@ -22,6 +23,7 @@ from stairgate.publishing.services.standing import (
     stop_recurrence,
     use_message,
 )
+from stairgate.publishing.services.suggestions import begin_from, decline, suggest
 from stairgate.publishing.services.talk import mark_read, say
 from stairgate.publishing.services.urgent import (
     approve_urgent,
@@ -40,8 +42,11 @@ __all__ = [
     "approve",
     "approve_urgent",
     "ask_for_changes",
+    "begin_change",
+    "begin_from",
     "begin_recurrence",
     "close_difference",
+    "decline",
     "draft_reply",
     "drop_feed",
     "hold_to_signpost",
@@ -64,6 +69,7 @@ __all__ = [
     "send_urgent",
     "stop_recurrence",
     "submit",
+    "suggest",
     "take_down",
     "use_message",
     "withdraw",

@@ -30,6 +30,8 @@ def take_down(*, actor: User, post: Post, reason: str, at: datetime) -> list[Tak
     post = locked(post)
     require_fit(actor, post.organisation, Duty.APPROVE, at)
     reason = _reason(reason)
+    if post.changes_id is not None:
+        raise Refusal("This is a change of a post. Take down the post that it changed.")
     on_a_page = post.deliveries.filter(state__in=[DeliveryState.DONE, DeliveryState.TAKEN_DOWN])
     if post.state == PostState.TAKEN_DOWN or not on_a_page.exists():
         raise Refusal("It is on no page that we know of, so there is nothing to take down.")

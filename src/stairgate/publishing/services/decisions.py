@@ -17,6 +17,7 @@ from stairgate.publishing.gate import writers_of
 from stairgate.publishing.models import Approval, Delivery, Post, Return, Revision
 from stairgate.publishing.moves import follow_deliveries, move_post, unserved
 from stairgate.publishing.rules import APPROVER_CONFIRMS, NO_PURPOSE, why_may_not_approve
+from stairgate.publishing.selectors.changes import targets_of
 from stairgate.publishing.selectors.readiness import bars_of
 from stairgate.publishing.selectors.urgent import sending_of
 from stairgate.publishing.services.common import (
@@ -116,13 +117,15 @@ def _time_to_go(revision: Revision, at: datetime, expires: datetime, quiet: Quie
 
 
 def release(post: Post, revision: Revision, due: datetime, at: datetime) -> None:
-    """Make one delivery for each account that does not have this post yet."""
+    """Make one delivery for each account that does not have this post, or this change of a post, yet."""
+    targets = targets_of(post)
     Delivery.objects.bulk_create(
         Delivery(
             organisation_id=post.organisation_id,
             post=post,
             revision=revision,
             channel_id=channel,
+            changes=targets.get(channel),
             send_at=due,
             due_at=due,
             created_at=at,
@@ -161,7 +164,7 @@ def withdraw(*, actor: User, post: Post, reason: str, at: datetime) -> None:
         raise NotAllowed("Only whoever wrote this, or an approver, can take it back.")
     if PostState(post.state) not in EDITABLE:
         raise Refusal("It is too late to withdraw this.")
-    if post.deliveries.filter(state=DeliveryState.DONE).exists():
+    if post.changes_id is None and post.deliveries.filter(state=DeliveryState.DONE).exists():
         raise Refusal("It is on a page already, so it cannot be withdrawn.")
     void(post, "The post was withdrawn.", at)
     move_post(post, PostState.WITHDRAWN, reason, at)

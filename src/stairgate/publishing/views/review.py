@@ -67,7 +67,7 @@ def _page(request: HttpRequest, member: Membership, post: Post, *, status: int =
         raise Http404
     may = _may(member, post, page)
     on_a_page = any(delivery.state == DeliveryState.DONE for delivery in page.deliveries)
-    may["may_take_down"] = on_a_page and may["may_carry_on"]
+    may["may_take_down"] = on_a_page and may["may_carry_on"] and post.changes_id is None
     values = {"active": "approve" if may["may_decide"] else "posts", "page": page, "post": post, **may}
     return render(request, "publishing/review.html", values | {"typed": request.POST}, status=status)
 
@@ -83,6 +83,7 @@ def _may(member: Membership, post: Post, page: ReviewPage) -> dict[str, object]:
         "said_yes": said_yes,
         "undecided": PostState(post.state) in UNDECIDED,
         "may_decide": approver and not (own or said_yes) and post.state == PostState.WITH_APPROVER,
+        "may_change": Duty.WRITE in duties,
         "may_edit": Duty.WRITE in duties and PostState(post.state) in EDITABLE,
         "may_withdraw": (approver or bool(own)) and PostState(post.state) in EDITABLE,
         "may_carry_on": approver,
