@@ -180,7 +180,8 @@ class Deeds(Books):
         self.sweep(ways=ways, blind=False, wait=0)
 
     def approve_ahead(self) -> None:
-        """Tom wrote the template; Kofi and Priya say yes to it."""
+        """Tom wrote the template; Kofi and Priya say yes to it. Nothing is in their way."""
+        self.put_everything_right()
         if self.template is None:
             with self.deed("write a template"):
                 version = services.keep_urgent(
