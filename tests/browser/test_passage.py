@@ -95,6 +95,7 @@ PAGES = (
     "/accounts/",
     "/policy/",
     "/policy/record/",
+    "/policy/words/",
     "/menu/",
     "/worried/",
     "/not-a-page/",
