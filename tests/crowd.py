@@ -29,10 +29,12 @@ from stairgate.organisations.selectors import screening_facts
 from stairgate.people.models import Check, Person, Training
 from stairgate.policies.models import Signature
 from stairgate.publishing.models import (
+    Addressee,
     Answer,
     Approval,
     Delivery,
     Difference,
+    Message,
     Picture,
     Post,
     ReadBack,
@@ -205,9 +207,29 @@ def _posts(
     revisions = _versions(cast, channels, rows, story)
     _photographs(revisions, pictures)
     _answers(cast, rows, story)
+    _talk(cast, rows, revisions, now, story)
     _approvals(cast, rows, revisions, now, story)
     _deliveries(channels, rows, revisions)
     return rows
+
+
+def _talk(
+    cast: Cast, posts: Sequence[Post], revisions: dict[UUID, list[Revision]], now: datetime, story: int
+) -> None:
+    """Let people talk about each post; every second message is for the manager, and not read yet."""
+    said = [
+        Message(
+            post=post,
+            revision=revisions[post.pk][0],
+            author=cast.kofi,
+            text=f"Could it be shorter? ({place})",
+            at=now - timedelta(minutes=place),
+        )
+        for number, post in enumerate(posts)
+        for place in range(_length(number, story))
+    ]
+    Message.objects.bulk_create(said, batch_size=500)
+    Addressee.objects.bulk_create(Addressee(message=message, user=cast.priya) for message in said[::2])
 
 
 def _length(number: int, story: int) -> int:

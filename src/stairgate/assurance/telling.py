@@ -76,6 +76,7 @@ WORDS = {
     "monitoring.gone": "A comment went away; our copy is kept",
     "monitoring.hide_asked": "Stairgate asked the page to hide a comment",
     "monitoring.decided": "Somebody decided about a comment",
+    "monitoring.opened_again": "A comment waits in the inbox again: its reply was taken back",
     "monitoring.acted": "The page did what was decided",
     "monitoring.act_failed": "The page did not do what was decided",
 }

@@ -17,8 +17,8 @@ from stairgate.monitoring.models import Item
 from stairgate.monitoring.selectors import Freshness, inbox, readings, said_of
 from stairgate.organisations.models import Membership
 from stairgate.organisations.rules import Duty, Role
-from stairgate.organisations.selectors import holders
-from stairgate.policies.selectors import holds, in_force
+from stairgate.policies.selectors import holds, in_force, standing
+from stairgate.publishing.content import first_words
 from stairgate.publishing.models import Delivery, Difference, Post
 from stairgate.publishing.selectors.lists import (
     TROUBLE,
@@ -35,6 +35,8 @@ from stairgate.publishing.selectors.lists import (
 from stairgate.publishing.states import PostState
 
 _EACH = 5
+_TITLE = 70
+_LOOKED_UP = {"administrators": [Role.PAGE_ADMINISTRATOR], "leads": [Role.DSL, Role.DEPUTY_DSL]}
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +75,12 @@ def today_page(me: Membership, now: datetime) -> Today:
     organisation = me.organisation
     duties = me.duties_on(organisation.day(now))
     version = in_force(organisation)
-    accounts = accounts_now(organisation, now, version=version)
+    known = standing(organisation, _LOOKED_UP, on=organisation.day(now))
+    administrators = [member for member, fit in known["administrators"] if fit]
+    accounts = accounts_now(organisation, now, version=version, administrators=administrators)
     live = live_policy(organisation, now, version=version, accounts=accounts)
     midnight = organisation.local(now).replace(hour=0, minute=0, second=0, microsecond=0)
-    leads = tuple(holders(organisation, [Role.DSL, Role.DEPUTY_DSL], organisation.day(now)))
+    leads = tuple(member for member, _ in known["leads"])
     pauses = list(dict.fromkeys(pause for account in accounts for pause in account.pauses))
     tasks: list[Task] = []
     if Duty.DECIDE in duties:
@@ -179,7 +183,7 @@ def _comment(item: Item) -> Task:
     return Task(
         kind="bad" if kind in {"harm", "bad"} else kind,
         icon="alert-octagon" if kind == "harm" else "message-circle",
-        title=f"{item.author_name or 'Somebody'}: “{_short(item.text)}”"
+        title=f"{item.author_name or 'Somebody'}: “{first_words(item.text, most=_TITLE)}”"
         if item.text
         else "A comment without words",
         why=_why(item),
@@ -195,11 +199,6 @@ def _why(item: Item) -> str:
     if item.under_18:
         return "Somebody under 18 may have written it. It waits here until the safeguarding lead has decided."
     return "We hid it from the page. Only you can decide what happens next." if item.is_hidden else ""
-
-
-def _short(text: str) -> str:
-    words = " ".join(text.split())
-    return words if len(words) <= 70 else words[:69].rsplit(" ", 1)[0] + "…"
 
 
 def _blind(reading: Freshness) -> Task:
@@ -314,7 +313,7 @@ def _message(post: Any) -> Task:
     return Task(
         kind="wait",
         icon="message-circle",
-        title=f"{post.said_by}: “{_short(post.said)}”",
+        title=f"{post.said_by}: “{first_words(post.said, most=_TITLE)}”",
         why=f"About “{post}”.",
         status="wait",
         status_words="A message for you",

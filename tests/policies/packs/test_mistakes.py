@@ -254,7 +254,7 @@ MISTAKES = [
     ),
     # numbers that would go untrue
     Mistake(
-        POLICY, "never more than {{ check_every_days }}", "never more than seven days", "## The page check",
+        POLICY, "more than {{ check_every_days }}", "more than seven days", "## The page check",
         "section “page-check”: It says “seven days”, which is untrue once a setting is stricter. "
         "Write {{ check_every_days }}.",
     ),

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from stairgate.clauses import control
+from stairgate.doorbell import Bell, ring
 from stairgate.organisations.access import NotAllowed, actor_in
 from stairgate.organisations.models import User
 from stairgate.organisations.rules import Duty
@@ -128,6 +129,7 @@ def _release(post: Post, revision: Revision, due: datetime, at: datetime) -> Non
         for channel in unserved(post)
     )
     move_post(post, PostState.APPROVED, "", at)
+    ring(Bell.DELIVERIES)
 
 
 @transaction.atomic
@@ -185,6 +187,7 @@ def send_again(*, actor: User, delivery: Delivery, at: datetime) -> None:
     delivery.save(update_fields=["state", "reason", "send_at", "due_at"])
     follow_deliveries(post, "", at)
     write_down(actor, post, "publishing.sent_again", {"delivery": str(delivery.id)}, at)
+    ring(Bell.DELIVERIES)
 
 
 @transaction.atomic
@@ -199,3 +202,4 @@ def look_again(*, actor: User, delivery: Delivery, at: datetime) -> None:
     if not rows.update(due_at=at):
         raise Refusal("We already know what became of this.")
     write_down(actor, post, "publishing.look_asked", {"delivery": str(delivery.id)}, at)
+    ring(Bell.DELIVERIES)

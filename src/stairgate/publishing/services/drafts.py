@@ -16,7 +16,7 @@ from stairgate.ledger.services import record
 from stairgate.organisations.access import require
 from stairgate.organisations.models import Organisation, User
 from stairgate.organisations.rules import Duty
-from stairgate.publishing.content import Content, PictureUse, SealedPicture, digest
+from stairgate.publishing.content import Content, PictureUse, SealedPicture, digest, first_words
 from stairgate.publishing.models import Answer, Picture, Post, Revision, RevisionPicture
 from stairgate.publishing.moves import move_post, unserved
 from stairgate.publishing.pixels import CleanPicture, clean
@@ -73,7 +73,7 @@ def save_draft(
         for i, (p, u) in enumerate(pictures)
     )
     void(post, "It changed after this approval.", at)
-    post.title = _title(content.text)
+    post.title = first_words(content.text, most=60)
     move_post(post, PostState.DRAFT, "", at, also=["title"])
     write_down(actor, post, "publishing.saved", {"version": revision.number, "digest": new}, at)
     return revision
@@ -131,11 +131,6 @@ def _write_revision(
         created_by=actor,
         created_at=at,
     )
-
-
-def _title(text: str) -> str:
-    words = " ".join(text.split())
-    return words if len(words) <= 60 else words[:59].rsplit(" ", 1)[0] + "…"
 
 
 def add_picture(*, actor: User, organisation: Organisation, data: bytes, at: datetime) -> Picture:
