@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import io
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from functools import cache
 from uuid import UUID, uuid4
@@ -41,12 +41,16 @@ from stairgate.publishing.models import (
     Return,
     Revision,
     RevisionPicture,
+    SecondLook,
     StandingMessage,
     TakeDown,
+    UrgentSending,
 )
 from stairgate.publishing.recurrence import Every, Plan, Rule
 from stairgate.publishing.screen import screen_words
-from stairgate.publishing.services import add_picture, begin_recurrence
+from stairgate.publishing.services import add_picture, approve_urgent, begin_recurrence, keep_urgent
+from stairgate.publishing.services.urgent import MOST_TEMPLATES
+from stairgate.publishing.starters import urgent_starters
 from stairgate.publishing.states import DeliveryState, PostState
 from stairgate.screening import Author, Context, Direction, Screener, default_pack, to_json
 from tests.cast import PURPOSE, Cast
@@ -80,6 +84,8 @@ DELIVERED = {
     PostState.TAKEN_DOWN: DeliveryState.TAKEN_DOWN,
 }
 APPROVED = frozenset(DELIVERED)
+#: of so many posts the ledger has an entry: each is signed into a tree, which takes its time
+MOST_WRITTEN = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +96,8 @@ class Crowd:
     pictures: list[Picture]
     items: list[Item]
     message: StandingMessage
+    channel: Channel
+    urgent: Post  # sent from an urgent template, and still to be looked at a second time
 
     def post(self, state: PostState) -> Post:
         """Return the first post in a state."""
@@ -108,8 +116,9 @@ def crowd(cast: Cast, now: datetime, *, posts: int, comments: int, story: int) -
     pictures = [_picture(cast, now) for _ in range(2)]
     made = _posts(cast, channels, pictures, now, posts, story)
     items = _comments(cast, channels, made, now, comments, story)
-    _write_down(cast, made, items, now)
-    return Crowd(made, pictures, items, _standing(cast, now, story))
+    _write_down(cast, made[:MOST_WRITTEN], items, now)
+    message, urgent = _standing(cast, now, story), _urgent(cast, now, story)
+    return Crowd(made, pictures, items, message, cast.channel, urgent)
 
 
 def _accounts(cast: Cast, now: datetime, story: int) -> list[Channel]:
@@ -415,6 +424,35 @@ def _standing(cast: Cast, now: datetime, story: int) -> StandingMessage:
             at=now,
         )
     return message
+
+
+def _urgent(cast: Cast, now: datetime, story: int) -> Post:
+    """Put templates on the list, each approved ahead and sent from; every second look is late. Return the last post."""
+    (words, *_) = urgent_starters(PURPOSE)
+    for number in range(min(story, MOST_TEMPLATES // 2)):  # it may be called twice
+        title = f"{words.title} {number}"
+        wording = replace(words, title=title)
+        version = keep_urgent(
+            actor=cast.tom, organisation=cast.organisation, template=None, wording=wording, at=now
+        )
+        approval = approve_urgent(
+            actor=cast.priya, template=version.template, digest=version.digest, confirmed=True, at=now
+        )
+        post = Post.objects.create(
+            organisation=cast.organisation,
+            author=cast.kofi,
+            state=PostState.PUBLISHED,
+            title=title,
+            created_at=now,
+            updated_at=now,
+        )
+        revision = Revision.objects.create(
+            post=post, number=1, text=words.text, purpose=PURPOSE, created_by=cast.kofi, created_at=now
+        )
+        sending = UrgentSending.objects.create(revision=revision, version=version, press=uuid4(), sent_at=now)
+        sending.approvals.set([approval])
+        SecondLook.objects.create(organisation=cast.organisation, sending=sending, due_at=now)
+    return post
 
 
 def _comments(

@@ -186,15 +186,7 @@ def set_up(home: Path, practice: Practice, db: str) -> Any:
     """Make Willow Lane in a fresh database, its page on the practice network; return the cast."""
     os.environ.setdefault("STAIRGATE_LEASE_SECONDS", "6")
     os.environ.setdefault("STAIRGATE_SETTLE_SECONDS", "1")
-    os.environ["STAIRGATE_TEST_HOME"] = str(home)
-    os.environ["DJANGO_SETTINGS_MODULE"] = "stairgate.config.testing"
-    if db == "postgres":
-        _use_postgres()
-    import django
-    from django.core.management import call_command
-
-    django.setup()
-    call_command("migrate", verbosity=0)
+    prepare_django(home, db)
     from django.utils import timezone
 
     from stairgate.channels.services import Credentials
@@ -215,6 +207,19 @@ def set_up(home: Path, practice: Practice, db: str) -> Any:
             verify_token=Secret(given["verify_token"]),
         ),
     )
+
+
+def prepare_django(home: Path, db: str) -> None:
+    """Set Django up on a fresh database of this kind."""
+    os.environ["STAIRGATE_TEST_HOME"] = str(home)
+    os.environ["DJANGO_SETTINGS_MODULE"] = "stairgate.config.testing"
+    if db == "postgres":
+        _use_postgres()
+    import django
+    from django.core.management import call_command
+
+    django.setup()
+    call_command("migrate", verbosity=0)
 
 
 def _use_postgres() -> None:

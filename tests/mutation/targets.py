@@ -5,6 +5,8 @@ from __future__ import annotations
 TESTS = (
     "tests/publishing/test_rules.py",
     "tests/publishing/test_states.py",
+    "tests/publishing/test_urgent_rules.py",
+    "tests/publishing/test_urgent_gate.py",
     "tests/publishing/test_gate.py",
     "tests/publishing/test_gate_conditions.py",
     "tests/publishing/test_trouble.py",
@@ -15,8 +17,8 @@ TESTS = (
 )
 
 #: pure, so that the suite can afford them on every run: these modules by these tests alone
-QUICK_TESTS = TESTS[:2]
-QUICK = ("stairgate.publishing.rules", "stairgate.publishing.states")
+QUICK_TESTS = TESTS[:3]
+QUICK = ("stairgate.publishing.rules", "stairgate.publishing.states", "stairgate.publishing.urgent")
 
 #: by module; an empty set is every function of it
 TARGETS: dict[str, frozenset[str]] = {
@@ -28,6 +30,9 @@ TARGETS: dict[str, frozenset[str]] = {
             "_barriers_of_the_post",
             "_purpose_barriers",
             "valid_approvals",
+            "standing",
+            "goes_urgently",
+            "_passing_barriers",
             "_approval_barriers",
             "_content_barriers",
             "_time_barriers",
@@ -36,6 +41,10 @@ TARGETS: dict[str, frozenset[str]] = {
         }
     ),
     "stairgate.publishing.gate": frozenset(),
+    "stairgate.publishing.urgent": frozenset(),
+    "stairgate.publishing.selectors.urgent": frozenset(
+        {"_facts_of", "_said", "_digest_of", "sending_of", "urgent_facts", "_filled"}
+    ),
     "stairgate.networks.base": frozenset({"Passage.__init__", "Passage.spend", "claim_mint"}),
     "stairgate.publishing.states": frozenset({"check_post_move", "check_delivery_move"}),
 }
@@ -50,6 +59,7 @@ FACTS: dict[str, dict[str, str]] = {
         "writers": "frozenset()",
         "writer_why_not": "()",
         "approvals": "()",
+        "urgent": "() if sending else None",
         "approvers_needed": "0",
         "policy": "None",
         "send_at": "now",
@@ -75,6 +85,28 @@ FACTS: dict[str, dict[str, str]] = {
         "why_not": "()",
         "confirmed": "'so'",
         "purpose_reason": "'because'",
+    },
+    "TemplateFacts": {
+        "is_current": "True",
+        "digest": "_digest_of(version)",
+        "digest_now": "version.digest",
+        "purpose": "'News'",
+        "writers": "frozenset()",
+        "approvals": "()",
+        "approvers_needed": "0",
+        "policy": "None",
+    },
+    "UrgentFacts": {
+        "template": "None",
+        "is_own": "True",
+        "by_sender": "True",
+        "words": "_filled(sending, organisation)",
+        "words_filled": "revision.text",
+        "purpose": "version.purpose",
+        "pictures": "0",
+        "is_reply": "False",
+        "unanswered": "0",
+        "good_until": "now",
     },
 }
 

@@ -6,6 +6,7 @@ compared with it. Its clock is the clock of everything.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from copy import deepcopy
@@ -21,12 +22,14 @@ from stairgate.organisations.access import NotAllowed
 from stairgate.organisations.models import User
 from stairgate.policies.quiet import QuietHours
 from stairgate.publishing import services
-from stairgate.publishing.models import Delivery, Post
+from stairgate.publishing.models import Delivery, Post, UrgentTemplate
 from stairgate.publishing.states import EDITABLE, DeliveryState, PostState
 from tests.cast import Cast
 from tests.publishing.random_pages import Page, twice
 from tests.publishing.tally import Tally
 
+#: all that can be sent from the urgent template
+URGENT = re.compile(r"The bell is broken, please knock \([0-9]{1,3}\)")
 REFUSALS = (services.Refusal, NotAllowed, CannotOpen)
 
 
@@ -50,6 +53,9 @@ class Books(RuleBasedStateMachine):
         self.numbers: dict[UUID, int] = {}
         self.written: dict[UUID, set[UUID]] = {}
         self.said_yes: dict[UUID, dict[str, dict[UUID, datetime]]] = {}
+        #: the one urgent template, and who said yes to it ahead under the policy in force
+        self.template: UrgentTemplate | None = None
+        self.ahead: set[UUID] = set()
         self.never_fit = {self.cast.leah.id, self.cast.outsider.id, self.cast.helen.id}
         self.unchecked: set[UUID] = set()
         self.untrained: set[UUID] = set()
@@ -124,15 +130,19 @@ class Books(RuleBasedStateMachine):
     def has_a_valid_passage(self, row: Delivery) -> bool:
         """Whether enough people who are fit, and wrote none of it, said yes to these words within three days,
         it is no night, nothing shuts its account, and a number that a child could be reached at is not in it.
+
+        Or they said yes ahead, to a template in which only a number is free: that goes out at night too.
         """
         yes = self.said_yes.get(row.post_id, {}).get(row.revision.text, {})
         fresh = {who for who, at in yes.items() if self.now - at <= timedelta(hours=72, minutes=1)}
         is_open = row.channel != self.last_page or not (self.shut or self.ailing)
+        needed = self.parameters.approvers
+        by_others = len(fresh - self.written[row.post_id] - self.unfit) >= needed
+        ahead = bool(URGENT.fullmatch(row.revision.text)) and len(self.ahead - self.unfit) >= needed
         return (
-            len(fresh - self.written[row.post_id] - self.unfit) >= self.parameters.approvers
+            ((by_others and not self.quiet.include(self.now)) or ahead)
             and row.revision.created_by_id not in self.unfit
             and is_open
-            and not self.quiet.include(self.now)
             and "07700" not in row.revision.text
         )
 

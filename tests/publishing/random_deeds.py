@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from uuid import uuid4
 
 from django.db.models import Case, When
 from hypothesis import strategies as st
@@ -23,11 +24,19 @@ from stairgate.policies.services import adopt, sign
 from stairgate.publishing import delivery, gate, lapsing, services, taking_down
 from stairgate.publishing.content import Content
 from stairgate.publishing.models import Delivery, Revision, TakeDown
+from stairgate.publishing.slots import Slot, SlotKind, Wording
 from stairgate.publishing.states import DeliveryState
 from tests.cast import PURPOSE
 from tests.publishing.random_books import Books
 from tests.publishing.random_pages import WAYS
 
+WORDING = Wording(
+    "other",
+    "Bell",
+    "The bell is broken, please knock ({times})",
+    PURPOSE,
+    (Slot("times", SlotKind.NUMBER),),
+)
 TEXTS = ("Puddle day!", "Soup day.", "We painted poppies.", "Text Tom on 07700 900142.")
 PEOPLE = ("tom", "priya", "kofi", "gwen", "leah", "outsider")
 ON_THE_REGISTER = ("priya", "kofi", "tom")
@@ -147,6 +156,52 @@ class Deeds(Books):
             newest = self.the_post().revisions.latest("number")
             Revision.objects.filter(pk=newest.pk).update(text=f"Other {newest.text}")
 
+    @rule(name=_anyone, typed=st.sampled_from(("", "1000", "Tom")), ways=_two_ways, anew=st.booleans())
+    def send_an_urgent_one(self, name: str, typed: str, ways: tuple[str, ...], anew: bool) -> None:
+        """One person sends it: what was approved ahead, with a number and nothing else in its gap."""
+        if anew or self.template is None:
+            self.approve_ahead()
+        if self.template is None:
+            return
+        user, number = self.who(name), len(self.numbers)
+        with self.deed("send an urgent one"):
+            post = services.send_urgent(
+                actor=user,
+                template=self.template,
+                digest=WORDING.digest,
+                values={"times": typed or str(number)},
+                channel_ids=[page.id for page in self.pages],
+                press=uuid4(),
+                at=self.now,
+            )
+            assert not typed and user.id not in self.unfit
+            assert len(self.ahead - self.unfit) >= self.parameters.approvers
+            self.numbers[post.pk], self.written[post.pk] = number, {user.id}
+        self.sweep(ways=ways, blind=False, wait=0)
+
+    def approve_ahead(self) -> None:
+        """Tom wrote the template; Kofi and Priya say yes to it."""
+        if self.template is None:
+            with self.deed("write a template"):
+                version = services.keep_urgent(
+                    actor=self.cast.tom,
+                    organisation=self.cast.organisation,
+                    template=None,
+                    wording=WORDING,
+                    at=self.now,
+                )
+                self.template = version.template
+        for user in (self.cast.kofi, self.cast.priya) if self.template else ():
+            with self.deed("approve ahead"):
+                services.approve_urgent(
+                    actor=user,
+                    template=self.template,
+                    digest=WORDING.digest,
+                    confirmed=True,
+                    at=self.now,
+                )
+                self.ahead.add(user.id)
+
     @precondition(lambda self: self.post() is not None)
     @rule(name=_anyone, deed=st.sampled_from(("ask for changes", "withdraw", "send again", "look again")))
     def decide(self, name: str, deed: str) -> None:
@@ -244,6 +299,7 @@ class Deeds(Books):
                 typed = f"{name.title()} Example"
                 sign(actor=self.who(name), version=version, name_typed=typed, at=self.now)
             self.said_yes.clear()
+            self.ahead.clear()
 
     # ── Time, and the worker ──
 

@@ -9,13 +9,13 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from django.db import connection, connections
+from django.db import connection, connections, transaction
 
 from stairgate.channels import pausing
 from stairgate.channels.models import Pause
 from stairgate.ledger.models import Entry
 from stairgate.publishing import gate
-from stairgate.publishing.models import Attempt, Delivery
+from stairgate.publishing.models import Attempt, Delivery, Post
 from stairgate.publishing.states import DeliveryState
 from tests.ledger.flushing import allow_flush
 from tests.publishing.conftest import Desk, Scripted
@@ -119,3 +119,30 @@ def test_a_gate_waits_for_the_pause_that_is_being_made_and_stays_shut(
         sweeping.result(30)
     assert network.published == [] and not Attempt.objects.exists()
     assert desk.delivery(post).state == DeliveryState.CANCELLED
+
+
+def test_a_post_that_somebody_holds_keeps_no_worker_from_the_next(desk: Desk, network: Scripted) -> None:
+    """Else all workers would queue at the gate that one of them is opening, and be no faster than one."""
+    held, free = desk.approved(text="Puddle day."), desk.approved(text="Soup day.")
+    holding, go = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        with transaction.atomic():
+            Post.objects.select_for_update().get(pk=held.pk)
+            holding.set()
+            assert go.wait(30)
+
+    with ThreadPoolExecutor(1) as pool:
+        holder = beside(pool, hold)
+        assert holding.wait(30)
+        with connection.cursor() as cursor:
+            cursor.execute("SET lock_timeout = '5s'")  # who waits for it fails
+        desk.sweep()
+        with connection.cursor() as cursor:
+            cursor.execute("RESET lock_timeout")
+        assert desk.delivery(free).state == DeliveryState.DONE
+        assert desk.delivery(held).state == DeliveryState.WAITING
+        go.set()
+        holder.result(30)
+    desk.sweep(1)
+    assert [sent.text for sent in network.published] == ["Soup day.", "Puddle day."]

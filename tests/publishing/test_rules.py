@@ -57,6 +57,7 @@ def facts(**changes: object) -> GateFacts:
         writers=frozenset({TOM}),
         writer_why_not=(),
         approvals=(approval(),),
+        urgent=None,
         approvers_needed=1,
         policy=POLICY,
         send_at=NOW,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -28,15 +28,20 @@ from stairgate.publishing.selectors.lists import (
     spoken_to,
     unfinished,
     waiting_for,
+    wanting_a_look,
     went_out_since,
     with_astray,
+    with_look,
     with_message,
 )
 from stairgate.publishing.states import PostState
+from stairgate.publishing.urgent import why_may_not_look
 
 _EACH = 5
 _TITLE = 70
 _LOOKED_UP = {"administrators": [Role.PAGE_ADMINISTRATOR], "leads": [Role.DSL, Role.DEPUTY_DSL]}
+#: on whose Today a second look that was missed stands until somebody takes it
+IN_CHARGE = frozenset({Role.MANAGER, Role.SERVICE_MANAGER, Role.PAGE_ADMINISTRATOR, Role.DSL})
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +69,7 @@ class Today:
     came_in: int
     leads: tuple[Membership, ...]
     may_pause: bool  # and everything is not paused already
+    may_write: bool
 
     @property
     def minutes(self) -> int:
@@ -86,13 +92,15 @@ def today_page(me: Membership, now: datetime) -> Today:
     if Duty.DECIDE in duties:
         tasks += [_comment(item) for item in inbox(organisation, limit=_EACH)]
         tasks += [_blind(reading) for reading in readings(organisation, now) if reading.blind]
-    astray, trouble, waiting, own, said = _posts(me, duties, now)
+    astray, looks, trouble, waiting, own, said = _posts(me, duties, now)
     tasks += [_astray(post) for post in astray]
+    tasks += [_second_look(post, me, now, mine) for post, mine in looks if post.look_due <= now]
     tasks += [_trouble(post) for post in trouble]
     if Duty.SEE_ACCOUNTS in duties:
         tasks += _not_set_up(has_policy=version is not None, has_page=bool(accounts), has_lead=bool(leads))
         tasks += [_paused(pause, me) for pause in pauses]
         tasks += [_shut(account.channel.name, r.says) for account in accounts for r in account.others]
+    tasks += [_second_look(post, me, now, mine) for post, mine in looks if post.look_due > now]
     tasks += [_message(post) for post in said]
     tasks += [_approval(post) for post in waiting]
     tasks += [_own(post) for post in own]
@@ -105,6 +113,7 @@ def today_page(me: Membership, now: datetime) -> Today:
         came_in=Item.objects.filter(organisation=organisation, first_seen_at__gte=midnight).count(),
         leads=leads,
         may_pause=bool(duties & MAY_PAUSE) and all(pause.channel_id for pause in pauses),
+        may_write=Duty.WRITE in duties,
     )
 
 
@@ -114,16 +123,19 @@ def _greeting(hour: int) -> str:
     return "Good afternoon" if hour < 17 else "Good evening"
 
 
-def _posts(me: Membership, duties: frozenset[Duty], now: datetime) -> tuple[list[Post], ...]:
-    """Return the first few posts that are not as approved on a page, those in trouble, those waiting for this
-    person, their own unfinished, and those with a message for them. One query.
+def _posts(me: Membership, duties: frozenset[Duty], now: datetime) -> tuple[list[Any], ...]:
+    """Return the first few posts that are not as approved on a page, those that want a second look, those in
+    trouble, those waiting for this person, their own unfinished, and those with a message for them. One query.
     """
     approves = holds(me, Duty.APPROVE, on=me.organisation.day(now))
+    in_charge = bool(IN_CHARGE & me.roles_on(me.organisation.day(now)))
     writes = Duty.WRITE in duties
     looks_after = approves or Duty.MANAGE in duties
     kinds: list[QuerySet[Post]] = []
     if looks_after:
         kinds.append(gone_astray(me.organisation))
+    if approves or in_charge:
+        kinds.append(wanting_a_look(me, now, may_look=approves))
     if approves:
         kinds += [in_trouble(me.organisation), waiting_for(me, now)]
     if writes:
@@ -134,13 +146,40 @@ def _posts(me: Membership, duties: frozenset[Duty], now: datetime) -> tuple[list
         first |= Q(pk__in=kind.values("pk")[:_EACH])
     waits = Exists(waiting_for(me, now).filter(pk=OuterRef("pk")))
     found = with_message(Post.objects.filter(first).select_related("author"), me).annotate(waits=waits)
-    rows: list[Any] = list(with_astray(found).order_by("-updated_at"))
+    rows: list[Any] = list(with_look(with_astray(found)).order_by("-updated_at"))
+    wanted = [(post, approves and _may_look(post, me)) for post in rows if post.look_due]
+    looks = [(post, mine) for post, mine in wanted if mine or (in_charge and post.look_due <= now)]
+    looks.sort(key=lambda look: look[0].look_due)
     astray = [post for post in rows if looks_after and (_differs(post) or _stuck(post))]
     own = [p for p in rows if writes and p.author_id == me.user_id and p.state in UNFINISHED]
     trouble = [post for post in rows if approves and post.state in TROUBLE and post not in own]
     waiting = [post for post in reversed(rows) if post.waits]
     said = [post for post in rows if post.said]
-    return astray[:_EACH], trouble[:_EACH], waiting[:_EACH], own[:_EACH], said[:_EACH]
+    return astray[:_EACH], looks[:_EACH], trouble[:_EACH], waiting[:_EACH], own[:_EACH], said[:_EACH]
+
+
+def _may_look(post: Any, me: Membership) -> bool:
+    return not why_may_not_look(looker=me.user_id, sender=post.author_id, writer=post.look_writer)
+
+
+def _second_look(post: Any, me: Membership, now: datetime, mine: bool) -> Task:
+    """Return a second look as a task: to be taken, or late and still to be taken by somebody."""
+    missed = post.look_due <= now
+    last = me.organisation.local(post.look_due - timedelta(seconds=1))
+    due = f"by the end of {last:%A} {last.day} {last:%B}"
+    why = f"{post.author.first_name} sent this alone, as urgent. "
+    why += f"Nobody took the second look {due}." if missed else f"Somebody else looks at it {due}."
+    return Task(
+        kind="bad" if missed else "wait",
+        icon="alert-octagon" if missed else "checks",
+        title=str(post),
+        why=why,
+        status="bad" if missed else "wait",
+        status_words="Second look missed" if missed else "Second look",
+        href=f"{reverse('publishing:review', args=[post.pk])}#second-look",
+        button="Look at it" if mine else "See who can look",
+        minutes=2,
+    )
 
 
 def _differs(post: Post) -> str:

@@ -21,7 +21,7 @@ from stairgate.doorbell import Bell
 from stairgate.ledger.services import checkpoint
 from stairgate.monitoring import actions, collect, subscribing, unanswered
 from stairgate.organisations.models import Organisation
-from stairgate.publishing import delivery, lapsing, reading_back, recurring, taking_down
+from stairgate.publishing import delivery, lapsing, reading_back, recurring, second_looks, taking_down
 from stairgate.worker.listening import listening
 
 log = structlog.get_logger(__name__)
@@ -62,6 +62,7 @@ def jobs() -> list[Job]:
         Job(Bell.READ_BACKS, reading_back.sweep, 5.0),
         Job("health", health.sweep, 30.0),
         Job("lapses", lapsing.sweep, 30.0),
+        Job("second looks", second_looks.sweep, 30.0),
         Job("doorbells", subscribing.sweep, 20.0),
         Job("seals", seal, _HOUR),
     ]

@@ -67,7 +67,7 @@ def save_draft(
         return last
     alts, is_reply = [use.alt for _, use in pictures], post.kind == Post.Kind.REPLY
     screening = screen_words(content.text, organisation, alts=alts, is_reply=is_reply)
-    revision = _write_revision(actor, post, content, new, screening, (last.number if last else 0) + 1, at)
+    revision = write_revision(actor, post, content, new, screening, (last.number if last else 0) + 1, at)
     RevisionPicture.objects.bulk_create(
         RevisionPicture(revision=revision, picture=p, position=i, alt=u.alt, shows=u.shows)
         for i, (p, u) in enumerate(pictures)
@@ -116,7 +116,7 @@ def _digest(post: Post, content: Content, sealed: tuple[SealedPicture, ...]) -> 
     )
 
 
-def _write_revision(
+def write_revision(
     actor: User, post: Post, content: Content, new: str, screening: Screening, number: int, at: datetime
 ) -> Revision:
     return Revision.objects.create(
