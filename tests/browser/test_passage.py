@@ -97,6 +97,7 @@ PAGES = (
     "/accounts/",
     "/policy/",
     "/policy/record/",
+    "/policy/words/",
     "/menu/",
     "/worried/",
     "/not-a-page/",

@@ -100,6 +100,7 @@ _PLAIN = (
     "channels:list",
     "assurance:live",
     "assurance:record",
+    "policies:words",
     "account_logout",
     "account_reauthenticate",
     "mfa_index",

@@ -51,6 +51,7 @@ READ: dict[str, frozenset[str]] = {
     "channels:list": ACCOUNTS,
     "assurance:live": EVERYBODY,
     "assurance:record": ACCOUNTS,
+    "policies:words": EVERYBODY,
 }
 #: deeds: GET is 405, nobody outside reaches them, and these may not do them (the service says so)
 DEEDS: dict[str, frozenset[str]] = {

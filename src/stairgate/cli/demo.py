@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from stairgate.channels.models import Channel, Connection
 from stairgate.channels.services import Credentials, authorise, connect, prove
+from stairgate.cli import demo_policy
 from stairgate.networks.base import Secret
 from stairgate.organisations.models import Membership, Organisation, User
 from stairgate.organisations.rules import Role
@@ -20,7 +21,6 @@ from stairgate.organisations.services import join, name_groups, register_child_n
 from stairgate.people.models import Check, Person, Training
 from stairgate.people.services import record_check, record_training, register
 from stairgate.policies.models import PolicyVersion
-from stairgate.policies.parameters import Parameters
 from stairgate.policies.services import adopt, sign
 from stairgate.publishing.content import Content
 from stairgate.publishing.models import UrgentVersion
@@ -86,12 +86,13 @@ def nursery(now: datetime, *, password: str | None = None) -> Nursery:
             phone=phone,
         )
         _on_register(priya, organisation, people[name], job, now)
+    words = demo_policy.document()
     policy = adopt(
         actor=priya,
         organisation=organisation,
-        title="Social media policy",
-        text="Two people always look before anything goes out.",
-        parameters=Parameters(quiet_from_hour=0, quiet_until_hour=0),  # a demonstration may be in the evening
+        title=words.title,
+        text=words.text,
+        parameters=demo_policy.PARAMETERS,
         at=now,
     )
     for name, _, _, signs, _ in STAFF:

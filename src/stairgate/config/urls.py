@@ -10,6 +10,7 @@ urlpatterns = [
     path("inbox/", include("stairgate.monitoring.urls")),
     path("accounts/", include("stairgate.channels.urls")),
     path("policy/", include("stairgate.assurance.urls")),
+    path("policy/words/", include("stairgate.policies.urls")),
     path("hooks/", include("stairgate.monitoring.hook_urls")),
 ]
 
