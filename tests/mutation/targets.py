@@ -73,7 +73,7 @@ FACTS: dict[str, dict[str, str]] = {
 #: (function, change): why no test can tell it from the original
 SAME: dict[tuple[str, str], str] = {
     ("_open", "never: outgoing is None"): "what cannot be read has the digest “missing”, which is a barrier",
-    ("_facts", "always: delivery.state == DeliveryState.WAITING"): "the row was locked in that state",
+    ("_facts", "always: delivery.state in READY"): "the row was locked in that state",
     ("_facts", "always: newest is not None"): "a delivery points at a version, so there is a newest",
     ("_approval_facts", "blind to name"): "nothing is decided by a name",
     (

@@ -53,7 +53,7 @@ def accounts_now(
     channels = list(
         Channel.objects.filter(organisation=organisation)
         .exclude(status=Channel.Status.CLOSED)
-        .select_related("connection", "organisation", "authorised_by", "requested_by")
+        .select_related("connection__seen_by", "organisation", "authorised_by", "requested_by")
         .annotate(newest=Subquery(known.filter(channel=OuterRef("pk")).values("pk")[:1]))
         .annotate(is_paused=Exists(open_pauses(organisation).filter(_COVERING)))
     )

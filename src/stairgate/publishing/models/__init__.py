@@ -2,7 +2,7 @@
 
 from stairgate.publishing.models.approvals import Addressee, Approval, Message, Return
 from stairgate.publishing.models.calendar import CalendarFeed, Occurrence, Recurrence, StandingMessage
-from stairgate.publishing.models.deliveries import Attempt, Delivery, Difference, ReadBack, TakeDown
+from stairgate.publishing.models.deliveries import Attempt, Delivery, Difference, Look, ReadBack, TakeDown
 from stairgate.publishing.models.posts import Answer, Picture, Post, Revision, RevisionPicture
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "CalendarFeed",
     "Delivery",
     "Difference",
+    "Look",
     "Message",
     "Occurrence",
     "Picture",

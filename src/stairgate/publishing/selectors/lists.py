@@ -21,7 +21,7 @@ from stairgate.publishing.models import (
     Revision,
     TakeDown,
 )
-from stairgate.publishing.states import FINAL, DeliveryState, PostState
+from stairgate.publishing.states import FINAL, THERE, DeliveryState, PostState
 
 #: the fate of the post needs a person
 TROUBLE = frozenset({PostState.UNKNOWN, PostState.HELD, PostState.LAPSED})
@@ -83,7 +83,7 @@ def _differing() -> QuerySet[Difference]:
 
 
 def _stuck() -> QuerySet[TakeDown]:
-    rows = TakeDown.objects.filter(delivery__post=OuterRef("pk"), delivery__state=DeliveryState.DONE)
+    rows = TakeDown.objects.filter(delivery__post=OuterRef("pk"), delivery__state__in=THERE)
     return rows.filter(state=TakeDown.State.NEEDS_PERSON)
 
 
