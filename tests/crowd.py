@@ -320,6 +320,7 @@ def _approval(cast: Cast, revision: Revision, now: datetime, *, voided: bool) ->
         approver=cast.priya,
         policy=cast.policy,
         approved_at=now,
+        confirmed="All of this is so.",
         expires_at=now + timedelta(hours=48),
         voided_at=now if voided else None,
         void_reason="It changed after this approval." if voided else "",

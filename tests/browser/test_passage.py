@@ -34,7 +34,7 @@ def test_a_post_goes_through_the_gate_and_the_public_answers(
     priya.get_by_role("link", name="What a morning").click()
     photograph(priya, "review")
     priya.get_by_role("button", name="Approve and let it out").click()
-    priya.get_by_text("Tick that you have read the words").wait_for()
+    priya.get_by_text("tick that each line above the tick is so").wait_for()
     priya.get_by_label("I have read the words").check()
     priya.get_by_role("button", name="Approve and let it out").click()
     wait_until(priya, "On the page")

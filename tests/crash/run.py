@@ -235,7 +235,7 @@ def approve(cast: Any, text: str) -> None:
         actor=cast.tom, organisation=cast.organisation, post=None, content=content, seen=None, at=now
     )
     submit(actor=cast.tom, post=revision.post, at=now)
-    approve(actor=cast.priya, post=revision.post, digest=revision.digest, at=timezone.now())
+    approve(actor=cast.priya, post=revision.post, digest=revision.digest, confirmed=True, at=timezone.now())
 
 
 def _measure(cast: Any, connections: Any) -> int:

@@ -35,7 +35,7 @@ def answer(actor: User, item: Item, text: str) -> Post:
 def let_out(cast: Cast, post: Post) -> Post:
     publishing.submit(actor=cast.kofi, post=post, at=timezone.now())
     newest = post.revisions.latest("number")
-    publishing.approve(actor=cast.priya, post=post, digest=newest.digest, at=timezone.now())
+    publishing.approve(actor=cast.priya, post=post, digest=newest.digest, confirmed=True, at=timezone.now())
     delivery.sweep(timezone.now(), "test")
     post.refresh_from_db()
     return post
@@ -96,7 +96,7 @@ def test_the_gate_holds_a_reply_to_somebody_who_turns_out_to_be_a_child(
     post = answer(cast.kofi, item, "Thank you. Please ring the office.")
     publishing.submit(actor=cast.kofi, post=post, at=timezone.now())
     digest = post.revisions.get().digest
-    publishing.approve(actor=cast.priya, post=post, digest=digest, at=timezone.now())
+    publishing.approve(actor=cast.priya, post=post, digest=digest, confirmed=True, at=timezone.now())
     if edited:
         practice.deed("edit-comment", comment=made, message=CHILD)
     else:
@@ -157,6 +157,7 @@ def test_parameters_with_words_survive_being_stored() -> None:
 
 
 @pytest.mark.clause("C59")
+@pytest.mark.clause("C53")
 def test_the_page_offers_the_fixed_words_alone(cast: Cast, item: Item, settings: LazySettings) -> None:
     settings.DEMO = True
     client = signed_in(cast.kofi)

@@ -66,6 +66,7 @@ FACTS: dict[str, dict[str, str]] = {
         "expires_at": "now",
         "voided": "False",
         "why_not": "()",
+        "confirmed": "'so'",
         "purpose_reason": "'because'",
     },
 }

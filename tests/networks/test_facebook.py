@@ -190,6 +190,13 @@ def test_health_says_what_is_wrong(client: Facebook, practice: Practice) -> None
     assert not ill.ok and ill.kind == base.RefusalKind.RECONNECT and "connect" in ill.problems[0]
 
 
+@pytest.mark.clause("C57")
+def test_a_persons_own_key_to_the_page_is_a_broken_connection(client: Facebook, practice: Practice) -> None:
+    person = replace(practice.account, token=base.Secret(practice.given["user_token"]))
+    health = client.health(person)
+    assert not health.ok and health.problems == ("We are not signed in as the page. Connect it again.",)
+
+
 def test_no_secret_is_ever_part_of_an_address(client: Facebook, practice: Practice) -> None:
     addresses: list[str] = []
     client._graph._http.event_hooks = {"request": [lambda request: addresses.append(str(request.url))]}

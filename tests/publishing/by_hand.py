@@ -36,5 +36,6 @@ def approval_by_hand(desk: Desk, revision: Revision, by: User) -> Approval:
         approver=by,
         policy=policy,
         approved_at=desk.now,
+        confirmed="All of this is so.",
         expires_at=desk.now + timedelta(hours=1),
     )

@@ -147,7 +147,9 @@ class Desk:
 
     def approved(self, **more: object) -> Post:
         revision = self.submitted(**more)
-        services.approve(actor=self.cast.priya, post=revision.post, digest=revision.digest, at=self.now)
+        services.approve(
+            actor=self.cast.priya, post=revision.post, digest=revision.digest, confirmed=True, at=self.now
+        )
         return Post.objects.get(pk=revision.post_id)
 
     def sweep(self, after: float = 0) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -18,7 +19,7 @@ from stairgate.policies.models import PolicyVersion
 from stairgate.policies.services import adopt, sign
 from stairgate.publishing import delivery, services
 from stairgate.publishing.models import Approval, Delivery, Post
-from stairgate.publishing.rules import NO_PURPOSE
+from stairgate.publishing.rules import APPROVER_CONFIRMS, NO_PURPOSE
 from stairgate.publishing.selectors.lists import waiting_for
 from stairgate.publishing.selectors.review import review_page, with_policy
 from stairgate.publishing.states import PostState
@@ -91,7 +92,9 @@ def test_nothing_waits_out_the_night_longer_than_its_approval_lives(desk: Desk) 
     evening(desk)
     revision = desk.submitted()
     with pytest.raises(services.Refusal, match="ask for a time"):
-        services.approve(actor=desk.cast.priya, post=revision.post, digest=revision.digest, at=desk.now)
+        services.approve(
+            actor=desk.cast.priya, post=revision.post, digest=revision.digest, confirmed=True, at=desk.now
+        )
     assert not Delivery.objects.exists()
 
 
@@ -128,7 +131,9 @@ def test_a_late_approval_asks_for_a_new_time(desk: Desk) -> None:
     revision = desk.submitted(send_at=desk.now + timedelta(hours=1))
     late = desk.now + timedelta(hours=1, seconds=1)
     with pytest.raises(services.Refusal, match="ask for a new time"):
-        services.approve(actor=desk.cast.priya, post=revision.post, digest=revision.digest, at=late)
+        services.approve(
+            actor=desk.cast.priya, post=revision.post, digest=revision.digest, confirmed=True, at=late
+        )
     assert not Delivery.objects.exists()
 
 
@@ -166,14 +171,14 @@ def test_the_safeguarding_lead_approves_only_where_the_policy_says_so(desk: Desk
     revision = desk.submitted()
     gwen = desk.cast.gwen
     with pytest.raises(NotAllowed):
-        services.approve(actor=gwen, post=revision.post, digest=revision.digest, at=desk.now)
+        services.approve(actor=gwen, post=revision.post, digest=revision.digest, confirmed=True, at=desk.now)
     assert signed_in(gwen).get(reverse("publishing:approvals")).status_code == 403
     adopted(desk, safeguarding_lead_approves=True)
     page = review_page(with_policy(Post.objects.all()).get(), desk.cast.member(gwen), desk.now)
     assert page is not None and [m.first_name for m in page.approvers] == ["Gwen", "Kofi", "Priya"]
     assert waiting_for(desk.cast.member(gwen), desk.now).exists()
     assert signed_in(gwen).get(reverse("publishing:approvals")).status_code == 200
-    services.approve(actor=gwen, post=revision.post, digest=revision.digest, at=desk.now)
+    services.approve(actor=gwen, post=revision.post, digest=revision.digest, confirmed=True, at=desk.now)
     desk.sweep()
     assert len(network.published) == 1
     assert Post.objects.get().state == PostState.PUBLISHED
@@ -203,12 +208,38 @@ def test_a_reason_that_is_gone_shuts_the_gate(desk: Desk, network: Scripted) -> 
         actor=desk.cast.priya,
         post=revision.post,
         digest=revision.digest,
+        confirmed=True,
         purpose_reason="It thanks the fire brigade.",
         at=desk.now,
     )
     Approval.objects.update(purpose_reason="")
     desk.sweep()
     assert network.published == [] and Post.objects.get().state == PostState.LAPSED
+
+
+@pytest.mark.clause("C81")
+def test_nobody_approves_without_saying_that_tone_and_boundaries_are_right(desk: Desk) -> None:
+    revision = desk.submitted()
+    with pytest.raises(services.Refusal, match="each line"):
+        services.approve(
+            actor=desk.cast.priya, post=revision.post, digest=revision.digest, confirmed=False, at=desk.now
+        )
+    shown = signed_in(desk.cast.priya).get(reverse("publishing:review", args=[revision.post_id]))
+    assert all(line in html.unescape(shown.content.decode()) for line in APPROVER_CONFIRMS)
+    refused = signed_in(desk.cast.priya).post(
+        reverse("publishing:approve", args=[revision.post_id]), {"digest": revision.digest}
+    )
+    assert refused.status_code == 422 and not Approval.objects.exists()
+
+
+@pytest.mark.clause("C81")
+def test_an_approval_without_that_answer_opens_no_gate(desk: Desk, network: Scripted) -> None:
+    desk.approved()
+    assert Approval.objects.get().confirmed.splitlines() == list(APPROVER_CONFIRMS)
+    Approval.objects.update(confirmed=" ")
+    desk.sweep()
+    post = Post.objects.get()
+    assert network.published == [] and post.state == PostState.LAPSED and "boundaries" in post.state_reason
 
 
 @pytest.mark.clause("C78")

@@ -322,6 +322,7 @@ def test_a_shut_gate_cancels_only_what_waits_and_voids_only_what_lives(desk: Des
         approver=desk.cast.priya,
         policy=desk.cast.policy,
         approved_at=desk.now,
+        confirmed="All of this is so.",
         expires_at=desk.now,
         voided_at=desk.now,
         void_reason="An older reason",

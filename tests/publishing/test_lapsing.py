@@ -95,7 +95,9 @@ def test_it_lapses_when_it_is_too_old(desk: Desk, post: Post) -> None:
 def test_the_first_of_two_no_longer_counts_and_the_post_goes_on_waiting(desk: Desk) -> None:
     adopted(desk, approvers=2)
     revision = desk.submitted()
-    services.approve(actor=desk.cast.kofi, post=revision.post, digest=revision.digest, at=desk.now)
+    services.approve(
+        actor=desk.cast.kofi, post=revision.post, digest=revision.digest, confirmed=True, at=desk.now
+    )
     end_membership(actor=desk.cast.priya, membership=desk.cast.member(desk.cast.kofi), at=desk.now)
     assert look(desk) == 1
     assert Approval.objects.get().void_reason == "Kofi may not approve any more."

@@ -55,7 +55,7 @@ def test_a_forgotten_tick_is_asked_for_on_the_same_page(cast: Cast, waiting: Pos
     where = reverse("publishing:approve", args=[waiting.pk])
     answer = signed_in(cast.priya).post(where, {"digest": "x"})
     assert answer.status_code == 422
-    assert "Tick that you have read the words" in answer.content.decode()
+    assert "tick that each line above the tick is so" in answer.content.decode()
     assert "Your decision" in answer.content.decode()
 
 

@@ -48,7 +48,7 @@ def test_what_a_pause_stopped_never_goes_out_by_itself(desk: Desk, network: Scri
     assert network.published == []
     services.submit(actor=desk.cast.tom, post=post, at=desk.now)
     revision = post.revisions.latest("number")
-    services.approve(actor=desk.cast.priya, post=post, digest=revision.digest, at=desk.now)
+    services.approve(actor=desk.cast.priya, post=post, digest=revision.digest, confirmed=True, at=desk.now)
     desk.sweep(61)
     assert len(network.published) == 1
 
@@ -79,7 +79,9 @@ def test_nothing_is_approved_while_it_is_paused(desk: Desk) -> None:
     revision = desk.submitted()
     pause(actor=desk.cast.gwen, channel=desk.cast.channel, reason="Worrying", at=desk.now)
     with pytest.raises(services.Refusal):
-        services.approve(actor=desk.cast.priya, post=revision.post, digest=revision.digest, at=desk.now)
+        services.approve(
+            actor=desk.cast.priya, post=revision.post, digest=revision.digest, confirmed=True, at=desk.now
+        )
 
 
 def test_reading_and_proving_go_on_while_it_is_paused(

@@ -85,7 +85,9 @@ def test_authors_cannot_approve_themselves(desk: Desk, network: Scripted) -> Non
     revision = desk.save(by=desk.cast.priya)
     services.submit(actor=desk.cast.priya, post=revision.post, at=desk.now)
     with pytest.raises(NotAllowed, match="You wrote this"):
-        services.approve(actor=desk.cast.priya, post=revision.post, digest=revision.digest, at=desk.now)
+        services.approve(
+            actor=desk.cast.priya, post=revision.post, digest=revision.digest, confirmed=True, at=desk.now
+        )
     approval_by_hand(desk, revision, desk.cast.priya)
     row = delivery_by_hand(desk, revision)
     desk.sweep()

@@ -162,7 +162,7 @@ class Deeds(RuleBasedStateMachine):
         assert revision is not None
         user = self.who(name)
         try:
-            services.approve(actor=user, post=post, digest=revision.digest, at=self.now)
+            services.approve(actor=user, post=post, digest=revision.digest, confirmed=True, at=self.now)
         except REFUSALS:
             return
         assert user.id not in self.written[post.pk] and user.id not in self.unfit

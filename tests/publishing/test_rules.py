@@ -42,6 +42,7 @@ def approval(**changes: object) -> ApprovalFact:
         expires_at=NOW + timedelta(hours=1),
         voided=False,
         why_not=(),
+        confirmed="All of this is so.",
     )
     return replace(good, **changes)  # type: ignore[arg-type]
 
@@ -102,6 +103,7 @@ def test_the_gate_opens_when_everything_holds() -> None:
         {"digest_of_revision": "other"},
         {"approvals": ()},
         {"approvals": (approval(voided=True),)},
+        {"approvals": (approval(confirmed=" "),)},
         {"approvals": (approval(digest="other"),)},
         {"approvals": (approval(expires_at=NOW - timedelta(seconds=1)),)},
         {"approvals": (approval(approver=TOM),)},
@@ -128,6 +130,10 @@ def test_one_thing_wrong_shuts_it(changes: dict[str, object]) -> None:
         ({"policy": UUID(int=2)}, "The policy was adopted anew since it was approved."),
         ({"approvals": (approval(digest="x"),)}, "What was approved is not what would go out."),
         ({"approvals": (approval(why_not=("No check.",)),)}, "No check."),
+        (
+            {"approvals": (approval(confirmed=""),)},
+            "Whoever approved it did not say that its tone and its boundaries are right.",
+        ),
         (
             {"approvals": (approval(voided=True, why_not=("No check.",), digest="x"),)},
             "A second person has not approved exactly this.",

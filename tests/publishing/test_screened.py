@@ -90,7 +90,9 @@ def test_words_kept_after_an_approval_go_back_to_the_approver(desk: Desk, networ
     later = desk.now + timedelta(hours=1)
     _keep_everything(desk, revision.post)
     services.submit(actor=desk.cast.tom, post=revision.post, at=desk.now)
-    services.approve(actor=desk.cast.priya, post=revision.post, digest=revision.digest, at=desk.now)
+    services.approve(
+        actor=desk.cast.priya, post=revision.post, digest=revision.digest, confirmed=True, at=desk.now
+    )
     finding = next(f for f in findings_of(revision.post))
     services.answer_finding(
         actor=desk.cast.tom, post=revision.post, finding_key=finding.key, reason="All is well", at=later
@@ -107,9 +109,13 @@ def test_whoever_gave_the_reason_to_keep_words_does_not_approve_it(desk: Desk, n
     services.submit(actor=desk.cast.tom, post=revision.post, at=desk.now)
     assert not waiting_for(desk.cast.member(desk.cast.priya), desk.now).exists()
     with pytest.raises(NotAllowed, match="You wrote this"):
-        services.approve(actor=desk.cast.priya, post=revision.post, digest=revision.digest, at=desk.now)
+        services.approve(
+            actor=desk.cast.priya, post=revision.post, digest=revision.digest, confirmed=True, at=desk.now
+        )
     assert waiting_for(desk.cast.member(desk.cast.kofi), desk.now).exists()
-    services.approve(actor=desk.cast.kofi, post=revision.post, digest=revision.digest, at=desk.now)
+    services.approve(
+        actor=desk.cast.kofi, post=revision.post, digest=revision.digest, confirmed=True, at=desk.now
+    )
 
 
 def _keep_everything(desk: Desk, post: Post, *, by: User | None = None) -> None:

@@ -53,7 +53,9 @@ def test_somebody_from_another_setting_can_do_nothing(desk: Desk) -> None:
     with pytest.raises(NotAllowed):
         desk.save(by=outsider)
     with pytest.raises(NotAllowed):
-        services.approve(actor=outsider, post=revision.post, digest=revision.digest, at=desk.now)
+        services.approve(
+            actor=outsider, post=revision.post, digest=revision.digest, confirmed=True, at=desk.now
+        )
     with pytest.raises(NotAllowed):
         services.withdraw(actor=outsider, post=revision.post, reason="x", at=desk.now)
 
@@ -85,7 +87,9 @@ def test_the_author_cannot_approve_even_with_the_role(desk: Desk) -> None:
     revision = desk.save(by=desk.cast.priya)
     services.submit(actor=desk.cast.priya, post=revision.post, at=desk.now)
     with pytest.raises(NotAllowed, match="You wrote this"):
-        services.approve(actor=desk.cast.priya, post=revision.post, digest=revision.digest, at=desk.now)
+        services.approve(
+            actor=desk.cast.priya, post=revision.post, digest=revision.digest, confirmed=True, at=desk.now
+        )
 
 
 @pytest.mark.clause("C78")
@@ -94,8 +98,12 @@ def test_an_approver_who_changed_a_word_becomes_a_writer(desk: Desk) -> None:
     second = desk.save("Puddle day! Muddy and happy.", post=first.post, by=desk.cast.priya)
     services.submit(actor=desk.cast.tom, post=second.post, at=desk.now)
     with pytest.raises(NotAllowed, match="You wrote this"):
-        services.approve(actor=desk.cast.priya, post=second.post, digest=second.digest, at=desk.now)
-    services.approve(actor=desk.cast.kofi, post=second.post, digest=second.digest, at=desk.now)
+        services.approve(
+            actor=desk.cast.priya, post=second.post, digest=second.digest, confirmed=True, at=desk.now
+        )
+    services.approve(
+        actor=desk.cast.kofi, post=second.post, digest=second.digest, confirmed=True, at=desk.now
+    )
     assert Approval.objects.get().approver == desk.cast.kofi
 
 
@@ -104,7 +112,9 @@ def test_a_room_leader_cannot_approve(desk: Desk) -> None:
     revision = desk.save(by=desk.cast.priya)
     services.submit(actor=desk.cast.priya, post=revision.post, at=desk.now)
     with pytest.raises(NotAllowed):
-        services.approve(actor=desk.cast.tom, post=revision.post, digest=revision.digest, at=desk.now)
+        services.approve(
+            actor=desk.cast.tom, post=revision.post, digest=revision.digest, confirmed=True, at=desk.now
+        )
 
 
 @pytest.mark.clause("C78")
@@ -113,7 +123,9 @@ def test_approving_words_that_changed_meanwhile_is_refused(desk: Desk) -> None:
     newer = desk.save("Other words", post=revision.post)
     services.submit(actor=desk.cast.tom, post=newer.post, at=desk.now)
     with pytest.raises(services.Refusal, match="changed while you were reading"):
-        services.approve(actor=desk.cast.priya, post=revision.post, digest=revision.digest, at=desk.now)
+        services.approve(
+            actor=desk.cast.priya, post=revision.post, digest=revision.digest, confirmed=True, at=desk.now
+        )
     assert not Delivery.objects.exists()
 
 
@@ -164,7 +176,9 @@ def test_a_time_that_passed_while_waiting_asks_for_a_new_one(desk: Desk) -> None
     revision = desk.submitted(send_at=desk.now + timedelta(minutes=5))
     late = desk.now + timedelta(minutes=6)
     with pytest.raises(services.Refusal, match="has passed"):
-        services.approve(actor=desk.cast.priya, post=revision.post, digest=revision.digest, at=late)
+        services.approve(
+            actor=desk.cast.priya, post=revision.post, digest=revision.digest, confirmed=True, at=late
+        )
     assert not Delivery.objects.exists()
 
 
@@ -191,10 +205,16 @@ def test_two_approvers_when_the_policy_says_two(desk: Desk) -> None:
     )
     sign_all(desk, version)
     revision = desk.submitted()
-    services.approve(actor=desk.cast.priya, post=revision.post, digest=revision.digest, at=desk.now)
-    services.approve(actor=desk.cast.priya, post=revision.post, digest=revision.digest, at=desk.now)
+    services.approve(
+        actor=desk.cast.priya, post=revision.post, digest=revision.digest, confirmed=True, at=desk.now
+    )
+    services.approve(
+        actor=desk.cast.priya, post=revision.post, digest=revision.digest, confirmed=True, at=desk.now
+    )
     assert not Delivery.objects.exists()
-    services.approve(actor=desk.cast.kofi, post=revision.post, digest=revision.digest, at=desk.now)
+    services.approve(
+        actor=desk.cast.kofi, post=revision.post, digest=revision.digest, confirmed=True, at=desk.now
+    )
     assert Delivery.objects.count() == 1
 
 
@@ -203,7 +223,9 @@ def test_a_leaver_can_do_nothing_the_same_moment(desk: Desk) -> None:
     revision = desk.submitted()
     end_membership(actor=desk.cast.priya, membership=desk.cast.member(desk.cast.priya), at=desk.now)
     with pytest.raises(NotAllowed):
-        services.approve(actor=desk.cast.priya, post=revision.post, digest=revision.digest, at=desk.now)
+        services.approve(
+            actor=desk.cast.priya, post=revision.post, digest=revision.digest, confirmed=True, at=desk.now
+        )
 
 
 def test_a_withdrawn_post_keeps_its_history(desk: Desk) -> None:
@@ -229,8 +251,10 @@ def test_a_reply_as_the_team_waits_for_a_second_person(desk: Desk) -> None:
     services.submit(actor=desk.cast.priya, post=post, at=desk.now)
     revision = post.revisions.get()
     with pytest.raises(NotAllowed):
-        services.approve(actor=desk.cast.priya, post=post, digest=revision.digest, at=desk.now)
-    services.approve(actor=desk.cast.kofi, post=post, digest=revision.digest, at=desk.now)
+        services.approve(
+            actor=desk.cast.priya, post=post, digest=revision.digest, confirmed=True, at=desk.now
+        )
+    services.approve(actor=desk.cast.kofi, post=post, digest=revision.digest, confirmed=True, at=desk.now)
     assert Delivery.objects.get().post.reply_to == "1_2"
 
 

@@ -149,7 +149,7 @@ def test_what_is_started_from_a_message_is_a_draft_that_waits_for_somebody_else(
     assert newest.text == message.text
     services.submit(actor=desk.cast.tom, post=post, at=desk.now)
     with pytest.raises(NotAllowed):
-        services.approve(actor=desk.cast.tom, post=post, digest=newest.digest, at=desk.now)
+        services.approve(actor=desk.cast.tom, post=post, digest=newest.digest, confirmed=True, at=desk.now)
     assert not Delivery.objects.exists()
 
 
@@ -165,7 +165,7 @@ def test_a_recurring_post_makes_a_draft_ahead_that_its_author_cannot_approve(
     assert newest.send_at == datetime(2026, 11, 30, 9, tzinfo=UTC)
     services.submit(actor=desk.cast.tom, post=post, at=desk.now)
     with pytest.raises(NotAllowed, match="You wrote this"):
-        services.approve(actor=desk.cast.kofi, post=post, digest=newest.digest, at=desk.now)
+        services.approve(actor=desk.cast.kofi, post=post, digest=newest.digest, confirmed=True, at=desk.now)
     assert not Delivery.objects.exists()
 
 
@@ -186,7 +186,7 @@ def test_whoever_changes_the_words_does_not_approve_what_recurs_with_them(
     newest = post.revisions.get()
     services.submit(actor=desk.cast.tom, post=post, at=desk.now)
     with pytest.raises(NotAllowed, match="You wrote this"):
-        services.approve(actor=desk.cast.priya, post=post, digest=newest.digest, at=desk.now)
+        services.approve(actor=desk.cast.priya, post=post, digest=newest.digest, confirmed=True, at=desk.now)
 
 
 def test_a_new_title_alone_changes_no_author(

@@ -54,7 +54,9 @@ def save(desk: Desk, *channels: Channel, text: str = "Soup day.", post: Post | N
 
 def release(desk: Desk, revision: Revision) -> Post:
     services.submit(actor=desk.cast.tom, post=revision.post, at=desk.now)
-    services.approve(actor=desk.cast.priya, post=revision.post, digest=revision.digest, at=desk.now)
+    services.approve(
+        actor=desk.cast.priya, post=revision.post, digest=revision.digest, confirmed=True, at=desk.now
+    )
     return Post.objects.get(pk=revision.post_id)
 
 

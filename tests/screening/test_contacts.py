@@ -96,6 +96,7 @@ def test_a_phone_number_is_held(text: str) -> None:
     assert only(screening, "contact.")
 
 
+@pytest.mark.clause("C60")
 @pytest.mark.clause("C79")
 @pytest.mark.parametrize("text", EMAILS)
 def test_an_email_address_is_held(text: str) -> None:

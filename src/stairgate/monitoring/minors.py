@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from stairgate.clauses import control
 from stairgate.monitoring.models import Item
 from stairgate.organisations.models import Membership
 from stairgate.organisations.rules import Role
@@ -43,6 +44,7 @@ def with_answers(items: QuerySet[Item]) -> QuerySet[Item]:
     )
 
 
+@control("C53", "The words that point a child to help are part of the policy, and ready where a child writes")
 def answers(item: Any) -> tuple[str, tuple[str, ...]]:
     """Return the fixed words that alone may answer an item `with_answers`, else ""; and words to start from."""
     parameters = Parameters.from_json(item.parameters_json or {})

@@ -287,6 +287,7 @@ def _approval_facts(
             expires_at=row.expires_at,
             voided=row.voided_at is not None,
             why_not=_why_not(row.approver, Duty.APPROVE, post.organisation_id, version, now),
+            confirmed=row.confirmed,
             purpose_reason=row.purpose_reason,
         )
         for row in rows

@@ -15,6 +15,12 @@ from stairgate.screening import Finding, Screening, Severity
 CLOCK_TOLERANCE = timedelta(minutes=5)
 #: what an author says when a post serves nothing that its account was authorised for
 NO_PURPOSE = "None of these"
+#: what whoever approves says is so, each time (C81). The words they saw are kept with their yes
+APPROVER_CONFIRMS = (
+    "It is respectful and kind: we would say it to any family, face to face.",
+    "It speaks as the team, and leads nobody into private talk or friendship.",
+    "Nobody could find a child or a colleague through it.",
+)
 #: why a reply is held that answers a child in other words than the policy's
 ONLY_SIGNPOST = "Somebody under 18 may have written what it answers, so only the fixed words may go out."
 #: the clause of a restriction that comes and goes by itself: the connection of an account in trouble
@@ -40,6 +46,7 @@ class ApprovalFact:
     expires_at: datetime
     voided: bool
     why_not: tuple[str, ...]  # why this person may not approve today
+    confirmed: str  # what they said is so when they approved
     purpose_reason: str = ""  # why it is right to send what serves no authorised purpose
 
 
@@ -119,8 +126,12 @@ def _barriers_of_the_post(facts: GateFacts, now: datetime) -> tuple[Barrier, ...
     return tuple(found)
 
 
+@control("C81", "An approval counts only with the approver’s answer on tone and boundaries, kept with it")
 def valid_approvals(facts: GateFacts, now: datetime) -> list[ApprovalFact]:
-    """Return the approvals that count now: for this digest, in time, by somebody fit who did not write it."""
+    """Return the approvals that count now: for this digest, in time, by somebody fit who did not write it.
+
+    One in which nobody said that tone and boundaries are right counts for nothing.
+    """
     return [
         approval
         for approval in facts.approvals
@@ -129,6 +140,7 @@ def valid_approvals(facts: GateFacts, now: datetime) -> list[ApprovalFact]:
         and approval.policy == facts.policy
         and now <= approval.expires_at
         and approval.approver not in facts.writers
+        and approval.confirmed.strip()
         and not approval.why_not
     ]
 
@@ -143,6 +155,8 @@ def _approval_barriers(facts: GateFacts, now: datetime) -> list[Barrier]:
         why.append("The approval is too old.")
     if any(approval.policy != facts.policy for approval in live):
         why.append("The policy was adopted anew since it was approved.")
+    if not all(approval.confirmed.strip() for approval in live):
+        why.append("Whoever approved it did not say that its tone and its boundaries are right.")
     if any(approval.digest != facts.digest_now for approval in live):
         why.append("What was approved is not what would go out.")
     words = " ".join(why) or "A second person has not approved exactly this."

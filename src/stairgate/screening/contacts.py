@@ -23,6 +23,7 @@ _FURTHEST_LEAD = 5  # words between "text" and the number
 
 
 @control("C79", "A telephone number, e-mail, handle or address that is not the setting's own is held")
+@control("C60", "An e-mail address that is not one of the setting’s own is held, whoever it belongs to")
 @control(
     "C26", "Posts and comments are searched for personal contact details before anyone is reached by them"
 )

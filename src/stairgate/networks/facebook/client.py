@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import Any
 
+from stairgate.clauses import control
 from stairgate.networks.base import (
     Account,
     CannotTell,
@@ -267,6 +268,7 @@ class Facebook:
             raise Trouble(Refused(RefusalKind.PERMISSION, problems[0]))
         return me
 
+    @control("C57", "We write as the page only: a person’s own key to it counts as a broken connection")
     def _prove_page(self, account: Account) -> Answer:
         answer = self._graph.read(account, "me", {"fields": "id"})
         if answer.body.get("id") != account.account_id:

@@ -25,6 +25,9 @@ class Approval(models.Model):
     purpose_reason = models.TextField(
         blank=True, help_text="Why it is right to send what serves no authorised purpose (C03)"
     )
+    confirmed = models.TextField(
+        blank=True, help_text="What its approver said is so: tone and boundaries (C81)"
+    )
     voided_at = models.DateTimeField(null=True, blank=True)
     void_reason = models.CharField(max_length=300, blank=True)
 

@@ -15,7 +15,7 @@ from stairgate.policies.selectors import holds
 from stairgate.publishing.gate import writers_of
 from stairgate.publishing.models import Approval, Delivery, Post, Return, Revision
 from stairgate.publishing.moves import follow_deliveries, move_post, unserved
-from stairgate.publishing.rules import NO_PURPOSE, why_may_not_approve
+from stairgate.publishing.rules import APPROVER_CONFIRMS, NO_PURPOSE, why_may_not_approve
 from stairgate.publishing.selectors.readiness import bars_of
 from stairgate.publishing.services.common import (
     Refusal,
@@ -32,12 +32,15 @@ from stairgate.publishing.states import EDITABLE, DeliveryState, PostState, chec
 @control("C78", "Approval is by another, eligible person and bound to the digest of exactly what they saw")
 @control("C71", "An approval names one person, who answers for it")
 @transaction.atomic
-def approve(*, actor: User, post: Post, digest: str, purpose_reason: str = "", at: datetime) -> Approval:
+def approve(
+    *, actor: User, post: Post, digest: str, confirmed: bool, purpose_reason: str = "", at: datetime
+) -> Approval:
     """Approve exactly the version with this digest; return the approval.
 
+    ``confirmed``: they read it all, and each of `APPROVER_CONFIRMS` is so; the words are kept with the yes.
     When enough people have said yes, the deliveries are made in the same transaction. Raises `NotAllowed`
-    (role, register, own post) and `Refusal` (changed meanwhile, time has passed, or it serves no authorised
-    purpose and there is no ``purpose_reason``).
+    (role, register, own post) and `Refusal` (not confirmed, changed meanwhile, time has passed, or it serves no
+    authorised purpose and there is no ``purpose_reason``).
     """
     post = locked(post)
     version = require_fit(actor, post.organisation, Duty.APPROVE, at)
@@ -46,6 +49,10 @@ def approve(*, actor: User, post: Post, digest: str, purpose_reason: str = "", a
         raise NotAllowed("You wrote this, so somebody else decides.")
     if post.state != PostState.WITH_APPROVER:
         raise Refusal("This is not waiting for approval any more.")
+    if not confirmed:
+        raise Refusal(
+            "Read it all first, and tick that each line above the tick is so. If one is not, return it."
+        )
     revision = newest_of(post)
     if revision.digest != digest:
         raise Refusal("This changed while you were reading. Please read it again.")
@@ -65,6 +72,7 @@ def approve(*, actor: User, post: Post, digest: str, purpose_reason: str = "", a
             "policy": version,
             "approved_at": at,
             "expires_at": expires,
+            "confirmed": "\n".join(APPROVER_CONFIRMS),
             "purpose_reason": reason,
         },
     )

@@ -19,7 +19,7 @@ from stairgate.organisations.rules import Duty
 from stairgate.policies.selectors import holds
 from stairgate.publishing import services
 from stairgate.publishing.models import Delivery, Post
-from stairgate.publishing.rules import why_may_not_approve
+from stairgate.publishing.rules import APPROVER_CONFIRMS, why_may_not_approve
 from stairgate.publishing.selectors.lists import posts_of, waiting_for
 from stairgate.publishing.selectors.review import ReviewPage, review_page, with_policy
 from stairgate.publishing.states import EDITABLE, FINAL, THERE, UNDECIDED, DeliveryState, PostState
@@ -88,6 +88,7 @@ def _may(member: Membership, post: Post, page: ReviewPage) -> dict[str, object]:
         "may_carry_on": approver,
         "may_by_hand": approver or Duty.WRITE in duties,
         "may_talk": (approver or bool(own)) and PostState(post.state) not in FINAL,
+        "confirms": APPROVER_CONFIRMS,
         "setting_initial": member.organisation.name[:1],
     }
 
@@ -97,12 +98,15 @@ def approve(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Say yes to exactly the version that was shown."""
 
     def deed(member: Membership, post: Post) -> str:
-        if not request.POST.get("read"):
-            raise services.Refusal("Tick that you have read the words and looked at every photo first.")
-        digest = request.POST.get("digest", "")
         now = timezone.now()
-        reason = request.POST.get("purpose_reason", "")
-        services.approve(actor=member.user, post=post, digest=digest, purpose_reason=reason, at=now)
+        services.approve(
+            actor=member.user,
+            post=post,
+            digest=request.POST.get("digest", ""),
+            confirmed=bool(request.POST.get("read")),
+            purpose_reason=request.POST.get("purpose_reason", ""),
+            at=now,
+        )
         post.refresh_from_db()
         return _said_yes(post, now)
 
