@@ -62,7 +62,9 @@ def put(desk: Desk, *channels: Channel) -> Post:
         at=desk.now,
     )
     services.submit(actor=desk.cast.tom, post=revision.post, at=desk.now)
-    services.approve(actor=desk.cast.priya, post=revision.post, digest=revision.digest, at=desk.now)
+    services.approve(
+        actor=desk.cast.priya, post=revision.post, digest=revision.digest, confirmed=True, at=desk.now
+    )
     return Post.objects.get(pk=revision.post_id)
 
 
