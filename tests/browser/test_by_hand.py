@@ -109,6 +109,60 @@ def test_without_script_the_words_are_there_to_be_chosen_and_a_pause_takes_them_
     open_again(stack)
 
 
+@pytest.mark.clause("C78", "C82")
+def test_what_is_not_found_is_looked_for_again_and_what_is_different_is_taken_down(
+    stack: Stack, photograph: Any
+) -> None:
+    tom = stack.person("Tom", PHONE)
+    tom.goto(f"{stack.url}/posts/new/")
+    tom.get_by_role("textbox", name="2. What it says").fill("Paint aprons are washed and back.")
+    tom.get_by_label("Facebook page").uncheck()
+    tom.get_by_label(GROUP).check()
+    send_for_approval(tom)
+    priya = stack.person("Priya")
+    approve(priya, stack, "Paint aprons are washed")
+    wait_until(priya, "To be done by hand")
+    story = priya.url
+    follow(priya, priya.get_by_role("link", name="Post it by hand").first)
+    hand = priya.url
+    tom.goto(hand)
+    follow(tom, tom.get_by_role("button", name="Begin: two minutes"))
+    priya.reload()
+    assert "Tom is at it" in priya.inner_text("main")
+    photograph(priya, "hand-hidden")
+    found = {"hidden": violations(priya)}
+    tom.goto(f"{hand}proof/")
+    tom.get_by_label("The address of the post").fill(LINK)
+    follow(tom, tom.get_by_role("button", name="It is there"))
+
+    priya.reload()
+    follow(priya, priya.get_by_role("button", name="It is not there"))
+    assert "Somebody else has to look as well" in priya.inner_text("main")
+    tom.goto(hand)
+    photograph(tom, "hand-look")
+    found["look"] = violations(tom)
+    follow(tom, tom.get_by_role("link", name="It is there"))
+    tom.get_by_label("The address of the post").fill(LINK)
+    follow(tom, tom.get_by_role("button", name="It is there"))
+
+    priya.goto(hand)
+    priya.locator("summary", has_text="It is different").click()
+    priya.get_by_label("What does it say there?").fill("Paint aprons are washed and gone.")
+    photograph(priya, "hand-different")
+    found["different"] = violations(priya)
+    follow(priya, priya.get_by_role("button", name="Say that it is different"))
+    assert priya.locator("ins").first.inner_text().endswith("gone.")
+    priya.locator("summary", has_text="Take this post down").click()
+    priya.locator("#td").fill("It is not what was approved")
+    follow(priya, priya.get_by_role("button", name="Take it down"))
+    photograph(priya, "hand-gone")
+    found["gone"] = violations(priya)
+    priya.get_by_label("How do you know that it is gone?").fill("Deleted it, and looked")
+    follow(priya, priya.get_by_role("button", name="It is gone"))
+    assert "Taken down" in priya.inner_text("main") and priya.url == story
+    assert {path: rules for path, rules in found.items() if rules} == {}
+
+
 def open_again(stack: Stack) -> None:
     """End the pause, by two people, so that other tests find the group open."""
     gwen, priya = stack.person("Priya"), stack.person("Kofi")

@@ -107,7 +107,7 @@ def test_posted_is_said_with_an_address_and_a_cleaned_picture_of_the_screen(
     fresh(row, DeliveryState.POSTED)
     look = Look.objects.get()
     assert look.picture is not None and look.picture.media_type == "image/jpeg"
-    said = Entry.objects.filter(kind="publishing.looked").get().payload
+    said = Entry.objects.filter(kind="publishing.looked").get().payload or ""
     assert look.picture.sha256 in said and LINK in said
 
 
