@@ -155,6 +155,7 @@ def test_what_is_not_found_is_looked_for_again_and_what_is_different_is_taken_do
     priya.locator("summary", has_text="Take this post down").click()
     priya.locator("#td").fill("It is not what was approved")
     follow(priya, priya.get_by_role("button", name="Take it down"))
+    assert "A person has to take it down by hand" in priya.inner_text("main")
     photograph(priya, "hand-gone")
     found["gone"] = violations(priya)
     priya.get_by_label("How do you know that it is gone?").fill("Deleted it, and looked")

@@ -563,3 +563,15 @@ def test_an_approver_who_finds_it_on_the_page_says_where(desk: Desk, blind: Deli
 def test_attempts_tell_hands_from_workers(desk: Desk, row: Delivery) -> None:
     begin(desk, row, desk.cast.tom)
     assert list(Attempt.objects.order_by("number").values_list("by__first_name", flat=True)) == [None, "Tom"]
+
+
+@pytest.mark.clause("C82")
+def test_where_stairgate_can_look_nobodys_word_makes_it_gone(desk: Desk, network: Scripted) -> None:
+    post = desk.approved()
+    desk.sweep()
+    row = fresh(desk.delivery(post), DeliveryState.DONE)
+    services.take_down(actor=desk.cast.priya, post=post, reason="A name slipped in", at=desk.now)
+    TakeDown.objects.update(state=TakeDown.State.NEEDS_PERSON)
+    with pytest.raises(services.Refusal, match="nothing here to take down by hand"):
+        hands.say_gone(actor=desk.cast.priya, delivery=row, proof="I looked", picture=None, at=desk.now)
+    fresh(row, DeliveryState.DONE)
