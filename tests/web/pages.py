@@ -73,6 +73,7 @@ def pages(made: Crowd) -> list[Page]:
             Page(name, reverse(name, args=[made.message.pk]))
             for name in ("publishing:standing_edit", "publishing:standing_again")
         ),
+        *_urgent(made),
         *_posts(made),
         Page("publishing:picture", reverse("publishing:picture", args=[made.pictures[0].pk])),
         Page("monitoring:item", reverse("monitoring:item", args=[made.items[0].pk]), "long story"),
@@ -89,6 +90,8 @@ _PLAIN = (
     "publishing:phone",
     "publishing:standing",
     "publishing:standing_new",
+    "publishing:urgent",
+    "publishing:urgent_new",
     "publishing:new",
     "monitoring:inbox",
     "monitoring:decided",
@@ -105,6 +108,23 @@ _PLAIN = (
     "mfa_view_recovery_codes",
     "mfa_generate_recovery_codes",
 )
+
+
+def _urgent(made: Crowd) -> list[Page]:
+    sending = made.urgent.revisions.get().urgent
+    template = sending.version.template_id
+    today = timezone.localdate(timezone=ZoneInfo("Europe/London"))
+    typed: dict[str, object] = {"go": "see", "channels": [str(made.channel.pk)]}
+    typed |= {"slot-day": today, "slot-opens_on": today, "slot-opens_at": "08:00"}
+    typed["slot-reason"] = sending.version.wording.slots[1].choices[0]
+    names = ("urgent_template", "urgent_edit", "urgent_send")
+    return [
+        *(Page(f"publishing:{name}", reverse(f"publishing:{name}", args=[template])) for name in names),
+        Page(
+            "publishing:urgent_send", reverse("publishing:urgent_send", args=[template]), "filled in", typed
+        ),
+        Page("publishing:review", reverse("publishing:review", args=[made.urgent.pk]), "urgent"),
+    ]
 
 
 def _posts(made: Crowd) -> list[Page]:

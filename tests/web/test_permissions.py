@@ -13,8 +13,8 @@ from stairgate.channels.models import Pause
 from stairgate.channels.pausing import pause_everything
 from stairgate.organisations.models import User
 from stairgate.publishing.content import Content
-from stairgate.publishing.models import StandingMessage
-from stairgate.publishing.services import keep_message, save_draft, submit
+from stairgate.publishing.models import StandingMessage, UrgentTemplate
+from stairgate.publishing.services import keep_message, keep_urgent_starters, save_draft, submit
 from tests.cast import PURPOSE, Cast, willow_lane
 
 CAST = ("priya", "kofi", "tom", "gwen", "leah", "helen")
@@ -35,6 +35,11 @@ READ: dict[str, frozenset[str]] = {
     "publishing:standing_new": APPROVE,
     "publishing:standing_edit": APPROVE,
     "publishing:standing_again": APPROVE,
+    "publishing:urgent": EVERYBODY,
+    "publishing:urgent_template": EVERYBODY,
+    "publishing:urgent_new": WRITE,
+    "publishing:urgent_edit": WRITE,
+    "publishing:urgent_send": WRITE,
     "publishing:review": EVERYBODY,
     "publishing:approvals": APPROVE,
     "publishing:new": WRITE,
@@ -52,6 +57,10 @@ DEEDS: dict[str, frozenset[str]] = {
     "publishing:standing_use": WRITE,
     "publishing:standing_retire": APPROVE,
     "publishing:standing_stop": APPROVE,
+    "publishing:urgent_starters": WRITE,
+    "publishing:urgent_approve": APPROVE,
+    "publishing:urgent_retire": APPROVE,
+    "publishing:second_look": APPROVE,
     "publishing:feed_make": EVERYBODY,
     "publishing:feed_drop": EVERYBODY,
     "publishing:check": WRITE,
@@ -101,6 +110,8 @@ ABSENT = {
 
 #: addresses of one standing message
 OF_A_MESSAGE = {f"publishing:standing_{name}" for name in ("edit", "again", "use", "retire")}
+#: addresses of one urgent template
+OF_A_TEMPLATE = {f"publishing:urgent_{name}" for name in ("template", "edit", "send", "approve", "retire")}
 
 
 def names(patterns: list[URLPattern | URLResolver], space: str = "") -> set[str]:
@@ -134,6 +145,7 @@ def post(cast: Cast) -> UUID:
     words = {"title": "Menu", "text": "It is on the board."}
     place = cast.organisation
     keep_message(actor=cast.kofi, organisation=place, message=None, at=timezone.now(), **words)
+    keep_urgent_starters(actor=cast.tom, organisation=place, at=timezone.now())
     return revision.post_id
 
 
@@ -168,6 +180,8 @@ def address(name: str, post: UUID, cast: Cast) -> str:
         *ABSENT,
     }:
         return reverse(name, args=[uuid4()])
+    if name in OF_A_TEMPLATE:
+        return reverse(name, args=[UrgentTemplate.objects.latest("made_at").pk])
     if name in OF_A_MESSAGE:
         return reverse(name, args=[StandingMessage.objects.get().pk])
     try:
@@ -206,12 +220,16 @@ def test_who_may_do_a_deed(name: str, cast: Cast, post: UUID) -> None:
         assert client.get(where).status_code == 405, person
         status = client.post(where, {"reason": "because"}).status_code
         if person not in DEEDS[name]:
-            asked_first = {"publishing:approve": 422}.get(name)
+            asked_first = {"publishing:approve": 422, "publishing:urgent_approve": 422}.get(name)
             assert status in {403, 404, asked_first}, person
 
 
 @pytest.mark.parametrize(
-    "name", ["publishing:review", "publishing:edit", "publishing:approve", "channels:pause", "channels:prove"]
+    "name",
+    [
+        *("publishing:review", "publishing:edit", "publishing:approve", "publishing:second_look"),
+        *("channels:pause", "channels:prove", *sorted(OF_A_TEMPLATE)),
+    ],
 )
 def test_another_settings_record_does_not_exist(name: str, cast: Cast, post: UUID) -> None:
     stranger = signed_in(cast.outsider)

@@ -23,7 +23,8 @@ from stairgate.policies.models import PolicyVersion
 from stairgate.policies.parameters import Parameters
 from stairgate.policies.services import adopt, sign
 from stairgate.publishing.content import Content
-from stairgate.publishing.services import save_draft, submit
+from stairgate.publishing.models import UrgentVersion
+from stairgate.publishing.services import approve_urgent, keep_urgent_starters, save_draft, submit
 
 CHILDREN = ("Ottilie", "Idris", "Rowan", "Ada", "Bo", "Maya")
 PURPOSE = "News and events for families"
@@ -190,6 +191,7 @@ def seed(address: str) -> bool:
         open_group(place, now)
     prove(channel=channel)
     _first_posts(place, channel, timezone.now())
+    _urgent_templates(place, timezone.now())
     return True
 
 
@@ -211,6 +213,19 @@ def _first_posts(place: Nursery, channel: Channel, now: datetime) -> None:
         )
         if text == SAFE:
             submit(actor=tom, post=revision.post, at=now)
+
+
+def _urgent_templates(place: Nursery, now: datetime) -> None:
+    """Have the four starters ready to send: Tom wrote them, and Priya approved them ahead."""
+    keep_urgent_starters(actor=place.people["Tom"], organisation=place.organisation, at=now)
+    for version in UrgentVersion.objects.filter(template__organisation=place.organisation):
+        approve_urgent(
+            actor=place.people["Priya"],
+            template=version.template,
+            digest=version.digest,
+            confirmed=True,
+            at=now,
+        )
 
 
 def member_of(user: User) -> Membership:

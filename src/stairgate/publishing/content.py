@@ -63,3 +63,9 @@ def digest(
     }
     body = json.dumps(canonical, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(_DOMAIN + body.encode()).hexdigest()
+
+
+def first_words(text: str, *, most: int) -> str:
+    """Return the beginning of a text on one line, cut between words where it is longer than ``most`` letters."""
+    words = " ".join(text.split())
+    return words if len(words) <= most else words[: most - 1].rsplit(" ", 1)[0] + "…"

@@ -33,7 +33,15 @@ from stairgate.policies.parameters import Parameters
 from stairgate.policies.quiet import QuietHours
 from stairgate.policies.selectors import in_force, why_not
 from stairgate.publishing.content import SealedPicture, digest
-from stairgate.publishing.models import Approval, Attempt, Delivery, Post, Revision, RevisionPicture
+from stairgate.publishing.models import (
+    Approval,
+    Attempt,
+    Delivery,
+    Post,
+    Revision,
+    RevisionPicture,
+    UrgentSending,
+)
 from stairgate.publishing.moves import follow_deliveries, move_post
 from stairgate.publishing.rules import (
     ApprovalFact,
@@ -44,7 +52,10 @@ from stairgate.publishing.rules import (
     still_open,
 )
 from stairgate.publishing.screen import screen_revision
+from stairgate.publishing.selectors.urgent import sending_of, urgent_facts
 from stairgate.publishing.states import READY, DeliveryState, PostState, check_delivery_move
+from stairgate.publishing.urgent import urgent_barriers
+from stairgate.screening import Screening
 
 log = structlog.get_logger(__name__)
 
@@ -193,11 +204,12 @@ def _lock_ready(delivery_id: UUID) -> Delivery | None:
     """Lock the post, then the delivery: always in that order, as every service does, so nobody deadlocks.
 
     The account is locked along: a pause waits for the gate that is opening, and no gate opens after it.
+    A post that somebody holds is passed over until the next sweep, so that workers do not queue for one gate.
     """
-    row = Delivery.objects.filter(pk=delivery_id).values_list("post_id", flat=True).first()
-    if row is None:
+    try:
+        Post.objects.select_for_update(skip_locked=True, of=("self",)).get(deliveries=delivery_id)
+    except Post.DoesNotExist:
         return None
-    Post.objects.select_for_update().get(pk=row)
     return (
         Delivery.objects.select_for_update(of=("self", "channel"), no_key=True)
         .select_related("post", "revision", "channel__organisation", "channel__connection")
@@ -222,6 +234,7 @@ def _facts(delivery: Delivery, digest_now: str, now: datetime) -> GateFacts:
     newest = post.revisions.order_by("-number").first()
     pictures = list(revision.pictures.all())
     screening = screen_revision(revision, post)
+    sending = sending_of(revision)
     return GateFacts(
         post_is_approved=post.state in _APPROVED and delivery.state in READY,
         revision_is_current=newest is not None and newest.pk == revision.pk,
@@ -230,6 +243,7 @@ def _facts(delivery: Delivery, digest_now: str, now: datetime) -> GateFacts:
         writers=writers_of(post),
         writer_why_not=_why_not(revision.created_by, Duty.WRITE, organisation.id, version, now),
         approvals=_approval_facts(post, revision, version, now),
+        urgent=_urgent_barriers(sending, post, screening, version, now),
         approvers_needed=parameters.approvers,
         policy=version.id if version else None,
         send_at=delivery.send_at,
@@ -240,7 +254,7 @@ def _facts(delivery: Delivery, digest_now: str, now: datetime) -> GateFacts:
         quiet=QuietHours.of(parameters, organisation.timezone),
         restrictions=tuple(_barrier(r) for r in channel_now(delivery.channel, now).restrictions)
         + _address_barriers(delivery)
-        + _pause_barriers(delivery),
+        + _pause_barriers(delivery, sending),
         unanswered=still_open(screening, answered_keys(post)),
         pictures_unanswered=sum(1 for p in pictures if not p.shows),
         children_shown=sum(1 for p in pictures if p.shows == RevisionPicture.Shows.CHILDREN),
@@ -262,16 +276,27 @@ def _address_barriers(delivery: Delivery) -> tuple[Barrier, ...]:
     return (Barrier("C04", "This account was not part of what was approved."),)
 
 
-def _pause_barriers(delivery: Delivery) -> tuple[Barrier, ...]:
-    """A pause lapses what was approved before it, also when it has ended since: nothing slips out later."""
+def _pause_barriers(delivery: Delivery, sending: UrgentSending | None) -> tuple[Barrier, ...]:
+    """A pause lapses what was approved or sent before it, also when it has ended since: nothing slips out later."""
     said_yes = Approval.objects.filter(revision=delivery.revision, voided_at__isnull=True)
-    first = said_yes.order_by("approved_at").first()
-    if (
-        first is None
-        or not pauses_since(delivery.channel, first.approved_at).exclude(opened_at=None).exists()
-    ):
+    first = said_yes.order_by("approved_at").values_list("approved_at", flat=True).first()
+    since = first or (sending.sent_at if sending else None)
+    if since is None or not pauses_since(delivery.channel, since).exclude(opened_at=None).exists():
         return ()
     return (Barrier("C78", "Publishing was paused after this was approved, so it needs a new yes."),)
+
+
+def _urgent_barriers(
+    sending: UrgentSending | None,
+    post: Post,
+    screening: Screening,
+    version: PolicyVersion | None,
+    now: datetime,
+) -> tuple[Barrier, ...] | None:
+    """Return why the template it was sent from does not let it pass; None when it was not sent from one."""
+    if sending is None:
+        return None
+    return urgent_barriers(urgent_facts(sending, post, screening=screening, policy=version, now=now), now)
 
 
 def _approval_facts(

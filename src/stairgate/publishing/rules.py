@@ -61,6 +61,7 @@ class GateFacts:
     writers: frozenset[UUID]
     writer_why_not: tuple[str, ...]  # why whoever wrote this version may not write today
     approvals: tuple[ApprovalFact, ...]
+    urgent: tuple[Barrier, ...] | None  # why it may not go as sent from an urgent template; None: it was not
     approvers_needed: int
     policy: UUID | None
     send_at: datetime
@@ -120,29 +121,51 @@ def _barriers_of_the_post(facts: GateFacts, now: datetime) -> tuple[Barrier, ...
         Barrier("C14", f"{says} They wrote this, so somebody else has to take it over.")
         for says in facts.writer_why_not
     ]
-    found += _approval_barriers(facts, now)
+    found += _passing_barriers(facts, now)
     found += _purpose_barriers(facts, now)
     found += _content_barriers(facts)
     return tuple(found)
 
 
-@control("C81", "An approval counts only with the approver’s answer on tone and boundaries, kept with it")
 def valid_approvals(facts: GateFacts, now: datetime) -> list[ApprovalFact]:
+    """Return the approvals of a post that count now."""
+    return standing(facts.approvals, facts.digest_now, facts.policy, facts.writers, now)
+
+
+@control("C81", "An approval counts only with the approver’s answer on tone and boundaries, kept with it")
+def standing(
+    approvals: Iterable[ApprovalFact],
+    digest: str,
+    policy: UUID | None,
+    writers: frozenset[UUID],
+    now: datetime,
+) -> list[ApprovalFact]:
     """Return the approvals that count now: for this digest, in time, by somebody fit who did not write it.
 
     One in which nobody said that tone and boundaries are right counts for nothing.
     """
     return [
         approval
-        for approval in facts.approvals
+        for approval in approvals
         if not approval.voided
-        and approval.digest == facts.digest_now
-        and approval.policy == facts.policy
+        and approval.digest == digest
+        and approval.policy == policy
         and now <= approval.expires_at
-        and approval.approver not in facts.writers
+        and approval.approver not in writers
         and approval.confirmed.strip()
         and not approval.why_not
     ]
+
+
+def goes_urgently(facts: GateFacts, now: datetime) -> bool:
+    """Return whether it stands on a template approved ahead: it was sent from one, and nobody approved it since."""
+    return facts.urgent is not None and bool(_approval_barriers(facts, now))
+
+
+def _passing_barriers(facts: GateFacts, now: datetime) -> list[Barrier]:
+    """Return why neither its own approvals nor the template it was sent from let it pass."""
+    own = _approval_barriers(facts, now)
+    return own if facts.urgent is None or not own else list(facts.urgent)
 
 
 def _approval_barriers(facts: GateFacts, now: datetime) -> list[Barrier]:
@@ -202,7 +225,7 @@ def _time_barriers(facts: GateFacts, now: datetime) -> list[Barrier]:
         return [Barrier("C28", "The clock of this computer runs behind our own record. Set it right first.")]
     if late := _late(facts, now):
         return late
-    if facts.quiet.include(now):
+    if facts.quiet.include(now) and not goes_urgently(facts, now):
         return [
             Barrier(
                 "C78", f"It is within our quiet hours, {facts.quiet.says}. Choose a time outside of them."

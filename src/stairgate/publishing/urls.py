@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from django.urls import path
 
-from stairgate.publishing.views import afterwards, by_hand, calendar, compose, feed, review, standing
+from stairgate.publishing.views import (
+    afterwards,
+    by_hand,
+    calendar,
+    compose,
+    feed,
+    review,
+    standing,
+    urgent,
+)
 
 app_name = "publishing"
 urlpatterns = [
@@ -24,6 +33,14 @@ urlpatterns = [
     path("standing/<uuid:pk>/retire/", standing.retire, name="standing_retire"),
     path("standing/<uuid:pk>/again/", standing.again, name="standing_again"),
     path("standing/again/<uuid:pk>/stop/", standing.stop, name="standing_stop"),
+    path("urgent/", urgent.templates, name="urgent"),
+    path("urgent/new/", urgent.new, name="urgent_new"),
+    path("urgent/starters/", urgent.starters, name="urgent_starters"),
+    path("urgent/<uuid:pk>/", urgent.template, name="urgent_template"),
+    path("urgent/<uuid:pk>/edit/", urgent.edit, name="urgent_edit"),
+    path("urgent/<uuid:pk>/approve/", urgent.approve, name="urgent_approve"),
+    path("urgent/<uuid:pk>/retire/", urgent.retire, name="urgent_retire"),
+    path("urgent/<uuid:pk>/send/", urgent.send, name="urgent_send"),
     path("check/", compose.check, name="check"),
     path("pictures/<uuid:pk>/", compose.picture, name="picture"),
     path("<uuid:pk>/", review.review, name="review"),
@@ -34,6 +51,7 @@ urlpatterns = [
     path("<uuid:pk>/say/", review.say, name="say"),
     path("<uuid:pk>/heard/", review.heard, name="heard"),
     path("<uuid:pk>/withdraw/", review.withdraw, name="withdraw"),
+    path("<uuid:pk>/second-look/", urgent.look_second, name="second_look"),
     path("deliveries/<uuid:pk>/again/", review.send_again, name="send_again"),
     path("deliveries/<uuid:pk>/look/", review.look_again, name="look_again"),
     path("deliveries/<uuid:pk>/hand/", by_hand.page, name="hand"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -17,8 +17,8 @@ from stairgate.monitoring.models import Item
 from stairgate.monitoring.selectors import Freshness, inbox, readings, said_of
 from stairgate.organisations.models import Membership
 from stairgate.organisations.rules import Duty, Role
-from stairgate.organisations.selectors import holders
-from stairgate.policies.selectors import holds, in_force
+from stairgate.policies.selectors import holds, in_force, standing
+from stairgate.publishing.content import first_words
 from stairgate.publishing.models import Delivery, Difference, Post
 from stairgate.publishing.selectors.by_hand import hand_work, with_hand_work
 from stairgate.publishing.selectors.lists import (
@@ -29,13 +29,20 @@ from stairgate.publishing.selectors.lists import (
     spoken_to,
     unfinished,
     waiting_for,
+    wanting_a_look,
     went_out_since,
     with_astray,
+    with_look,
     with_message,
 )
 from stairgate.publishing.states import DeliveryState, PostState
+from stairgate.publishing.urgent import why_may_not_look
 
 _EACH = 5
+_TITLE = 70
+_LOOKED_UP = {"administrators": [Role.PAGE_ADMINISTRATOR], "leads": [Role.DSL, Role.DEPUTY_DSL]}
+#: on whose Today a second look that was missed stands until somebody takes it
+IN_CHARGE = frozenset({Role.MANAGER, Role.SERVICE_MANAGER, Role.PAGE_ADMINISTRATOR, Role.DSL})
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +70,7 @@ class Today:
     came_in: int
     leads: tuple[Membership, ...]
     may_pause: bool  # and everything is not paused already
+    may_write: bool
 
     @property
     def minutes(self) -> int:
@@ -74,23 +82,27 @@ def today_page(me: Membership, now: datetime) -> Today:
     organisation = me.organisation
     duties = me.duties_on(organisation.day(now))
     version = in_force(organisation)
-    accounts = accounts_now(organisation, now, version=version)
+    known = standing(organisation, _LOOKED_UP, on=organisation.day(now))
+    administrators = [member for member, fit in known["administrators"] if fit]
+    accounts = accounts_now(organisation, now, version=version, administrators=administrators)
     live = live_policy(organisation, now, version=version, accounts=accounts)
     midnight = organisation.local(now).replace(hour=0, minute=0, second=0, microsecond=0)
-    leads = tuple(holders(organisation, [Role.DSL, Role.DEPUTY_DSL], organisation.day(now)))
+    leads = tuple(member for member, _ in known["leads"])
     pauses = list(dict.fromkeys(pause for account in accounts for pause in account.pauses))
     tasks: list[Task] = []
     if Duty.DECIDE in duties:
         tasks += [_comment(item) for item in inbox(organisation, limit=_EACH)]
         tasks += [_blind(reading) for reading in readings(organisation, now) if reading.blind]
-    astray, by_hand, trouble, waiting, own, said = _posts(me, duties, now)
+    astray, looks, by_hand, trouble, waiting, own, said = _posts(me, duties, now)
     tasks += [_astray(post) for post in astray]
+    tasks += [_second_look(post, me, now, mine) for post, mine in looks if post.look_due <= now]
     tasks += [_by_hand(post, now) for post in by_hand]
     tasks += [_trouble(post) for post in trouble if post not in by_hand]
     if Duty.SEE_ACCOUNTS in duties:
         tasks += _not_set_up(has_policy=version is not None, has_page=bool(accounts), has_lead=bool(leads))
         tasks += [_paused(pause, me) for pause in pauses]
         tasks += [_shut(account.channel.name, r.says) for account in accounts for r in account.others]
+    tasks += [_second_look(post, me, now, mine) for post, mine in looks if post.look_due > now]
     tasks += [_message(post) for post in said]
     tasks += [_approval(post) for post in waiting]
     tasks += [_own(post) for post in own]
@@ -103,6 +115,7 @@ def today_page(me: Membership, now: datetime) -> Today:
         came_in=Item.objects.filter(organisation=organisation, first_seen_at__gte=midnight).count(),
         leads=leads,
         may_pause=bool(duties & MAY_PAUSE) and all(pause.channel_id for pause in pauses),
+        may_write=Duty.WRITE in duties,
     )
 
 
@@ -112,16 +125,20 @@ def _greeting(hour: int) -> str:
     return "Good afternoon" if hour < 17 else "Good evening"
 
 
-def _posts(me: Membership, duties: frozenset[Duty], now: datetime) -> tuple[list[Post], ...]:
-    """Return the first few posts that are not as approved on a page, those to be done or looked for by hand, those
-    in trouble, those waiting for this person, their own unfinished, and those with a message for them. One query.
+def _posts(me: Membership, duties: frozenset[Duty], now: datetime) -> tuple[list[Any], ...]:
+    """Return the first few posts that are not as approved on a page, those that want a second look, those to be done
+    or looked for by hand, those in trouble, those waiting for this person, their own unfinished, and those with a
+    message for them. One query.
     """
     approves = holds(me, Duty.APPROVE, on=me.organisation.day(now))
+    in_charge = bool(IN_CHARGE & me.roles_on(me.organisation.day(now)))
     writes = Duty.WRITE in duties
     looks_after = approves or Duty.MANAGE in duties
     kinds: list[QuerySet[Post]] = []
     if looks_after:
         kinds.append(gone_astray(me.organisation))
+    if approves or in_charge:
+        kinds.append(wanting_a_look(me, now, may_look=approves))
     if approves:
         kinds += [in_trouble(me.organisation), waiting_for(me, now)]
     if writes:
@@ -132,14 +149,42 @@ def _posts(me: Membership, duties: frozenset[Duty], now: datetime) -> tuple[list
         first |= Q(pk__in=kind.values("pk")[:_EACH])
     waits = Exists(waiting_for(me, now).filter(pk=OuterRef("pk")))
     found = with_message(Post.objects.filter(first).select_related("author"), me).annotate(waits=waits)
-    rows: list[Any] = list(with_hand_work(with_astray(found), me).order_by("-updated_at"))
+    rows: list[Any] = list(with_hand_work(with_look(with_astray(found)), me).order_by("-updated_at"))
+    wanted = [(post, approves and _may_look(post, me)) for post in rows if post.look_due]
+    looks = [(post, mine) for post, mine in wanted if mine or (in_charge and post.look_due <= now)]
+    looks.sort(key=lambda look: look[0].look_due)
     astray = [post for post in rows if looks_after and (_differs(post) or _stuck(post))]
     own = [p for p in rows if writes and p.author_id == me.user_id and p.state in UNFINISHED]
     by_hand = [post for post in reversed(rows) if writes and post.hand]
     trouble = [post for post in rows if approves and post.state in TROUBLE and post not in own]
     waiting = [post for post in reversed(rows) if post.waits]
     said = [post for post in rows if post.said]
-    return astray[:_EACH], by_hand[:_EACH], trouble[:_EACH], waiting[:_EACH], own[:_EACH], said[:_EACH]
+    kinds_found: tuple[list[Any], ...] = (astray, looks, by_hand, trouble, waiting, own, said)
+    return tuple(kind[:_EACH] for kind in kinds_found)
+
+
+def _may_look(post: Any, me: Membership) -> bool:
+    return not why_may_not_look(looker=me.user_id, sender=post.author_id, writer=post.look_writer)
+
+
+def _second_look(post: Any, me: Membership, now: datetime, mine: bool) -> Task:
+    """Return a second look as a task: to be taken, or late and still to be taken by somebody."""
+    missed = post.look_due <= now
+    last = me.organisation.local(post.look_due - timedelta(seconds=1))
+    due = f"by the end of {last:%A} {last.day} {last:%B}"
+    why = f"{post.author.first_name} sent this alone, as urgent. "
+    why += f"Nobody took the second look {due}." if missed else f"Somebody else looks at it {due}."
+    return Task(
+        kind="bad" if missed else "wait",
+        icon="alert-octagon" if missed else "checks",
+        title=str(post),
+        why=why,
+        status="bad" if missed else "wait",
+        status_words="Second look missed" if missed else "Second look",
+        href=f"{reverse('publishing:review', args=[post.pk])}#second-look",
+        button="Look at it" if mine else "See who can look",
+        minutes=2,
+    )
 
 
 def _differs(post: Post) -> str:
@@ -182,7 +227,7 @@ def _comment(item: Item) -> Task:
     return Task(
         kind="bad" if kind in {"harm", "bad"} else kind,
         icon="alert-octagon" if kind == "harm" else "message-circle",
-        title=f"{item.author_name or 'Somebody'}: “{_short(item.text)}”"
+        title=f"{item.author_name or 'Somebody'}: “{first_words(item.text, most=_TITLE)}”"
         if item.text
         else "A comment without words",
         why=_why(item),
@@ -198,11 +243,6 @@ def _why(item: Item) -> str:
     if item.under_18:
         return "Somebody under 18 may have written it. It waits here until the safeguarding lead has decided."
     return "We hid it from the page. Only you can decide what happens next." if item.is_hidden else ""
-
-
-def _short(text: str) -> str:
-    words = " ".join(text.split())
-    return words if len(words) <= 70 else words[:69].rsplit(" ", 1)[0] + "…"
 
 
 def _blind(reading: Freshness) -> Task:
@@ -343,7 +383,7 @@ def _message(post: Any) -> Task:
     return Task(
         kind="wait",
         icon="message-circle",
-        title=f"{post.said_by}: “{_short(post.said)}”",
+        title=f"{post.said_by}: “{first_words(post.said, most=_TITLE)}”",
         why=f"About “{post}”.",
         status="wait",
         status_words="A message for you",

@@ -4,6 +4,13 @@ from stairgate.publishing.models.approvals import Addressee, Approval, Message, 
 from stairgate.publishing.models.calendar import CalendarFeed, Occurrence, Recurrence, StandingMessage
 from stairgate.publishing.models.deliveries import Attempt, Delivery, Difference, Look, ReadBack, TakeDown
 from stairgate.publishing.models.posts import Answer, Picture, Post, Revision, RevisionPicture
+from stairgate.publishing.models.urgent import (
+    SecondLook,
+    UrgentApproval,
+    UrgentSending,
+    UrgentTemplate,
+    UrgentVersion,
+)
 
 __all__ = [
     "Addressee",
@@ -23,6 +30,11 @@ __all__ = [
     "Return",
     "Revision",
     "RevisionPicture",
+    "SecondLook",
     "StandingMessage",
     "TakeDown",
+    "UrgentApproval",
+    "UrgentSending",
+    "UrgentTemplate",
+    "UrgentVersion",
 ]

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Prefetch, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from stairgate.organisations.models import Membership, Organisation
 from stairgate.organisations.rules import Duty
@@ -19,6 +20,7 @@ from stairgate.publishing.models import (
     Message,
     Post,
     Revision,
+    SecondLook,
     TakeDown,
 )
 from stairgate.publishing.states import FINAL, THERE, DeliveryState, PostState
@@ -67,9 +69,15 @@ def in_trouble(organisation: Organisation) -> QuerySet[Post]:
 
 
 def gone_astray(organisation: Organisation) -> QuerySet[Post]:
-    """Return posts with an open finding on a page, or a take-down that a person has to do. Newest first."""
-    posts = Post.objects.filter(Exists(_differing()) | Exists(_stuck()), organisation=organisation)
-    return posts.select_related("author")
+    """Return posts with an open finding on a page, or a take-down that a person has to do. Newest first.
+
+    Found from those few, by their own indexes: asked the other way round, it is a question about every post. So the
+    setting is compared as an expression, and only once it is known which posts they are.
+    """
+    differing = Difference.objects.filter(closed_at__isnull=True)
+    astray = (rows.order_by().values_list("delivery__post", flat=True) for rows in (differing, _by_hand()))
+    posts = Post.objects.alias(setting=Coalesce("organisation_id", None)).filter(setting=organisation.pk)
+    return posts.filter(pk__in=next(astray).union(*astray)).select_related("author")
 
 
 def with_astray(posts: QuerySet[Post]) -> QuerySet[Post]:
@@ -83,8 +91,43 @@ def _differing() -> QuerySet[Difference]:
 
 
 def _stuck() -> QuerySet[TakeDown]:
-    rows = TakeDown.objects.filter(delivery__post=OuterRef("pk"), delivery__state__in=THERE)
-    return rows.filter(state=TakeDown.State.NEEDS_PERSON)
+    return _by_hand().filter(delivery__post=OuterRef("pk"))
+
+
+def _by_hand() -> QuerySet[TakeDown]:
+    """Return the take-downs of posts still on a page that a person has to do.
+
+    The fate is compared as an expression: by its index SQLite would go through everything that is on a page.
+    """
+    rows = TakeDown.objects.filter(state=TakeDown.State.NEEDS_PERSON)
+    return rows.alias(fate=Coalesce("delivery__state", None)).filter(fate__in=THERE)
+
+
+def wanting_a_look(membership: Membership, now: datetime, *, may_look: bool) -> QuerySet[Post]:
+    """Return posts sent as urgent whose second look is late, and with ``may_look`` those that this member may take.
+
+    Soonest due first.
+    """
+    wanted = Q(due_at__lte=now)
+    if may_look:
+        own = Q(sending__revision__post__author=membership.user_id)
+        wanted |= ~(own | Q(sending__version__created_by=membership.user_id))
+    looks = _looks().filter(wanted)
+    posts = Post.objects.filter(Exists(looks), organisation=membership.organisation_id)
+    return posts.order_by(Subquery(looks.values("due_at")[:1]))
+
+
+def with_look(posts: QuerySet[Post]) -> QuerySet[Post]:
+    """Load with each post when its open second look is due, and who wrote its words."""
+    look = _looks()
+    return posts.annotate(
+        look_due=Subquery(look.values("due_at")[:1]),
+        look_writer=Subquery(look.values("sending__version__created_by")[:1]),
+    )
+
+
+def _looks() -> QuerySet[SecondLook]:
+    return SecondLook.objects.filter(sending__revision__post=OuterRef("pk"), done_at__isnull=True)
 
 
 def unfinished(membership: Membership) -> QuerySet[Post]:

@@ -12,10 +12,10 @@ from stairgate.channels.services import network_for
 from stairgate.networks.base import Outgoing
 from stairgate.networks.base import Picture as SentPicture
 from stairgate.organisations.models import Membership, Organisation
-from stairgate.organisations.rules import Duty
+from stairgate.organisations.rules import Duty, Role
 from stairgate.policies.parameters import Parameters
 from stairgate.policies.quiet import QuietHours
-from stairgate.policies.selectors import fit_for, in_force
+from stairgate.policies.selectors import fit_for, in_force, roles_for, standing
 from stairgate.publishing.content import Content
 from stairgate.publishing.gate import answered_keys, writers_of
 from stairgate.publishing.models import (
@@ -109,7 +109,10 @@ def readiness(
     """Return how ready some content is, stored or just typed. ``pictures`` are (alt text, who is shown)."""
     version = in_force(organisation)
     parameters = version.parameters if version else Parameters()
-    accounts = tuple(accounts_now(organisation, now, version=version))
+    groups = {"looks_after": [Role.PAGE_ADMINISTRATOR], "approves": roles_for(Duty.APPROVE, parameters)}
+    known = standing(organisation, groups, on=organisation.day(now))
+    administrators = [member for member, fit in known["looks_after"] if fit]
+    accounts = tuple(accounts_now(organisation, now, version=version, administrators=administrators))
     chosen = [account for account in accounts if account.channel.id in content.channel_ids]
     alts = [alt for alt, _ in pictures]
     screening = screen_words(content.text, organisation, alts=alts, is_reply=is_reply)
@@ -132,7 +135,7 @@ def readiness(
         children_allowed=parameters.identifiable_children,
         send_at=content.send_at,
         approvers=tuple(
-            member.first_name for member in fit_approvers(organisation, parameters, writers=writers, now=now)
+            member.first_name for member, fit in known["approves"] if fit and member.user_id not in writers
         ),
         approvers_needed=parameters.approvers,
         quiet=QuietHours.of(parameters, organisation.timezone),

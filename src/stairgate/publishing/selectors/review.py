@@ -32,10 +32,14 @@ from stairgate.publishing.models import (
     Difference,
     Post,
     Revision,
+    SecondLook,
+    UrgentApproval,
+    UrgentSending,
 )
 from stairgate.publishing.rules import NO_PURPOSE
 from stairgate.publishing.screen import screen_revision
 from stairgate.publishing.selectors.readiness import fit_approvers
+from stairgate.publishing.selectors.urgent import may_look_second
 from stairgate.publishing.states import UNDECIDED, DeliveryState, PostState
 from stairgate.screening import Finding
 
@@ -44,8 +48,10 @@ _MOST_SAID = 20
 
 
 def versions_of(post: Post) -> tuple[Revision, ...]:
-    """Return every version, newest first, the newest with its pictures. Two queries."""
-    versions = tuple(post.revisions.defer("screening").order_by("-number"))
+    """Return every version, newest first, with how it was sent; the newest with its pictures. Two queries."""
+    with_sending = ("urgent__version__created_by", "urgent__second_look__done_by")
+    rows = post.revisions.defer("screening").select_related(*with_sending)
+    versions = tuple(rows.order_by("-number"))
     prefetch_related_objects(versions[:1], "pictures")
     return versions
 
@@ -95,6 +101,21 @@ def _talk(post: Post, reader: Membership) -> tuple[Said, ...]:
 
 
 @dataclass(frozen=True, slots=True)
+class Urgent:
+    """How a post was sent from a template approved ahead, and the second look at it."""
+
+    sending: UrgentSending
+    approvals: tuple[UrgentApproval, ...]  # those it was sent on
+    lookers: tuple[Membership, ...]  # who may take the second look, while it is to be taken
+    is_newest: bool  # the version it was sent with is the newest
+    is_late: bool  # the look was not taken in time
+
+    @property
+    def look(self) -> SecondLook:
+        return self.sending.second_look
+
+
+@dataclass(frozen=True, slots=True)
 class ReviewPage:
     """What an approver, or the author, sees of one post."""
 
@@ -113,6 +134,7 @@ class ReviewPage:
     waits_for_morning: bool  # approved now, it would wait for the end of the quiet hours
     writers: frozenset[UUID]
     channels: tuple[Channel, ...]
+    urgent: Urgent | None  # how it was sent, when one person sent it from a template
 
     @property
     def unread(self) -> int:
@@ -168,6 +190,25 @@ def review_page(post: Post, reader: Membership, now: datetime) -> ReviewPage | N
         waits_for_morning=newest.send_at is None and opens > now,
         writers=writers,
         channels=tuple(accounts),
+        urgent=_urgent(post, versions, parameters, now),
+    )
+
+
+def _urgent(post: Post, versions: Sequence[Revision], parameters: Parameters, now: datetime) -> Urgent | None:
+    """Return how it was sent as urgent; None for every other post. At most two queries."""
+    found = next((version for version in versions if hasattr(version, "urgent")), None)
+    if found is None:
+        return None
+    sending: UrgentSending = found.urgent
+    look = sending.second_look
+    wants_a_look = look.done_at is None
+    fit = fit_approvers(post.organisation, parameters, writers=frozenset(), now=now) if wants_a_look else []
+    return Urgent(
+        sending=sending,
+        approvals=tuple(sending.approvals.select_related("approver")),
+        lookers=may_look_second(sending, fit),
+        is_newest=found is versions[0],
+        is_late=(look.done_at or now) >= look.due_at,
     )
 
 

@@ -12,6 +12,7 @@ from stairgate.publishing.services.drafts import (
     submit,
 )
 from stairgate.publishing.services.feeds import drop_feed, make_feed, reader_of
+from stairgate.publishing.services.second_look import look_second
 from stairgate.publishing.services.standing import (
     begin_recurrence,
     keep_message,
@@ -22,6 +23,13 @@ from stairgate.publishing.services.standing import (
     use_message,
 )
 from stairgate.publishing.services.talk import mark_read, say
+from stairgate.publishing.services.urgent import (
+    approve_urgent,
+    keep_urgent,
+    keep_urgent_starters,
+    retire_urgent,
+    send_urgent,
+)
 
 __all__ = [
     "NotReady",
@@ -30,6 +38,7 @@ __all__ = [
     "add_picture",
     "answer_finding",
     "approve",
+    "approve_urgent",
     "ask_for_changes",
     "begin_recurrence",
     "close_difference",
@@ -38,16 +47,21 @@ __all__ = [
     "hold_to_signpost",
     "keep_message",
     "keep_starters",
+    "keep_urgent",
+    "keep_urgent_starters",
     "look_again",
+    "look_second",
     "make_due_draft",
     "make_feed",
     "mark_read",
     "read_now",
     "reader_of",
     "retire_message",
+    "retire_urgent",
     "save_draft",
     "say",
     "send_again",
+    "send_urgent",
     "stop_recurrence",
     "submit",
     "take_down",

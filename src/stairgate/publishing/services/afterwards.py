@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db import transaction
 
 from stairgate.clauses import Coverage, control
+from stairgate.doorbell import Bell, ring
 from stairgate.organisations.models import User
 from stairgate.organisations.rules import Duty
 from stairgate.publishing.models import Delivery, Difference, Post, ReadBack, TakeDown
@@ -41,6 +42,7 @@ def take_down(*, actor: User, post: Post, reason: str, at: datetime) -> list[Tak
     follow_take_down(post, f"Taken down: {reason}", at)
     payload = {"reason": reason, "deliveries": [str(row.delivery_id) for row in made]}
     write_down(actor, post, "publishing.take_down_asked", payload, at)
+    ring(Bell.TAKE_DOWNS)
     return made
 
 
@@ -69,6 +71,7 @@ def read_now(*, actor: User, delivery: Delivery, at: datetime) -> None:
     if not ReadBack.objects.filter(delivery=delivery, delivery__state=DeliveryState.DONE).update(due_at=at):
         raise Refusal("Stairgate cannot read it there. Look at it yourself.")
     write_down(actor, post, "publishing.read_back_asked", {"delivery": str(delivery.id)}, at)
+    ring(Bell.READ_BACKS)
 
 
 @control(

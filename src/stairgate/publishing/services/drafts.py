@@ -16,7 +16,7 @@ from stairgate.ledger.services import record
 from stairgate.organisations.access import require
 from stairgate.organisations.models import Organisation, User
 from stairgate.organisations.rules import Duty
-from stairgate.publishing.content import Content, PictureUse, SealedPicture, digest
+from stairgate.publishing.content import Content, PictureUse, SealedPicture, digest, first_words
 from stairgate.publishing.models import Answer, Picture, Post, Revision, RevisionPicture
 from stairgate.publishing.moves import move_post, unserved
 from stairgate.publishing.pixels import CleanPicture, clean
@@ -67,13 +67,13 @@ def save_draft(
         return last
     alts, is_reply = [use.alt for _, use in pictures], post.kind == Post.Kind.REPLY
     screening = screen_words(content.text, organisation, alts=alts, is_reply=is_reply)
-    revision = _write_revision(actor, post, content, new, screening, (last.number if last else 0) + 1, at)
+    revision = write_revision(actor, post, content, new, screening, (last.number if last else 0) + 1, at)
     RevisionPicture.objects.bulk_create(
         RevisionPicture(revision=revision, picture=p, position=i, alt=u.alt, shows=u.shows)
         for i, (p, u) in enumerate(pictures)
     )
     void(post, "It changed after this approval.", at)
-    post.title = _title(content.text)
+    post.title = first_words(content.text, most=60)
     move_post(post, PostState.DRAFT, "", at, also=["title"])
     write_down(actor, post, "publishing.saved", {"version": revision.number, "digest": new}, at)
     return revision
@@ -116,7 +116,7 @@ def _digest(post: Post, content: Content, sealed: tuple[SealedPicture, ...]) -> 
     )
 
 
-def _write_revision(
+def write_revision(
     actor: User, post: Post, content: Content, new: str, screening: Screening, number: int, at: datetime
 ) -> Revision:
     return Revision.objects.create(
@@ -131,11 +131,6 @@ def _write_revision(
         created_by=actor,
         created_at=at,
     )
-
-
-def _title(text: str) -> str:
-    words = " ".join(text.split())
-    return words if len(words) <= 60 else words[:59].rsplit(" ", 1)[0] + "…"
 
 
 def add_picture(*, actor: User, organisation: Organisation, data: bytes, at: datetime) -> Picture:

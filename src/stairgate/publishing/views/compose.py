@@ -215,7 +215,15 @@ def _after_save(request: HttpRequest, member: Membership, post: Post) -> HttpRes
             messages.success(request, "Draft saved.")
         if pressed == "photo":
             return redirect(f"{reverse('publishing:edit', args=[post.pk])}#ph")
+    if _reasons_left(request.POST, keep):
+        return _as_saved(request, member, post)
     return redirect("publishing:edit", post.pk)
+
+
+def _reasons_left(typed: QueryDict, kept: str) -> bool:
+    """Return whether a reason was typed beside another finding than the one that was kept: it stays typed."""
+    others = (name.removeprefix("why-") for name in typed if name.startswith("why-"))
+    return any(_why(typed, key) for key in others if key != kept)
 
 
 def _why(typed: QueryDict, key: str) -> str:

@@ -9,7 +9,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("publishing", "0006_confirmed"),
+        ("publishing", "0007_urgent"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
