@@ -82,6 +82,9 @@ DEEDS: dict[str, frozenset[str]] = {
     "publishing:change": WRITE,
     "publishing:read_now": APPROVE,
     "publishing:close_difference": APPROVE,
+    "publishing:hand_begin": WRITE,
+    "publishing:hand_answer": WRITE,
+    "publishing:hand_gone": APPROVE,
     "monitoring:clear_quiet": DECIDE,
     "monitoring:decide": DECIDE,
     "monitoring:reply": DECIDE,
@@ -106,7 +109,10 @@ OPEN = {
 #: exist only at their moment: the wizard before the setting is founded, a second step half-way in
 AT_THEIR_MOMENT = {"welcome", "welcome_you", "account_signup", "mfa_authenticate", "mfa_login_webauthn"}
 #: a record nobody has in this test: 404 for everybody
-ABSENT = {"publishing:picture", "monitoring:item"}
+ABSENT = {
+    *("publishing:picture", "monitoring:item"),
+    *("publishing:hand", "publishing:hand_proof", "publishing:hand_still"),
+}
 
 
 #: addresses of one standing message
@@ -175,6 +181,9 @@ def address(name: str, post: UUID, cast: Cast) -> str:
         "publishing:look_again",
         "publishing:read_now",
         "publishing:close_difference",
+        "publishing:hand_begin",
+        "publishing:hand_answer",
+        "publishing:hand_gone",
         "monitoring:decide",
         "monitoring:reply",
         "publishing:standing_stop",

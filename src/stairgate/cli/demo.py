@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from stairgate.channels.models import Channel, Connection
-from stairgate.channels.services import Credentials, authorise, connect, prove
+from stairgate.channels.services import Credentials, authorise, connect, prove, prove_now
 from stairgate.cli import demo_policy
 from stairgate.networks.base import Secret
 from stairgate.organisations.models import Membership, Organisation, User
@@ -160,6 +160,16 @@ def open_account(
     return channel
 
 
+def open_group(place: Nursery, now: datetime) -> Channel:
+    """Authorise the families' group, where people post by hand; return it. Priya has seen that it is there."""
+    page = "https://groups.willowlane.example/families"
+    credentials = Credentials(base_url=page, account_id="families", token=Secret(""), public_url=page)
+    name, network = "Willow Lane families group", Channel.Network.ASSISTED
+    channel = open_account(place, credentials, now, network=network, name=name)
+    prove_now(actor=place.people["Priya"], channel=channel, at=now)
+    return channel
+
+
 def practice_credentials(address: str) -> Credentials:
     """Return what the practice network in the data folder gives to let us in."""
     given = json.loads((settings.HOME.practice / "credentials.json").read_text("utf-8"))
@@ -183,6 +193,7 @@ def seed(address: str) -> bool:
     with transaction.atomic():
         place = nursery(now)
         channel = open_account(place, practice_credentials(address), now)
+        open_group(place, now)
     prove(channel=channel)
     _first_posts(place, channel, timezone.now())
     _urgent_templates(place, timezone.now())

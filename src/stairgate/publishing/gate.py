@@ -26,7 +26,7 @@ from stairgate.clauses import Coverage, control
 from stairgate.ledger.selectors import newest_at
 from stairgate.ledger.services import record
 from stairgate.networks import base
-from stairgate.organisations.access import membership_of
+from stairgate.organisations.access import NotAllowed, membership_of
 from stairgate.organisations.models import User
 from stairgate.organisations.rules import Duty
 from stairgate.policies.models import PolicyVersion
@@ -59,7 +59,7 @@ from stairgate.publishing.rules import (
 from stairgate.publishing.screen import screen_revision
 from stairgate.publishing.selectors.changes import as_sealed, change_facts, with_ground
 from stairgate.publishing.selectors.urgent import sending_of, urgent_facts
-from stairgate.publishing.states import DeliveryState, PostState, check_delivery_move
+from stairgate.publishing.states import READY, DeliveryState, PostState, check_delivery_move
 from stairgate.publishing.urgent import urgent_barriers
 from stairgate.screening import Screening
 
@@ -67,12 +67,27 @@ log = structlog.get_logger(__name__)
 
 _mint = base.claim_mint()
 
+#: a post that was approved; on other pages it may have gone further, or come to harm
+_APPROVED = frozenset(
+    {
+        *(PostState.APPROVED, PostState.SENDING, PostState.HELD, PostState.UNKNOWN),
+        *(PostState.BY_HAND, PostState.POSTED),
+    }
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Opened:
     """The gate is open for one attempt."""
 
     passage: base.Passage
+    attempt: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedByHand:
+    """The gate is open for one person, who sees the words until the lease on the delivery runs out."""
+
     attempt: UUID
 
 
@@ -141,13 +156,41 @@ def _open(delivery_id: UUID, worker: str, now: datetime) -> Opened | Closed:
     return Opened(passage, attempt.id)
 
 
+@control(
+    "C78",
+    "Words to be posted by hand are shown only when the gate, asked everything again, opens for a person",
+)
+@control("C04", "What is posted by hand goes to a registered, authorised, live account and nowhere else")
+@transaction.atomic
+def open_by_hand(*, delivery_id: UUID, by: User, now: datetime, seconds: int) -> OpenedByHand | Closed:
+    """Return that one person may put it there now, for so many seconds, or `Closed` with every reason.
+
+    The moment of sending: all that `open_gate` asks is asked again. A delivery that waits for no hand (any more)
+    gives `Closed` without reasons. Raises `NotAllowed` when this person may not write for the setting today.
+    """
+    delivery = _lock_ready(delivery_id)
+    if delivery is None or delivery.state != DeliveryState.MANUAL:
+        return Closed(())
+    organisation = delivery.channel.organisation
+    unfit = _why_not(by, Duty.WRITE, organisation.id, in_force(organisation), now)
+    if unfit:
+        raise NotAllowed(" ".join(unfit))
+    digest_now = _digest_of(_outgoing(delivery), delivery.revision)
+    barriers = gate_barriers(_facts(delivery, digest_now, now), now)
+    if barriers:
+        _shut(delivery, barriers, now)
+        return Closed(barriers)
+    attempt = _begin(delivery, str(by.id), now, by=by, seconds=seconds)
+    return OpenedByHand(attempt.id)
+
+
 @transaction.atomic
 def lapse_early(*, delivery_id: UUID, now: datetime) -> bool:
-    """Shut the gate on a waiting delivery that would find it shut at its time; return whether it was.
+    """Shut the gate on a delivery that would find it shut at its time; return whether it was.
 
     Its author learns of it, and of every reason, while there is still time to do something.
     """
-    delivery = _lock_waiting(delivery_id)
+    delivery = _lock_ready(delivery_id)
     if delivery is None:
         return False
     barriers = lapse_barriers(_facts(delivery, delivery.revision.digest, now), now)
@@ -157,11 +200,13 @@ def lapse_early(*, delivery_id: UUID, now: datetime) -> bool:
 
 
 def _lock_due(delivery_id: UUID, now: datetime) -> Delivery | None:
-    delivery = _lock_waiting(delivery_id)
-    return delivery if delivery is not None and delivery.due_at <= now else None
+    delivery = _lock_ready(delivery_id)
+    if delivery is None or delivery.state != DeliveryState.WAITING:
+        return None
+    return delivery if delivery.due_at <= now else None
 
 
-def _lock_waiting(delivery_id: UUID) -> Delivery | None:
+def _lock_ready(delivery_id: UUID) -> Delivery | None:
     """Lock the post, then the delivery: always in that order, as every service does, so nobody deadlocks.
 
     The account is locked along: a pause waits for the gate that is opening, and no gate opens after it.
@@ -176,7 +221,7 @@ def _lock_waiting(delivery_id: UUID) -> Delivery | None:
         .select_related(
             "post", "revision__post", "channel__organisation", "channel__connection", "changes__revision"
         )
-        .filter(pk=delivery_id, state=DeliveryState.WAITING)
+        .filter(pk=delivery_id, state__in=READY)
         .first()
     )
 
@@ -199,9 +244,7 @@ def _facts(delivery: Delivery, digest_now: str, now: datetime) -> GateFacts:
     screening = screen_revision(revision, post)
     sending = sending_of(revision)
     return GateFacts(
-        post_is_approved=post.state
-        in {PostState.APPROVED, PostState.SENDING, PostState.HELD, PostState.UNKNOWN}
-        and delivery.state == DeliveryState.WAITING,
+        post_is_approved=post.state in _APPROVED and delivery.state in READY,
         revision_is_current=newest is not None and newest.pk == revision.pk,
         digest_now=digest_now,
         digest_of_revision=revision.digest,
@@ -363,12 +406,15 @@ def load_outgoing(delivery: Delivery) -> base.Outgoing:
     )
 
 
-def _begin(delivery: Delivery, worker: str, now: datetime) -> Attempt:
+def _begin(
+    delivery: Delivery, worker: str, now: datetime, *, by: User | None = None, seconds: int | None = None
+) -> Attempt:
+    """Write down that the gate opens: for the worker, or ``by`` a person."""
     check_delivery_move(delivery.state, DeliveryState.SENDING)
     delivery.state = DeliveryState.SENDING
     delivery.reason = ""
     delivery.lease_owner = worker
-    delivery.lease_until = now + timedelta(seconds=settings.DELIVERY_LEASE_SECONDS)
+    delivery.lease_until = now + timedelta(seconds=seconds or settings.DELIVERY_LEASE_SECONDS)
     delivery.looks_absent = 0
     delivery.save(update_fields=["state", "reason", "lease_owner", "lease_until", "looks_absent"])
     if delivery.changes is not None:
@@ -376,9 +422,11 @@ def _begin(delivery: Delivery, worker: str, now: datetime) -> Attempt:
         later = delivery.lease_until + timedelta(seconds=settings.DELIVERY_SETTLE_SECONDS)
         ReadBack.objects.filter(delivery=delivery.changes, due_at__isnull=False).update(due_at=later)
     number = delivery.attempts.count() + 1
-    attempt = Attempt.objects.create(delivery=delivery, number=number, opened_at=now, worker=worker)
+    attempt = Attempt.objects.create(delivery=delivery, number=number, opened_at=now, worker=worker, by=by)
     move_post(delivery.post, PostState.SENDING, "", now)
-    _record(delivery, "publishing.gate_opened", {"digest": delivery.revision.digest, "attempt": number}, now)
+    payload = {"digest": delivery.revision.digest, "attempt": number}
+    actor = str(by.id) if by else "worker"
+    _record(delivery, "publishing.gate_opened", payload, now, actor=actor)
     return attempt
 
 
@@ -387,7 +435,7 @@ def _shut(
 ) -> None:
     """A shut gate lapses the approval: what was stopped never slips out later by itself."""
     reason = " ".join(barrier.says for barrier in barriers)
-    for other in delivery.post.deliveries.filter(state=DeliveryState.WAITING):
+    for other in delivery.post.deliveries.filter(state__in=READY):
         other.state = DeliveryState.CANCELLED
         other.reason = reason
         other.save(update_fields=["state", "reason"])
@@ -404,11 +452,13 @@ def _shut(
     _record(delivery, kind, payload, now)
 
 
-def _record(delivery: Delivery, kind: str, payload: Mapping[str, object], now: datetime) -> None:
+def _record(
+    delivery: Delivery, kind: str, payload: Mapping[str, object], now: datetime, *, actor: str = "worker"
+) -> None:
     record(
         organisation_id=delivery.organisation_id,
         kind=kind,
-        actor="worker",
+        actor=actor,
         subject=str(delivery.post_id),
         payload={"delivery": str(delivery.id), "channel": str(delivery.channel_id), **payload},
         at=now,
