@@ -44,6 +44,7 @@ TARGETS: dict[str, frozenset[str]] = {
         }
     ),
     "stairgate.publishing.gate": frozenset(),
+    "stairgate.publishing.gate_facts": frozenset(),
     "stairgate.publishing.urgent": frozenset(),
     "stairgate.publishing.selectors.urgent": frozenset(
         {"_facts_of", "_said", "_digest_of", "sending_of", "urgent_facts", "_filled"}
@@ -132,8 +133,8 @@ SAME: dict[tuple[str, str], str] = {
         "never: delivery is None",
     ): "what is not due any more is then a surprise, and that shuts nothing either",
     ("_open", "never: outgoing is None"): "what cannot be read has the digest “missing”, which is a barrier",
-    ("_facts", "always: delivery.state in READY"): "the row was locked in that state",
-    ("_facts", "always: newest is not None"): "a delivery points at a version, so there is a newest",
+    ("facts_of", "always: delivery.state in READY"): "the row was locked in that state",
+    ("facts_of", "always: newest is not None"): "a delivery points at a version, so there is a newest",
     ("_approval_facts", "blind to name"): "nothing is decided by a name",
     (
         "_begin",

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 
 import pytest
-from django.db import connections
+from django.db import connection, connections
 from django.utils import timezone
 
 from stairgate.cli.demo import open_group
@@ -39,6 +39,8 @@ def cast(transactional_db: None, now: datetime) -> Cast:
 
 @pytest.mark.clause("C78")
 def test_whoever_presses_begin_at_once_only_one_has_begun(cast: Cast, now: datetime) -> None:
+    if connection.vendor == "sqlite":
+        pytest.skip("one writer holds the whole of SQLite")
     desk = Desk(cast, now)
     post = put(desk, open_group(cast.nursery, now))
     desk.sweep()

@@ -39,7 +39,8 @@ from stairgate.networks.base import (
 from stairgate.policies.parameters import Parameters
 from stairgate.policies.selectors import in_force
 from stairgate.publishing.changing import what_became
-from stairgate.publishing.gate import Opened, load_outgoing, open_gate
+from stairgate.publishing.gate import Opened, open_gate
+from stairgate.publishing.gate_facts import load_outgoing
 from stairgate.publishing.models import Attempt, Delivery, Post, ReadBack
 from stairgate.publishing.moves import follow_deliveries
 from stairgate.publishing.selectors.changes import carrier

@@ -22,7 +22,7 @@ from stairgate.publishing import services
 from stairgate.publishing.calendar import day_from
 from stairgate.publishing.content import Content, PictureUse
 from stairgate.publishing.forms import MOST_PICTURES, ComposeForm, When, pictures_from
-from stairgate.publishing.gate import written_by
+from stairgate.publishing.gate_facts import written_by
 from stairgate.publishing.models import Picture, Post, Revision, RevisionPicture
 from stairgate.publishing.pixels import BadPicture
 from stairgate.publishing.rules import NO_PURPOSE, must_change
