@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from stairgate.channels.models import Channel, Connection
 from stairgate.channels.services import Credentials, authorise, connect, prove
+from stairgate.cli.demo_people import add_colleagues
 from stairgate.networks.base import Secret
 from stairgate.organisations.models import Membership, Organisation, User
 from stairgate.organisations.rules import Role
@@ -176,6 +177,7 @@ def seed(address: str) -> bool:
     now = timezone.now()
     with transaction.atomic():
         place = nursery(now)
+        add_colleagues(place.organisation, place.policy, place.people, now)
         channel = open_account(place, practice_credentials(address), now)
     prove(channel=channel)
     _first_posts(place, channel, timezone.now())
