@@ -174,6 +174,16 @@ def test_a_number_is_seen_by_pressing_show_and_at_no_other_time(cast: Cast, priy
             "expires_on",
         ),
         (
+            "training",
+            {
+                "course": "safeguarding",
+                "provider": "Fenmoor",
+                "completed_on": "2026-11-24",
+                "expires_on": "2028-11-25",
+            },
+            "expires_on",
+        ),
+        (
             "reference",
             {"given_by": "Oak", "received_on": "2026-11-24", "verified_on": "2026-11-20"},
             "verified_on",
@@ -203,6 +213,12 @@ def test_a_personal_mailbox_is_refused_where_it_is_typed(cast: Cast, priya: Clie
     }
     answer = priya.post(reverse("people:new"), typed)
     assert answer.status_code == 422 and "gmail.com is for personal mail" in words(answer)
+
+
+def test_days_stand_in_the_fields_as_a_browser_takes_them(cast: Cast, priya: Client) -> None:
+    tom = of(cast, cast.tom)
+    for page, day in (("leaving", DAY), ("check", DAY), ("role", DAY), ("change", tom.started_on)):
+        assert f'value="{day.isoformat()}"' in words(priya.get(reverse(f"people:{page}", args=[tom.pk])))
 
 
 def test_without_a_work_email_nobody_is_let_in(cast: Cast, priya: Client) -> None:

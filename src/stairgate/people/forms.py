@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from stairgate.organisations.mailboxes import personal_problem
 from stairgate.organisations.rules import Role
 from stairgate.people.models import Check, Person, Training
+from stairgate.people.rules import review_after
 
 _OLDEST = date(1920, 1, 1)
 _NUMBER_DIGITS = 12
@@ -19,12 +20,18 @@ _NUMBER_DIGITS = 12
 class _Day(forms.DateInput):
     input_type = "date"
 
-    def format_value(self, value: Any) -> str | None:
+
+class _DayField(forms.DateField):
+    """A day as a browser's own date field takes it."""
+
+    widget = _Day
+
+    def prepare_value(self, value: Any) -> Any:
         return value.isoformat() if isinstance(value, date) else value
 
 
 def _day(label: str, **more: Any) -> forms.DateField:
-    return forms.DateField(label=label, widget=_Day(), **more)
+    return _DayField(label=label, **more)
 
 
 class _AboutPeople(forms.Form):
@@ -112,7 +119,7 @@ class CheckForm(_AboutPeople):
 
 
 class TrainingForm(_AboutPeople):
-    """A finished course."""
+    """A finished course. Child protection counts for ``years`` at most, as the policy says."""
 
     past = ("completed_on",)
 
@@ -124,10 +131,22 @@ class TrainingForm(_AboutPeople):
     completed_on = _day("Finished")
     expires_on = _day("Runs out", help_text="The last day it counts.")
 
+    def __init__(self, *args: Any, years: int, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.years = years
+
     def clean(self) -> dict[str, Any]:
         values = super().clean()
         self._in_order(values, "completed_on", "expires_on", "It cannot run out before it was finished.")
+        if values.get("course") == Training.Course.SAFEGUARDING:
+            self._not_too_long(values)
         return values
+
+    def _not_too_long(self, values: dict[str, Any]) -> None:
+        finished, expires_on = values.get("completed_on"), values.get("expires_on")
+        if finished and expires_on and expires_on > (latest := review_after(finished, self.years)):
+            words = f"{latest:%A} {latest.day} {latest:%B %Y}"
+            self.add_error("expires_on", f"Our policy counts child protection until {words} at most.")
 
 
 class ReferenceForm(_AboutPeople):

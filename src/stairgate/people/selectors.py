@@ -91,6 +91,7 @@ class Terms:
 
     signed: QuerySet[Any]  # signatures on it, in its exact text
     dbs_review_years: int
+    child_protection_years: int
     lead_approves: bool  # the safeguarding lead, beside page administrators
 
 

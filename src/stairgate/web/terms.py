@@ -15,5 +15,6 @@ def terms_for(organisation: Organisation) -> Terms:
     return Terms(
         signed=signatures(version),
         dbs_review_years=parameters.dbs_review_years,
+        child_protection_years=parameters.child_protection_years,
         lead_approves=parameters.safeguarding_lead_approves,
     )

@@ -126,7 +126,8 @@ def training(request: HttpRequest, pk: UUID) -> HttpResponse:
         services.record_training(actor=member.user, person=person, course=course, at=timezone.now(), **values)
         return person
 
-    form = TrainingForm(request.POST or None, today=timezone.localdate())
+    years = terms_of(request).child_protection_years
+    form = TrainingForm(request.POST or None, today=timezone.localdate(), years=years)
     words = {
         "title": "Record training",
         "button": "Record the course",
