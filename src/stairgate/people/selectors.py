@@ -25,7 +25,7 @@ def facts_for(
     One query, however many members.
     """
     rows = members.select_related("user__person", "organisation").annotate(
-        **_columns(on, {"person__user": OuterRef("user")}),
+        **columns(on, {"person__user": OuterRef("user")}),
         has_signed=Exists(signed.filter(user=OuterRef("user"))),
     )
     return [(member, _facts_of_member(member)) for member in rows]
@@ -35,11 +35,11 @@ def _facts_of_member(member: Any) -> Facts:
     person: Person | None = getattr(member.user, "person", None)
     if person is None or person.organisation_id != member.organisation_id:
         return Facts(first_name=member.first_name, on_register=False)
-    return _facts(person, member)
+    return facts_of(person, member)
 
 
-def _facts(person: Person, row: Any) -> Facts:
-    """Return the facts of a person, with what `_columns` and the signatures put on the row."""
+def facts_of(person: Person, row: Any) -> Facts:
+    """Return the facts of a person, with what `columns` and the signatures put on the row."""
     return Facts(
         first_name=person.first_name,
         on_register=True,
@@ -54,8 +54,8 @@ def _facts(person: Person, row: Any) -> Facts:
     )
 
 
-def _columns(on: date, whose: dict[str, Any]) -> dict[str, Subquery]:
-    """Return what `_facts` reads beside the person; ``whose`` says which person's rows they are."""
+def columns(on: date, whose: dict[str, Any]) -> dict[str, Subquery]:
+    """Return what `facts_of` reads beside the person; ``whose`` says which person's rows they are."""
     check = _live_checks(on, whose)
     safeguarding = _finished(Training.Course.SAFEGUARDING, on, whose)
     online_safety = _finished(Training.Course.ONLINE_SAFETY, on, whose)
@@ -139,7 +139,7 @@ def register_rows(
         .select_related("user", "organisation")
         .prefetch_related("user__memberships__roles")
         .annotate(
-            **_columns(on, whose),
+            **columns(on, whose),
             has_signed=Exists(mine),
             signed_at=Subquery(mine.values("signed_at")[:1]),
             check_seen_on=Subquery(_live_checks(on, whose).values("seen_on")[:1]),
@@ -158,7 +158,7 @@ def _urgency(row: Row) -> tuple[object, ...]:
 
 
 def _row(person: Any, terms: Terms, on: date) -> Row:
-    facts = _facts(person, person)
+    facts = facts_of(person, person)
     member = _place(person)
     duties = _content_duties(member, terms, on)
     reasons = eligibility(facts, on) if duties else ()

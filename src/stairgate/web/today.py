@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -18,6 +18,7 @@ from stairgate.monitoring.selectors import Freshness, inbox, readings, said_of
 from stairgate.organisations.models import Membership
 from stairgate.organisations.rules import Duty, Role
 from stairgate.organisations.selectors import holders
+from stairgate.people.reminders import Reminder, reminders
 from stairgate.policies.selectors import holds, in_force
 from stairgate.publishing.models import Delivery, Difference, Post
 from stairgate.publishing.selectors.lists import (
@@ -33,6 +34,7 @@ from stairgate.publishing.selectors.lists import (
     with_message,
 )
 from stairgate.publishing.states import PostState
+from stairgate.web.templatetags.ui import day as day_words
 
 _EACH = 5
 
@@ -89,6 +91,7 @@ def today_page(me: Membership, now: datetime) -> Today:
         tasks += _not_set_up(has_policy=version is not None, has_page=bool(accounts), has_lead=bool(leads))
         tasks += [_paused(pause, me) for pause in pauses]
         tasks += [_shut(account.channel.name, r.says) for account in accounts for r in account.others]
+    tasks += _register(me, duties, now)
     tasks += [_message(post) for post in said]
     tasks += [_approval(post) for post in waiting]
     tasks += [_own(post) for post in own]
@@ -292,6 +295,53 @@ def _shut(name: str, says: str) -> Task:
         status_words="Nothing can go out",
         href=reverse("channels:list"),
         button="See the account",
+        minutes=3,
+    )
+
+
+def _register(me: Membership, duties: frozenset[Duty], now: datetime) -> list[Task]:
+    """Return what runs out of this person, and for who manages the register of everybody. One query."""
+    manages = Duty.MANAGE in duties
+    day = me.organisation.day(now)
+    found = reminders(me.organisation, on=day, user=None if manages else me.user_id)
+    return [_leaver(r, day) if r.left_to_do else _runs_out(r, me) for r in found[:_EACH]]
+
+
+def _runs_out(reminder: Reminder, me: Membership) -> Task:
+    first, more = reminder.runs_out[0], len(reminder.runs_out) - 1
+    mine = reminder.person.user_id == me.user_id
+    whose = "Your" if mine else f"{reminder.person.first_name}’s"
+    over = "has run out" if first.days_left < 0 else f"runs out {day_words(first.ends_on)}"
+    kind = "bad" if first.warning <= 7 else "risk" if first.warning <= 30 else "wait"
+    return Task(
+        kind=kind,
+        icon="users",
+        title=f"{whose} {first.holding} {over}",
+        why=(f"{more} more on record run{'s' if more == 1 else ''} out soon. " if more else "")
+        + (
+            "Ask your manager for a course or a new look in time."
+            if mine
+            else "Renew it in time, and record it."
+        ),
+        status=kind,
+        status_words=first.left,
+        href=reverse("people:person", args=[reminder.person.pk]),
+        button="See the record",
+        minutes=2,
+    )
+
+
+def _leaver(reminder: Reminder, day: date) -> Task:
+    late = reminder.due_on < day
+    return Task(
+        kind="bad" if late else "risk",
+        icon="users",
+        title=f"{reminder.person.first_name} leaves: not everything is done",
+        why=f"Their last day {'was' if late else 'is'} {day_words(reminder.due_on)}. Tick what is done.",
+        status="bad" if late else "risk",
+        status_words="Overdue" if late else "Due today",
+        href=reverse("people:person", args=[reminder.person.pk]),
+        button="See the list",
         minutes=3,
     )
 
