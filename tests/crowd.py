@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import io
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from functools import cache
 from uuid import UUID, uuid4
@@ -29,22 +29,28 @@ from stairgate.organisations.selectors import screening_facts
 from stairgate.people.models import Check, LeavingTask, Person, Reference, Training
 from stairgate.policies.models import Signature
 from stairgate.publishing.models import (
+    Addressee,
     Answer,
     Approval,
     Delivery,
     Difference,
+    Message,
     Picture,
     Post,
     ReadBack,
     Return,
     Revision,
     RevisionPicture,
+    SecondLook,
     StandingMessage,
     TakeDown,
+    UrgentSending,
 )
 from stairgate.publishing.recurrence import Every, Plan, Rule
 from stairgate.publishing.screen import screen_words
-from stairgate.publishing.services import add_picture, begin_recurrence
+from stairgate.publishing.services import add_picture, approve_urgent, begin_recurrence, keep_urgent
+from stairgate.publishing.services.urgent import MOST_TEMPLATES
+from stairgate.publishing.starters import urgent_starters
 from stairgate.publishing.states import DeliveryState, PostState
 from stairgate.screening import Author, Context, Direction, Screener, default_pack, to_json
 from tests.cast import PURPOSE, Cast
@@ -78,6 +84,8 @@ DELIVERED = {
     PostState.TAKEN_DOWN: DeliveryState.TAKEN_DOWN,
 }
 APPROVED = frozenset(DELIVERED)
+#: of so many posts the ledger has an entry: each is signed into a tree, which takes its time
+MOST_WRITTEN = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +98,8 @@ class Crowd:
     message: StandingMessage
     person: Person
     newcomer: Person
+    channel: Channel
+    urgent: Post  # sent from an urgent template, and still to be looked at a second time
 
     def post(self, state: PostState) -> Post:
         """Return the first post in a state."""
@@ -109,9 +119,10 @@ def crowd(cast: Cast, now: datetime, *, posts: int, comments: int, story: int) -
     pictures = [_picture(cast, now) for _ in range(2)]
     made = _posts(cast, channels, pictures, now, posts, story)
     items = _comments(cast, channels, made, now, comments, story)
-    _write_down(cast, made, items, now)
+    _write_down(cast, made[:MOST_WRITTEN], items, now)
+    message, urgent = _standing(cast, now, story), _urgent(cast, now, story)
     person = Person.objects.get(user=cast.tom)
-    return Crowd(made, pictures, items, _standing(cast, now, story), person, newcomer)
+    return Crowd(made, pictures, items, message, person, newcomer, cast.channel, urgent)
 
 
 def _accounts(cast: Cast, now: datetime, story: int) -> list[Channel]:
@@ -257,9 +268,29 @@ def _posts(
     revisions = _versions(cast, channels, rows, story)
     _photographs(revisions, pictures)
     _answers(cast, rows, story)
+    _talk(cast, rows, revisions, now, story)
     _approvals(cast, rows, revisions, now, story)
     _deliveries(channels, rows, revisions)
     return rows
+
+
+def _talk(
+    cast: Cast, posts: Sequence[Post], revisions: dict[UUID, list[Revision]], now: datetime, story: int
+) -> None:
+    """Let people talk about each post; every second message is for the manager, and not read yet."""
+    said = [
+        Message(
+            post=post,
+            revision=revisions[post.pk][0],
+            author=cast.kofi,
+            text=f"Could it be shorter? ({place})",
+            at=now - timedelta(minutes=place),
+        )
+        for number, post in enumerate(posts)
+        for place in range(_length(number, story))
+    ]
+    Message.objects.bulk_create(said, batch_size=500)
+    Addressee.objects.bulk_create(Addressee(message=message, user=cast.priya) for message in said[::2])
 
 
 def _length(number: int, story: int) -> int:
@@ -445,6 +476,35 @@ def _standing(cast: Cast, now: datetime, story: int) -> StandingMessage:
             at=now,
         )
     return message
+
+
+def _urgent(cast: Cast, now: datetime, story: int) -> Post:
+    """Put templates on the list, each approved ahead and sent from; every second look is late. Return the last post."""
+    (words, *_) = urgent_starters(PURPOSE)
+    for number in range(min(story, MOST_TEMPLATES // 2)):  # it may be called twice
+        title = f"{words.title} {number}"
+        wording = replace(words, title=title)
+        version = keep_urgent(
+            actor=cast.tom, organisation=cast.organisation, template=None, wording=wording, at=now
+        )
+        approval = approve_urgent(
+            actor=cast.priya, template=version.template, digest=version.digest, confirmed=True, at=now
+        )
+        post = Post.objects.create(
+            organisation=cast.organisation,
+            author=cast.kofi,
+            state=PostState.PUBLISHED,
+            title=title,
+            created_at=now,
+            updated_at=now,
+        )
+        revision = Revision.objects.create(
+            post=post, number=1, text=words.text, purpose=PURPOSE, created_by=cast.kofi, created_at=now
+        )
+        sending = UrgentSending.objects.create(revision=revision, version=version, press=uuid4(), sent_at=now)
+        sending.approvals.set([approval])
+        SecondLook.objects.create(organisation=cast.organisation, sending=sending, due_at=now)
+    return post
 
 
 def _comments(

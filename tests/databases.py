@@ -20,16 +20,20 @@ def use_postgres() -> None:
 
     folder = tempfile.mkdtemp(prefix="stairgate-postgres-")
     os.environ[URL] = get_server(folder, cleanup_mode="delete").get_uri()
+    from django.apps import apps
     from django.conf import settings
     from django.db import DEFAULT_DB_ALIAS, connections
 
-    from stairgate.config.settings import database
+    from stairgate.config.settings import database, doorbell
 
     # Nothing has connected yet, but Django has read the settings, and made a connection of the old kind.
     settings.DATABASES[DEFAULT_DB_ALIAS] = database()
     connections.__dict__.pop("settings", None)
     with contextlib.suppress(AttributeError):  # outside of pytest there is none yet
         del connections[DEFAULT_DB_ALIAS]
+    settings.INSTALLED_APPS += doorbell()
+    if apps.ready:
+        apps.set_installed_apps(settings.INSTALLED_APPS)
 
 
 def plain_environment() -> dict[str, str]:

@@ -90,6 +90,8 @@ PAGES = (
     "/posts/calendar/?show=day",
     "/posts/calendar/phone/",
     "/posts/standing/",
+    "/posts/urgent/",
+    "/posts/urgent/new/",
     "/inbox/",
     "/inbox/decided/",
     "/accounts/",

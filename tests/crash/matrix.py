@@ -14,7 +14,7 @@ import signal
 import time
 from collections import Counter
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -190,12 +190,16 @@ def _moving() -> bool:
 
 
 def _live(graves: Path) -> None:
-    """Be a worker that does nothing but deliver, and dies where the words it carries say so."""
+    """Be a worker that does nothing but deliver, and dies where the words it carries say so.
+
+    It sweeps and does not listen: everything is due from the start, and a thousand would open connections anew.
+    """
     from stairgate.publishing import delivery
-    from stairgate.worker.loop import Job, Worker
+    from stairgate.worker import loop
 
     _lay_snares(graves)
-    Worker([Job("deliveries", delivery.sweep, _IDLE)]).run()
+    setattr(loop, "listening", lambda answer: nullcontext())  # noqa: B010 - as below
+    loop.Worker([loop.Job("deliveries", delivery.sweep, _IDLE)]).run()
     os._exit(0)
 
 
@@ -248,6 +252,7 @@ def _lay_snares(graves: Path) -> None:
     before(wire._Stream, "read", "during the HTTP call", carrying)
     before(delivery, "_write_down", "before settle commits", lambda row, *rest: str(row.revision.text))
     before(Facebook, "_own_posts", "during a look", lambda *given: looking[0])
+    before(delivery, "what_became", "during a look", lambda live, new, old: str(new))
     looking = [""]
     reconcile = Facebook.reconcile
 

@@ -14,7 +14,6 @@ import os
 import signal
 import sys
 import time
-from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import CodeType, FunctionType, ModuleType
@@ -50,6 +49,9 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--quick", action="store_true", help="only what pure tests must notice by themselves")
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--table", action="store_true", help="print every mutant, not only what survived")
+    parser.add_argument(
+        "--write", type=Path, metavar="FILE", help="write the whole table as a page of the docs"
+    )
     options = parser.parse_args(argv)
     out = os.fdopen(os.dup(sys.stdout.fileno()), "w")  # pytest holds back what tests print, but not this
     hypothesis.settings.register_profile("mutation", database=None, derandomize=True, max_examples=30)
@@ -69,24 +71,53 @@ def main(argv: list[str] | None = None) -> int:
     for function, what in stale:
         print(f"No such change any more, take it from the list: {function}: {what}")
     survived = sum(result.survived for result in trial.results)
-    print(_summary(trial.results, time.monotonic() - began))
+    print(f"{_summary(trial.results)} ({time.monotonic() - began:.0f} s)")
+    if options.write:
+        options.write.write_text(_page(trial.results), "utf-8")
     return 1 if survived or stale else 0
 
 
 def _line(result: Result) -> str:
     mutant = result.mutant
-    fate = result.noticed_by or SAME.get(mutant.key) or "SURVIVED"
     place = f"{result.module.removeprefix('stairgate.')}:{mutant.line}"
-    return f"{place:24} {mutant.function:24} {mutant.what[:90]:90} {fate}"
+    return f"{place:24} {mutant.function:24} {mutant.what[:90]:90} {_fate(result)}"
 
 
-def _summary(results: list[Result], seconds: float) -> str:
-    survived = Counter(result.survived for result in results)
-    same = sum(result.mutant.key in SAME for result in results)
+def _fate(result: Result) -> str:
+    return result.noticed_by or SAME.get(result.mutant.key) or "SURVIVED"
+
+
+def _summary(results: list[Result]) -> str:
+    survived = sum(result.survived for result in results)
+    same = sum(not result.noticed_by and result.mutant.key in SAME for result in results)
     return (
-        f"{len(results)} conditions taken out one at a time: {len(results) - same - survived[True]} noticed, "
-        f"{same} that change nothing, {survived[True]} survived ({seconds:.0f} s)"
+        f"{len(results)} conditions taken out one at a time: {len(results) - same - survived} noticed, "
+        f"{same} that change nothing, {survived} survived"
     )
+
+
+def _page(results: list[Result]) -> str:
+    """Return the table as a page. No line numbers: it changes only when the gate, or who notices, does."""
+    ordered = sorted(results, key=lambda result: (result.module, result.mutant.line))
+    lines = [
+        "# Each condition of the gate, taken out once",
+        "",
+        "Written by `python -m tests.mutation.run --write docs/gate-mutations.md`. Each row is the gate with one",
+        "thing changed: a condition held true or false, a deed, a lock, a filter or a transaction left out, a fact",
+        "taken on trust. Beside it is a test that fails then, or why nothing can tell the two apart.",
+        "",
+        f"{_summary(results)}.",
+    ]
+    for module in dict.fromkeys(result.module for result in ordered):
+        lines += ["", f"## `{module}`", "", "| Function | Changed | Noticed by |", "|---|---|---|"]
+        lines += [_row(result) for result in ordered if result.module == module]
+    return "\n".join(lines) + "\n"
+
+
+def _row(result: Result) -> str:
+    what = result.mutant.what.replace("|", "\\|").replace("`", "")
+    fate = f"`{result.noticed_by.partition('[')[0]}`" if result.noticed_by else f"*{_fate(result)}*"
+    return f"| `{result.mutant.function}` | `{what}` | {fate} |"
 
 
 @dataclass
@@ -141,7 +172,8 @@ class Trial:
         with os.fdopen(pipe) as said:
             noticed = said.read()
         if os.WIFSIGNALED(status):
-            noticed = "ran on for ever" if os.WTERMSIG(status) == signal.SIGALRM else "broke the interpreter"
+            late = os.WTERMSIG(status) in {signal.SIGALRM, signal.SIGPROF}
+            noticed = "ran on for ever" if late else "broke the interpreter"
         result = Result(module, mutant, noticed)
         self.results.append(result)
         if self.whole_table or result.survived:
@@ -155,7 +187,9 @@ def _start(module: ModuleType, mutant: Mutant, items: list[pytest.Item]) -> tupl
     if pid:
         os.close(write)
         return pid, read
-    signal.alarm(_SECONDS)
+    # Of its own work, not of the clock on the wall: on a busy computer everything would seem to run for ever.
+    signal.setitimer(signal.ITIMER_PROF, _SECONDS)
+    signal.alarm(30 * _SECONDS)
     try:
         _become(module, mutant)
         noticed = next((item.name for item in items if _fails(item)), "")

@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from stairgate.publishing.changing import ChangeFacts
 from stairgate.publishing.rules import ApprovalFact, GateFacts
+from stairgate.publishing.urgent import TemplateFacts, UrgentFacts
 from tests.databases import plain_environment
 from tests.mutation.mutants import mutants
 from tests.mutation.targets import FACTS
@@ -27,7 +29,7 @@ def test_no_condition_of_the_rules_can_be_taken_out_unnoticed() -> None:
 
 
 def test_every_fact_the_gate_reads_is_taken_on_trust_once() -> None:
-    for facts in (GateFacts, ApprovalFact):
+    for facts in (GateFacts, ApprovalFact, TemplateFacts, UrgentFacts, ChangeFacts):
         assert set(FACTS[facts.__name__]) == {field.name for field in fields(facts)}
 
 

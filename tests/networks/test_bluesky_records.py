@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from stairgate.networks import base
 from stairgate.networks.base import (
     Account,
     BadSignature,
@@ -20,10 +21,12 @@ from stairgate.networks.base import (
     ItemKind,
     Network,
     Outgoing,
+    Passage,
     Picture,
     RefusalKind,
     Refused,
     Secret,
+    Staged,
     Unknown,
 )
 from stairgate.networks.bluesky import Bluesky, graphemes, reading, records
@@ -42,6 +45,20 @@ def test_the_registry_knows_it() -> None:
     assert client.name == "bluesky" and client.label == "Bluesky"
     cannot = {Capability.EDIT, Capability.DELETE_OTHERS, Capability.WEBHOOKS, Capability.SETTINGS}
     assert not client.capabilities & cannot
+
+
+def test_what_would_change_a_post_is_refused_and_nothing_asked() -> None:
+    passage = Passage(
+        seal=base._SEAL,
+        outgoing=Outgoing("Pie day", edits="at://did:plc:willow/app.bsky.feed.post/1"),
+        account=ACCOUNT,
+        delivery_id="d",
+        key="k",
+        opened_at=datetime.now(UTC),
+        good_for=60,
+    )
+    outcome = Bluesky().publish(passage, Staged())
+    assert isinstance(outcome, Refused) and outcome.kind == RefusalKind.INVALID
 
 
 # ── Keys ──

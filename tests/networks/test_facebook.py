@@ -105,6 +105,50 @@ def test_a_write_that_was_never_done_is_unknown_and_absent(
     assert isinstance(look(client, practice, outgoing), base.Absent)
 
 
+def test_other_words_for_our_own_post_are_one_write_and_nothing_new(
+    client: Facebook, practice: Practice
+) -> None:
+    done = send(client, practice.account, base.Outgoing("Soup day", (PIXEL,)))
+    assert isinstance(done, base.Done)
+    before = len(practice.log())
+    edit = base.Outgoing("Pie day", (PIXEL,), edits=done.external_id)
+    assert send(client, practice.account, edit) == base.Done(done.external_id)
+    assert [(row["method"], row["path"]) for row in practice.log()[before:]] == [
+        ("POST", f"/{done.external_id}")
+    ]
+    assert client.read_post(practice.account, done.external_id) == base.LivePost(
+        done.external_id, "Pie day", 1
+    )
+    assert "Soup day" not in practice.public_page()
+
+
+@pytest.mark.parametrize(
+    ("kind", "arrives"), [("server_error_after", True), ("drop", True), ("drop_before", False)]
+)
+def test_a_change_that_was_not_answered_is_unknown(
+    client: Facebook, practice: Practice, kind: str, arrives: bool
+) -> None:
+    made = post(client, practice)
+    practice.fault(kind, f"POST /{made}")
+    outgoing = base.Outgoing("Pie day", edits=made)
+    assert isinstance(send(client, practice.account, outgoing), base.Unknown)
+    live = client.read_post(practice.account, made)
+    assert live is not None and live.text == ("Pie day" if arrives else "Soup day")
+
+
+def test_a_change_of_what_is_gone_or_not_ours_is_refused(client: Facebook, practice: Practice) -> None:
+    made = post(client, practice)
+    client.delete(practice.account, made)
+    gone = send(client, practice.account, base.Outgoing("Pie day", edits=made))
+    assert isinstance(gone, base.Refused) and gone.kind == base.RefusalKind.GONE
+    visited = practice.visitor_post("Jo", "Any places left?")
+    other = send(client, practice.account, base.Outgoing("Pie day", edits=visited))
+    assert isinstance(other, base.Refused) and other.kind == base.RefusalKind.PERMISSION
+    too_long = base.Outgoing("x" * 63_207, edits=post(client, practice))
+    refused = send(client, practice.account, too_long)
+    assert isinstance(refused, base.Refused) and refused.kind == base.RefusalKind.INVALID
+
+
 @pytest.mark.parametrize(
     ("code", "subcode", "kind"),
     [

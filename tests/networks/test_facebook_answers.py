@@ -349,11 +349,27 @@ def _signed(raw: bytes) -> tuple[base.Account, bytes, dict[str, str]]:
     return account, raw, {"X-Hub-Signature-256": f"sha256={proof}"}
 
 
+# ── Changing our own post ──
+
+
+@pytest.mark.parametrize("body", [{}, {"success": "perhaps"}, {"id": "7_1"}])
+def test_an_answer_that_does_not_say_that_it_changed_is_unknown(body: dict[str, object]) -> None:
+    with standing_in(always(body)) as server:
+        outcome = send(Facebook(), server.account, base.Outgoing("Pie day", edits="7_1"))
+    assert outcome == base.Unknown("Facebook did not say whether it changed the words.")
+
+
+def test_an_answer_that_it_did_not_change_is_a_refusal() -> None:
+    with standing_in(always({"success": False})) as server:
+        outcome = send(Facebook(), server.account, base.Outgoing("Pie day", edits="7_1"))
+    assert isinstance(outcome, base.Refused)
+
+
 # ── What it claims ──
 
 
 def test_it_claims_only_what_it_does() -> None:
-    assert not Facebook.capabilities & {base.Capability.EDIT, base.Capability.SETTINGS}
+    assert base.Capability.SETTINGS not in Facebook.capabilities
 
 
 # ── A clock that is wrong ──

@@ -34,6 +34,7 @@ HAD_BY: dict[Capability, tuple[Place, str]] = {
     Capability.PUBLISH: (("POST", "page", "feed"), "message"),
     Capability.PICTURES: (("POST", "page", "feed"), "attached_media"),
     Capability.ALT_TEXT: (("POST", "page", "photos"), "alt_text_custom"),
+    Capability.EDIT: (("POST", "post", ""), "message"),
     Capability.REPLY: (("POST", "comment", "comments"), "message"),
     Capability.HIDE: (("POST", "comment", ""), "is_hidden"),
     Capability.DELETE_OTHERS: (("DELETE", "comment", ""), "appsecret_proof"),
@@ -108,6 +109,7 @@ def publish(ear: Ear) -> str:
         assert isinstance(look(client, practice, outgoing), Found)
         live = client.read_post(practice.account, done.external_id)
         assert live == LivePost(done.external_id, outgoing.text, len(outgoing.pictures))
+    assert send(client, practice.account, Outgoing("Soup is on Monday.", edits=made)) == Done(made)
     return made
 
 

@@ -35,6 +35,7 @@ def cast(db: None, now: datetime) -> Cast:
         {"check_every_days": 8},
         {"review_every_days": 400},
         {"approval_life_hours": 169},
+        {"urgent_approval_days": 367},
         {"sending_window_minutes": 121},
         {"keep_words_years": 2},
         {"quiet_from_hour": 24},

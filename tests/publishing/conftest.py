@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -72,7 +72,16 @@ class Scripted:
         answer = self.answers.pop(0) if self.answers else Done("1_1", "http://page.example/1")
         if isinstance(answer, BaseException):
             raise answer
+        edited = self.published[-1].edits
+        if edited and isinstance(answer, Done):
+            self.rewrite(edited, self.published[-1].text)
         return answer
+
+    def rewrite(self, external_id: str, text: str) -> None:
+        """Give what is on the page other words."""
+        there = self.page[external_id]
+        assert isinstance(there, LivePost)
+        self.page[external_id] = replace(there, text=text)
 
     def reconcile(self, account: Account, outgoing: Outgoing, *, since: datetime, key: str) -> Reconciled:
         return self.looks.pop(0) if self.looks else Absent(0)

@@ -20,6 +20,7 @@ from stairgate.publishing.rules import (
     GateFacts,
     bars,
     gate_barriers,
+    lapse_barriers,
     must_change,
     still_open,
     valid_approvals,
@@ -56,6 +57,7 @@ def facts(**changes: object) -> GateFacts:
         writers=frozenset({TOM}),
         writer_why_not=(),
         approvals=(approval(),),
+        urgent=None,
         approvers_needed=1,
         policy=POLICY,
         send_at=NOW,
@@ -176,6 +178,16 @@ def test_one_thing_wrong_is_one_barrier(changes: dict[str, object], words: str) 
 def test_a_shut_account_shuts_it_with_its_own_reason() -> None:
     shut = Barrier("C18", "One administrator left.")
     assert shut in gate_barriers(facts(restrictions=(shut,)), NOW)
+
+
+def test_only_what_will_still_hold_at_its_time_lapses_early() -> None:
+    passing, lasting = (
+        Barrier("C28", "The connection is in trouble."),
+        Barrier("C18", "One administrator left."),
+    )
+    assert lapse_barriers(facts(restrictions=(passing,)), NOW) == ()
+    assert lapse_barriers(facts(restrictions=(passing, lasting)), NOW) == (lasting,)
+    assert gate_barriers(facts(restrictions=(passing, lasting)), NOW) == (passing, lasting)
 
 
 @pytest.mark.clause("C03")

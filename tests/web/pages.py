@@ -73,6 +73,7 @@ def pages(made: Crowd) -> list[Page]:
             Page(name, reverse(name, args=[made.message.pk]))
             for name in ("publishing:standing_edit", "publishing:standing_again")
         ),
+        *_urgent(made),
         *_posts(made),
         *_register(made),
         Page("publishing:picture", reverse("publishing:picture", args=[made.pictures[0].pk])),
@@ -90,6 +91,10 @@ _PLAIN = (
     "publishing:phone",
     "publishing:standing",
     "publishing:standing_new",
+    "publishing:urgent",
+    "publishing:urgent_new",
+    "publishing:suggestions",
+    "publishing:suggest",
     "publishing:new",
     "monitoring:inbox",
     "monitoring:decided",
@@ -118,6 +123,23 @@ def _register(made: Crowd) -> list[Page]:
         *(Page(f"people:{name}", reverse(f"people:{name}", args=[about])) for name in forms),
         Page("people:sign_in", reverse("people:sign_in", args=[made.newcomer.pk])),
         Page("people:list", f"{reverse('people:list')}?show=soon", "soon"),
+    ]
+
+
+def _urgent(made: Crowd) -> list[Page]:
+    sending = made.urgent.revisions.get().urgent
+    template = sending.version.template_id
+    today = timezone.localdate(timezone=ZoneInfo("Europe/London"))
+    typed: dict[str, object] = {"go": "see", "channels": [str(made.channel.pk)]}
+    typed |= {"slot-day": today, "slot-opens_on": today, "slot-opens_at": "08:00"}
+    typed["slot-reason"] = sending.version.wording.slots[1].choices[0]
+    names = ("urgent_template", "urgent_edit", "urgent_send")
+    return [
+        *(Page(f"publishing:{name}", reverse(f"publishing:{name}", args=[template])) for name in names),
+        Page(
+            "publishing:urgent_send", reverse("publishing:urgent_send", args=[template]), "filled in", typed
+        ),
+        Page("publishing:review", reverse("publishing:review", args=[made.urgent.pk]), "urgent"),
     ]
 
 

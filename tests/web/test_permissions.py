@@ -17,8 +17,8 @@ from stairgate.people.leaving import leave
 from stairgate.people.models import Person
 from stairgate.people.services import record_reference, register
 from stairgate.publishing.content import Content
-from stairgate.publishing.models import StandingMessage
-from stairgate.publishing.services import keep_message, save_draft, submit
+from stairgate.publishing.models import StandingMessage, Suggestion, UrgentTemplate
+from stairgate.publishing.services import keep_message, keep_urgent_starters, save_draft, submit, suggest
 from tests.cast import PURPOSE, Cast, willow_lane
 
 CAST = ("priya", "kofi", "tom", "gwen", "leah", "helen")
@@ -46,6 +46,13 @@ READ: dict[str, frozenset[str]] = {
     "publishing:standing_new": APPROVE,
     "publishing:standing_edit": APPROVE,
     "publishing:standing_again": APPROVE,
+    "publishing:urgent": EVERYBODY,
+    "publishing:urgent_template": EVERYBODY,
+    "publishing:urgent_new": WRITE,
+    "publishing:urgent_edit": WRITE,
+    "publishing:urgent_send": WRITE,
+    "publishing:suggestions": EVERYBODY,
+    "publishing:suggest": EVERYBODY,
     "publishing:review": EVERYBODY,
     "publishing:approvals": APPROVE,
     "publishing:new": WRITE,
@@ -67,6 +74,13 @@ DEEDS: dict[str, frozenset[str]] = {
     "publishing:standing_use": WRITE,
     "publishing:standing_retire": APPROVE,
     "publishing:standing_stop": APPROVE,
+    "publishing:urgent_starters": WRITE,
+    "publishing:urgent_approve": APPROVE,
+    "publishing:urgent_retire": APPROVE,
+    "publishing:second_look": APPROVE,
+    "publishing:suggest_check": EVERYBODY,
+    "publishing:suggestion_begin": WRITE,
+    "publishing:suggestion_decline": WRITE,
     "publishing:feed_make": EVERYBODY,
     "publishing:feed_drop": EVERYBODY,
     "publishing:check": WRITE,
@@ -79,6 +93,7 @@ DEEDS: dict[str, frozenset[str]] = {
     "publishing:send_again": APPROVE,
     "publishing:look_again": APPROVE,
     "publishing:take_down": APPROVE,
+    "publishing:change": WRITE,
     "publishing:read_now": APPROVE,
     "publishing:close_difference": APPROVE,
     "monitoring:clear_quiet": DECIDE,
@@ -120,6 +135,8 @@ ABSENT = {"publishing:picture", "monitoring:item"}
 OF_A_PERSON = {f"people:{name}" for name in ("person", *PERSON_FORMS, *PERSON_DEEDS)}
 #: addresses of one standing message
 OF_A_MESSAGE = {f"publishing:standing_{name}" for name in ("edit", "again", "use", "retire")}
+#: addresses of one urgent template
+OF_A_TEMPLATE = {f"publishing:urgent_{name}" for name in ("template", "edit", "send", "approve", "retire")}
 
 
 def names(patterns: list[URLPattern | URLResolver], space: str = "") -> set[str]:
@@ -153,6 +170,8 @@ def post(cast: Cast) -> UUID:
     words = {"title": "Menu", "text": "It is on the board."}
     place = cast.organisation
     keep_message(actor=cast.kofi, organisation=place, message=None, at=timezone.now(), **words)
+    keep_urgent_starters(actor=cast.tom, organisation=place, at=timezone.now())
+    suggest(actor=cast.helen, organisation=place, text="Egg boxes, please", about="", at=timezone.now())
     return revision.post_id
 
 
@@ -214,6 +233,8 @@ def address(name: str, post: UUID, cast: Cast) -> str:
         return reverse(name, args=[_held(cast).pk])
     if name in {"channels:pause", "channels:prove"}:
         return reverse(name, args=[cast.channel.pk])
+    if name.startswith("publishing:suggestion_"):
+        return reverse(name, args=[Suggestion.objects.get().pk])
     if name in {
         "publishing:send_again",
         "publishing:look_again",
@@ -227,6 +248,8 @@ def address(name: str, post: UUID, cast: Cast) -> str:
         return reverse(name, args=[uuid4()])
     if name in OF_A_PERSON:
         return reverse(name, args=[_of_a_person(name, cast)])
+    if name in OF_A_TEMPLATE:
+        return reverse(name, args=[UrgentTemplate.objects.latest("made_at").pk])
     if name in OF_A_MESSAGE:
         return reverse(name, args=[StandingMessage.objects.get().pk])
     try:
@@ -265,15 +288,15 @@ def test_who_may_do_a_deed(name: str, cast: Cast, post: UUID) -> None:
         assert client.get(where).status_code == 405, person
         status = client.post(where, {"reason": "because"}).status_code
         if person not in DEEDS[name]:
-            asked_first = {"publishing:approve": 422}.get(name)
+            asked_first = {"publishing:approve": 422, "publishing:urgent_approve": 422}.get(name)
             assert status in {403, 404, asked_first}, person
 
 
 @pytest.mark.parametrize(
     "name",
     [
-        *("publishing:review", "publishing:edit", "publishing:approve", "channels:pause", "channels:prove"),
-        *sorted(OF_A_PERSON),
+        *("publishing:review", "publishing:edit", "publishing:approve", "publishing:second_look"),
+        *("channels:pause", "channels:prove", *sorted(OF_A_TEMPLATE | OF_A_PERSON)),
     ],
 )
 def test_another_settings_record_does_not_exist(name: str, cast: Cast, post: UUID) -> None:

@@ -15,6 +15,8 @@ from stairgate.monitoring.models import Item
 from stairgate.publishing.content import Content
 from stairgate.publishing.models import Post
 from stairgate.publishing.pixels import MOST_BYTES
+from stairgate.publishing.rules import must_change
+from stairgate.publishing.screen import screen_words
 from stairgate.publishing.services import save_draft, submit
 from tests.cast import PURPOSE, Cast, willow_lane
 
@@ -123,3 +125,24 @@ def test_a_huge_upload_is_cut_short_and_refused_in_words(cast: Cast, monkeypatch
     assert answer.status_code == 422
     assert b"larger than 40 MB" in answer.content and b"Soup day." in answer.content
     assert MOST_BYTES < sum(kept) <= MOST_BYTES + 64 * 1024
+
+
+def test_a_reason_typed_beside_another_finding_stays_when_one_is_kept(cast: Cast) -> None:
+    client = Client()
+    client.force_login(cast.tom, backend="django.contrib.auth.backends.ModelBackend")
+    text = "What a damn wind. The tent is crap."
+    found = screen_words(text, cast.organisation, alts=[], is_reply=False).findings
+    first, second = (finding.key for finding in found if not must_change(finding))
+    values = {"text": text, "channels": str(cast.channel.pk), "purpose": PURPOSE, "when": "now", "seen": "0"}
+    reasons = {f"why-{first}": "Her mother asked us to.", f"why-{second}": "It is open to everybody."}
+    page = client.post(reverse("publishing:new"), {**values, **reasons, "keep": first})
+    assert page.status_code == 200 and b"It is open to everybody." in page.content
+    post = Post.objects.get()
+    assert [answer.finding_key for answer in post.answers.all()] == [first]
+    assert reverse("publishing:edit", args=[post.pk]) in page.content.decode()
+    again = client.post(
+        reverse("publishing:edit", args=[post.pk]),
+        {**values, "seen": "1", f"why-{second}": "It is open to everybody.", "keep": second},
+    )
+    assert again.status_code == 302
+    assert {answer.finding_key for answer in post.answers.all()} == {first, second}

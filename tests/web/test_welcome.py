@@ -31,6 +31,7 @@ SETTING = {
     "code": CODE,
     "name": "Willow Lane Nursery",
     "kind": "nursery",
+    "nation": "SCT",
     "office_phone": "01632 960118",
     "office_email": "office@willowlane.example",
 }

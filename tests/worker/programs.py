@@ -34,6 +34,35 @@ def long_sweep(folder: Path) -> None:
     Worker([Job("slow", slow, 0.0), Job("after", after, 0.0)]).run()
 
 
+def hourly(folder: Path) -> None:
+    """The product's worker, but that each of its sweeps rests an hour: what is done sooner, a bell was for."""
+    from dataclasses import replace
+
+    from stairgate.worker import loop
+
+    def rests(now: datetime, worker: str) -> int:
+        (folder / f"ready-{os.getpid()}").touch()
+        return 1
+
+    loop.Worker([replace(job, every=3600.0) for job in [*loop.jobs(), loop.Job("rests", rests, 0.0)]]).run()
+
+
+def racer(folder: Path) -> None:
+    """Carry whatever is due, from the very moment that all may begin."""
+    from django.utils import timezone
+
+    from stairgate.publishing import delivery
+    from stairgate.publishing.models import Delivery
+    from stairgate.publishing.states import DeliveryState
+
+    due = list(Delivery.objects.filter(state=DeliveryState.WAITING).order_by("due_at"))
+    (folder / f"ready-{os.getpid()}").touch()
+    while not (folder / "go").exists():
+        pass
+    for row in due:
+        delivery.send(row.pk, worker=f"racer-{os.getpid()}", now=timezone.now())
+
+
 def signals_everywhere(folder: Path) -> None:
     """Tell a worker to stop at each line of its loop in turn, a new process each; print those it missed."""
     at, missed = 1, []
@@ -99,4 +128,6 @@ def _tracer(each_line: Callable[[], None]) -> Callable[[FrameType, str, object],
 
 if __name__ == "__main__":
     django.setup()
-    {"long_sweep": long_sweep, "signals_everywhere": signals_everywhere}[sys.argv[1]](Path(sys.argv[2]))
+    {program.__name__: program for program in (long_sweep, hourly, racer, signals_everywhere)}[sys.argv[1]](
+        Path(sys.argv[2])
+    )

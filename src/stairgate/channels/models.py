@@ -24,7 +24,6 @@ class Channel(models.Model):
     class Status(models.TextChoices):
         AUTHORISED = "authorised", "Authorised, not connected yet"
         LIVE = "live", "Live"
-        RESTRICTED = "restricted", "Restricted"
         CLOSED = "closed", "Closed"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

@@ -24,7 +24,8 @@ from stairgate.policies.models import PolicyVersion
 from stairgate.policies.parameters import Parameters
 from stairgate.policies.services import adopt, sign
 from stairgate.publishing.content import Content
-from stairgate.publishing.services import save_draft, submit
+from stairgate.publishing.models import UrgentVersion
+from stairgate.publishing.services import approve_urgent, keep_urgent_starters, save_draft, submit, suggest
 
 CHILDREN = ("Ottilie", "Idris", "Rowan", "Ada", "Bo", "Maya")
 PURPOSE = "News and events for families"
@@ -46,6 +47,10 @@ DRAFT = (
 SAFE = (
     "The December menu is up on the board by the door: lentil pie, fish fingers, and soup from our own pumpkins. "
     "Tell the office about any allergies, please."
+)
+SUGGESTION = (
+    "We are looking for egg boxes, big and small, for our spring workshop. Leave them in the basket in the porch. "
+    "Thank you!"
 )
 
 
@@ -181,6 +186,8 @@ def seed(address: str) -> bool:
         channel = open_account(place, practice_credentials(address), now)
     prove(channel=channel)
     _first_posts(place, channel, timezone.now())
+    _urgent_templates(place, timezone.now())
+    _first_suggestion(place, timezone.now())
     return True
 
 
@@ -202,6 +209,39 @@ def _first_posts(place: Nursery, channel: Channel, now: datetime) -> None:
         )
         if text == SAFE:
             submit(actor=tom, post=revision.post, at=now)
+
+
+def _urgent_templates(place: Nursery, now: datetime) -> None:
+    """Have the four starters ready to send: Tom wrote them, and Priya approved them ahead."""
+    keep_urgent_starters(actor=place.people["Tom"], organisation=place.organisation, at=now)
+    for version in UrgentVersion.objects.filter(template__organisation=place.organisation):
+        approve_urgent(
+            actor=place.people["Priya"],
+            template=version.template,
+            digest=version.digest,
+            confirmed=True,
+            at=now,
+        )
+
+
+def _first_suggestion(place: Nursery, now: datetime) -> None:
+    """Let a colleague without a role on the account suggest something."""
+    amara = User.objects.create_user("amara@willowlane.example", None, first_name="Amara")
+    priya, job = place.people["Priya"], "Practitioner, Saplings"
+    with transaction.atomic():
+        join(
+            actor=priya,
+            organisation=place.organisation,
+            user=amara,
+            job_title=job,
+            roles=(Role.STAFF,),
+            at=now,
+        )
+        _on_register(priya, place.organisation, amara, job, now)
+        sign(actor=amara, version=place.policy, name_typed="Amara Example", at=now)
+        suggest(
+            actor=amara, organisation=place.organisation, text=SUGGESTION, about="The spring workshop", at=now
+        )
 
 
 def member_of(user: User) -> Membership:

@@ -21,6 +21,7 @@ from psycopg import sql
 from stairgate.config.home import HomeTrouble
 
 _ABOUT = "tables.json"
+_DOORBELL = "procrastinate"
 _CHUNK = 1024 * 1024
 Tables = Mapping[str, list[str]]  # the columns of each, in the order of its file
 
@@ -42,7 +43,9 @@ def dump(folder: Path) -> None:
 
 
 def _names() -> list[str]:
-    ours = {model._meta.db_table for model in apps.get_models(include_auto_created=True)}
+    """Return the tables that are kept. Not the doorbell's: they only wake workers, and hold nothing that is true."""
+    models = apps.get_models(include_auto_created=True)
+    ours = {model._meta.db_table for model in models if model._meta.app_label != _DOORBELL}
     return sorted(ours | {"django_migrations", settings.CACHES["default"]["LOCATION"]})
 
 

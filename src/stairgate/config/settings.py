@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -114,6 +115,22 @@ def database() -> dict[str, object]:
 
 
 DATABASES = {"default": database()}
+
+
+def doorbell() -> list[str]:
+    """Return the app whose tables wake workers, which are only in PostgreSQL. Raises `HomeTrouble` without it."""
+    if not os.environ.get("STAIRGATE_DATABASE_URL"):
+        return []
+    if find_spec("procrastinate") is None:
+        raise HomeTrouble(
+            "STAIRGATE_DATABASE_URL names a PostgreSQL, but the part that wakes workers there is not installed. "
+            "Run: pip install 'stairgate[postgres]'. Nothing was changed."
+        )
+    return ["procrastinate.contrib.django"]
+
+
+INSTALLED_APPS += doorbell()
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = ""  # its only task is the worker's own
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "organisations.User"
 CACHES = {

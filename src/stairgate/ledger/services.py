@@ -221,3 +221,11 @@ def verify_log(organisation_id: UUID) -> list[str]:
     except (Unusable, ValueError) as error:
         return [*problems, f"The ledger cannot be read: {error}"]
     return [*problems, *report.problems]
+
+
+def signed_here() -> bool:
+    """Return whether the key of this installation signed the newest checkpoint, if there is one."""
+    newest = Checkpoint.objects.select_related("log").order_by("-id").first()
+    if newest is None:
+        return True
+    return all(point.signed_by(public_key(newest.log.origin)) for point in read_checkpoints(newest.note))

@@ -17,6 +17,7 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
+from stairgate import doorbell
 from stairgate.channels.models import Channel
 from stairgate.channels.services import account_for, network_for
 from stairgate.monitoring.models import Receipt, Sweep
@@ -79,3 +80,4 @@ def ring(channel: Channel, posts: Iterable[str]) -> None:
     row.due_at = max(row.rung_at, row.not_before or row.rung_at)
     row.rung_posts = sorted({*row.rung_posts, *posts})[-200:]
     row.save(update_fields=["due_at", "rung_at", "rung_posts"])
+    doorbell.ring(doorbell.Bell.COMMENTS)

@@ -15,6 +15,7 @@ from django.db.models import Q
 from stairgate.channels.models import Channel
 from stairgate.channels.services import network_for
 from stairgate.clauses import control
+from stairgate.doorbell import Bell, ring
 from stairgate.ledger.services import record
 from stairgate.monitoring.minors import keep_to_signpost
 from stairgate.monitoring.models import Action, Item, Sighting
@@ -221,6 +222,7 @@ def hide_harm(item: Item, now: datetime) -> None:
     if hides.filter(created_at__gt=now - _AN_HOUR).count() >= _MOST_HIDES:
         return
     Action.objects.create(item=item, kind=Action.Kind.HIDE, due_at=now, created_at=now)
+    ring(Bell.ACTIONS)
     _write_down(item, "monitoring.hide_asked", now)
 
 

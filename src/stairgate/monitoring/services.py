@@ -11,6 +11,7 @@ from django.db.models import Q
 
 from stairgate.channels.services import network_for
 from stairgate.clauses import control
+from stairgate.doorbell import Bell, ring
 from stairgate.ledger.services import record
 from stairgate.monitoring.minors import only_signpost, stays_for_lead
 from stairgate.monitoring.models import Action, Decision, Item
@@ -75,6 +76,8 @@ def _decide(
         _overtake(item, at)
     for action in wanted:
         Action.objects.create(item=item, kind=action, decision=decision, due_at=at, created_at=at)
+    if wanted:
+        ring(Bell.ACTIONS)
     if not stays_for_lead(item, member, at):
         item.state = Item.State.DECIDED
         item.save(update_fields=["state"])

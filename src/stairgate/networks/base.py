@@ -72,11 +72,15 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """Exactly what the public will see. ``reply_to`` is the network's id of the comment answered."""
+    """Exactly what the public will see. ``reply_to`` is the network's id of the comment answered.
+
+    ``edits`` is the network's id of our own post that is to get this text; its pictures are there, and stay.
+    """
 
     text: str
     pictures: tuple[Picture, ...] = ()
     reply_to: str | None = None
+    edits: str | None = None
 
 
 class AlreadySpent(RuntimeError):
@@ -372,7 +376,10 @@ class Network(Protocol):
         """Upload what the public cannot see yet. May be done again safely."""
 
     def publish(self, passage: Passage, staged: Staged) -> Outcome:
-        """Spend the passage: exactly one write request that the public could see, never retried here."""
+        """Spend the passage: exactly one write request that the public could see, never retried here.
+
+        What ``edits`` something is never published as new. A network without `Capability.EDIT` refuses it.
+        """
 
     def reconcile(self, account: Account, outgoing: Outgoing, *, since: datetime, key: str) -> Reconciled:
         """Search the network for content an attempt since ``since`` may have left there."""

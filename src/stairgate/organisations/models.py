@@ -12,6 +12,7 @@ from django.db import models
 from django.utils.timezone import now
 
 from stairgate.organisations.rules import Duty, Role, duties_of, in_force
+from stairgate.organisations.working_days import Nation, end_of_working_day
 
 
 class UserManager(BaseUserManager["User"]):
@@ -72,6 +73,9 @@ class Organisation(models.Model):
     name = models.CharField(max_length=120)
     kind = models.CharField(max_length=16, choices=Kind, default=Kind.NURSERY)
     timezone = models.CharField(max_length=64, default="Europe/London")
+    nation = models.CharField(
+        max_length=3, choices=Nation, default=Nation.ENGLAND, help_text="Whose bank holidays it keeps"
+    )
     office_phone = models.CharField(max_length=32, blank=True)
     office_email = models.EmailField(blank=True)
     is_demo = models.BooleanField(default=False)
@@ -87,6 +91,11 @@ class Organisation(models.Model):
     def day(self, moment: datetime) -> date:
         """Return the setting's own calendar day at that moment."""
         return self.local(moment).date()
+
+    def end_of_working_day(self, moment: datetime, count: int) -> datetime:
+        """Return when the ``count``-th of its working days after a moment is over."""
+        zone = ZoneInfo(self.timezone)
+        return end_of_working_day(moment, count, nation=Nation(self.nation), zone=zone)
 
 
 class Group(models.Model):

@@ -17,12 +17,9 @@ from stairgate.screening import NameIndex, OrganisationFacts
 
 def holders(organisation: Organisation, roles: Iterable[Role], on: date) -> QuerySet[Membership]:
     """Return who holds any of the roles that day, in order of first name. One query."""
-    held = RoleHeld.objects.filter(
-        _in_force("starts_on", "ends_on", on), membership=OuterRef("pk"), role__in=list(roles)
-    )
     return (
         Membership.objects.filter(
-            Exists(held),
+            holding(roles, on),
             _in_force("started_on", "ended_on", on),
             organisation=organisation,
             user__is_active=True,
@@ -30,6 +27,12 @@ def holders(organisation: Organisation, roles: Iterable[Role], on: date) -> Quer
         .select_related("user", "organisation")
         .order_by("user__first_name", "pk")
     )
+
+
+def holding(roles: Iterable[Role], on: date) -> Exists:
+    """Return the condition of holding any of the roles that day, in a query of memberships."""
+    in_force = _in_force("starts_on", "ends_on", on)
+    return Exists(RoleHeld.objects.filter(in_force, membership=OuterRef("pk"), role__in=list(roles)))
 
 
 def _in_force(starts: str, ends: str, on: date) -> Q:

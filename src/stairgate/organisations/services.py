@@ -14,6 +14,7 @@ from stairgate.ledger.services import record
 from stairgate.organisations.access import manager_in
 from stairgate.organisations.models import ChildName, Group, Membership, Organisation, RoleHeld, User
 from stairgate.organisations.rules import Role
+from stairgate.organisations.working_days import Nation
 from stairgate.screening import digest_name
 
 
@@ -32,6 +33,7 @@ def found_setting(
     office_email: str,
     job_title: str,
     at: datetime,
+    nation: str = Nation.ENGLAND,
     is_demo: bool = False,
 ) -> Membership:
     """Create the first setting with its first manager; return the manager's membership.
@@ -46,6 +48,7 @@ def found_setting(
         name=name,
         kind=kind,
         timezone=timezone,
+        nation=nation,
         office_phone=office_phone,
         office_email=office_email,
         is_demo=is_demo,
@@ -55,7 +58,7 @@ def found_setting(
         kind="organisations.founded",
         actor=str(founder.id),
         subject=str(organisation.id),
-        payload={"name": name, "kind": kind, "timezone": timezone},
+        payload={"name": name, "kind": kind, "timezone": timezone, "nation": nation},
         at=at,
     )
     return join(

@@ -33,6 +33,7 @@ class Parameters:
 
     approvers: int = 1  # people who must say yes besides the author (C78)
     approval_life_hours: int = 72  # after that an approval lapses
+    urgent_approval_days: int = 180  # the same for a template approved ahead (C78)
     sending_window_minutes: int = 30  # how late a post may still go out before it asks for a new time
     quiet_from_hour: int = 21  # on the setting's own clock; nothing goes out by itself from then on …
     quiet_until_hour: int = 7  # … until then. The same hour twice: no quiet hours. No clause asks for them
@@ -93,6 +94,7 @@ def _check_words(words: object) -> None:
 _LIMITS: dict[str, tuple[int, int]] = {
     "approvers": (1, 2),
     "approval_life_hours": (1, 168),
+    "urgent_approval_days": (1, 366),
     "sending_window_minutes": (1, 120),
     "quiet_from_hour": (0, 23),
     "quiet_until_hour": (0, 23),

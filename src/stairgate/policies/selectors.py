@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from datetime import date
 
 from django.db.models import F, OuterRef, QuerySet, Subquery
 
 from stairgate.organisations.models import Membership, Organisation
 from stairgate.organisations.rules import ACCOUNT_DUTIES, Duty, Role, roles_that_approve, roles_with
-from stairgate.organisations.selectors import holders
+from stairgate.organisations.selectors import holders, holding
 from stairgate.people.rules import eligibility
 from stairgate.people.selectors import facts_for
 from stairgate.policies.models import PolicyVersion, Signature
@@ -83,6 +84,19 @@ def fit_among(members: QuerySet[Membership], organisation: Organisation, *, on: 
     """Return those whom neither the register nor a missing signature stops from touching the account. One query."""
     facts = facts_for(members, signed=signatures_now(organisation), on=on)
     return [member for member, found in facts if not eligibility(found, on)]
+
+
+def standing(
+    organisation: Organisation, groups: Mapping[str, Collection[Role]], *, on: date
+) -> dict[str, list[tuple[Membership, bool]]]:
+    """Return, for each group of roles, who holds one of them, by first name, and whether they are fit to touch
+    the account: neither the register nor a missing signature stops them. One query for all groups.
+    """
+    everyone = holders(organisation, frozenset().union(*groups.values()), on)
+    marked = everyone.annotate(**{f"in_{name}": holding(roles, on) for name, roles in groups.items()})
+    facts = facts_for(marked, signed=signatures_now(organisation), on=on)
+    found = [(member, not eligibility(known, on)) for member, known in facts]
+    return {name: [row for row in found if getattr(row[0], f"in_{name}")] for name in groups}
 
 
 def why_not(member: Membership, duty: Duty, *, version: PolicyVersion | None, on: date) -> tuple[str, ...]:

@@ -76,6 +76,9 @@ class Store:
         self._db = sqlite3.connect(home / "practice.sqlite3", check_same_thread=False, isolation_level=None)
         self._db.row_factory = sqlite3.Row
         self._db.execute("PRAGMA journal_mode=WAL")
+        self._db.execute(
+            "PRAGMA synchronous=NORMAL"
+        )  # a pretend page may lose its last second with the power
         self._db.executescript(_SCHEMA)
         self._seed()
         self._write_credentials(home / "credentials.json")

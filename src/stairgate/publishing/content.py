@@ -48,8 +48,11 @@ def digest(
     purpose: str,
     send_at: datetime | None,
     reply_to: str,
+    changes: str = "",
 ) -> str:
     """Return the SHA-256 (hex) over text, pictures, alt texts, accounts and time, in one canonical form.
+
+    ``changes`` names the published post whose words these are to replace.
 
     Any change to what the public would see, where or when, gives another digest (C78).
     """
@@ -61,5 +64,13 @@ def digest(
         "send_at": send_at.astimezone(UTC).isoformat() if send_at else None,
         "text": text,
     }
+    if changes:
+        canonical["changes"] = changes
     body = json.dumps(canonical, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(_DOMAIN + body.encode()).hexdigest()
+
+
+def first_words(text: str, *, most: int) -> str:
+    """Return the beginning of a text on one line, cut between words where it is longer than ``most`` letters."""
+    words = " ".join(text.split())
+    return words if len(words) <= most else words[: most - 1].rsplit(" ", 1)[0] + "…"

@@ -32,13 +32,16 @@ from stairgate.networks.base import (
     RefusalKind,
     Refused,
     TooLate,
+    Trouble,
     Unknown,
 )
 from stairgate.policies.parameters import Parameters
 from stairgate.policies.selectors import in_force
+from stairgate.publishing.changing import what_became
 from stairgate.publishing.gate import Opened, load_outgoing, open_gate
 from stairgate.publishing.models import Attempt, Delivery, Post, ReadBack
 from stairgate.publishing.moves import follow_deliveries
+from stairgate.publishing.selectors.changes import carrier
 from stairgate.publishing.states import DeliveryState, check_delivery_move
 
 log = structlog.get_logger(__name__)
@@ -259,19 +262,27 @@ def look(delivery_id: UUID, *, worker: str, now: datetime) -> None:
     delivery = _lease_for_look(delivery_id, worker, now)
     if delivery is None:
         return
-    first = delivery.attempts.order_by("-number").first()
-    since = first.opened_at if first else delivery.send_at
     try:
-        result = network_for(delivery.channel).reconcile(
-            account_for(delivery.channel),
-            load_outgoing(delivery.revision, delivery.post),
-            since=since,
-            key=delivery.id.hex,
-        )
+        result = _search(delivery)
     except Exception as error:
         log.exception("look_surprise", delivery=str(delivery_id))
         result = CannotTell(f"Looking did not work ({type(error).__name__}).")
     settle_look(delivery_id=delivery_id, result=result, began=now, now=timezone.now())
+
+
+def _search(delivery: Delivery) -> Reconciled:
+    """Ask the network what became of a delivery: of a change, by reading what it was to change."""
+    network, account = network_for(delivery.channel), account_for(delivery.channel)
+    if delivery.changes is None:
+        first = delivery.attempts.order_by("-number").first()
+        since = first.opened_at if first else delivery.send_at
+        return network.reconcile(account, load_outgoing(delivery), since=since, key=delivery.id.hex)
+    try:
+        live = network.read_post(account, delivery.changes.external_id)
+    except Trouble as trouble:
+        return CannotTell(str(trouble))
+    old = carrier(delivery.changes).revision.text
+    return what_became(live, new=delivery.revision.text, old=old)
 
 
 @transaction.atomic
@@ -281,7 +292,8 @@ def _lease_for_look(delivery_id: UUID, worker: str, now: datetime) -> Delivery |
     rows = Delivery.objects.filter(pk=delivery_id, state=DeliveryState.UNKNOWN, due_at__lte=now)
     if not rows.update(due_at=lease, lease_owner=worker):
         return None
-    return Delivery.objects.select_related("post", "revision", "channel__connection").get(pk=delivery_id)
+    rows = Delivery.objects.select_related("post", "revision", "channel__connection", "changes__revision")
+    return rows.get(pk=delivery_id)
 
 
 @transaction.atomic
@@ -316,23 +328,22 @@ def _absent(delivery: Delivery, began: datetime, now: datetime) -> None:
         delivery.due_at = delivery.absent_counts_from = counts_from
         delivery.save(update_fields=["looks_absent", "absent_counts_from", "due_at"])
         return
-    _move(
-        delivery,
-        DeliveryState.NOT_THERE,
-        "We looked twice: it is not on the page. You can send it again.",
-        now,
-    )
+    seen = "it is not on the page" if delivery.changes_id is None else "the new words are not on the page"
+    _move(delivery, DeliveryState.NOT_THERE, f"We looked twice: {seen}. You can send it again.", now)
 
 
 def _done(delivery: Delivery, external_id: str, permalink: str, copies: int, now: datetime) -> None:
     if delivery.state == DeliveryState.DONE:
         return
-    delivery.external_id = external_id
-    delivery.permalink = permalink if len(permalink) <= _LONGEST_LINK else ""
     delivery.copies = copies
     delivery.done_at = now
     words = "" if copies == 1 else f"It is on the page {copies} times. Take the copies down on the page."
-    ReadBack.objects.get_or_create(delivery=delivery, defaults={"due_at": now + _settling()})
+    if delivery.changes_id is None:
+        delivery.external_id = external_id
+        delivery.permalink = permalink if len(permalink) <= _LONGEST_LINK else ""
+        ReadBack.objects.get_or_create(delivery=delivery, defaults={"due_at": now + _settling()})
+    else:  # what is on the page keeps its number, and is compared with the new words from now on
+        ReadBack.objects.filter(delivery=delivery.changes_id).update(due_at=now + _settling())
     _move(delivery, DeliveryState.DONE, words, now)
 
 
@@ -344,7 +355,7 @@ def _move(delivery: Delivery, state: DeliveryState, reason: str, now: datetime) 
     delivery.lease_owner = ""
     delivery.save()
     follow_deliveries(delivery.post, reason, now)
-    _write_down(delivery, f"publishing.{state}", delivery.external_id, reason, now)
+    _write_down(delivery, f"publishing.{state}", delivery.edits or delivery.external_id, reason, now)
 
 
 def _write_down(delivery: Delivery, kind: str, external_id: str, reason: str, now: datetime) -> None:

@@ -18,6 +18,7 @@ from stairgate.publishing.models import RevisionPicture
 from stairgate.publishing.recurrence import Every, Plan, Rule
 
 LONGEST_TEXT = 20_000
+LONGEST_SUGGESTION = 4_000
 MOST_PICTURES = 4
 MOST_DATES = 60
 
@@ -101,6 +102,17 @@ class MessageForm(forms.Form):
     def clean_text(self) -> str:
         """Return the words with plain line ends."""
         return str(self.cleaned_data["text"]).replace("\r\n", "\n").replace("\r", "\n")
+
+
+class SuggestForm(forms.Form):
+    """A suggestion as typed."""
+
+    text = forms.CharField(
+        label="What would you like the page to say?",
+        max_length=LONGEST_SUGGESTION,
+        error_messages={"required": "Write what you would like the page to say."},
+    )
+    about = forms.CharField(label="What is it about?", max_length=160, required=False)
 
 
 class AgainForm(forms.Form):

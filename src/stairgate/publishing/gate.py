@@ -16,6 +16,7 @@ from uuid import UUID
 import structlog
 from django.conf import settings
 from django.db import DatabaseError, transaction
+from django.db.models import Case, F, Q, Value, When
 
 from stairgate.channels.pausing import pauses_since
 from stairgate.channels.rules import Restriction
@@ -32,8 +33,20 @@ from stairgate.policies.models import PolicyVersion
 from stairgate.policies.parameters import Parameters
 from stairgate.policies.quiet import QuietHours
 from stairgate.policies.selectors import in_force, why_not
+from stairgate.publishing.changing import change_barriers
 from stairgate.publishing.content import SealedPicture, digest
-from stairgate.publishing.models import Approval, Attempt, Delivery, Post, Revision, RevisionPicture
+from stairgate.publishing.models import (
+    Answer,
+    Approval,
+    Attempt,
+    Delivery,
+    Post,
+    ReadBack,
+    Revision,
+    RevisionPicture,
+    Suggestion,
+    UrgentSending,
+)
 from stairgate.publishing.moves import follow_deliveries, move_post
 from stairgate.publishing.rules import (
     ApprovalFact,
@@ -44,7 +57,11 @@ from stairgate.publishing.rules import (
     still_open,
 )
 from stairgate.publishing.screen import screen_revision
+from stairgate.publishing.selectors.changes import as_sealed, change_facts, with_ground
+from stairgate.publishing.selectors.urgent import sending_of, urgent_facts
 from stairgate.publishing.states import DeliveryState, PostState, check_delivery_move
+from stairgate.publishing.urgent import urgent_barriers
+from stairgate.screening import Screening
 
 log = structlog.get_logger(__name__)
 
@@ -148,14 +165,17 @@ def _lock_waiting(delivery_id: UUID) -> Delivery | None:
     """Lock the post, then the delivery: always in that order, as every service does, so nobody deadlocks.
 
     The account is locked along: a pause waits for the gate that is opening, and no gate opens after it.
+    A post that somebody holds is passed over until the next sweep, so that workers do not queue for one gate.
     """
-    row = Delivery.objects.filter(pk=delivery_id).values_list("post_id", flat=True).first()
-    if row is None:
+    try:
+        Post.objects.select_for_update(skip_locked=True, of=("self",)).get(deliveries=delivery_id)
+    except Post.DoesNotExist:
         return None
-    Post.objects.select_for_update().get(pk=row)
     return (
         Delivery.objects.select_for_update(of=("self", "channel"), no_key=True)
-        .select_related("post", "revision", "channel__organisation", "channel__connection")
+        .select_related(
+            "post", "revision__post", "channel__organisation", "channel__connection", "changes__revision"
+        )
         .filter(pk=delivery_id, state=DeliveryState.WAITING)
         .first()
     )
@@ -164,7 +184,7 @@ def _lock_waiting(delivery_id: UUID) -> Delivery | None:
 def _outgoing(delivery: Delivery) -> base.Outgoing | None:
     """Read once what would be sent, so that the bytes that are checked are the bytes that go out."""
     try:
-        return load_outgoing(delivery.revision, delivery.post)
+        return load_outgoing(delivery)
     except OSError:
         return None
 
@@ -177,6 +197,7 @@ def _facts(delivery: Delivery, digest_now: str, now: datetime) -> GateFacts:
     newest = post.revisions.order_by("-number").first()
     pictures = list(revision.pictures.all())
     screening = screen_revision(revision, post)
+    sending = sending_of(revision)
     return GateFacts(
         post_is_approved=post.state
         in {PostState.APPROVED, PostState.SENDING, PostState.HELD, PostState.UNKNOWN}
@@ -187,6 +208,7 @@ def _facts(delivery: Delivery, digest_now: str, now: datetime) -> GateFacts:
         writers=writers_of(post),
         writer_why_not=_why_not(revision.created_by, Duty.WRITE, organisation.id, version, now),
         approvals=_approval_facts(post, revision, version, now),
+        urgent=_urgent_barriers(sending, post, screening, version, now),
         approvers_needed=parameters.approvers,
         policy=version.id if version else None,
         send_at=delivery.send_at,
@@ -197,7 +219,8 @@ def _facts(delivery: Delivery, digest_now: str, now: datetime) -> GateFacts:
         quiet=QuietHours.of(parameters, organisation.timezone),
         restrictions=tuple(_barrier(r) for r in channel_now(delivery.channel, now).restrictions)
         + _address_barriers(delivery)
-        + _pause_barriers(delivery),
+        + _pause_barriers(delivery, sending)
+        + _change_barriers(delivery),
         unanswered=still_open(screening, answered_keys(post)),
         pictures_unanswered=sum(1 for p in pictures if not p.shows),
         children_shown=sum(1 for p in pictures if p.shows == RevisionPicture.Shows.CHILDREN),
@@ -219,16 +242,36 @@ def _address_barriers(delivery: Delivery) -> tuple[Barrier, ...]:
     return (Barrier("C04", "This account was not part of what was approved."),)
 
 
-def _pause_barriers(delivery: Delivery) -> tuple[Barrier, ...]:
-    """A pause lapses what was approved before it, also when it has ended since: nothing slips out later."""
+def _pause_barriers(delivery: Delivery, sending: UrgentSending | None) -> tuple[Barrier, ...]:
+    """A pause lapses what was approved or sent before it, also when it has ended since: nothing slips out later."""
     said_yes = Approval.objects.filter(revision=delivery.revision, voided_at__isnull=True)
-    first = said_yes.order_by("approved_at").first()
-    if (
-        first is None
-        or not pauses_since(delivery.channel, first.approved_at).exclude(opened_at=None).exists()
-    ):
+    first = said_yes.order_by("approved_at").values_list("approved_at", flat=True).first()
+    since = first or (sending.sent_at if sending else None)
+    if since is None or not pauses_since(delivery.channel, since).exclude(opened_at=None).exists():
         return ()
     return (Barrier("C78", "Publishing was paused after this was approved, so it needs a new yes."),)
+
+
+def _urgent_barriers(
+    sending: UrgentSending | None,
+    post: Post,
+    screening: Screening,
+    version: PolicyVersion | None,
+    now: datetime,
+) -> tuple[Barrier, ...] | None:
+    """Return why the template it was sent from does not let it pass; None when it was not sent from one."""
+    if sending is None:
+        return None
+    return urgent_barriers(urgent_facts(sending, post, screening=screening, policy=version, now=now), now)
+
+
+def _change_barriers(delivery: Delivery) -> tuple[Barrier, ...]:
+    """A change replaces just what it was approved to replace; what is no change replaces nothing."""
+    if delivery.post.changes_id is None and delivery.changes_id is None:
+        return ()
+    target = with_ground(Delivery.objects.filter(its_changes=delivery)).first()
+    same = target is not None and as_sealed(target.revision) == as_sealed(delivery.revision)
+    return change_barriers(change_facts(delivery.post, delivery.channel, target, same_pictures=same))
 
 
 def _approval_facts(
@@ -261,10 +304,22 @@ def _why_not(
 
 
 def writers_of(post: Post) -> frozenset[UUID]:
-    """Return the author, and everyone who wrote any version or a reason to keep words: none of them may approve."""
-    wrote = post.revisions.order_by().values_list("created_by_id", flat=True)
-    kept = post.answers.order_by().values_list("answered_by_id", flat=True)
-    return frozenset((post.author_id, *wrote.union(kept)))
+    """Return the author, everyone who wrote any version or a reason to keep words, and who suggested it: none of
+    them may approve. A change of what is on the page counts with the post it changes, and all its changes. One query.
+    """
+    return written_by(post)[0]
+
+
+def written_by(post: Post) -> tuple[frozenset[UUID], frozenset[str]]:
+    """Return `writers_of` a post, and its `answered_keys`. One query for both."""
+    first = post.changes_id or post.pk
+    family, none = Post.objects.filter(Q(pk=first) | Q(changes=first)).order_by(), Value("")
+    wrote = Revision.objects.filter(post__in=family).order_by().values_list("created_by_id", none)
+    key = Case(When(post=post.pk, then=F("finding_key")), default=none)
+    kept = Answer.objects.filter(post__in=family).order_by().values_list("answered_by_id", key)
+    suggested = Suggestion.objects.filter(post__in=family).order_by().values_list("by_id", none)
+    rows = list(family.values_list("author_id", none).union(wrote, kept, suggested))
+    return frozenset(who for who, _ in rows), frozenset(key for _, key in rows if key)
 
 
 def answered_keys(post: Post) -> frozenset[str]:
@@ -288,18 +343,24 @@ def _digest_of(outgoing: base.Outgoing | None, revision: Revision) -> str:
         purpose=revision.purpose,
         send_at=revision.send_at,
         reply_to=outgoing.reply_to or "",
+        changes=str(revision.post.changes_id or ""),
     )
 
 
-def load_outgoing(revision: Revision, post: Post) -> base.Outgoing:
+def load_outgoing(delivery: Delivery) -> base.Outgoing:
     """Return exactly what the public will see. Raises OSError when a picture cannot be read."""
-    pictures = []
+    revision, pictures = delivery.revision, []
     for use in revision.pictures.select_related("picture"):
         with use.picture.file.open("rb") as file:
             data = file.read()
         row = use.picture
         pictures.append(base.Picture(data, row.media_type, use.alt, row.width, row.height))
-    return base.Outgoing(text=revision.text, pictures=tuple(pictures), reply_to=post.reply_to or None)
+    return base.Outgoing(
+        text=revision.text,
+        pictures=tuple(pictures),
+        reply_to=delivery.post.reply_to or None,
+        edits=delivery.edits,
+    )
 
 
 def _begin(delivery: Delivery, worker: str, now: datetime) -> Attempt:
@@ -310,6 +371,10 @@ def _begin(delivery: Delivery, worker: str, now: datetime) -> Attempt:
     delivery.lease_until = now + timedelta(seconds=settings.DELIVERY_LEASE_SECONDS)
     delivery.looks_absent = 0
     delivery.save(update_fields=["state", "reason", "lease_owner", "lease_until", "looks_absent"])
+    if delivery.changes is not None:
+        # a reading that is under way may still see the old words: it counts no longer
+        later = delivery.lease_until + timedelta(seconds=settings.DELIVERY_SETTLE_SECONDS)
+        ReadBack.objects.filter(delivery=delivery.changes, due_at__isnull=False).update(due_at=later)
     number = delivery.attempts.count() + 1
     attempt = Attempt.objects.create(delivery=delivery, number=number, opened_at=now, worker=worker)
     move_post(delivery.post, PostState.SENDING, "", now)

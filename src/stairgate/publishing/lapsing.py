@@ -23,6 +23,7 @@ from stairgate.policies.selectors import fit_for, in_force
 from stairgate.publishing.gate import lapse_early
 from stairgate.publishing.models import Approval, Delivery, Post
 from stairgate.publishing.rules import PASSING
+from stairgate.publishing.selectors.changes import gone_stale
 from stairgate.publishing.states import DeliveryState, PostState
 
 log = structlog.get_logger(__name__)
@@ -93,10 +94,16 @@ def _look(organisation: Organisation, now: datetime) -> int:
     waiting = _waiting().filter(organisation=organisation)
     given = Approval.objects.filter(post__in=waiting.values("post"), voided_at__isnull=True)
     doubtful = {approval.post_id for approval in given if not ground.holds(approval, now)}
+    stale = frozenset(gone_stale(waiting))
     rows = list(waiting.values_list("pk", "post_id", "channel_id", "revision__created_by_id"))
     done = 0
     for pk, post, channel, writer in rows:
-        if post in doubtful or channel not in ground.open_channels or writer not in ground.writers:
+        if (
+            pk in stale
+            or post in doubtful
+            or channel not in ground.open_channels
+            or writer not in ground.writers
+        ):
             done += lapse_early(delivery_id=pk, now=now)
     half = list(_half_approved().filter(post__organisation=organisation))
     return done + sum(_let_go(yes.pk, yes.post_id, ground, now) for yes in half if not ground.holds(yes, now))

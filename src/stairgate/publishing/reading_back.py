@@ -17,12 +17,14 @@ from stairgate.channels.models import Channel
 from stairgate.channels.services import account_for, network_for
 from stairgate.clauses import Coverage, control
 from stairgate.ledger.services import record
-from stairgate.networks.base import LivePost, Refused, Trouble
+from stairgate.networks.base import Found, LivePost, Refused, Trouble
 from stairgate.organisations.models import Organisation
 from stairgate.policies.parameters import Parameters
 from stairgate.policies.selectors import in_force
-from stairgate.publishing.comparing import compare
+from stairgate.publishing.comparing import compare, plain
+from stairgate.publishing.delivery import settle_look
 from stairgate.publishing.models import Delivery, Difference, Post, ReadBack, TakeDown
+from stairgate.publishing.selectors.changes import carrier
 from stairgate.publishing.states import DeliveryState
 
 log = structlog.get_logger(__name__)
@@ -42,7 +44,8 @@ def sweep(now: datetime, worker: str) -> int:
 
 
 def _read(pk: int, now: datetime) -> bool:
-    if not ReadBack.objects.filter(pk=pk, due_at__lte=now).update(due_at=now + _LEASE):
+    lease = now + _LEASE
+    if not ReadBack.objects.filter(pk=pk, due_at__lte=now).update(due_at=lease):
         return False
     row = ReadBack.objects.select_related("delivery__channel__connection").get(pk=pk)
     delivery, wait = row.delivery, timedelta()
@@ -57,7 +60,7 @@ def _read(pk: int, now: datetime) -> bool:
         log.exception("read_back_surprise", delivery=str(delivery.pk))
         _not_read(delivery.pk, f"Reading it did not work ({type(error).__name__}).", wait, timezone.now())
     else:
-        settle_reading(delivery_id=delivery.pk, live=live, now=timezone.now())
+        settle_reading(delivery_id=delivery.pk, live=live, lease=lease, now=timezone.now())
     return True
 
 
@@ -67,16 +70,20 @@ def _read(pk: int, now: datetime) -> bool:
     coverage=Coverage.PART,
 )
 @transaction.atomic
-def settle_reading(*, delivery_id: UUID, live: LivePost | None, now: datetime) -> None:
-    """Compare what was read with what was approved, and open or keep a finding where it differs."""
+def settle_reading(*, delivery_id: UUID, live: LivePost | None, lease: datetime, now: datetime) -> None:
+    """Compare what was read with what was approved, and open or keep a finding where it differs.
+
+    A reading that lost its ``lease`` may be of words that have been changed since: it counts for nothing.
+    """
     delivery = _lock(delivery_id)
-    if delivery is None:
+    if delivery is None or delivery.read_back.due_at != lease:
         return
-    row, parameters = delivery.read_back, _parameters(delivery.organisation)
-    text, pictures = delivery.revision.text, delivery.revision.pictures.count()
+    _notice_change(delivery, live, now)
+    row, parameters, shown = delivery.read_back, _parameters(delivery.organisation), carrier(delivery)
+    text, pictures = shown.revision.text, delivery.revision.pictures.count()
     differs = compare(live, text=text, pictures=pictures)
     row.read_at, row.failures, row.problem = now, 0, ""
-    row.due_at = _next(delivery, parameters, now)
+    row.due_at = _next(shown, parameters, now)
     row.save()
     found = Difference(
         organisation=delivery.organisation,
@@ -97,8 +104,16 @@ def settle_reading(*, delivery_id: UUID, live: LivePost | None, now: datetime) -
         )
 
 
+def _notice_change(delivery: Delivery, live: LivePost | None, now: datetime) -> None:
+    """Where the words of a change are found whose outcome was unknown, that was its outcome."""
+    unsure = delivery.its_changes.filter(state__in=[DeliveryState.UNKNOWN, DeliveryState.NOT_THERE])
+    for change in unsure.select_related("revision"):
+        if live is not None and plain(live.text) == plain(change.revision.text):
+            settle_look(delivery_id=change.pk, result=Found(live.external_id), began=now, now=now)
+
+
 def _lock(delivery_id: UUID) -> Delivery | None:
-    """Lock the post, then the delivery; None when it is no longer there, or is just being taken down."""
+    """Lock the post, then the delivery; None when it is no longer there, or is just being changed or taken down."""
     post_id = Delivery.objects.values_list("post_id", flat=True).get(pk=delivery_id)
     Post.objects.select_for_update().get(pk=post_id)
     rows = Delivery.objects.select_for_update(of=("self",)).select_related(
@@ -107,7 +122,10 @@ def _lock(delivery_id: UUID) -> Delivery | None:
     delivery = rows.get(pk=delivery_id)
     under_way = [TakeDown.State.WAITING, TakeDown.State.UNKNOWN]
     leaving = TakeDown.objects.filter(delivery=delivery, state__in=under_way)
-    return delivery if delivery.state == DeliveryState.DONE and not leaving.exists() else None
+    changing = delivery.its_changes.filter(state=DeliveryState.SENDING)
+    if delivery.state != DeliveryState.DONE or leaving.exists() or changing.exists():
+        return None
+    return delivery
 
 
 def _parameters(organisation: Organisation) -> Parameters:
@@ -140,7 +158,7 @@ def _not_read(delivery_id: UUID, problem: str, wait: timedelta, now: datetime) -
             organisation=delivery.organisation,
             delivery=delivery,
             kind=Difference.Kind.UNREAD,
-            approved_text=delivery.revision.text,
+            approved_text=carrier(delivery).revision.text,
             approved_pictures=delivery.revision.pictures.count(),
             found_at=now,
             seen_at=now,

@@ -61,6 +61,7 @@ class GateFacts:
     writers: frozenset[UUID]
     writer_why_not: tuple[str, ...]  # why whoever wrote this version may not write today
     approvals: tuple[ApprovalFact, ...]
+    urgent: tuple[Barrier, ...] | None  # why it may not go as sent from an urgent template; None: it was not
     approvers_needed: int
     policy: UUID | None
     send_at: datetime
@@ -119,29 +120,51 @@ def _barriers_of_the_post(facts: GateFacts, now: datetime) -> tuple[Barrier, ...
         Barrier("C14", f"{says} They wrote this, so somebody else has to take it over.")
         for says in facts.writer_why_not
     ]
-    found += _approval_barriers(facts, now)
+    found += _passing_barriers(facts, now)
     found += _purpose_barriers(facts, now)
     found += _content_barriers(facts)
     return tuple(found)
 
 
-@control("C81", "An approval counts only with the approver’s answer on tone and boundaries, kept with it")
 def valid_approvals(facts: GateFacts, now: datetime) -> list[ApprovalFact]:
+    """Return the approvals of a post that count now."""
+    return standing(facts.approvals, facts.digest_now, facts.policy, facts.writers, now)
+
+
+@control("C81", "An approval counts only with the approver’s answer on tone and boundaries, kept with it")
+def standing(
+    approvals: Iterable[ApprovalFact],
+    digest: str,
+    policy: UUID | None,
+    writers: frozenset[UUID],
+    now: datetime,
+) -> list[ApprovalFact]:
     """Return the approvals that count now: for this digest, in time, by somebody fit who did not write it.
 
     One in which nobody said that tone and boundaries are right counts for nothing.
     """
     return [
         approval
-        for approval in facts.approvals
+        for approval in approvals
         if not approval.voided
-        and approval.digest == facts.digest_now
-        and approval.policy == facts.policy
+        and approval.digest == digest
+        and approval.policy == policy
         and now <= approval.expires_at
-        and approval.approver not in facts.writers
+        and approval.approver not in writers
         and approval.confirmed.strip()
         and not approval.why_not
     ]
+
+
+def goes_urgently(facts: GateFacts, now: datetime) -> bool:
+    """Return whether it stands on a template approved ahead: it was sent from one, and nobody approved it since."""
+    return facts.urgent is not None and bool(_approval_barriers(facts, now))
+
+
+def _passing_barriers(facts: GateFacts, now: datetime) -> list[Barrier]:
+    """Return why neither its own approvals nor the template it was sent from let it pass."""
+    own = _approval_barriers(facts, now)
+    return own if facts.urgent is None or not own else list(facts.urgent)
 
 
 def _approval_barriers(facts: GateFacts, now: datetime) -> list[Barrier]:
@@ -201,7 +224,7 @@ def _time_barriers(facts: GateFacts, now: datetime) -> list[Barrier]:
         return [Barrier("C28", "The clock of this computer runs behind our own record. Set it right first.")]
     if now > facts.send_at + facts.window:
         return [Barrier("C78", "Its time has passed. Choose a new time, and ask for approval again.")]
-    if facts.quiet.include(now):
+    if facts.quiet.include(now) and not goes_urgently(facts, now):
         return [
             Barrier(
                 "C78", f"It is within our quiet hours, {facts.quiet.says}. Choose a time outside of them."
@@ -255,6 +278,7 @@ class DraftFacts:
     approvers: tuple[str, ...]
     approvers_needed: int
     quiet: QuietHours
+    change: tuple[str, ...] | None = None  # what stands against it, where it changes what is on a page
 
 
 @control("C03", "Each post carries one purpose from those its account was authorised for")
@@ -262,6 +286,7 @@ def bars(facts: DraftFacts, now: datetime) -> tuple[Bar, ...]:
     """Return what must be true before a draft can be sent for approval, in the order a person meets it."""
     return (
         _accounts_bar(facts),
+        *_change_bars(facts),
         _words_bar(facts),
         *_picture_bars(facts),
         _purpose_bar(facts),
@@ -278,6 +303,14 @@ def _accounts_bar(facts: DraftFacts) -> Bar:
     return Bar(
         "accounts", True, "Page is open to you" if len(facts.accounts) == 1 else "Pages are open to you"
     )
+
+
+def _change_bars(facts: DraftFacts) -> tuple[Bar, ...]:
+    if facts.change is None:
+        return ()
+    if facts.change:
+        return (Bar("change", False, facts.change[0].rstrip(".")),)
+    return (Bar("change", True, "It is on the page, and can be changed there"),)
 
 
 def _words_bar(facts: DraftFacts) -> Bar:

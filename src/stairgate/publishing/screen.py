@@ -53,13 +53,16 @@ def screen_words(text: str, organisation: Organisation, *, alts: Sequence[str], 
 
 def clean_among(texts: Sequence[str], organisation: Organisation) -> frozenset[str]:
     """Return those texts in which screening finds nothing at all. What cannot be screened raises. One query."""
+    return frozenset(text for text, found in screen_all(texts, organisation).items() if not found.findings)
+
+
+def screen_all(texts: Sequence[str], organisation: Organisation) -> dict[str, Screening]:
+    """Return, for each text, what screening finds in it as a post without photos. One query."""
     screener = Screener(_pack(), screening_facts(organisation))
     context = Context(has_picture=False, is_reply=False, author=Author.STAFF)
-    return frozenset(
-        text
-        for text in set(texts)
-        if not screener.screen(text, direction=Direction.OUTBOUND_POST, context=context).findings
-    )
+    return {
+        text: screener.screen(text, direction=Direction.OUTBOUND_POST, context=context) for text in set(texts)
+    }
 
 
 def _described(finding: Finding) -> Finding:

@@ -85,6 +85,8 @@ EDITABLE = frozenset({_P.DRAFT, _P.WITH_APPROVER, _P.CHANGES_ASKED, _P.APPROVED,
 UNDECIDED = frozenset({_P.DRAFT, _P.WITH_APPROVER, _P.CHANGES_ASKED, _P.LAPSED})
 #: nothing more can happen to the post itself
 FINAL = frozenset({_P.WITHDRAWN, _P.REJECTED, _P.TAKEN_DOWN})
+#: a change whose story is over: a new one may begin. In a fixed order, because it is part of a constraint
+CHANGE_OVER = (_P.PUBLISHED, _P.REJECTED, _P.TAKEN_DOWN, _P.WITHDRAWN)
 
 
 class ForbiddenMove(RuntimeError):

@@ -16,6 +16,7 @@ from django.utils import timezone
 from stairgate.channels.services import account_for, network_for
 from stairgate.ledger.services import record
 from stairgate.networks.base import RefusalKind, Refused, Trouble, Unknown
+from stairgate.publishing.ending import end_changes
 from stairgate.publishing.models import Post, TakeDown
 from stairgate.publishing.moves import follow_take_down
 from stairgate.publishing.reading_back import close_by_itself
@@ -102,6 +103,7 @@ def _settle(pk: UUID, *, gone: bool, now: datetime) -> None:
     delivery.save(update_fields=["state", "reason"])
     close_by_itself(delivery, "It was taken down.", now)
     follow_take_down(delivery.post, f"Taken down: {row.why}", now)
+    end_changes(delivery, now)
     _record(row, "publishing.taken_down", now)
 
 

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from django.urls import path
 
-from stairgate.publishing.views import afterwards, calendar, compose, feed, review, standing
+from stairgate.publishing.views import (
+    afterwards,
+    calendar,
+    compose,
+    feed,
+    review,
+    standing,
+    suggestions,
+    urgent,
+)
 
 app_name = "publishing"
 urlpatterns = [
@@ -24,6 +33,19 @@ urlpatterns = [
     path("standing/<uuid:pk>/retire/", standing.retire, name="standing_retire"),
     path("standing/<uuid:pk>/again/", standing.again, name="standing_again"),
     path("standing/again/<uuid:pk>/stop/", standing.stop, name="standing_stop"),
+    path("urgent/", urgent.templates, name="urgent"),
+    path("urgent/new/", urgent.new, name="urgent_new"),
+    path("urgent/starters/", urgent.starters, name="urgent_starters"),
+    path("urgent/<uuid:pk>/", urgent.template, name="urgent_template"),
+    path("urgent/<uuid:pk>/edit/", urgent.edit, name="urgent_edit"),
+    path("urgent/<uuid:pk>/approve/", urgent.approve, name="urgent_approve"),
+    path("urgent/<uuid:pk>/retire/", urgent.retire, name="urgent_retire"),
+    path("urgent/<uuid:pk>/send/", urgent.send, name="urgent_send"),
+    path("suggestions/", suggestions.suggestions, name="suggestions"),
+    path("suggestions/new/", suggestions.suggest, name="suggest"),
+    path("suggestions/check/", suggestions.check, name="suggest_check"),
+    path("suggestions/<uuid:pk>/begin/", suggestions.begin, name="suggestion_begin"),
+    path("suggestions/<uuid:pk>/decline/", suggestions.decline, name="suggestion_decline"),
     path("check/", compose.check, name="check"),
     path("pictures/<uuid:pk>/", compose.picture, name="picture"),
     path("<uuid:pk>/", review.review, name="review"),
@@ -34,8 +56,10 @@ urlpatterns = [
     path("<uuid:pk>/say/", review.say, name="say"),
     path("<uuid:pk>/heard/", review.heard, name="heard"),
     path("<uuid:pk>/withdraw/", review.withdraw, name="withdraw"),
+    path("<uuid:pk>/second-look/", urgent.look_second, name="second_look"),
     path("deliveries/<uuid:pk>/again/", review.send_again, name="send_again"),
     path("deliveries/<uuid:pk>/look/", review.look_again, name="look_again"),
+    path("<uuid:pk>/change/", afterwards.change, name="change"),
     path("<uuid:pk>/take-down/", afterwards.take_down, name="take_down"),
     path("deliveries/<uuid:pk>/read/", afterwards.read_now, name="read_now"),
     path("differences/<uuid:pk>/close/", afterwards.close_difference, name="close_difference"),

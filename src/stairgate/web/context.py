@@ -18,6 +18,7 @@ from stairgate.organisations.models import Membership, Organisation
 from stairgate.organisations.rules import Duty
 from stairgate.policies.selectors import holds
 from stairgate.publishing.selectors.lists import waiting_for
+from stairgate.publishing.selectors.suggestions import open_suggestions
 from stairgate.web.middleware import needs_second_step
 
 
@@ -60,8 +61,8 @@ def shell(request: HttpRequest) -> dict[str, Any]:
 
 def navigation(me: Membership) -> tuple[Group, ...]:
     """Return what this person may open, in the order of the promise. One query."""
-    to_approve, to_decide = _waiting(me)
     duties = me.duties_on(me.organisation.day(timezone.now()))
+    to_approve, to_decide, to_read = _waiting(me, duties)
     going: list[Item] = []
     if Duty.WRITE in duties:
         going.append(Item("new", "Write a post", "edit", reverse("publishing:new"), short="Write"))
@@ -78,6 +79,18 @@ def navigation(me: Membership) -> tuple[Group, ...]:
                 "Approve",
             )
         )
+    suggested = f"{to_read} waiting for an answer"
+    going.append(
+        Item(
+            "suggest",
+            "Suggestions",
+            "message-circle",
+            reverse("publishing:suggestions"),
+            to_read,
+            suggested,
+            "Suggest",
+        )
+    )
     going.append(Item("calendar", "Calendar", "calendar-week", reverse("publishing:calendar")))
     going.append(Item("posts", "All posts", "list", reverse("publishing:list")))
     promise: list[Item] = []
@@ -97,15 +110,21 @@ def navigation(me: Membership) -> tuple[Group, ...]:
     return tuple(group for group in groups if group.items)
 
 
-def _waiting(me: Membership) -> tuple[int, int]:
-    """Return how many posts wait for this person's decision, and how many comments for somebody's."""
+def _waiting(me: Membership, duties: frozenset[Duty]) -> tuple[int, int, int]:
+    """Return how many posts wait for this person's decision, how many comments for somebody's, and how many
+    suggestions for an answer of whoever may write.
+    """
     setting = Organisation.objects.filter(pk=me.organisation_id)
-    counts = _count(waiting_for(me, timezone.now())), _count(inbox(me.organisation))
-    to_approve, to_decide = setting.values_list(*counts).get()
-    return to_approve, to_decide
+    suggested = open_suggestions(me.organisation)
+    if Duty.WRITE not in duties:
+        suggested = suggested.none()
+    counts = count_of(waiting_for(me, timezone.now())), count_of(inbox(me.organisation)), count_of(suggested)
+    to_approve, to_decide, to_read = setting.values_list(*counts).get()
+    return to_approve, to_decide, to_read
 
 
-def _count(rows: QuerySet[Any]) -> Coalesce:
+def count_of(rows: QuerySet[Any]) -> Coalesce:
+    """Return the number of rows, as a column beside their setting."""
     counted = rows.order_by().values("organisation").annotate(rows=Count("pk")).values("rows")
     return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
 
@@ -116,7 +135,7 @@ def _coming_in(duties: frozenset[Duty], count: int) -> tuple[Item, ...]:
     return (Item("inbox", "Inbox", "inbox", reverse("monitoring:inbox"), count, f"{count} waiting"),)
 
 
-_TABS = ("today", "approve", "new", "inbox", "policy")
+_TABS = ("today", "approve", "new", "inbox", "suggest", "policy")
 
 
 def tabs(groups: tuple[Group, ...]) -> list[Item]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -15,12 +15,11 @@ from stairgate.channels.pausing import MAY_PAUSE
 from stairgate.channels.selectors import accounts_now
 from stairgate.monitoring.models import Item
 from stairgate.monitoring.selectors import Freshness, inbox, readings, said_of
-from stairgate.organisations.models import Membership
+from stairgate.organisations.models import Membership, Organisation
 from stairgate.organisations.rules import Duty, Role
-from stairgate.organisations.selectors import holders
-from stairgate.people.reminders import Reminder, reminders
-from stairgate.policies.selectors import holds, in_force
-from stairgate.publishing.models import Delivery, Difference, Post
+from stairgate.policies.selectors import holds, in_force, standing
+from stairgate.publishing.content import first_words
+from stairgate.publishing.models import Delivery, Difference, Post, Suggestion
 from stairgate.publishing.selectors.lists import (
     TROUBLE,
     UNFINISHED,
@@ -29,29 +28,24 @@ from stairgate.publishing.selectors.lists import (
     spoken_to,
     unfinished,
     waiting_for,
+    wanting_a_look,
     went_out_since,
     with_astray,
+    with_look,
     with_message,
 )
+from stairgate.publishing.selectors.suggestions import open_suggestions, own_suggestions
 from stairgate.publishing.states import PostState
-from stairgate.web.templatetags.ui import day as day_words
+from stairgate.publishing.urgent import why_may_not_look
+from stairgate.web.context import count_of
+from stairgate.web.register_tasks import register_tasks
+from stairgate.web.tasks import Task
 
 _EACH = 5
-
-
-@dataclass(frozen=True, slots=True)
-class Task:
-    """One thing somebody has to do: what, why, one button, and how long it takes."""
-
-    kind: str  # bad, risk, wait, lock: the colour of the shape
-    icon: str
-    title: str
-    why: str
-    status: str
-    status_words: str
-    href: str
-    button: str
-    minutes: int
+_TITLE = 70
+_LOOKED_UP = {"administrators": [Role.PAGE_ADMINISTRATOR], "leads": [Role.DSL, Role.DEPUTY_DSL]}
+#: on whose Today a second look that was missed stands until somebody takes it
+IN_CHARGE = frozenset({Role.MANAGER, Role.SERVICE_MANAGER, Role.PAGE_ADMINISTRATOR, Role.DSL})
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +56,10 @@ class Today:
     live: Live
     went_out: tuple[Delivery, ...]
     came_in: int
+    own_suggestions: tuple[Suggestion, ...]  # of somebody who does not write themselves
     leads: tuple[Membership, ...]
     may_pause: bool  # and everything is not paused already
+    may_write: bool
 
     @property
     def minutes(self) -> int:
@@ -75,25 +71,32 @@ def today_page(me: Membership, now: datetime) -> Today:
     organisation = me.organisation
     duties = me.duties_on(organisation.day(now))
     version = in_force(organisation)
-    accounts = accounts_now(organisation, now, version=version)
+    known = standing(organisation, _LOOKED_UP, on=organisation.day(now))
+    administrators = [member for member, fit in known["administrators"] if fit]
+    accounts = accounts_now(organisation, now, version=version, administrators=administrators)
     live = live_policy(organisation, now, version=version, accounts=accounts)
     midnight = organisation.local(now).replace(hour=0, minute=0, second=0, microsecond=0)
-    leads = tuple(holders(organisation, [Role.DSL, Role.DEPUTY_DSL], organisation.day(now)))
+    leads = tuple(member for member, _ in known["leads"])
     pauses = list(dict.fromkeys(pause for account in accounts for pause in account.pauses))
     tasks: list[Task] = []
     if Duty.DECIDE in duties:
         tasks += [_comment(item) for item in inbox(organisation, limit=_EACH)]
         tasks += [_blind(reading) for reading in readings(organisation, now) if reading.blind]
-    astray, trouble, waiting, own, said = _posts(me, duties, now)
+    astray, looks, trouble, waiting, own, said = _posts(me, duties, now)
     tasks += [_astray(post) for post in astray]
+    tasks += [_second_look(post, me, now, mine) for post, mine in looks if post.look_due <= now]
     tasks += [_trouble(post) for post in trouble]
     if Duty.SEE_ACCOUNTS in duties:
         tasks += _not_set_up(has_policy=version is not None, has_page=bool(accounts), has_lead=bool(leads))
         tasks += [_paused(pause, me) for pause in pauses]
         tasks += [_shut(account.channel.name, r.says) for account in accounts for r in account.others]
-    tasks += _register(me, duties, now)
+    tasks += [_second_look(post, me, now, mine) for post, mine in looks if post.look_due > now]
+    tasks += register_tasks(me, duties, now)[:_EACH]
+    came_in, suggested = _counted(me, midnight)
     tasks += [_message(post) for post in said]
     tasks += [_approval(post) for post in waiting]
+    if Duty.WRITE in duties and suggested:
+        tasks.append(_suggested(suggested))
     tasks += [_own(post) for post in own]
     return Today(
         now=now,
@@ -101,9 +104,34 @@ def today_page(me: Membership, now: datetime) -> Today:
         tasks=tuple(tasks),
         live=live,
         went_out=tuple(went_out_since(organisation, midnight)[:_EACH]),
-        came_in=Item.objects.filter(organisation=organisation, first_seen_at__gte=midnight).count(),
+        came_in=came_in,
+        own_suggestions=() if Duty.WRITE in duties else tuple(own_suggestions(me)[:_EACH]),
         leads=leads,
         may_pause=bool(duties & MAY_PAUSE) and all(pause.channel_id for pause in pauses),
+        may_write=Duty.WRITE in duties,
+    )
+
+
+def _counted(me: Membership, since: datetime) -> tuple[int, int]:
+    """Return how many comments came in since a moment, and how many suggestions nobody has answered. One query."""
+    came = Item.objects.filter(organisation=me.organisation_id, first_seen_at__gte=since)
+    counts = count_of(came), count_of(open_suggestions(me.organisation))
+    came_in, suggested = Organisation.objects.filter(pk=me.organisation_id).values_list(*counts).get()
+    return came_in, suggested
+
+
+def _suggested(count: int) -> Task:
+    things = "A colleague suggests a post" if count == 1 else f"Colleagues suggest {count} posts"
+    return Task(
+        kind="wait",
+        icon="message-circle",
+        title=things,
+        why="Begin a post from it, or say kindly why not this time.",
+        status="wait",
+        status_words="Waiting for an answer",
+        href=reverse("publishing:suggestions"),
+        button="Read and answer",
+        minutes=2,
     )
 
 
@@ -113,16 +141,19 @@ def _greeting(hour: int) -> str:
     return "Good afternoon" if hour < 17 else "Good evening"
 
 
-def _posts(me: Membership, duties: frozenset[Duty], now: datetime) -> tuple[list[Post], ...]:
-    """Return the first few posts that are not as approved on a page, those in trouble, those waiting for this
-    person, their own unfinished, and those with a message for them. One query.
+def _posts(me: Membership, duties: frozenset[Duty], now: datetime) -> tuple[list[Any], ...]:
+    """Return the first few posts that are not as approved on a page, those that want a second look, those in
+    trouble, those waiting for this person, their own unfinished, and those with a message for them. One query.
     """
     approves = holds(me, Duty.APPROVE, on=me.organisation.day(now))
+    in_charge = bool(IN_CHARGE & me.roles_on(me.organisation.day(now)))
     writes = Duty.WRITE in duties
     looks_after = approves or Duty.MANAGE in duties
     kinds: list[QuerySet[Post]] = []
     if looks_after:
         kinds.append(gone_astray(me.organisation))
+    if approves or in_charge:
+        kinds.append(wanting_a_look(me, now, may_look=approves))
     if approves:
         kinds += [in_trouble(me.organisation), waiting_for(me, now)]
     if writes:
@@ -133,13 +164,40 @@ def _posts(me: Membership, duties: frozenset[Duty], now: datetime) -> tuple[list
         first |= Q(pk__in=kind.values("pk")[:_EACH])
     waits = Exists(waiting_for(me, now).filter(pk=OuterRef("pk")))
     found = with_message(Post.objects.filter(first).select_related("author"), me).annotate(waits=waits)
-    rows: list[Any] = list(with_astray(found).order_by("-updated_at"))
+    rows: list[Any] = list(with_look(with_astray(found)).order_by("-updated_at"))
+    wanted = [(post, approves and _may_look(post, me)) for post in rows if post.look_due]
+    looks = [(post, mine) for post, mine in wanted if mine or (in_charge and post.look_due <= now)]
+    looks.sort(key=lambda look: look[0].look_due)
     astray = [post for post in rows if looks_after and (_differs(post) or _stuck(post))]
     own = [p for p in rows if writes and p.author_id == me.user_id and p.state in UNFINISHED]
     trouble = [post for post in rows if approves and post.state in TROUBLE and post not in own]
     waiting = [post for post in reversed(rows) if post.waits]
     said = [post for post in rows if post.said]
-    return astray[:_EACH], trouble[:_EACH], waiting[:_EACH], own[:_EACH], said[:_EACH]
+    return astray[:_EACH], looks[:_EACH], trouble[:_EACH], waiting[:_EACH], own[:_EACH], said[:_EACH]
+
+
+def _may_look(post: Any, me: Membership) -> bool:
+    return not why_may_not_look(looker=me.user_id, sender=post.author_id, writer=post.look_writer)
+
+
+def _second_look(post: Any, me: Membership, now: datetime, mine: bool) -> Task:
+    """Return a second look as a task: to be taken, or late and still to be taken by somebody."""
+    missed = post.look_due <= now
+    last = me.organisation.local(post.look_due - timedelta(seconds=1))
+    due = f"by the end of {last:%A} {last.day} {last:%B}"
+    why = f"{post.author.first_name} sent this alone, as urgent. "
+    why += f"Nobody took the second look {due}." if missed else f"Somebody else looks at it {due}."
+    return Task(
+        kind="bad" if missed else "wait",
+        icon="alert-octagon" if missed else "checks",
+        title=str(post),
+        why=why,
+        status="bad" if missed else "wait",
+        status_words="Second look missed" if missed else "Second look",
+        href=f"{reverse('publishing:review', args=[post.pk])}#second-look",
+        button="Look at it" if mine else "See who can look",
+        minutes=2,
+    )
 
 
 def _differs(post: Post) -> str:
@@ -182,7 +240,7 @@ def _comment(item: Item) -> Task:
     return Task(
         kind="bad" if kind in {"harm", "bad"} else kind,
         icon="alert-octagon" if kind == "harm" else "message-circle",
-        title=f"{item.author_name or 'Somebody'}: “{_short(item.text)}”"
+        title=f"{item.author_name or 'Somebody'}: “{first_words(item.text, most=_TITLE)}”"
         if item.text
         else "A comment without words",
         why=_why(item),
@@ -198,11 +256,6 @@ def _why(item: Item) -> str:
     if item.under_18:
         return "Somebody under 18 may have written it. It waits here until the safeguarding lead has decided."
     return "We hid it from the page. Only you can decide what happens next." if item.is_hidden else ""
-
-
-def _short(text: str) -> str:
-    words = " ".join(text.split())
-    return words if len(words) <= 70 else words[:69].rsplit(" ", 1)[0] + "…"
 
 
 def _blind(reading: Freshness) -> Task:
@@ -299,59 +352,13 @@ def _shut(name: str, says: str) -> Task:
     )
 
 
-def _register(me: Membership, duties: frozenset[Duty], now: datetime) -> list[Task]:
-    """Return what runs out of this person, and for who manages the register of everybody. One query."""
-    manages = Duty.MANAGE in duties
-    day = me.organisation.day(now)
-    found = reminders(me.organisation, on=day, user=None if manages else me.user_id)
-    return [_leaver(r, day) if r.left_to_do else _runs_out(r, me) for r in found[:_EACH]]
-
-
-def _runs_out(reminder: Reminder, me: Membership) -> Task:
-    first, more = reminder.runs_out[0], len(reminder.runs_out) - 1
-    mine = reminder.person.user_id == me.user_id
-    whose = "Your" if mine else f"{reminder.person.first_name}’s"
-    over = "has run out" if first.days_left < 0 else f"runs out {day_words(first.ends_on)}"
-    kind = "bad" if first.warning <= 7 else "risk" if first.warning <= 30 else "wait"
-    return Task(
-        kind=kind,
-        icon="users",
-        title=f"{whose} {first.holding} {over}",
-        why=(f"{more} more on record run{'s' if more == 1 else ''} out soon. " if more else "")
-        + (
-            "Ask your manager for a course or a new look in time."
-            if mine
-            else "Renew it in time, and record it."
-        ),
-        status=kind,
-        status_words=first.left,
-        href=reverse("people:person", args=[reminder.person.pk]),
-        button="See the record",
-        minutes=2,
-    )
-
-
-def _leaver(reminder: Reminder, day: date) -> Task:
-    late = reminder.due_on < day
-    return Task(
-        kind="bad" if late else "risk",
-        icon="users",
-        title=f"{reminder.person.first_name} leaves: not everything is done",
-        why=f"Their last day {'was' if late else 'is'} {day_words(reminder.due_on)}. Tick what is done.",
-        status="bad" if late else "risk",
-        status_words="Overdue" if late else "Due today",
-        href=reverse("people:person", args=[reminder.person.pk]),
-        button="See the list",
-        minutes=3,
-    )
-
-
 def _approval(post: Post) -> Task:
     return Task(
         kind="wait",
         icon="checks",
         title=f"{post}",
-        why=f"By {post.author.first_name}. Somebody else has to look before it goes out.",
+        why=f"{'A change of what is on the page, by' if post.changes_id else 'By'} {post.author.first_name}. "
+        "Somebody else has to look before it goes out.",
         status="wait",
         status_words="Waiting for approval",
         href=reverse("publishing:review", args=[post.pk]),
@@ -364,7 +371,7 @@ def _message(post: Any) -> Task:
     return Task(
         kind="wait",
         icon="message-circle",
-        title=f"{post.said_by}: “{_short(post.said)}”",
+        title=f"{post.said_by}: “{first_words(post.said, most=_TITLE)}”",
         why=f"About “{post}”.",
         status="wait",
         status_words="A message for you",

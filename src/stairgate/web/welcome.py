@@ -20,6 +20,7 @@ from django.utils import timezone
 from stairgate.organisations.mailboxes import personal_problem
 from stairgate.organisations.models import Organisation, User
 from stairgate.organisations.services import AlreadyFounded, found_setting
+from stairgate.organisations.working_days import Nation
 
 _KEPT = "welcome_setting"
 _FOUNDING = 0x57414952  #: the number of our lock in PostgreSQL; any, as long as it is ours alone
@@ -34,6 +35,7 @@ class SettingForm(forms.Form):
     code = forms.CharField(label="Set-up code", max_length=20)
     name = forms.CharField(label="Name of your setting", max_length=120)
     kind = forms.ChoiceField(label="What it is", choices=Organisation.Kind)
+    nation = forms.ChoiceField(label="Where it is", choices=Nation)
     office_phone = forms.CharField(label="Office phone", max_length=32)
     office_email = forms.EmailField(label="Office email")
 
@@ -133,6 +135,7 @@ def _found(kept: dict[str, str], values: dict[str, str]) -> User:
             name=kept["name"],
             kind=kept["kind"],
             timezone=settings.TIME_ZONE,
+            nation=kept["nation"],
             office_phone=kept["office_phone"],
             office_email=kept["office_email"],
             job_title=values["job_title"],

@@ -17,10 +17,12 @@ from django.db import close_old_connections
 from django.utils import timezone
 
 from stairgate.channels import health
+from stairgate.doorbell import Bell
 from stairgate.ledger.services import checkpoint
-from stairgate.monitoring import actions, collect, subscribing
+from stairgate.monitoring import actions, collect, subscribing, unanswered
 from stairgate.organisations.models import Organisation
-from stairgate.publishing import delivery, lapsing, reading_back, recurring, taking_down
+from stairgate.publishing import delivery, lapsing, reading_back, recurring, second_looks, taking_down
+from stairgate.worker.listening import listening
 
 log = structlog.get_logger(__name__)
 
@@ -51,14 +53,16 @@ def seal(now: datetime, worker: str) -> int:
 def jobs() -> list[Job]:
     """Return everything the worker does, most urgent first."""
     return [
-        Job("deliveries", delivery.sweep, 1.0),
-        Job("actions", actions.sweep, 1.0),
-        Job("take-downs", taking_down.sweep, 1.0),
-        Job("comments", collect.sweep, 1.0),
+        Job(Bell.DELIVERIES, delivery.sweep, 1.0),
+        Job(Bell.ACTIONS, actions.sweep, 1.0),
+        Job(Bell.TAKE_DOWNS, taking_down.sweep, 1.0),
+        Job(Bell.COMMENTS, collect.sweep, 1.0),
         Job("recurring", recurring.sweep, 30.0),
-        Job("read-backs", reading_back.sweep, 5.0),
+        Job("unanswered", unanswered.sweep, 5.0),
+        Job(Bell.READ_BACKS, reading_back.sweep, 5.0),
         Job("health", health.sweep, 30.0),
         Job("lapses", lapsing.sweep, 30.0),
+        Job("second looks", second_looks.sweep, 30.0),
         Job("doorbells", subscribing.sweep, 20.0),
         Job("seals", seal, _HOUR),
     ]
@@ -79,13 +83,20 @@ class Worker:
         """Take turns until told to stop. A short rest between turns bounds how late that is heard."""
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._told_to_stop)
-        while not self._stopping:
-            self.turn()
-            if not self._stopping:
-                time.sleep(_TICK)
+        with listening(self.answer):
+            while not self._stopping:
+                self.turn()
+                if not self._stopping:
+                    time.sleep(_TICK)
 
     def _told_to_stop(self, number: int, frame: FrameType | None) -> None:
         self._stopping = True
+
+    def answer(self, bell: str) -> None:
+        """Do the sweep that a bell asks for, at once. Rows and leases keep it apart from the loop's own."""
+        for job in self._jobs:
+            if job.name == bell and not self._stopping:
+                self._sweep(job)
 
     def turn(self) -> None:
         """Do every job that is due once, and show that we live."""
@@ -102,14 +113,17 @@ class Worker:
             log.exception("heartbeat_failed")
 
     def _do(self, job: Job) -> None:
+        job.failures = 0 if self._sweep(job) else job.failures + 1
+        job.due = time.monotonic() + min(
+            job.every * 2 ** min(job.failures, 8), max(job.every, _LONGEST_PAUSE)
+        )
+
+    def _sweep(self, job: Job) -> bool:
+        """Return whether a sweep went well; what did not is in the log."""
         try:
             close_old_connections()
             job.sweep(timezone.now(), self.name)
         except Exception:
-            job.failures += 1
             log.exception("sweep_failed", job=job.name, failures=job.failures)
-        else:
-            job.failures = 0
-        job.due = time.monotonic() + min(
-            job.every * 2 ** min(job.failures, 8), max(job.every, _LONGEST_PAUSE)
-        )
+            return False
+        return True

@@ -111,6 +111,10 @@ class Bluesky:
     def publish(self, passage: Passage, staged: Staged) -> Outcome:
         """Make the one write the public can see."""
         outgoing, account, within = passage.spend(), passage.account, Within(_PUBLISH_SECONDS)
+        if outgoing.edits:
+            return Refused(
+                RefusalKind.INVALID, "Bluesky can’t change a post that is out, so nothing was sent."
+            )
         if len(staged.media) != len(outgoing.pictures) or bool(outgoing.reply_to) != (
             "reply" in staged.extra
         ):

@@ -76,6 +76,7 @@ class Facebook:
             Capability.PUBLISH,
             Capability.PICTURES,
             Capability.ALT_TEXT,
+            Capability.EDIT,
             Capability.REPLY,
             Capability.HIDE,
             Capability.DELETE_OTHERS,
@@ -102,6 +103,8 @@ class Facebook:
 
     def stage(self, passage: Passage) -> Staged | Refused | Unknown:
         """Upload the pictures unpublished; nobody sees them until the post names them."""
+        if passage.content.edits:
+            return Staged()
         deadline, handles = Deadline(STAGE_SECONDS), []
         for number, picture in enumerate(passage.content.pictures):
             try:
@@ -123,6 +126,8 @@ class Facebook:
     def publish(self, passage: Passage, staged: Staged) -> Outcome:
         """Make the one write the public can see."""
         outgoing, account = passage.spend(), passage.account
+        if outgoing.edits:
+            return self._edit(account, outgoing.edits, outgoing.text)
         if len(staged.media) != len(outgoing.pictures):
             return Refused(RefusalKind.INVALID, "Not every photo was ready, so nothing was sent.")
         if outgoing.reply_to and outgoing.pictures:
@@ -140,6 +145,15 @@ class Facebook:
         if not isinstance(made, str) or not made:
             return Unknown("Facebook said yes, but not where.")
         return Done(made, self._permalink(account, made))
+
+    def _edit(self, account: Account, post: str, text: str) -> Outcome:
+        """Give our own post other words. The same request on a comment edits it too: it never answers it."""
+        answer = self._graph.ask(account, "POST", post, {"message": text})
+        if not isinstance(answer, Answer):
+            return answer
+        if answer.body.get("success") is not True:
+            return Unknown("Facebook did not say whether it changed the words.")
+        return Done(post)
 
     def _permalink(self, account: Account, made: str) -> str:
         """Return the address of what was just made; "" when Facebook won't say. It is there all the same."""

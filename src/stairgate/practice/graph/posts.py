@@ -128,6 +128,8 @@ def change_post(call: Call, row: Row) -> Answer:
     if "message" in call.params:
         if row["visitor"]:
             raise GraphError(200, "(#200) You can only edit posts your app made", status=403)
+        if len(call.text("message")) > LONGEST_MESSAGE:
+            raise GraphError(100, "(#100) The message is too long")
         call.store.do("UPDATE posts SET message = ? WHERE n = ?", call.text("message"), row["n"])
     if "is_hidden" in call.params:
         call.store.do("UPDATE posts SET hidden = ? WHERE n = ?", int(call.flag("is_hidden", True)), row["n"])

@@ -4,6 +4,14 @@ from stairgate.publishing.models.approvals import Addressee, Approval, Message, 
 from stairgate.publishing.models.calendar import CalendarFeed, Occurrence, Recurrence, StandingMessage
 from stairgate.publishing.models.deliveries import Attempt, Delivery, Difference, ReadBack, TakeDown
 from stairgate.publishing.models.posts import Answer, Picture, Post, Revision, RevisionPicture
+from stairgate.publishing.models.suggestions import Suggestion
+from stairgate.publishing.models.urgent import (
+    SecondLook,
+    UrgentApproval,
+    UrgentSending,
+    UrgentTemplate,
+    UrgentVersion,
+)
 
 __all__ = [
     "Addressee",
@@ -22,6 +30,12 @@ __all__ = [
     "Return",
     "Revision",
     "RevisionPicture",
+    "SecondLook",
     "StandingMessage",
+    "Suggestion",
     "TakeDown",
+    "UrgentApproval",
+    "UrgentSending",
+    "UrgentTemplate",
+    "UrgentVersion",
 ]

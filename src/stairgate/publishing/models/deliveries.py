@@ -20,6 +20,14 @@ class Delivery(models.Model):
     post = models.ForeignKey(Post, on_delete=models.PROTECT, related_name="deliveries")
     revision = models.ForeignKey(Revision, on_delete=models.PROTECT, related_name="deliveries")
     channel = models.ForeignKey(Channel, on_delete=models.PROTECT, related_name="deliveries")
+    changes = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="its_changes",
+        help_text="What is on the page already, and is to get these words",
+    )
     state = models.CharField(max_length=12, choices=DeliveryState, default=DeliveryState.WAITING)
     reason = models.TextField(blank=True)
     send_at = models.DateTimeField(help_text="When it was approved to go out")
@@ -51,6 +59,11 @@ class Delivery(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_state_display()}: {self.channel_id}"
+
+    @property
+    def edits(self) -> str | None:
+        """The network's number of what these words are to replace; None for what is new on the page."""
+        return self.changes.external_id if self.changes else None
 
 
 class Attempt(models.Model):

@@ -7,7 +7,7 @@ import uuid
 from django.db import models
 
 from stairgate.organisations.models import Organisation, User
-from stairgate.publishing.states import PostState
+from stairgate.publishing.states import CHANGE_OVER, PostState
 
 
 class Post(models.Model):
@@ -16,6 +16,7 @@ class Post(models.Model):
     class Kind(models.TextChoices):
         POST = "post", "Post"
         REPLY = "reply", "Reply"
+        CHANGE = "change", "Change of what is on the page"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="posts")
@@ -31,6 +32,14 @@ class Post(models.Model):
         default=False, help_text="It answers somebody who seems to be under 18: only the fixed words (C59)"
     )
     reply_item = models.UUIDField(null=True, blank=True, help_text="The inbox item answered")
+    changes = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="its_changes",
+        help_text="The published post whose words this is to replace",
+    )
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()
 
@@ -40,6 +49,11 @@ class Post(models.Model):
             models.Index(fields=["organisation", "state", "-updated_at"]),
             models.Index(fields=["organisation", "-updated_at"]),
             models.Index(fields=["reply_item"]),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["changes"], condition=~models.Q(state__in=CHANGE_OVER), name="change_once"
+            )
         ]
 
     def __str__(self) -> str:

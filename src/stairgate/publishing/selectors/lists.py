@@ -6,22 +6,26 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Prefetch, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from stairgate.organisations.models import Membership, Organisation
 from stairgate.organisations.rules import Duty
 from stairgate.policies.selectors import holds
 from stairgate.publishing.models import (
     Addressee,
+    Answer,
     Approval,
     Delivery,
     Difference,
     Message,
     Post,
     Revision,
+    SecondLook,
+    Suggestion,
     TakeDown,
 )
-from stairgate.publishing.states import FINAL, DeliveryState, PostState
+from stairgate.publishing.states import CHANGE_OVER, FINAL, DeliveryState, PostState
 
 #: the fate of the post needs a person
 TROUBLE = frozenset({PostState.UNKNOWN, PostState.HELD, PostState.LAPSED})
@@ -31,8 +35,10 @@ UNFINISHED = frozenset({PostState.CHANGES_ASKED, PostState.LAPSED, PostState.DRA
 
 def with_all(posts: QuerySet[Post]) -> QuerySet[Post]:
     """Load with each post what its pages show."""
+    changes = Post.objects.exclude(state__in=CHANGE_OVER)
     return posts.select_related("author", "organisation").prefetch_related(
-        Prefetch("deliveries", Delivery.objects.select_related("channel").order_by("created_at"))
+        Prefetch("deliveries", Delivery.objects.select_related("channel").order_by("created_at")),
+        Prefetch("its_changes", changes, to_attr="under_way"),
     )
 
 
@@ -49,16 +55,20 @@ def waiting_for(membership: Membership, now: datetime) -> QuerySet[Post]:
     if not holds(membership, Duty.APPROVE, on=on):
         return Post.objects.none()
     waiting = Post.objects.filter(organisation=membership.organisation_id, state=PostState.WITH_APPROVER)
-    own = Revision.objects.filter(created_by=membership.user_id).values("post_id")
     said_yes = Approval.objects.filter(approver=membership.user_id, voided_at__isnull=True).values("post_id")
-    return (
-        waiting.exclude(author=membership.user_id)
-        .exclude(pk__in=own)
-        .exclude(pk__in=said_yes)
-        .exclude(answers__answered_by=membership.user_id)
-        .select_related("author")
-        .order_by("updated_at")
-    )
+    others = waiting.alias(first=Coalesce("changes_id", "pk")).exclude(first__in=_written_by(membership))
+    return others.exclude(pk__in=said_yes).select_related("author").order_by("updated_at")
+
+
+def _written_by(membership: Membership) -> QuerySet[Post, UUID]:
+    """Return the posts of whose writers this member is one, as `gate.writers_of` counts: a change with its post."""
+    who = membership.user_id
+    revisions = Revision.objects.filter(created_by=who).values("post_id")
+    answers = Answer.objects.filter(answered_by=who).values("post_id")
+    suggested = Suggestion.objects.filter(by=who, post__isnull=False).values("post_id")
+    wrote = Q(author=who) | Q(pk__in=revisions) | Q(pk__in=answers) | Q(pk__in=suggested)
+    mine = Post.objects.filter(wrote, organisation=membership.organisation_id).order_by()
+    return mine.values_list(Coalesce("changes_id", "pk"), flat=True)
 
 
 def in_trouble(organisation: Organisation) -> QuerySet[Post]:
@@ -67,9 +77,15 @@ def in_trouble(organisation: Organisation) -> QuerySet[Post]:
 
 
 def gone_astray(organisation: Organisation) -> QuerySet[Post]:
-    """Return posts with an open finding on a page, or a take-down that a person has to do. Newest first."""
-    posts = Post.objects.filter(Exists(_differing()) | Exists(_stuck()), organisation=organisation)
-    return posts.select_related("author")
+    """Return posts with an open finding on a page, or a take-down that a person has to do. Newest first.
+
+    Found from those few, by their own indexes: asked the other way round, it is a question about every post. So the
+    setting is compared as an expression, and only once it is known which posts they are.
+    """
+    differing = Difference.objects.filter(closed_at__isnull=True)
+    astray = (rows.order_by().values_list("delivery__post", flat=True) for rows in (differing, _by_hand()))
+    posts = Post.objects.alias(setting=Coalesce("organisation_id", None)).filter(setting=organisation.pk)
+    return posts.filter(pk__in=next(astray).union(*astray)).select_related("author")
 
 
 def with_astray(posts: QuerySet[Post]) -> QuerySet[Post]:
@@ -83,8 +99,43 @@ def _differing() -> QuerySet[Difference]:
 
 
 def _stuck() -> QuerySet[TakeDown]:
-    rows = TakeDown.objects.filter(delivery__post=OuterRef("pk"), delivery__state=DeliveryState.DONE)
-    return rows.filter(state=TakeDown.State.NEEDS_PERSON)
+    return _by_hand().filter(delivery__post=OuterRef("pk"))
+
+
+def _by_hand() -> QuerySet[TakeDown]:
+    """Return the take-downs of posts still on a page that a person has to do.
+
+    The fate is compared as an expression: by its index SQLite would go through everything that is on a page.
+    """
+    rows = TakeDown.objects.filter(state=TakeDown.State.NEEDS_PERSON)
+    return rows.alias(fate=Coalesce("delivery__state", None)).filter(fate=DeliveryState.DONE)
+
+
+def wanting_a_look(membership: Membership, now: datetime, *, may_look: bool) -> QuerySet[Post]:
+    """Return posts sent as urgent whose second look is late, and with ``may_look`` those that this member may take.
+
+    Soonest due first.
+    """
+    wanted = Q(due_at__lte=now)
+    if may_look:
+        own = Q(sending__revision__post__author=membership.user_id)
+        wanted |= ~(own | Q(sending__version__created_by=membership.user_id))
+    looks = _looks().filter(wanted)
+    posts = Post.objects.filter(Exists(looks), organisation=membership.organisation_id)
+    return posts.order_by(Subquery(looks.values("due_at")[:1]))
+
+
+def with_look(posts: QuerySet[Post]) -> QuerySet[Post]:
+    """Load with each post when its open second look is due, and who wrote its words."""
+    look = _looks()
+    return posts.annotate(
+        look_due=Subquery(look.values("due_at")[:1]),
+        look_writer=Subquery(look.values("sending__version__created_by")[:1]),
+    )
+
+
+def _looks() -> QuerySet[SecondLook]:
+    return SecondLook.objects.filter(sending__revision__post=OuterRef("pk"), done_at__isnull=True)
 
 
 def unfinished(membership: Membership) -> QuerySet[Post]:

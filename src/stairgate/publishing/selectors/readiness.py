@@ -12,10 +12,10 @@ from stairgate.channels.services import network_for
 from stairgate.networks.base import Outgoing
 from stairgate.networks.base import Picture as SentPicture
 from stairgate.organisations.models import Membership, Organisation
-from stairgate.organisations.rules import Duty
+from stairgate.organisations.rules import Duty, Role
 from stairgate.policies.parameters import Parameters
 from stairgate.policies.quiet import QuietHours
-from stairgate.policies.selectors import fit_for, in_force
+from stairgate.policies.selectors import fit_for, in_force, roles_for, standing
 from stairgate.publishing.content import Content
 from stairgate.publishing.gate import answered_keys, writers_of
 from stairgate.publishing.models import (
@@ -25,6 +25,7 @@ from stairgate.publishing.models import (
 )
 from stairgate.publishing.rules import Bar, DraftFacts, bars, still_open
 from stairgate.publishing.screen import screen_revision, screen_words
+from stairgate.publishing.selectors.changes import Changing, changing
 from stairgate.screening import Finding, Screening
 
 
@@ -81,6 +82,7 @@ def readiness_of(post: Post, revision: Revision, now: datetime) -> Readiness:
         pictures=[(use.alt, use.shows) for use in uses],
         is_reply=post.kind == Post.Kind.REPLY,
         only_signpost=post.only_signpost,
+        change=changing(post, content_of(revision)),
         now=now,
     )
 
@@ -105,11 +107,18 @@ def readiness(
     now: datetime,
     is_reply: bool = False,
     only_signpost: bool = False,
+    change: Changing | None = None,
 ) -> Readiness:
-    """Return how ready some content is, stored or just typed. ``pictures`` are (alt text, who is shown)."""
+    """Return how ready some content is, stored or just typed. ``pictures`` are (alt text, who is shown).
+
+    ``change``: what these words are to change; None for what is no change.
+    """
     version = in_force(organisation)
     parameters = version.parameters if version else Parameters()
-    accounts = tuple(accounts_now(organisation, now, version=version))
+    groups = {"looks_after": [Role.PAGE_ADMINISTRATOR], "approves": roles_for(Duty.APPROVE, parameters)}
+    known = standing(organisation, groups, on=organisation.day(now))
+    administrators = [member for member, fit in known["looks_after"] if fit]
+    accounts = tuple(accounts_now(organisation, now, version=version, administrators=administrators))
     chosen = [account for account in accounts if account.channel.id in content.channel_ids]
     alts = [alt for alt, _ in pictures]
     screening = screen_words(content.text, organisation, alts=alts, is_reply=is_reply)
@@ -117,6 +126,7 @@ def readiness(
     purposes = _purposes_of_all(chosen)
     shows = [who for _, who in pictures]
     facts = DraftFacts(
+        change=change.problems if change else None,
         has_words=bool(content.text.strip()),
         accounts=tuple(account.channel.name for account in chosen),
         account_problems=tuple(r.says for account in chosen for r in account.restrictions),
@@ -132,7 +142,7 @@ def readiness(
         children_allowed=parameters.identifiable_children,
         send_at=content.send_at,
         approvers=tuple(
-            member.first_name for member in fit_approvers(organisation, parameters, writers=writers, now=now)
+            member.first_name for member, fit in known["approves"] if fit and member.user_id not in writers
         ),
         approvers_needed=parameters.approvers,
         quiet=QuietHours.of(parameters, organisation.timezone),

@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db import transaction
 
 from stairgate.clauses import Coverage, control
+from stairgate.doorbell import Bell, ring
 from stairgate.organisations.models import User
 from stairgate.organisations.rules import Duty
 from stairgate.publishing.models import Delivery, Difference, Post, ReadBack, TakeDown
@@ -29,6 +30,8 @@ def take_down(*, actor: User, post: Post, reason: str, at: datetime) -> list[Tak
     post = locked(post)
     require_fit(actor, post.organisation, Duty.APPROVE, at)
     reason = _reason(reason)
+    if post.changes_id is not None:
+        raise Refusal("This is a change of a post. Take down the post that it changed.")
     on_a_page = post.deliveries.filter(state__in=[DeliveryState.DONE, DeliveryState.TAKEN_DOWN])
     if post.state == PostState.TAKEN_DOWN or not on_a_page.exists():
         raise Refusal("It is on no page that we know of, so there is nothing to take down.")
@@ -40,6 +43,7 @@ def take_down(*, actor: User, post: Post, reason: str, at: datetime) -> list[Tak
     follow_take_down(post, f"Taken down: {reason}", at)
     payload = {"reason": reason, "deliveries": [str(row.delivery_id) for row in made]}
     write_down(actor, post, "publishing.take_down_asked", payload, at)
+    ring(Bell.TAKE_DOWNS)
     return made
 
 
@@ -63,6 +67,7 @@ def read_now(*, actor: User, delivery: Delivery, at: datetime) -> None:
     if not ReadBack.objects.filter(delivery=delivery, delivery__state=DeliveryState.DONE).update(due_at=at):
         raise Refusal("It is not on this page, as far as we know.")
     write_down(actor, post, "publishing.read_back_asked", {"delivery": str(delivery.id)}, at)
+    ring(Bell.READ_BACKS)
 
 
 @control(

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from stairgate.clauses import control
+from stairgate.doorbell import Bell, ring
 from stairgate.organisations.access import NotAllowed, actor_in
 from stairgate.organisations.models import User
 from stairgate.organisations.rules import Duty
@@ -16,7 +17,9 @@ from stairgate.publishing.gate import writers_of
 from stairgate.publishing.models import Approval, Delivery, Post, Return, Revision
 from stairgate.publishing.moves import follow_deliveries, move_post, unserved
 from stairgate.publishing.rules import APPROVER_CONFIRMS, NO_PURPOSE, why_may_not_approve
+from stairgate.publishing.selectors.changes import targets_of
 from stairgate.publishing.selectors.readiness import bars_of
+from stairgate.publishing.selectors.urgent import sending_of
 from stairgate.publishing.services.common import (
     Refusal,
     locked,
@@ -81,7 +84,7 @@ def approve(
         payload |= {"purpose_reason": reason} if reason else {}
         write_down(actor, post, "publishing.approved", payload, at)
     if revision.approvals.filter(voided_at__isnull=True).count() >= version.parameters.approvers:
-        _release(post, revision, due, at)
+        release(post, revision, due, at)
     return approval
 
 
@@ -113,14 +116,16 @@ def _time_to_go(revision: Revision, at: datetime, expires: datetime, quiet: Quie
     raise Refusal("It is to go out later than an approval lives. Approve it nearer the time.")
 
 
-def _release(post: Post, revision: Revision, due: datetime, at: datetime) -> None:
-    """Make one delivery for each account that does not have this post yet."""
+def release(post: Post, revision: Revision, due: datetime, at: datetime) -> None:
+    """Make one delivery for each account that does not have this post, or this change of a post, yet."""
+    targets = targets_of(post)
     Delivery.objects.bulk_create(
         Delivery(
             organisation_id=post.organisation_id,
             post=post,
             revision=revision,
             channel_id=channel,
+            changes=targets.get(channel),
             send_at=due,
             due_at=due,
             created_at=at,
@@ -128,6 +133,7 @@ def _release(post: Post, revision: Revision, due: datetime, at: datetime) -> Non
         for channel in unserved(post)
     )
     move_post(post, PostState.APPROVED, "", at)
+    ring(Bell.DELIVERIES)
 
 
 @transaction.atomic
@@ -158,7 +164,7 @@ def withdraw(*, actor: User, post: Post, reason: str, at: datetime) -> None:
         raise NotAllowed("Only whoever wrote this, or an approver, can take it back.")
     if PostState(post.state) not in EDITABLE:
         raise Refusal("It is too late to withdraw this.")
-    if post.deliveries.filter(state=DeliveryState.DONE).exists():
+    if post.changes_id is None and post.deliveries.filter(state=DeliveryState.DONE).exists():
         raise Refusal("It is on a page already, so it cannot be withdrawn.")
     void(post, "The post was withdrawn.", at)
     move_post(post, PostState.WITHDRAWN, reason, at)
@@ -173,7 +179,7 @@ def send_again(*, actor: User, delivery: Delivery, at: datetime) -> None:
     """
     post = locked(delivery.post)
     quiet = quiet_hours(post, require_fit(actor, post.organisation, Duty.APPROVE, at))
-    if quiet.include(at):
+    if quiet.include(at) and sending_of(delivery.revision) is None:
         raise Refusal(f"These are quiet hours, {quiet.says}. Let it try again when they are over.")
     delivery = post.deliveries.select_for_update().get(pk=delivery.pk)
     if delivery.state not in {DeliveryState.NOT_THERE, DeliveryState.REFUSED}:
@@ -185,6 +191,7 @@ def send_again(*, actor: User, delivery: Delivery, at: datetime) -> None:
     delivery.save(update_fields=["state", "reason", "send_at", "due_at"])
     follow_deliveries(post, "", at)
     write_down(actor, post, "publishing.sent_again", {"delivery": str(delivery.id)}, at)
+    ring(Bell.DELIVERIES)
 
 
 @transaction.atomic
@@ -199,3 +206,4 @@ def look_again(*, actor: User, delivery: Delivery, at: datetime) -> None:
     if not rows.update(due_at=at):
         raise Refusal("We already know what became of this.")
     write_down(actor, post, "publishing.look_asked", {"delivery": str(delivery.id)}, at)
+    ring(Bell.DELIVERIES)

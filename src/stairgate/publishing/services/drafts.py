@@ -16,12 +16,13 @@ from stairgate.ledger.services import record
 from stairgate.organisations.access import require
 from stairgate.organisations.models import Organisation, User
 from stairgate.organisations.rules import Duty
-from stairgate.publishing.content import Content, PictureUse, SealedPicture, digest
+from stairgate.publishing.content import Content, PictureUse, SealedPicture, digest, first_words
 from stairgate.publishing.models import Answer, Picture, Post, Revision, RevisionPicture
 from stairgate.publishing.moves import move_post, unserved
 from stairgate.publishing.pixels import CleanPicture, clean
 from stairgate.publishing.rules import must_change
 from stairgate.publishing.screen import screen_words, words_of
+from stairgate.publishing.selectors.changes import as_sealed
 from stairgate.publishing.selectors.readiness import bars_of, findings_of
 from stairgate.publishing.services.common import (
     NotReady,
@@ -56,7 +57,7 @@ def save_draft(
     require_fit(actor, organisation, Duty.WRITE, at)
     if post is None and not content.text.strip() and not content.pictures:
         raise Refusal("There is nothing to save yet. Write a few words, or add a photo.")
-    post = locked(post) if post else _new_post(actor, organisation, Post.Kind.POST, at)
+    post = locked(post) if post else new_post(actor, organisation, Post.Kind.POST, at)
     last = check_editable(post, seen)
     _check_belongs(organisation, content)
     _check_stays(post, content)
@@ -67,21 +68,24 @@ def save_draft(
         return last
     alts, is_reply = [use.alt for _, use in pictures], post.kind == Post.Kind.REPLY
     screening = screen_words(content.text, organisation, alts=alts, is_reply=is_reply)
-    revision = _write_revision(actor, post, content, new, screening, (last.number if last else 0) + 1, at)
+    revision = write_revision(actor, post, content, new, screening, (last.number if last else 0) + 1, at)
     RevisionPicture.objects.bulk_create(
         RevisionPicture(revision=revision, picture=p, position=i, alt=u.alt, shows=u.shows)
         for i, (p, u) in enumerate(pictures)
     )
     void(post, "It changed after this approval.", at)
-    post.title = _title(content.text)
+    post.title = first_words(content.text, most=60)
     move_post(post, PostState.DRAFT, "", at, also=["title"])
     write_down(actor, post, "publishing.saved", {"version": revision.number, "digest": new}, at)
     return revision
 
 
-def _new_post(actor: User, organisation: Organisation, kind: Post.Kind, at: datetime) -> Post:
+def new_post(
+    actor: User, organisation: Organisation, kind: Post.Kind, at: datetime, *, changes: Post | None = None
+) -> Post:
+    """Return an empty post in the actor's name, without a version yet."""
     return Post.objects.create(
-        organisation=organisation, kind=kind, author=actor, created_at=at, updated_at=at
+        organisation=organisation, kind=kind, author=actor, changes=changes, created_at=at, updated_at=at
     )
 
 
@@ -92,10 +96,21 @@ def _check_belongs(organisation: Organisation, content: Content) -> None:
 
 
 def _check_stays(post: Post, content: Content) -> None:
-    """A reply goes where the comment is that it answers: its first version says where."""
-    first = post.revisions.order_by("number").first() if post.kind == Post.Kind.REPLY else None
-    if first and not {str(pk) for pk in content.channel_ids} <= set(first.channel_ids):
-        raise Refusal("A reply goes to the page where the comment is, and nowhere else.")
+    """What answers a comment, or changes a post, goes where that is: its first version says where."""
+    first = post.revisions.order_by("number").first() if post.kind != Post.Kind.POST else None
+    if first is None:
+        return
+    if not {str(pk) for pk in content.channel_ids} <= set(first.channel_ids):
+        raise Refusal(_STAYS[Post.Kind(post.kind)])
+    uses = [(use.picture_id, use.alt, use.shows) for use in content.pictures]
+    if post.kind == Post.Kind.CHANGE and uses != as_sealed(first):
+        raise Refusal("Photos can’t be changed on a page. Take the post down, and write a new one.")
+
+
+_STAYS = {
+    Post.Kind.REPLY: "A reply goes to the page where the comment is, and nowhere else.",
+    Post.Kind.CHANGE: "A change goes to the pages that have the post, and nowhere else.",
+}
 
 
 def _pictures(organisation: Organisation, content: Content) -> list[tuple[Picture, PictureUse]]:
@@ -113,10 +128,11 @@ def _digest(post: Post, content: Content, sealed: tuple[SealedPicture, ...]) -> 
         purpose=content.purpose,
         send_at=content.send_at,
         reply_to=post.reply_to,
+        changes=str(post.changes_id or ""),
     )
 
 
-def _write_revision(
+def write_revision(
     actor: User, post: Post, content: Content, new: str, screening: Screening, number: int, at: datetime
 ) -> Revision:
     return Revision.objects.create(
@@ -131,11 +147,6 @@ def _write_revision(
         created_by=actor,
         created_at=at,
     )
-
-
-def _title(text: str) -> str:
-    words = " ".join(text.split())
-    return words if len(words) <= 60 else words[:59].rsplit(" ", 1)[0] + "…"
 
 
 def add_picture(*, actor: User, organisation: Organisation, data: bytes, at: datetime) -> Picture:
@@ -255,7 +266,7 @@ def draft_reply(
     """
     member = member_fit(actor, channel.organisation, Duty.DECIDE, at)
     require(member, Duty.WRITE)
-    post = _new_post(actor, channel.organisation, Post.Kind.REPLY, at)
+    post = new_post(actor, channel.organisation, Post.Kind.REPLY, at)
     post.reply_to, post.reply_item, post.only_signpost = reply_to, item_id, only_signpost
     post.save(update_fields=["reply_to", "reply_item", "only_signpost"])
     purposes = channel.purposes or [""]

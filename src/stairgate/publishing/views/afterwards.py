@@ -14,6 +14,21 @@ from django.views.decorators.http import require_POST
 from stairgate.organisations.access import current, get
 from stairgate.publishing import services
 from stairgate.publishing.models import Delivery, Difference, Post
+from stairgate.publishing.states import EDITABLE, PostState
+
+
+@require_POST
+def change(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Begin a change of what is on the page, or carry on with the one that is under way."""
+    member = current(request)
+    post = get(member, Post.objects.all(), pk)
+    try:
+        begun = services.begin_change(actor=member.user, post=post, at=timezone.now())
+    except services.Refusal as refusal:
+        messages.error(request, str(refusal))
+        return redirect("publishing:review", post.pk)
+    to = "publishing:edit" if PostState(begun.state) in EDITABLE else "publishing:review"
+    return redirect(to, begun.pk)
 
 
 @require_POST

@@ -23,7 +23,15 @@ from stairgate.publishing.calendar import (
     neighbours,
     shown,
 )
-from stairgate.publishing.selectors.calendar import MANY, Day, Placed, days_of, posts_on, without_a_day
+from stairgate.publishing.selectors.calendar import (
+    MANY,
+    Day,
+    Placed,
+    days_of,
+    placed,
+    posts_on,
+    without_a_day,
+)
 from stairgate.publishing.states import PostState
 
 #: how many posts of one day each page shows before it says "and 7 more"
@@ -145,5 +153,5 @@ def _square(day: Day, here: Span) -> Square:
 def _one_day(request: HttpRequest, member: Membership, on: date) -> dict[str, Any]:
     rows = posts_on(member.organisation, shown(Show.DAY, on))
     page: Page[Any] = Paginator(rows, _A_PAGE).get_page(request.GET.get("page"))
-    found = [Entry.of(Placed(at, pk, title, PostState(state))) for at, pk, title, state in page.object_list]
+    found = [Entry.of(placed(*row)) for row in page.object_list]
     return {"page": page, "entries": found, "is_past": on < timezone.localdate()}

@@ -22,13 +22,14 @@ from stairgate.publishing import services
 from stairgate.publishing.calendar import day_from
 from stairgate.publishing.content import Content, PictureUse
 from stairgate.publishing.forms import MOST_PICTURES, ComposeForm, When, pictures_from
-from stairgate.publishing.gate import answered_keys, writers_of
+from stairgate.publishing.gate import written_by
 from stairgate.publishing.models import Picture, Post, Revision, RevisionPicture
 from stairgate.publishing.pixels import BadPicture
 from stairgate.publishing.rules import NO_PURPOSE, must_change
 from stairgate.publishing.screen import screen_words, words_of
+from stairgate.publishing.selectors.changes import Changing, changing
 from stairgate.publishing.selectors.readiness import Readiness, content_of, readiness
-from stairgate.publishing.selectors.review import versions_of, writers_among
+from stairgate.publishing.selectors.review import versions_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +40,9 @@ class SoFar:
     answered: frozenset[str] = frozenset()
 
     @classmethod
-    def of(cls, post: Post, versions: tuple[Revision, ...]) -> SoFar:
-        """Read the reasons beside versions already read. One query."""
-        answers = tuple(post.answers.all())
-        keys = frozenset(answer.finding_key for answer in answers)
-        return cls(writers_among(post, versions, answers), keys)
+    def of(cls, post: Post) -> SoFar:
+        """Read both. One query."""
+        return cls(*written_by(post))
 
 
 def new(request: HttpRequest) -> HttpResponse:
@@ -98,7 +97,7 @@ def check(request: HttpRequest, pk: UUID | None = None) -> HttpResponse:
         content = form.content(pictures_from(request.POST))
     except ValidationError:
         return HttpResponse(status=204)
-    so_far = SoFar(writers_of(post), answered_keys(post)) if post else SoFar()
+    so_far = SoFar.of(post) if post else SoFar()
     values = _values(member, post, content, so_far, request.POST)
     return render(request, "publishing/_check.html", values | {"live": True})
 
@@ -214,7 +213,15 @@ def _after_save(request: HttpRequest, member: Membership, post: Post) -> HttpRes
             messages.success(request, "Draft saved.")
         if pressed == "photo":
             return redirect(f"{reverse('publishing:edit', args=[post.pk])}#ph")
+    if _reasons_left(request.POST, keep):
+        return _as_saved(request, member, post)
     return redirect("publishing:edit", post.pk)
+
+
+def _reasons_left(typed: QueryDict, kept: str) -> bool:
+    """Return whether a reason was typed beside another finding than the one that was kept: it stays typed."""
+    others = (name.removeprefix("why-") for name in typed if name.startswith("why-"))
+    return any(_why(typed, key) for key in others if key != kept)
 
 
 def _why(typed: QueryDict, key: str) -> str:
@@ -256,14 +263,16 @@ def _page(
     status: int = 200,
 ) -> HttpResponse:
     saved = versions[0] if versions else None
-    values = _values(member, post, content, SoFar.of(post, versions) if post else SoFar(), request.POST)
+    values = _values(member, post, content, SoFar.of(post) if post else SoFar(), request.POST)
     values |= {"problem": problem, "refused": request.POST.get("keep", "") if problem else ""}
     values |= {"active": "new", "seen": saved.number if saved else 0, "saved": saved}
     values["when"] = when or When.of(content.send_at)
     return render(request, "publishing/compose.html", values, status=status)
 
 
-def _readiness(member: Membership, post: Post | None, content: Content, so_far: SoFar) -> Readiness:
+def _readiness(
+    member: Membership, post: Post | None, content: Content, so_far: SoFar, change: Changing | None
+) -> Readiness:
     return readiness(
         organisation=member.organisation,
         content=content,
@@ -272,6 +281,7 @@ def _readiness(member: Membership, post: Post | None, content: Content, so_far: 
         pictures=[(use.alt, use.shows) for use in content.pictures],
         is_reply=post is not None and post.kind == Post.Kind.REPLY,
         only_signpost=post is not None and post.only_signpost,
+        change=change,
         now=timezone.now(),
     )
 
@@ -287,6 +297,7 @@ def _to_do(ready: Readiness) -> int:
 #: where each bar of the gate is put right on the page
 _PLACES = {
     "accounts": "wh",
+    "change": "wh",
     "words": "text",
     "pictures": "ph",
     "purpose": "purpose",
@@ -306,7 +317,8 @@ def _first_to_do(ready: Readiness) -> str:
 def _values(
     member: Membership, post: Post | None, content: Content, so_far: SoFar, typed: QueryDict
 ) -> dict[str, Any]:
-    ready = _readiness(member, post, content, so_far)
+    change = changing(post, content)
+    ready = _readiness(member, post, content, so_far, change)
     words = words_of(content.text, [use.alt for use in content.pictures])
     notes = [
         {
@@ -322,6 +334,7 @@ def _values(
         "post": post,
         "content": content,
         "ready": ready,
+        "changeable": change.channel_ids if change else frozenset(),
         "notes": notes,
         "done": sum(1 for bar in ready.bars if bar.done),
         "to_do": _to_do(ready),

@@ -67,7 +67,7 @@ def _page(request: HttpRequest, member: Membership, post: Post, *, status: int =
         raise Http404
     may = _may(member, post, page)
     on_a_page = any(delivery.state == DeliveryState.DONE for delivery in page.deliveries)
-    may["may_take_down"] = on_a_page and may["may_carry_on"]
+    may["may_take_down"] = on_a_page and may["may_carry_on"] and post.changes_id is None
     values = {"active": "approve" if may["may_decide"] else "posts", "page": page, "post": post, **may}
     return render(request, "publishing/review.html", values | {"typed": request.POST}, status=status)
 
@@ -83,9 +83,13 @@ def _may(member: Membership, post: Post, page: ReviewPage) -> dict[str, object]:
         "said_yes": said_yes,
         "undecided": PostState(post.state) in UNDECIDED,
         "may_decide": approver and not (own or said_yes) and post.state == PostState.WITH_APPROVER,
+        "may_change": Duty.WRITE in duties,
         "may_edit": Duty.WRITE in duties and PostState(post.state) in EDITABLE,
         "may_withdraw": (approver or bool(own)) and PostState(post.state) in EDITABLE,
         "may_carry_on": approver,
+        "may_look_second": any(member.pk == looker.pk for looker in page.urgent.lookers)
+        if page.urgent
+        else False,
         "may_talk": (approver or bool(own)) and PostState(post.state) not in FINAL,
         "confirms": APPROVER_CONFIRMS,
         "setting_initial": member.organisation.name[:1],
@@ -109,7 +113,7 @@ def approve(request: HttpRequest, pk: UUID) -> HttpResponse:
         post.refresh_from_db()
         return _said_yes(post, now)
 
-    return _decide(request, pk, deed)
+    return decide(request, pk, deed)
 
 
 def _said_yes(post: Post, now: datetime) -> str:
@@ -135,7 +139,7 @@ def ask_for_changes(request: HttpRequest, pk: UUID) -> HttpResponse:
         services.ask_for_changes(actor=member.user, post=post, note=note, at=timezone.now())
         return f"Returned to {post.author.first_name} with your note."
 
-    return _decide(request, pk, deed)
+    return decide(request, pk, deed)
 
 
 @require_POST
@@ -147,7 +151,7 @@ def say(request: HttpRequest, pk: UUID) -> HttpResponse:
         services.say(actor=member.user, post=post, text=text, at=timezone.now())
         return "Said. It is on their Today now."
 
-    return _decide(request, pk, deed)
+    return decide(request, pk, deed)
 
 
 @require_POST
@@ -158,7 +162,7 @@ def heard(request: HttpRequest, pk: UUID) -> HttpResponse:
         services.mark_read(actor=member.user, post=post, at=timezone.now())
         return "Read. It is off your Today."
 
-    return _decide(request, pk, deed)
+    return decide(request, pk, deed)
 
 
 @require_POST
@@ -171,10 +175,11 @@ def withdraw(request: HttpRequest, pk: UUID) -> HttpResponse:
         )
         return "Withdrawn. Its history is kept."
 
-    return _decide(request, pk, deed)
+    return decide(request, pk, deed)
 
 
-def _decide(request: HttpRequest, pk: UUID, deed: Callable[[Membership, Post], str]) -> HttpResponse:
+def decide(request: HttpRequest, pk: UUID, deed: Callable[[Membership, Post], str]) -> HttpResponse:
+    """Do a deed on a post and say what came of it; refused, show the post with everything that was typed."""
     member = current(request)
     post = get(member, with_policy(Post.objects.all()), pk)
     try:

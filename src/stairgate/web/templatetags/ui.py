@@ -6,6 +6,7 @@ All of it is plain HTML and SVG without inline styles, so pages run under a stri
 from __future__ import annotations
 
 import difflib
+import itertools
 import re
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
@@ -183,6 +184,26 @@ def day(moment: datetime | date | None) -> str:
     if on == today + timedelta(days=1):
         return f"Tomorrow, {words}"
     return words if on.year == today.year else f"{words} {on.year}"
+
+
+@register.filter
+def before(moment: datetime) -> datetime:
+    """Return the last moment before another: of a midnight, on the day that it ends."""
+    return moment - timedelta(microseconds=1)
+
+
+@register.filter
+def gaps(text: str) -> SafeString:
+    """Return the words of a template with its gaps marked: "{opens_at}" as "[opens at]"."""
+    parts = re.split(r"\{([a-z_]+)\}", text)
+    return format_html_join(
+        "",
+        "{}{}",
+        (
+            (words, format_html("<b>[{}]</b>", name.replace("_", " ")) if name else "")
+            for words, name in itertools.zip_longest(parts[::2], parts[1::2], fillvalue="")
+        ),
+    )
 
 
 def _day(local: datetime) -> str:
