@@ -105,6 +105,24 @@ def test_nobody_who_has_been_inside_gets_a_link_so_that_no_manager_becomes_them(
     assert not Invitation.objects.exists()
 
 
+def test_a_used_link_stays_used_also_when_the_password_is_gone(cast: Cast, ruth: Membership) -> None:
+    token = link(cast, ruth)
+    invitation = invitation_for(token, at=NOW)
+    assert invitation is not None
+    accept(invitation=invitation, password=PASSWORD, at=NOW)
+    User.objects.filter(pk=ruth.user_id).update(password="!")
+    assert invitation_for(token, at=NOW) is None
+
+
+@pytest.mark.parametrize("inside", [{"password": "something"}, {"last_login": NOW}])
+def test_a_link_of_somebody_who_came_in_another_way_stops(
+    cast: Cast, ruth: Membership, inside: dict[str, object]
+) -> None:
+    token = link(cast, ruth)
+    User.objects.filter(pk=ruth.user_id).update(**inside)
+    assert invitation_for(token, at=NOW) is None
+
+
 def test_an_address_that_signs_in_already_is_not_brought_in_twice(cast: Cast) -> None:
     for email in ("KOFI@willowlane.example", "oona@fernbank.example"):
         with pytest.raises(CannotInvite, match="already"):

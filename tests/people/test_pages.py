@@ -254,7 +254,7 @@ def test_lead_level_is_shown_with_the_course(cast: Cast, priya: Client) -> None:
         expires_on=DAY + timedelta(days=720),
         at=NOW,
     )
-    assert "Lead level, Tue 24 Nov" in words(priya.get(reverse("people:list")))
+    assert "Lead level, 24 Nov 2026" in words(priya.get(reverse("people:list")))
 
 
 @pytest.mark.parametrize(
