@@ -32,8 +32,10 @@ from stairgate.publishing.models import (
     Addressee,
     Answer,
     Approval,
+    Attempt,
     Delivery,
     Difference,
+    Look,
     Message,
     Picture,
     Post,
@@ -80,6 +82,8 @@ DELIVERED = {
     PostState.PUBLISHED: DeliveryState.DONE,
     PostState.UNKNOWN: DeliveryState.UNKNOWN,
     PostState.HELD: DeliveryState.REFUSED,
+    PostState.BY_HAND: DeliveryState.MANUAL,
+    PostState.POSTED: DeliveryState.POSTED,
     PostState.LAPSED: DeliveryState.CANCELLED,
     PostState.TAKEN_DOWN: DeliveryState.TAKEN_DOWN,
 }
@@ -136,7 +140,11 @@ def _accounts(cast: Cast, now: datetime, story: int) -> list[Channel]:
             note_health(channel=channel, health=Health(ok=True, checked_at=now - timedelta(hours=hours)))
         Sweep.objects.create(channel=channel, due_at=now, complete_at=now)
         made.append(channel)
-    return made
+    nowhere = Credentials("https://groups.willowlane.example/f", "families", Secret(""))
+    name = f"Families {Channel.objects.count()}"
+    group = open_account(cast.nursery, nowhere, now, network=Channel.Network.ASSISTED, name=name)
+    note_health(channel=group, health=Health(ok=True, checked_at=now))
+    return [*made, group]
 
 
 def _colleagues(cast: Cast, now: datetime, story: int) -> None:
@@ -271,6 +279,7 @@ def _posts(
     _talk(cast, rows, revisions, now, story)
     _approvals(cast, rows, revisions, now, story)
     _deliveries(channels, rows, revisions)
+    _hands(cast, now, story)
     return rows
 
 
@@ -456,6 +465,22 @@ def _afterwards(rows: Sequence[Delivery]) -> None:
             due_at=row.due_at,
         )
         for row in done[::5]
+    )
+
+
+def _hands(cast: Cast, now: datetime, story: int) -> None:
+    """The manager has begun what is going out by hand; somebody else looked, again and again."""
+    going = Delivery.objects.filter(channel__network=Channel.Network.ASSISTED)
+    going.filter(state=DeliveryState.SENDING).update(lease_until=now + timedelta(hours=1))
+    attempts = [
+        Attempt(delivery=row, number=1, opened_at=now, worker="", by=cast.priya)
+        for row in going.filter(state=DeliveryState.SENDING, attempts__isnull=True)
+    ]
+    Attempt.objects.bulk_create(attempts)
+    Look.objects.bulk_create(
+        Look(delivery=attempt.delivery, attempt=attempt, by=cast.kofi, at=now, saw=Look.Saw.NOT_THERE)
+        for attempt in attempts
+        for _ in range(story)
     )
 
 

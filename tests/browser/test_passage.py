@@ -98,6 +98,7 @@ PAGES = (
     "/people/",
     "/policy/",
     "/policy/record/",
+    "/policy/words/",
     "/menu/",
     "/worried/",
     "/not-a-page/",

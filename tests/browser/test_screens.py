@@ -229,6 +229,21 @@ def test_without_script_there_is_no_button_that_does_nothing(stack: Stack) -> No
     assert not tom.get_by_role("button", name="Print").is_visible()
 
 
+def test_the_words_of_the_policy_open_without_script_and_are_whole_on_paper(stack: Stack) -> None:
+    leah = stack.person("Leah", script=False)
+    leah.goto(f"{stack.url}/policy/words/")
+    leah.locator("summary", has_text="Code of conduct").click()
+    assert leah.get_by_text("I answer for what I do, at work and online.").is_visible()
+    assert not leah.get_by_role("button", name="Print").is_visible()
+    priya = stack.person("Priya")
+    priya.goto(f"{stack.url}/policy/words/")
+    priya.evaluate("dispatchEvent(new Event('beforeprint'))")
+    priya.emulate_media(media="print")
+    parts = priya.locator(".sg-sec h3")
+    assert parts.count() > 50 and all(parts.nth(n).is_visible() for n in range(0, parts.count(), 5))
+    assert priya.locator("button:visible, nav:visible").count() == 0
+
+
 def test_the_policy_on_paper_is_whole_and_has_nothing_to_press(stack: Stack) -> None:
     priya = stack.person("Priya")
     priya.goto(f"{stack.url}/policy/")

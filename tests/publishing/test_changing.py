@@ -34,7 +34,7 @@ from stairgate.organisations.models import User
 from stairgate.publishing import delivery, lapsing, reading_back, services, taking_down
 from stairgate.publishing.changing import ChangeFacts, change_barriers, what_became
 from stairgate.publishing.content import Content, PictureUse
-from stairgate.publishing.gate import writers_of
+from stairgate.publishing.gate_facts import writers_of
 from stairgate.publishing.models import Delivery, Difference, Post, ReadBack, Revision, TakeDown
 from stairgate.publishing.selectors.changes import carrier
 from stairgate.publishing.selectors.lists import waiting_for

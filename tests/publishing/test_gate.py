@@ -299,7 +299,7 @@ def test_a_late_answer_from_a_worker_thought_dead_still_counts(desk: Desk, netwo
         (Refused(RefusalKind.THROTTLED, "Slow", retry_after=60), (PostState.APPROVED, DeliveryState.WAITING)),
         (Refused(RefusalKind.THROTTLED, "Slow", retry_after=7200), (PostState.HELD, DeliveryState.REFUSED)),
         (Refused(RefusalKind.UNREACHABLE, "No road"), (PostState.APPROVED, DeliveryState.WAITING)),
-        (Manual("Paste this"), (PostState.HELD, DeliveryState.MANUAL)),
+        (Manual("Paste this"), (PostState.BY_HAND, DeliveryState.MANUAL)),
         (ValueError("surprise"), (PostState.UNKNOWN, DeliveryState.UNKNOWN)),
     ],
 )

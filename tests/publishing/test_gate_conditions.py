@@ -24,7 +24,7 @@ from stairgate.networks import base
 from stairgate.networks.base import Account, Outgoing, Secret
 from stairgate.organisations.models import User
 from stairgate.policies.services import adopt
-from stairgate.publishing import gate
+from stairgate.publishing import gate, gate_facts
 from stairgate.publishing.content import PictureUse
 from stairgate.publishing.gate import Closed, Opened, open_gate
 from stairgate.publishing.models import Answer, Approval, Attempt, Delivery, Picture, Post, Revision
@@ -117,7 +117,7 @@ def test_a_reply_keeps_its_address(desk: Desk) -> None:
     revision = desk.save()
     Post.objects.update(reply_to="1_2")
     revision.post.refresh_from_db()
-    sealed = gate._digest_of(Outgoing(revision.text, (), "1_2"), revision)
+    sealed = gate_facts.digest_of(Outgoing(revision.text, (), "1_2"), revision)
     Revision.objects.update(digest=sealed)
     revision.refresh_from_db()
     opened = try_gate(desk, ready(desk, revision))
@@ -141,16 +141,18 @@ def test_the_post_is_locked_before_the_delivery(desk: Desk, monkeypatch: pytest.
 
 # --- what shuts it ---
 
+APPROVED = {
+    *(PostState.APPROVED, PostState.SENDING, PostState.HELD, PostState.UNKNOWN),
+    *(PostState.BY_HAND, PostState.POSTED),
+}
+
 
 @pytest.mark.clause("C78")
-@pytest.mark.parametrize(
-    "state",
-    sorted(set(PostState) - {PostState.APPROVED, PostState.SENDING, PostState.HELD, PostState.UNKNOWN}),
-)
+@pytest.mark.parametrize("state", sorted(set(PostState) - APPROVED))
 def test_only_an_approved_post_goes_out(desk: Desk, state: PostState) -> None:
     row = ready(desk)
     Post.objects.update(state=state)
-    assert not gate._facts(row_of(row), row.revision.digest, desk.now).post_is_approved
+    assert not gate_facts.facts_of(row_of(row), row.revision.digest, desk.now).post_is_approved
 
 
 def row_of(row: Delivery) -> Delivery:
@@ -211,7 +213,7 @@ def test_what_was_kept_with_a_reason_passes_and_what_was_not_does_not(
     desk: Desk, monkeypatch: pytest.MonkeyPatch, kept: bool
 ) -> None:
     look = finding(Severity.LOOK)
-    monkeypatch.setattr(gate, "screen_revision", lambda *given: Screening((look,), Action.LOOK, "1"))
+    monkeypatch.setattr(gate_facts, "screen_revision", lambda *given: Screening((look,), Action.LOOK, "1"))
     row = ready(desk)
     if kept:
         Answer.objects.create(
@@ -303,7 +305,7 @@ def test_an_approver_from_another_setting_does_not_open_it(desk: Desk) -> None:
 
 def test_without_a_policy_it_stays_shut_and_says_why(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     row = ready(desk)
-    monkeypatch.setattr(gate, "in_force", lambda organisation: None)
+    monkeypatch.setattr(gate_facts, "in_force", lambda organisation: None)
     words = shut_words(desk, row)
     assert words and not any("could be checked" in says for says in words)
 
@@ -362,7 +364,7 @@ def test_a_database_in_trouble_changes_nothing(desk: Desk, monkeypatch: pytest.M
     def busy(*given: object) -> None:
         raise OperationalError("busy")
 
-    monkeypatch.setattr(gate, "_facts", busy)
+    monkeypatch.setattr(gate, "facts_of", busy)
     with pytest.raises(OperationalError):
         try_gate(desk, row)
     row.refresh_from_db()

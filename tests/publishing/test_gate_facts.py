@@ -138,9 +138,10 @@ def test_the_post_of_the_delivery_itself_is_locked(desk: Desk, monkeypatch: pyte
     get = QuerySet.get
 
     def listening(query: QuerySet[Any], *given: Any, **named: Any) -> Any:
+        found = get(query, *given, **named)
         if query.model is Post:
-            got.append(named.get("pk"))
-        return get(query, *given, **named)
+            got.append(found.pk)
+        return found
 
     rows = [ready(desk), ready(desk, desk.save("Soup day."))]
     monkeypatch.setattr(QuerySet, "get", listening)

@@ -12,7 +12,7 @@ from stairgate.organisations.models import User
 from stairgate.organisations.services import register_child_names
 from stairgate.publishing import services
 from stairgate.publishing.content import PictureUse
-from stairgate.publishing.gate import writers_of
+from stairgate.publishing.gate_facts import writers_of
 from stairgate.publishing.models import Delivery, Picture, Post
 from stairgate.publishing.selectors.lists import waiting_for
 from stairgate.publishing.selectors.readiness import findings_of

@@ -11,7 +11,7 @@ from stairgate.organisations.access import NotAllowed
 from stairgate.organisations.models import User
 from stairgate.publishing import services
 from stairgate.publishing.content import Content
-from stairgate.publishing.gate import writers_of
+from stairgate.publishing.gate_facts import writers_of
 from stairgate.publishing.models import Post, Suggestion
 from stairgate.publishing.selectors.lists import waiting_for
 from stairgate.publishing.selectors.suggestions import open_suggestions, own_suggestions

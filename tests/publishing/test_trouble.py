@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import itertools
 from datetime import timedelta
+from types import ModuleType
 
 import pytest
 from django.core.files.base import ContentFile
@@ -15,7 +16,7 @@ from stairgate.ledger.models import Entry
 from stairgate.ledger.services import LedgerError
 from stairgate.networks.base import Absent, Found, Unknown
 from stairgate.policies.models import PolicyVersion
-from stairgate.publishing import delivery, gate, services
+from stairgate.publishing import delivery, gate, gate_facts, services
 from stairgate.publishing.content import PictureUse
 from stairgate.publishing.models import Approval, Attempt, Delivery, Picture, Post
 from stairgate.publishing.pixels import CleanPicture
@@ -33,12 +34,20 @@ def boom(*given: object, **named: object) -> None:
 
 
 @pytest.mark.clause("C78")
-@pytest.mark.parametrize("part", ["screen_revision", "channel_now", "load_outgoing", "account_for"])
+@pytest.mark.parametrize(
+    "part",
+    [
+        (gate_facts, "screen_revision"),
+        (gate_facts, "channel_now"),
+        (gate_facts, "load_outgoing"),
+        (gate, "account_for"),
+    ],
+)
 def test_what_cannot_be_checked_keeps_the_gate_shut_and_says_so(
-    desk: Desk, network: Scripted, monkeypatch: pytest.MonkeyPatch, part: str
+    desk: Desk, network: Scripted, monkeypatch: pytest.MonkeyPatch, part: tuple[ModuleType, str]
 ) -> None:
     post = desk.approved()
-    monkeypatch.setattr(gate, part, boom)
+    monkeypatch.setattr(*part, boom)
     desk.sweep()
     post.refresh_from_db()
     assert network.published == [] and not Attempt.objects.exists()

@@ -13,7 +13,7 @@ from stairgate.channels.pausing import ask_to_open, confirm_opening, pause
 from stairgate.networks.base import Outgoing
 from stairgate.people.models import Training
 from stairgate.policies.services import adopt
-from stairgate.publishing import gate, services
+from stairgate.publishing import gate_facts, services
 from stairgate.publishing.gate import Opened, lapse_early
 from stairgate.publishing.models import (
     Answer,
@@ -100,7 +100,7 @@ def _reseal(**fields: object) -> bool:
     """Change the version sent, and give it the digest that goes with that: as whoever holds the database could."""
     Revision.objects.update(**fields)
     revision = Revision.objects.get()
-    sealed = gate._digest_of(Outgoing(revision.text, (), revision.post.reply_to or None), revision)
+    sealed = gate_facts.digest_of(Outgoing(revision.text, (), revision.post.reply_to or None), revision)
     return bool(Revision.objects.update(digest=sealed))
 
 
@@ -234,7 +234,7 @@ def test_what_screening_points_at_cannot_be_kept_with_a_reason(
 ) -> None:
     row = urgent.sent()
     look = finding(Severity.LOOK)
-    monkeypatch.setattr(gate, "screen_revision", lambda *given: Screening((look,), Action.LOOK, "1"))
+    monkeypatch.setattr(gate_facts, "screen_revision", lambda *given: Screening((look,), Action.LOOK, "1"))
     Answer.objects.create(
         post=row.post,
         finding_key=look.key,

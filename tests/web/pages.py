@@ -103,6 +103,7 @@ _PLAIN = (
     "people:new",
     "assurance:live",
     "assurance:record",
+    "policies:words",
     "account_logout",
     "account_reauthenticate",
     "mfa_index",
@@ -159,9 +160,21 @@ def _posts(made: Crowd) -> list[Page]:
     saved = reverse("publishing:check_saved", args=[draft.pk])
     return [
         *found,
+        *_by_hand(made),
         Page("publishing:check", reverse("publishing:check"), typed=typed),
         Page("publishing:check_saved", saved, typed=typed),
     ]
+
+
+def _by_hand(made: Crowd) -> list[Page]:
+    """Return the pages of what is done by hand, in each state it can be in; a manager has begun one of them."""
+    found = []
+    for state in (PostState.BY_HAND, PostState.SENDING, PostState.UNKNOWN, PostState.POSTED):
+        there = made.post(state).deliveries.get(channel__network="assisted").pk
+        found.append(Page("publishing:hand", reverse("publishing:hand", args=[there]), state.value))
+        if state == PostState.SENDING:
+            found.append(Page("publishing:hand_proof", reverse("publishing:hand_proof", args=[there])))
+    return found
 
 
 def second_steps(user: User) -> None:

@@ -24,7 +24,7 @@ MOST_BYTES = 100_000
 NO_PAGE = {
     *(DEEDS.keys() - {"publishing:check", "publishing:check_saved"}),
     *AT_THEIR_MOMENT,
-    *("alive", "hook", "sign_in_as", "publishing:feed"),
+    *("alive", "hook", "sign_in_as", "publishing:feed", "publishing:hand_still"),
     *("mfa_reauthenticate_webauthn", "mfa_remove_webauthn", "mfa_edit_webauthn"),
     *("mfa_activate_totp", "mfa_download_recovery_codes"),
 }

@@ -66,6 +66,7 @@ READ: dict[str, frozenset[str]] = {
     "people:new": MANAGER,
     "assurance:live": EVERYBODY,
     "assurance:record": ACCOUNTS,
+    "policies:words": EVERYBODY,
 }
 #: deeds: GET is 405, nobody outside reaches them, and these may not do them (the service says so)
 DEEDS: dict[str, frozenset[str]] = {
@@ -96,6 +97,9 @@ DEEDS: dict[str, frozenset[str]] = {
     "publishing:change": WRITE,
     "publishing:read_now": APPROVE,
     "publishing:close_difference": APPROVE,
+    "publishing:hand_begin": WRITE,
+    "publishing:hand_answer": WRITE,
+    "publishing:hand_gone": APPROVE,
     "monitoring:clear_quiet": DECIDE,
     "monitoring:decide": DECIDE,
     "monitoring:reply": DECIDE,
@@ -128,7 +132,10 @@ AT_THEIR_MOMENT = {
     "mfa_login_webauthn",
 }
 #: a record nobody has in this test: 404 for everybody
-ABSENT = {"publishing:picture", "monitoring:item"}
+ABSENT = {
+    *("publishing:picture", "monitoring:item"),
+    *("publishing:hand", "publishing:hand_proof", "publishing:hand_still"),
+}
 
 
 #: addresses of the register: all are about Tom, but for a sign-in, which he has
@@ -240,6 +247,9 @@ def address(name: str, post: UUID, cast: Cast) -> str:
         "publishing:look_again",
         "publishing:read_now",
         "publishing:close_difference",
+        "publishing:hand_begin",
+        "publishing:hand_answer",
+        "publishing:hand_gone",
         "monitoring:decide",
         "monitoring:reply",
         "publishing:standing_stop",

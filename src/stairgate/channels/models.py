@@ -20,6 +20,7 @@ class Channel(models.Model):
     class Network(models.TextChoices):
         FACEBOOK = "facebook", "Facebook page"
         BLUESKY = "bluesky", "Bluesky"
+        ASSISTED = "assisted", "Group, by hand"
 
     class Status(models.TextChoices):
         AUTHORISED = "authorised", "Authorised, not connected yet"
@@ -50,6 +51,11 @@ class Channel(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def by_hand(self) -> bool:
+        """Whether people do and read everything there: Stairgate has no way in."""
+        return self.network == self.Network.ASSISTED
 
 
 class Pause(models.Model):
@@ -114,6 +120,10 @@ class Connection(models.Model):
     verify_token = models.BinaryField(default=bytes)
     connected_at = models.DateTimeField()
     connected_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    seen_at = models.DateTimeField(
+        null=True, blank=True, help_text="When a person last saw it there, where nothing can be asked"
+    )
+    seen_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
 
     def __str__(self) -> str:
         return f"connection of {self.channel_id}"

@@ -59,7 +59,7 @@ def accounts_now(
     channels = list(
         Channel.objects.filter(organisation=organisation)
         .exclude(status=Channel.Status.CLOSED)
-        .select_related("connection", "organisation", "authorised_by", "requested_by")
+        .select_related("connection__seen_by", "organisation", "authorised_by", "requested_by")
         .annotate(**{f"newest_{name}": Subquery(known.values(name)[:1]) for name in _READ})
         .annotate(is_paused=Exists(open_pauses(organisation).filter(_COVERING)))
     )

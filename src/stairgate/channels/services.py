@@ -137,6 +137,7 @@ def account_for(channel: Channel) -> Account:
         token=unseal(row.token, organisation=organisation, row=key, field="token"),
         app_secret=unseal(row.app_secret, organisation=organisation, row=key, field="app_secret"),
         verify_token=unseal(row.verify_token, organisation=organisation, row=key, field="verify_token"),
+        seen_at=row.seen_at,
     )
 
 
@@ -146,13 +147,26 @@ def prove(*, channel: Channel) -> HealthReading:
 
 
 def prove_now(*, actor: User, channel: Channel, at: datetime) -> HealthReading:
-    """Prove the connection because somebody asked; return the reading. Raises `NotAllowed`."""
+    """Prove the connection because somebody asked; return the reading. Raises `NotAllowed`.
+
+    Where nothing can be asked, whoever asks says with it that they looked, and that it is there and ours.
+    """
     member = actor_in(actor, channel.organisation_id)
     if not member.duties_on(channel.organisation.day(at)) & {Duty.APPROVE, Duty.DECIDE, Duty.MANAGE}:
         raise NotAllowed("Your role does not let you do this.")
     if not Connection.objects.filter(channel=channel).exists():
         raise NotAllowed("This account is not connected yet.")
+    if channel.by_hand:
+        _note_seen(actor, channel, at)
     return prove(channel=channel)
+
+
+@transaction.atomic
+def _note_seen(actor: User, channel: Channel, at: datetime) -> None:
+    """Write down who saw that a place without an interface is there and ours: nothing else can prove it."""
+    channel.connection.seen_at, channel.connection.seen_by = at, actor
+    channel.connection.save(update_fields=["seen_at", "seen_by"])
+    _record(actor, channel, "channels.seen", {}, at)
 
 
 @transaction.atomic

@@ -12,7 +12,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from stairgate.channels.models import Channel, Connection
-from stairgate.channels.services import Credentials, authorise, connect, prove
+from stairgate.channels.services import Credentials, authorise, connect, prove, prove_now
+from stairgate.cli import demo_policy
 from stairgate.cli.demo_people import add_colleagues
 from stairgate.networks.base import Secret
 from stairgate.organisations.models import Membership, Organisation, User
@@ -21,7 +22,6 @@ from stairgate.organisations.services import join, name_groups, register_child_n
 from stairgate.people.models import Check, Person, Training
 from stairgate.people.services import record_check, record_training, register
 from stairgate.policies.models import PolicyVersion
-from stairgate.policies.parameters import Parameters
 from stairgate.policies.services import adopt, sign
 from stairgate.publishing.content import Content
 from stairgate.publishing.models import UrgentVersion
@@ -87,12 +87,13 @@ def nursery(now: datetime, *, password: str | None = None) -> Nursery:
             phone=phone,
         )
         _on_register(priya, organisation, people[name], job, now)
+    words = demo_policy.document()
     policy = adopt(
         actor=priya,
         organisation=organisation,
-        title="Social media policy",
-        text="Two people always look before anything goes out.",
-        parameters=Parameters(quiet_from_hour=0, quiet_until_hour=0),  # a demonstration may be in the evening
+        title=words.title,
+        text=words.text,
+        parameters=demo_policy.PARAMETERS,
         at=now,
     )
     for name, _, _, signs, _ in STAFF:
@@ -160,6 +161,16 @@ def open_account(
     return channel
 
 
+def open_group(place: Nursery, now: datetime) -> Channel:
+    """Authorise the families' group, where people post by hand; return it. Priya has seen that it is there."""
+    page = "https://groups.willowlane.example/families"
+    credentials = Credentials(base_url=page, account_id="families", token=Secret(""), public_url=page)
+    name, network = "Willow Lane families group", Channel.Network.ASSISTED
+    channel = open_account(place, credentials, now, network=network, name=name)
+    prove_now(actor=place.people["Priya"], channel=channel, at=now)
+    return channel
+
+
 def practice_credentials(address: str) -> Credentials:
     """Return what the practice network in the data folder gives to let us in."""
     given = json.loads((settings.HOME.practice / "credentials.json").read_text("utf-8"))
@@ -184,6 +195,7 @@ def seed(address: str) -> bool:
         place = nursery(now)
         add_colleagues(place.organisation, place.policy, place.people, now)
         channel = open_account(place, practice_credentials(address), now)
+        open_group(place, now)
     prove(channel=channel)
     _first_posts(place, channel, timezone.now())
     _urgent_templates(place, timezone.now())

@@ -48,8 +48,9 @@ def sweep(now: datetime, worker: str) -> int:
 
 
 def _meet_new_channels(now: datetime) -> None:
-    """Every connected account that is not closed is read, also while its gate is shut."""
+    """Every connected account that can be read and is not closed is read, also while its gate is shut."""
     new = Channel.objects.filter(connection__isnull=False, sweep__isnull=True)
+    new = new.exclude(network=Channel.Network.ASSISTED)
     for channel in new.exclude(status=Channel.Status.CLOSED):
         Sweep.objects.get_or_create(channel=channel, defaults={"due_at": now})
 

@@ -144,6 +144,12 @@ class Freshness:
     bad_signatures: int
 
 
+def not_read(organisation: Organisation) -> list[Channel]:
+    """Return the accounts that nobody but people can read: an empty inbox says nothing about them. One query."""
+    rows = Channel.objects.filter(organisation=organisation, network=Channel.Network.ASSISTED)
+    return list(rows.exclude(status=Channel.Status.CLOSED).select_related("connection"))
+
+
 def readings(organisation: Organisation, now: datetime) -> list[Freshness]:
     """Return how fresh our knowledge of each account is, and what is wrong with reading it. One query."""
     rows = Sweep.objects.filter(channel__organisation=organisation).select_related("channel")

@@ -16,7 +16,15 @@ from stairgate.channels.services import network_for
 from stairgate.monitoring import services
 from stairgate.monitoring.minors import with_answers
 from stairgate.monitoring.models import Decision, Item
-from stairgate.monitoring.selectors import decided, inbox, item_page, readings, said_of, waiting_around
+from stairgate.monitoring.selectors import (
+    decided,
+    inbox,
+    item_page,
+    not_read,
+    readings,
+    said_of,
+    waiting_around,
+)
 from stairgate.networks.base import Capability
 from stairgate.organisations.access import current, get, require
 from stairgate.organisations.models import Membership
@@ -44,6 +52,7 @@ def inbox_page(request: HttpRequest) -> HttpResponse:
         "rows": _rows(page),
         "quiet": [item for item in page if item.is_quiet],
         "readings": known,
+        "not_read": not_read(member.organisation),
         "blind": any(reading.blind for reading in known),
     }
     if page:

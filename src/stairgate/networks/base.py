@@ -57,6 +57,8 @@ class Account:
     app_id: str = ""
     app_secret: Secret = NO_SECRET
     verify_token: Secret = NO_SECRET
+    #: when a person last saw that it is there and ours, for what has no interface to ask
+    seen_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from stairgate.networks.base import Network
 _CLIENTS = {
     "facebook": ("stairgate.networks.facebook", "Facebook"),
     "bluesky": ("stairgate.networks.bluesky", "Bluesky"),
+    "assisted": ("stairgate.networks.assisted", "Assisted"),
 }
 
 

@@ -5,6 +5,7 @@ Each has a value we ship and a floor. A setting may be stricter than the floor, 
 
 from __future__ import annotations
 
+import enum
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 
@@ -44,7 +45,7 @@ class Parameters:
     check_every_days: int = 7  # weekly is the floor (C38)
     review_every_days: int = 365  # the policy itself (C105)
     health_every_hours: int = 24  # how often the connection is proved
-    profanity_level: int = 3  # 3 = strong (C31)
+    profanity_level: int = 3  # 3 = strong, 4 = mild words too (C31)
     identifiable_children: bool = False  # the shipped default (C35)
     read_back_every_hours: int = 24  # how often what is on the page is compared with what was approved (C78)
     read_back_days: int = 30  # for how long after it went out
@@ -104,8 +105,44 @@ _LIMITS: dict[str, tuple[int, int]] = {
     "check_every_days": (1, 7),
     "review_every_days": (1, 366),
     "health_every_hours": (1, 24),
-    "profanity_level": (1, 3),
+    "profanity_level": (3, 4),
     "read_back_every_hours": (1, 24),
     "read_back_days": (30, 366),
     "keep_words_years": (3, 100),
 }
+
+#: which way is stricter; fewer, sooner and shorter is, for those that are not named
+_MORE = frozenset(
+    {"approvers", "page_administrators", "profanity_level", "read_back_days", "keep_words_years"}
+)
+_EITHER = frozenset({"quiet_from_hour", "quiet_until_hour"})
+
+
+class Stricter(enum.StrEnum):
+    """Which way a number is tightened."""
+
+    MORE = "more"
+    LESS = "less"
+    EITHER = "either"
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """What a number may be, and which way it is tightened."""
+
+    low: int
+    high: int
+    stricter: Stricter
+
+    @property
+    def floor(self) -> int | None:
+        """The loosest value that is allowed; None where neither way is stricter."""
+        return {Stricter.MORE: self.low, Stricter.LESS: self.high, Stricter.EITHER: None}[self.stricter]
+
+
+def limit_of(name: str) -> Limit | None:
+    """Return what the parameter of that name may be; None when it is not a number with limits."""
+    if name not in _LIMITS:
+        return None
+    stricter = Stricter.MORE if name in _MORE else Stricter.EITHER if name in _EITHER else Stricter.LESS
+    return Limit(*_LIMITS[name], stricter)

@@ -7,6 +7,7 @@ from datetime import date
 
 from django.db.models import F, OuterRef, QuerySet, Subquery
 
+from stairgate.clauses import control
 from stairgate.organisations.models import Membership, Organisation
 from stairgate.organisations.rules import ACCOUNT_DUTIES, Duty, Role, roles_that_approve, roles_with
 from stairgate.organisations.selectors import holders, holding
@@ -84,6 +85,21 @@ def fit_among(members: QuerySet[Membership], organisation: Organisation, *, on: 
     """Return those whom neither the register nor a missing signature stops from touching the account. One query."""
     facts = facts_for(members, signed=signatures_now(organisation), on=on)
     return [member for member, found in facts if not eligibility(found, on)]
+
+
+#: whom the policy names, in the order in which it names them (C21)
+RESPONSIBLE = (
+    *(Role.PAGE_ADMINISTRATOR, Role.DSL, Role.DEPUTY_DSL),
+    *(Role.SERVICE_MANAGER, Role.MANAGER),
+)
+
+
+@control("C21", "The people the policy names are read from the roles of today; nobody types them")
+def responsible(organisation: Organisation, *, on: date) -> list[tuple[str, list[str]]]:
+    """Return each role that the policy names with who holds it that day, by first name. Two queries."""
+    members = list(holders(organisation, RESPONSIBLE, on).prefetch_related("roles"))
+    held = [(member.first_name, member.roles_on(on)) for member in members]
+    return [(role.label, [name for name, roles in held if role in roles]) for role in RESPONSIBLE]
 
 
 def standing(

@@ -15,6 +15,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from stairgate.channels.models import Channel
 from stairgate.channels.services import account_for, network_for, note_health
 from stairgate.clauses import control
 from stairgate.ledger.services import record
@@ -38,7 +39,8 @@ from stairgate.networks.base import (
 from stairgate.policies.parameters import Parameters
 from stairgate.policies.selectors import in_force
 from stairgate.publishing.changing import what_became
-from stairgate.publishing.gate import Opened, load_outgoing, open_gate
+from stairgate.publishing.gate import Opened, open_gate
+from stairgate.publishing.gate_facts import load_outgoing
 from stairgate.publishing.models import Attempt, Delivery, Post, ReadBack
 from stairgate.publishing.moves import follow_deliveries
 from stairgate.publishing.selectors.changes import carrier
@@ -133,16 +135,18 @@ def settle(*, attempt_id: UUID, outcome: Outcome, now: datetime) -> None:
     attempt.evidence = _evidence(outcome)
     attempt.save(update_fields=["finished_at", "outcome", "evidence"])
     if not _still_asked(attempt):
+        if isinstance(outcome, Manual):
+            return
         external_id = outcome.external_id if isinstance(outcome, Done) else ""
         _write_down(delivery, "publishing.late_answer", external_id, attempt.outcome, now)
         return
     match outcome:
         case Done():
-            _done(delivery, outcome.external_id, outcome.permalink, 1, now)
+            done(delivery, outcome.external_id, outcome.permalink, 1, now)
         case Unknown():
             _to_unknown(delivery, outcome.evidence, now)
         case Manual():
-            _by_hand(delivery, outcome, now)
+            _by_hand(delivery, outcome.step, now)
         case Refused():
             _refused(delivery, outcome, now)
 
@@ -173,9 +177,9 @@ def _evidence(outcome: Outcome) -> str:
             return f"{outcome.kind}: {outcome.message}"[:2000]
 
 
-def _by_hand(delivery: Delivery, manual: Manual, now: datetime) -> None:
+def _by_hand(delivery: Delivery, step: str, now: datetime) -> None:
     if delivery.state == DeliveryState.SENDING:
-        _move(delivery, DeliveryState.MANUAL, manual.step, now)
+        move(delivery, DeliveryState.MANUAL, step, now)
 
 
 def _refused(delivery: Delivery, refused: Refused, now: datetime) -> None:
@@ -189,9 +193,9 @@ def _refused(delivery: Delivery, refused: Refused, now: datetime) -> None:
     last_moment = delivery.send_at + _window(delivery)
     if refused.kind in _TRY_AGAIN and now + pause <= last_moment:
         delivery.due_at = now + pause
-        _move(delivery, DeliveryState.WAITING, f"{refused.message} We try again by ourselves.", now)
+        move(delivery, DeliveryState.WAITING, f"{refused.message} We try again by ourselves.", now)
         return
-    _move(delivery, DeliveryState.REFUSED, refused.message, now)
+    move(delivery, DeliveryState.REFUSED, refused.message, now)
     if refused.kind in {RefusalKind.RECONNECT, RefusalKind.BLOCKED, RefusalKind.PERMISSION}:
         note_health(
             channel=delivery.channel,
@@ -216,8 +220,8 @@ def _to_unknown(delivery: Delivery, evidence: str, now: datetime) -> None:
     if delivery.state != DeliveryState.SENDING:
         return
     delivery.due_at = delivery.absent_counts_from = now + _settling()
-    delivery.looks_absent = 0
-    _move(delivery, DeliveryState.UNKNOWN, f"We can’t tell yet whether it is on the page. {evidence}", now)
+    delivery.looks_absent = delivery.looks_failed = 0
+    move(delivery, DeliveryState.UNKNOWN, f"We can’t tell yet whether it is on the page. {evidence}", now)
 
 
 def _settling() -> timedelta:
@@ -243,14 +247,30 @@ def _recover(delivery_id: UUID, now: datetime) -> bool:
     )
     if delivery is None:
         return False
-    delivery.attempts.filter(finished_at__isnull=True).update(finished_at=now, outcome="lease_ran_out")
-    _to_unknown(delivery, "Stairgate stopped while it was sending.", now)
+    run_out(delivery, now)
     return True
+
+
+def run_out(delivery: Delivery, now: datetime) -> None:
+    """End the attempt whose lease ran out: what it may have put there is unknown. The caller holds the locks.
+
+    A worker puts nothing where only people can, so whatever stopped it, a person has still to begin.
+    """
+    attempt = delivery.attempts.select_related("by").order_by("-number").first()
+    delivery.attempts.filter(finished_at__isnull=True).update(finished_at=now, outcome="lease_ran_out")
+    if attempt is not None and attempt.by is not None:
+        name = attempt.by.first_name
+        _to_unknown(delivery, f"{name}’s time ran out, and {name} has not said whether it is there.", now)
+    elif delivery.channel.by_hand:
+        _by_hand(delivery, "A person has to put it there by hand.", now)
+    else:
+        _to_unknown(delivery, "Stairgate stopped while it was sending.", now)
 
 
 def look_due(now: datetime, worker: str, trouble: list[Exception], *, limit: int = 20) -> int:
     """Look on the network for deliveries whose outcome is unknown; return how many were looked for."""
     due = Delivery.objects.filter(state=DeliveryState.UNKNOWN, due_at__lte=now)
+    due = due.exclude(channel__network=Channel.Network.ASSISTED)  # where only a person can look
     ids = list(due.order_by("due_at").values_list("pk", flat=True)[:limit])
     moment = _running_from(now)
     return _each(ids, lambda pk: look(pk, worker=worker, now=moment()), trouble)
@@ -310,13 +330,14 @@ def settle_look(*, delivery_id: UUID, result: Reconciled, began: datetime, now: 
         return
     match result:
         case Found():
-            _done(delivery, result.external_id, result.permalink, result.times, now)
+            done(delivery, result.external_id, result.permalink, result.times, now)
         case Absent() if delivery.state == DeliveryState.UNKNOWN:
             _absent(delivery, began, now)
         case CannotTell():
             delivery.due_at = now + _settling()
+            delivery.looks_failed = min(delivery.looks_failed + 1, 1000)
             delivery.reason = f"We can’t tell yet whether it is on the page. {result.reason}"
-            delivery.save(update_fields=["due_at", "reason"])
+            delivery.save(update_fields=["due_at", "looks_failed", "reason"])
 
 
 def _absent(delivery: Delivery, began: datetime, now: datetime) -> None:
@@ -329,25 +350,39 @@ def _absent(delivery: Delivery, began: datetime, now: datetime) -> None:
         delivery.save(update_fields=["looks_absent", "absent_counts_from", "due_at"])
         return
     seen = "it is not on the page" if delivery.changes_id is None else "the new words are not on the page"
-    _move(delivery, DeliveryState.NOT_THERE, f"We looked twice: {seen}. You can send it again.", now)
+    move(delivery, DeliveryState.NOT_THERE, f"We looked twice: {seen}. You can send it again.", now)
 
 
-def _done(delivery: Delivery, external_id: str, permalink: str, copies: int, now: datetime) -> None:
+def done(
+    delivery: Delivery,
+    external_id: str,
+    permalink: str,
+    copies: int,
+    now: datetime,
+    *,
+    reason: str = "",
+    actor: str = "worker",
+) -> None:
+    """Write down that it is there. What has no number there cannot be read back, so nothing is due for it."""
     if delivery.state == DeliveryState.DONE:
         return
     delivery.copies = copies
     delivery.done_at = now
-    words = "" if copies == 1 else f"It is on the page {copies} times. Take the copies down on the page."
+    words = reason if copies == 1 else f"It is on the page {copies} times. Take the copies down on the page."
     if delivery.changes_id is None:
         delivery.external_id = external_id
         delivery.permalink = permalink if len(permalink) <= _LONGEST_LINK else ""
-        ReadBack.objects.get_or_create(delivery=delivery, defaults={"due_at": now + _settling()})
+        if external_id:
+            ReadBack.objects.get_or_create(delivery=delivery, defaults={"due_at": now + _settling()})
     else:  # what is on the page keeps its number, and is compared with the new words from now on
         ReadBack.objects.filter(delivery=delivery.changes_id).update(due_at=now + _settling())
-    _move(delivery, DeliveryState.DONE, words, now)
+    move(delivery, DeliveryState.DONE, words, now, actor=actor)
 
 
-def _move(delivery: Delivery, state: DeliveryState, reason: str, now: datetime) -> None:
+def move(
+    delivery: Delivery, state: DeliveryState, reason: str, now: datetime, *, actor: str = "worker"
+) -> None:
+    """Save a delivery in its new state, its post along with it, and write that down. Raises `ForbiddenMove`."""
     check_delivery_move(delivery.state, state)
     delivery.state = state
     delivery.reason = reason
@@ -355,14 +390,17 @@ def _move(delivery: Delivery, state: DeliveryState, reason: str, now: datetime) 
     delivery.lease_owner = ""
     delivery.save()
     follow_deliveries(delivery.post, reason, now)
-    _write_down(delivery, f"publishing.{state}", delivery.edits or delivery.external_id, reason, now)
+    number = delivery.edits or delivery.external_id
+    _write_down(delivery, f"publishing.{state}", number, reason, now, actor=actor)
 
 
-def _write_down(delivery: Delivery, kind: str, external_id: str, reason: str, now: datetime) -> None:
+def _write_down(
+    delivery: Delivery, kind: str, external_id: str, reason: str, now: datetime, *, actor: str = "worker"
+) -> None:
     record(
         organisation_id=delivery.organisation_id,
         kind=kind,
-        actor="worker",
+        actor=actor,
         subject=str(delivery.post_id),
         payload={
             "delivery": str(delivery.id),

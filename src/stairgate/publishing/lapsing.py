@@ -7,7 +7,7 @@ of queries, and only what seems to have lost its ground is read again, whole and
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import structlog
@@ -19,12 +19,13 @@ from stairgate.ledger.services import record
 from stairgate.organisations.models import Organisation
 from stairgate.organisations.rules import Duty
 from stairgate.policies.models import PolicyVersion
+from stairgate.policies.parameters import Parameters
 from stairgate.policies.selectors import fit_for, in_force
 from stairgate.publishing.gate import lapse_early
 from stairgate.publishing.models import Approval, Delivery, Post
 from stairgate.publishing.rules import PASSING
 from stairgate.publishing.selectors.changes import gone_stale
-from stairgate.publishing.states import DeliveryState, PostState
+from stairgate.publishing.states import READY, PostState
 
 log = structlog.get_logger(__name__)
 
@@ -49,7 +50,7 @@ def sweep(now: datetime, worker: str) -> int:
 
 
 def _waiting() -> QuerySet[Delivery]:
-    return Delivery.objects.filter(state=DeliveryState.WAITING)
+    return Delivery.objects.filter(state__in=READY)
 
 
 def _half_approved() -> QuerySet[Approval]:
@@ -65,6 +66,7 @@ class _Ground:
     approvers: frozenset[UUID]
     writers: frozenset[UUID]
     open_channels: frozenset[UUID]
+    too_late: datetime  # what was to go out before then never does
 
     @classmethod
     def of(cls, organisation: Organisation, now: datetime) -> _Ground:
@@ -78,6 +80,7 @@ class _Ground:
             frozenset(member.user_id for member in approvers),
             frozenset(member.user_id for member in writers),
             frozenset(a.channel.pk for a in accounts if all(r.clause == PASSING for r in a.restrictions)),
+            now - timedelta(minutes=(parameters or Parameters()).sending_window_minutes),
         )
 
     def holds(self, approval: Approval, now: datetime) -> bool:
@@ -95,15 +98,16 @@ def _look(organisation: Organisation, now: datetime) -> int:
     given = Approval.objects.filter(post__in=waiting.values("post"), voided_at__isnull=True)
     doubtful = {approval.post_id for approval in given if not ground.holds(approval, now)}
     stale = frozenset(gone_stale(waiting))
-    rows = list(waiting.values_list("pk", "post_id", "channel_id", "revision__created_by_id"))
+    rows = list(waiting.values_list("pk", "post_id", "channel_id", "revision__created_by_id", "send_at"))
     done = 0
-    for pk, post, channel, writer in rows:
-        if (
+    for pk, post, channel, writer, send_at in rows:
+        shaky = (
             pk in stale
             or post in doubtful
             or channel not in ground.open_channels
             or writer not in ground.writers
-        ):
+        )
+        if shaky or send_at < ground.too_late:
             done += lapse_early(delivery_id=pk, now=now)
     half = list(_half_approved().filter(post__organisation=organisation))
     return done + sum(_let_go(yes.pk, yes.post_id, ground, now) for yes in half if not ground.holds(yes, now))

@@ -97,7 +97,7 @@ def settle_reading(*, delivery_id: UUID, live: LivePost | None, lease: datetime,
         seen_at=now,
     )
     if differs is not None:
-        _open(found, now)
+        open_finding(found, now)
     else:
         close_by_itself(
             delivery, "It could be read again, and it is what was approved.", now, unread_only=True
@@ -163,14 +163,14 @@ def _not_read(delivery_id: UUID, problem: str, wait: timedelta, now: datetime) -
             found_at=now,
             seen_at=now,
         )
-        _open(found, now)
+        open_finding(found, now)
 
 
 def _newest_open(delivery: Delivery) -> Difference | None:
     return delivery.differences.filter(closed_at__isnull=True).first()
 
 
-def _open(found: Difference, now: datetime) -> None:
+def open_finding(found: Difference, now: datetime, *, actor: str = "worker") -> None:
     """Keep a finding. The same one again changes nothing; another one takes the place of the one before."""
     old = _newest_open(found.delivery)
     if old is not None:
@@ -180,9 +180,8 @@ def _open(found: Difference, now: datetime) -> None:
             return
         _close(old, "Something else was found there after it.", now)
     found.save()
-    _record(
-        found, "publishing.differs", {"kind": found.kind, "text": found.text, "pictures": found.pictures}, now
-    )
+    payload: dict[str, object] = {"kind": found.kind, "text": found.text, "pictures": found.pictures}
+    _record(found, "publishing.differs", payload, now, actor=actor)
 
 
 def close_by_itself(delivery: Delivery, why: str, now: datetime, *, unread_only: bool = False) -> None:
@@ -198,11 +197,13 @@ def _close(old: Difference, why: str, now: datetime) -> None:
     _record(old, "publishing.difference_closed", {"why": why}, now)
 
 
-def _record(found: Difference, kind: str, payload: dict[str, object], now: datetime) -> None:
+def _record(
+    found: Difference, kind: str, payload: dict[str, object], now: datetime, *, actor: str = "worker"
+) -> None:
     record(
         organisation_id=found.organisation_id,
         kind=kind,
-        actor="worker",
+        actor=actor,
         subject=str(found.delivery.post_id),
         payload={"finding": str(found.id), "delivery": str(found.delivery_id), **payload},
         at=now,

@@ -104,10 +104,11 @@ def gate_barriers(facts: GateFacts, now: datetime) -> tuple[Barrier, ...]:
 def lapse_barriers(facts: GateFacts, now: datetime) -> tuple[Barrier, ...]:
     """Return every reason why this delivery will not go out when its time comes, as far as is known already.
 
-    Its time is not one, and neither is a connection in trouble: that may be put right before then.
+    Its time is one only when it has passed for good, and a connection in trouble is none: that may be put right
+    before then.
     """
     lasting = (barrier for barrier in facts.restrictions if barrier.clause != PASSING)
-    return (*lasting, *_barriers_of_the_post(facts, now))
+    return (*lasting, *_barriers_of_the_post(facts, now), *_late(facts, now))
 
 
 def _barriers_of_the_post(facts: GateFacts, now: datetime) -> tuple[Barrier, ...]:
@@ -222,8 +223,8 @@ def _content_barriers(facts: GateFacts) -> list[Barrier]:
 def _time_barriers(facts: GateFacts, now: datetime) -> list[Barrier]:
     if facts.ledger_newest_at and now < facts.ledger_newest_at - CLOCK_TOLERANCE:
         return [Barrier("C28", "The clock of this computer runs behind our own record. Set it right first.")]
-    if now > facts.send_at + facts.window:
-        return [Barrier("C78", "Its time has passed. Choose a new time, and ask for approval again.")]
+    if late := _late(facts, now):
+        return late
     if facts.quiet.include(now) and not goes_urgently(facts, now):
         return [
             Barrier(
@@ -231,6 +232,12 @@ def _time_barriers(facts: GateFacts, now: datetime) -> list[Barrier]:
             )
         ]
     return []
+
+
+def _late(facts: GateFacts, now: datetime) -> list[Barrier]:
+    if now <= facts.send_at + facts.window:
+        return []
+    return [Barrier("C78", "Its time has passed. Choose a new time, and ask for approval again.")]
 
 
 @control("C79", "Personal contact details must be taken out; they cannot be kept with a reason")

@@ -17,6 +17,8 @@ class PostState(models.TextChoices):
     PUBLISHED = "published", "Published"
     UNKNOWN = "unknown", "Outcome unknown"
     HELD = "held", "Held at the gate"
+    BY_HAND = "by_hand", "To be done by hand"
+    POSTED = "posted", "Posted, not yet confirmed"
     WITHDRAWN = "withdrawn", "Withdrawn"
     REJECTED = "rejected", "Rejected"
     TAKEN_DOWN = "taken_down", "Taken down"
@@ -32,6 +34,7 @@ class DeliveryState(models.TextChoices):
     UNKNOWN = "unknown", "Outcome unknown"
     NOT_THERE = "not_there", "Not on the page"
     MANUAL = "manual", "To be done by hand"
+    POSTED = "posted", "Posted, not yet confirmed"
     CANCELLED = "cancelled", "Cancelled"
     TAKEN_DOWN = "taken_down", "Taken down"
 
@@ -48,14 +51,28 @@ POST_MOVES: dict[PostState, frozenset[PostState]] = {
         {*(_P.DRAFT, _P.SENDING, _P.LAPSED, _P.HELD), *(_P.WITHDRAWN, _P.CHANGES_ASKED, _P.TAKEN_DOWN)}
     ),
     _P.LAPSED: frozenset({_P.DRAFT, _P.WITH_APPROVER, _P.WITHDRAWN, _P.TAKEN_DOWN}),
-    _P.SENDING: frozenset({_P.PUBLISHED, _P.UNKNOWN, _P.HELD, _P.APPROVED, _P.LAPSED}),
-    _P.UNKNOWN: frozenset({_P.PUBLISHED, _P.HELD, _P.SENDING, _P.APPROVED}),
+    _P.SENDING: frozenset(
+        {*(_P.PUBLISHED, _P.UNKNOWN, _P.HELD, _P.APPROVED, _P.LAPSED), *(_P.BY_HAND, _P.POSTED)}
+    ),
+    _P.UNKNOWN: frozenset({_P.PUBLISHED, _P.HELD, _P.SENDING, _P.APPROVED, _P.BY_HAND, _P.POSTED}),
     # with the approver once more: for the pages that do not have it yet
     _P.HELD: frozenset(
         {
             *(_P.DRAFT, _P.WITH_APPROVER, _P.APPROVED, _P.SENDING),
             *(_P.WITHDRAWN, _P.PUBLISHED, _P.UNKNOWN, _P.LAPSED, _P.TAKEN_DOWN),
+            *(_P.BY_HAND, _P.POSTED),
         }
+    ),
+    # nothing of it is in the group yet, so its author may still change the words
+    _P.BY_HAND: frozenset(
+        {
+            *(_P.DRAFT, _P.WITH_APPROVER, _P.SENDING),
+            *(_P.WITHDRAWN, _P.LAPSED, _P.HELD, _P.TAKEN_DOWN),
+        }
+    ),
+    # it may be there: nobody changes the words until a second person has looked
+    _P.POSTED: frozenset(
+        {*(_P.PUBLISHED, _P.UNKNOWN, _P.SENDING, _P.HELD), *(_P.BY_HAND, _P.APPROVED, _P.TAKEN_DOWN)}
     ),
     _P.PUBLISHED: frozenset({_P.TAKEN_DOWN}),
     _P.WITHDRAWN: frozenset(),
@@ -67,22 +84,31 @@ _D = DeliveryState
 DELIVERY_MOVES: dict[DeliveryState, frozenset[DeliveryState]] = {
     _D.WAITING: frozenset({_D.SENDING, _D.CANCELLED}),
     # back to waiting only after a refusal that proves nothing reached the page
-    _D.SENDING: frozenset({_D.DONE, _D.REFUSED, _D.UNKNOWN, _D.MANUAL, _D.WAITING}),
+    _D.SENDING: frozenset({_D.DONE, _D.REFUSED, _D.UNKNOWN, _D.MANUAL, _D.POSTED, _D.WAITING}),
     # never straight back to waiting: a look must have proved it is not there
-    _D.UNKNOWN: frozenset({_D.DONE, _D.NOT_THERE}),
+    _D.UNKNOWN: frozenset({_D.DONE, _D.NOT_THERE, _D.POSTED}),
     # a page may show late what a look did not find
-    _D.NOT_THERE: frozenset({_D.WAITING, _D.DONE, _D.CANCELLED}),
+    _D.NOT_THERE: frozenset({_D.WAITING, _D.DONE, _D.POSTED, _D.CANCELLED}),
     _D.REFUSED: frozenset({_D.WAITING, _D.DONE, _D.CANCELLED}),
-    _D.MANUAL: frozenset({_D.CANCELLED}),
+    # somebody begins, and the gate opens for them as it does for a worker
+    _D.MANUAL: frozenset({_D.SENDING, _D.CANCELLED}),
+    # a second person saw it; or looked and did not find it, so that nobody knows
+    _D.POSTED: frozenset({_D.DONE, _D.UNKNOWN, _D.TAKEN_DOWN}),
     _D.DONE: frozenset({_D.TAKEN_DOWN}),
     _D.CANCELLED: frozenset(),
     _D.TAKEN_DOWN: frozenset(),
 }
 
 #: the author may still change the words
-EDITABLE = frozenset({_P.DRAFT, _P.WITH_APPROVER, _P.CHANGES_ASKED, _P.APPROVED, _P.LAPSED, _P.HELD})
+EDITABLE = frozenset(
+    {*(_P.DRAFT, _P.WITH_APPROVER, _P.CHANGES_ASKED, _P.APPROVED, _P.LAPSED), *(_P.HELD, _P.BY_HAND)}
+)
 #: somebody still has to say yes
 UNDECIDED = frozenset({_P.DRAFT, _P.WITH_APPROVER, _P.CHANGES_ASKED, _P.LAPSED})
+#: nothing of a delivery has left yet: the gate has still to open for a worker, or for a person
+READY = frozenset({_D.WAITING, _D.MANUAL})
+#: as far as anybody knows it is there
+THERE = frozenset({_D.DONE, _D.POSTED})
 #: nothing more can happen to the post itself
 FINAL = frozenset({_P.WITHDRAWN, _P.REJECTED, _P.TAKEN_DOWN})
 #: a change whose story is over: a new one may begin. In a fixed order, because it is part of a constraint
@@ -115,8 +141,12 @@ def post_state_from(deliveries: list[str], *, unserved: bool = False) -> PostSta
         return _P.UNKNOWN
     if _D.SENDING in live:
         return _P.SENDING
-    if {_D.REFUSED, _D.NOT_THERE, _D.MANUAL} & set(live):
+    if _D.POSTED in live:
+        return _P.POSTED
+    if {_D.REFUSED, _D.NOT_THERE} & set(live):
         return _P.HELD
+    if _D.MANUAL in live:
+        return _P.BY_HAND
     if _D.WAITING in live:
         return _P.APPROVED
     if set(live) == {_D.TAKEN_DOWN}:

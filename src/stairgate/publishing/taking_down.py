@@ -92,6 +92,11 @@ def _settle(pk: UUID, *, gone: bool, now: datetime) -> None:
         row.state = TakeDown.State.WAITING
         _again(row, "The network said yes, but it is still there.", timedelta(), now)
         return
+    taken_down(row, now)
+
+
+def taken_down(row: TakeDown, now: datetime, *, actor: str = "worker") -> None:
+    """Write down that it is gone: somebody looked, the worker or a person. The caller holds the locks."""
     delivery = row.delivery
     check_delivery_move(delivery.state, DeliveryState.TAKEN_DOWN)
     row.state, row.problem, row.done_at = TakeDown.State.DONE, "", now
@@ -104,7 +109,7 @@ def _settle(pk: UUID, *, gone: bool, now: datetime) -> None:
     close_by_itself(delivery, "It was taken down.", now)
     follow_take_down(delivery.post, f"Taken down: {row.why}", now)
     end_changes(delivery, now)
-    _record(row, "publishing.taken_down", now)
+    _record(row, "publishing.taken_down", now, actor=actor)
 
 
 @transaction.atomic
@@ -129,12 +134,12 @@ def _again(row: TakeDown, problem: str, wait: timedelta, now: datetime, *, hopel
     row.save()
 
 
-def _record(row: TakeDown, kind: str, now: datetime) -> None:
+def _record(row: TakeDown, kind: str, now: datetime, *, actor: str = "worker") -> None:
     delivery = row.delivery
     record(
         organisation_id=delivery.organisation_id,
         kind=kind,
-        actor="worker",
+        actor=actor,
         subject=str(delivery.post_id),
         payload={
             "delivery": str(delivery.id),

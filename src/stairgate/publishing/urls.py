@@ -6,6 +6,7 @@ from django.urls import path
 
 from stairgate.publishing.views import (
     afterwards,
+    by_hand,
     calendar,
     compose,
     feed,
@@ -60,6 +61,12 @@ urlpatterns = [
     path("deliveries/<uuid:pk>/again/", review.send_again, name="send_again"),
     path("deliveries/<uuid:pk>/look/", review.look_again, name="look_again"),
     path("<uuid:pk>/change/", afterwards.change, name="change"),
+    path("deliveries/<uuid:pk>/hand/", by_hand.page, name="hand"),
+    path("deliveries/<uuid:pk>/hand/proof/", by_hand.proof, name="hand_proof"),
+    path("deliveries/<uuid:pk>/hand/still/", by_hand.still, name="hand_still"),
+    path("deliveries/<uuid:pk>/hand/begin/", by_hand.begin, name="hand_begin"),
+    path("deliveries/<uuid:pk>/hand/answer/", by_hand.answer, name="hand_answer"),
+    path("deliveries/<uuid:pk>/hand/gone/", by_hand.gone, name="hand_gone"),
     path("<uuid:pk>/take-down/", afterwards.take_down, name="take_down"),
     path("deliveries/<uuid:pk>/read/", afterwards.read_now, name="read_now"),
     path("differences/<uuid:pk>/close/", afterwards.close_difference, name="close_difference"),

@@ -20,6 +20,7 @@ from stairgate.organisations.rules import Duty, Role
 from stairgate.policies.selectors import holds, in_force, standing
 from stairgate.publishing.content import first_words
 from stairgate.publishing.models import Delivery, Difference, Post, Suggestion
+from stairgate.publishing.selectors.by_hand import hand_work, with_hand_work
 from stairgate.publishing.selectors.lists import (
     TROUBLE,
     UNFINISHED,
@@ -35,7 +36,7 @@ from stairgate.publishing.selectors.lists import (
     with_message,
 )
 from stairgate.publishing.selectors.suggestions import open_suggestions, own_suggestions
-from stairgate.publishing.states import PostState
+from stairgate.publishing.states import DeliveryState, PostState
 from stairgate.publishing.urgent import why_may_not_look
 from stairgate.web.context import count_of
 from stairgate.web.register_tasks import register_tasks
@@ -82,10 +83,11 @@ def today_page(me: Membership, now: datetime) -> Today:
     if Duty.DECIDE in duties:
         tasks += [_comment(item) for item in inbox(organisation, limit=_EACH)]
         tasks += [_blind(reading) for reading in readings(organisation, now) if reading.blind]
-    astray, looks, trouble, waiting, own, said = _posts(me, duties, now)
+    astray, looks, by_hand, trouble, waiting, own, said = _posts(me, duties, now)
     tasks += [_astray(post) for post in astray]
     tasks += [_second_look(post, me, now, mine) for post, mine in looks if post.look_due <= now]
-    tasks += [_trouble(post) for post in trouble]
+    tasks += [_by_hand(post, now) for post in by_hand]
+    tasks += [_trouble(post) for post in trouble if post not in by_hand]
     if Duty.SEE_ACCOUNTS in duties:
         tasks += _not_set_up(has_policy=version is not None, has_page=bool(accounts), has_lead=bool(leads))
         tasks += [_paused(pause, me) for pause in pauses]
@@ -142,8 +144,9 @@ def _greeting(hour: int) -> str:
 
 
 def _posts(me: Membership, duties: frozenset[Duty], now: datetime) -> tuple[list[Any], ...]:
-    """Return the first few posts that are not as approved on a page, those that want a second look, those in
-    trouble, those waiting for this person, their own unfinished, and those with a message for them. One query.
+    """Return the first few posts that are not as approved on a page, those that want a second look, those to be done
+    or looked for by hand, those in trouble, those waiting for this person, their own unfinished, and those with a
+    message for them. One query.
     """
     approves = holds(me, Duty.APPROVE, on=me.organisation.day(now))
     in_charge = bool(IN_CHARGE & me.roles_on(me.organisation.day(now)))
@@ -157,23 +160,25 @@ def _posts(me: Membership, duties: frozenset[Duty], now: datetime) -> tuple[list
     if approves:
         kinds += [in_trouble(me.organisation), waiting_for(me, now)]
     if writes:
-        kinds.append(unfinished(me))
+        kinds += [unfinished(me), Post.objects.filter(pk__in=hand_work(me).values("post"))]
     kinds.append(spoken_to(me))
     first = Q(pk__in=[])
     for kind in kinds:
         first |= Q(pk__in=kind.values("pk")[:_EACH])
     waits = Exists(waiting_for(me, now).filter(pk=OuterRef("pk")))
     found = with_message(Post.objects.filter(first).select_related("author"), me).annotate(waits=waits)
-    rows: list[Any] = list(with_look(with_astray(found)).order_by("-updated_at"))
+    rows: list[Any] = list(with_hand_work(with_look(with_astray(found)), me).order_by("-updated_at"))
     wanted = [(post, approves and _may_look(post, me)) for post in rows if post.look_due]
     looks = [(post, mine) for post, mine in wanted if mine or (in_charge and post.look_due <= now)]
     looks.sort(key=lambda look: look[0].look_due)
     astray = [post for post in rows if looks_after and (_differs(post) or _stuck(post))]
     own = [p for p in rows if writes and p.author_id == me.user_id and p.state in UNFINISHED]
+    by_hand = [post for post in reversed(rows) if writes and post.hand]
     trouble = [post for post in rows if approves and post.state in TROUBLE and post not in own]
     waiting = [post for post in reversed(rows) if post.waits]
     said = [post for post in rows if post.said]
-    return astray[:_EACH], looks[:_EACH], trouble[:_EACH], waiting[:_EACH], own[:_EACH], said[:_EACH]
+    kinds_found: tuple[list[Any], ...] = (astray, looks, by_hand, trouble, waiting, own, said)
+    return tuple(kind[:_EACH] for kind in kinds_found)
 
 
 def _may_look(post: Any, me: Membership) -> bool:
@@ -301,6 +306,32 @@ def _lacking(icon: str, title: str, why: str, page: str) -> Task:
         button="See what that means",
         minutes=5,
     )
+
+
+def _by_hand(post: Any, now: datetime) -> Task:
+    """Return what somebody has to do, or to look for, where Stairgate has no way in."""
+    state = DeliveryState(post.hand_state)
+    why, button = _HAND[state]
+    overdue = state == DeliveryState.POSTED and post.hand_due <= now
+    return Task(
+        kind="bad" if overdue else "risk",
+        icon="clipboard-check" if state == DeliveryState.MANUAL else "eye",
+        title=f"{post.hand_where}: {post}",
+        why=why,
+        status="bad" if overdue else "risk",
+        status_words="Overdue: nobody has looked yet" if overdue else state.label,
+        href=reverse("publishing:hand", args=[post.hand]),
+        button=button,
+        minutes=2,
+    )
+
+
+_HAND = {
+    DeliveryState.MANUAL: ("Its time has come, and somebody has to post it by hand.", "Post it by hand"),
+    DeliveryState.SENDING: ("You have begun. Say whether it is there.", "Say what happened"),
+    DeliveryState.UNKNOWN: ("Nobody has said whether it is there. Somebody has to look.", "Look there"),
+    DeliveryState.POSTED: ("Somebody else posted it. Look whether it is there, word for word.", "Look there"),
+}
 
 
 def _trouble(post: Post) -> Task:

@@ -2,7 +2,7 @@
 
 from stairgate.publishing.models.approvals import Addressee, Approval, Message, Return
 from stairgate.publishing.models.calendar import CalendarFeed, Occurrence, Recurrence, StandingMessage
-from stairgate.publishing.models.deliveries import Attempt, Delivery, Difference, ReadBack, TakeDown
+from stairgate.publishing.models.deliveries import Attempt, Delivery, Difference, Look, ReadBack, TakeDown
 from stairgate.publishing.models.posts import Answer, Picture, Post, Revision, RevisionPicture
 from stairgate.publishing.models.suggestions import Suggestion
 from stairgate.publishing.models.urgent import (
@@ -21,6 +21,7 @@ __all__ = [
     "CalendarFeed",
     "Delivery",
     "Difference",
+    "Look",
     "Message",
     "Occurrence",
     "Picture",

@@ -8,7 +8,8 @@ from django.db import models
 
 from stairgate.channels.models import Channel
 from stairgate.organisations.models import Organisation, User
-from stairgate.publishing.models.posts import Post, Revision
+from stairgate.publishing.by_hand import LOOKS_THAT_FAILED
+from stairgate.publishing.models.posts import Picture, Post, Revision
 from stairgate.publishing.states import DeliveryState
 
 
@@ -35,6 +36,7 @@ class Delivery(models.Model):
     lease_until = models.DateTimeField(null=True, blank=True)
     lease_owner = models.CharField(max_length=80, blank=True)
     looks_absent = models.PositiveSmallIntegerField(default=0)
+    looks_failed = models.PositiveSmallIntegerField(default=0, help_text="Looks that could not tell")
     absent_counts_from = models.DateTimeField(
         null=True, blank=True, help_text="A look that finds nothing before then proves nothing"
     )
@@ -65,6 +67,11 @@ class Delivery(models.Model):
         """The network's number of what these words are to replace; None for what is new on the page."""
         return self.changes.external_id if self.changes else None
 
+    @property
+    def may_look_by_hand(self) -> bool:
+        """Whether a person's own look decides: where only people can, or where the worker tried and never could."""
+        return self.channel.by_hand or self.looks_failed >= LOOKS_THAT_FAILED
+
 
 class Attempt(models.Model):
     """One opening of the gate: written before the network is spoken to, finished after."""
@@ -74,6 +81,9 @@ class Attempt(models.Model):
     number = models.PositiveSmallIntegerField()
     opened_at = models.DateTimeField()
     worker = models.CharField(max_length=80)
+    by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, blank=True, related_name="+", help_text="None: Stairgate"
+    )
     finished_at = models.DateTimeField(null=True, blank=True)
     outcome = models.CharField(max_length=16, blank=True)
     evidence = models.TextField(blank=True)
@@ -84,6 +94,33 @@ class Attempt(models.Model):
 
     def __str__(self) -> str:
         return f"attempt {self.number}"
+
+
+class Look(models.Model):
+    """Somebody looked on the page themselves, and says what is there. Kept for ever; it is about one attempt."""
+
+    class Saw(models.TextChoices):
+        THERE = "there", "It is there"
+        SAME = "same", "It is there, word for word"
+        DIFFERENT = "different", "It is different"
+        NOT_THERE = "not_there", "It is not there"
+        GONE = "gone", "It was taken down there"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    delivery = models.ForeignKey(Delivery, on_delete=models.PROTECT, related_name="looks")
+    attempt = models.ForeignKey(Attempt, on_delete=models.PROTECT, null=True, related_name="looks")
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    saw = models.CharField(max_length=10, choices=Saw)
+    link = models.URLField(max_length=500, blank=True)
+    picture = models.ForeignKey(Picture, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    words = models.TextField(blank=True, help_text="What it says there, where that is not what was approved")
+
+    class Meta:
+        ordering = ["at"]
+
+    def __str__(self) -> str:
+        return self.get_saw_display()
 
 
 class TakeDown(models.Model):
@@ -169,5 +206,6 @@ class Difference(models.Model):
     @property
     def is_over(self) -> bool:
         """Whether a later reading found just what was approved. The public saw something else all the same."""
-        read_at = self.delivery.read_back.read_at
+        read_back = getattr(self.delivery, "read_back", None)
+        read_at = read_back.read_at if read_back else None
         return self.kind != self.Kind.UNREAD and read_at is not None and read_at > self.seen_at

@@ -25,7 +25,7 @@ from stairgate.publishing.models import (
     Suggestion,
     TakeDown,
 )
-from stairgate.publishing.states import CHANGE_OVER, FINAL, DeliveryState, PostState
+from stairgate.publishing.states import CHANGE_OVER, FINAL, THERE, DeliveryState, PostState
 
 #: the fate of the post needs a person
 TROUBLE = frozenset({PostState.UNKNOWN, PostState.HELD, PostState.LAPSED})
@@ -108,7 +108,7 @@ def _by_hand() -> QuerySet[TakeDown]:
     The fate is compared as an expression: by its index SQLite would go through everything that is on a page.
     """
     rows = TakeDown.objects.filter(state=TakeDown.State.NEEDS_PERSON)
-    return rows.alias(fate=Coalesce("delivery__state", None)).filter(fate=DeliveryState.DONE)
+    return rows.alias(fate=Coalesce("delivery__state", None)).filter(fate__in=THERE)
 
 
 def wanting_a_look(membership: Membership, now: datetime, *, may_look: bool) -> QuerySet[Post]:

@@ -17,7 +17,7 @@ from stairgate.policies.parameters import Parameters
 from stairgate.policies.quiet import QuietHours
 from stairgate.policies.selectors import fit_for, in_force, roles_for, standing
 from stairgate.publishing.content import Content
-from stairgate.publishing.gate import answered_keys, writers_of
+from stairgate.publishing.gate_facts import answered_keys, writers_of
 from stairgate.publishing.models import (
     Post,
     Revision,

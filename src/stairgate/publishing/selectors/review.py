@@ -25,7 +25,7 @@ from stairgate.organisations.models import Membership
 from stairgate.policies.parameters import Parameters
 from stairgate.policies.quiet import QuietHours
 from stairgate.policies.selectors import parameters_now
-from stairgate.publishing.gate import writers_of
+from stairgate.publishing.gate_facts import writers_of
 from stairgate.publishing.models import (
     Addressee,
     Answer,

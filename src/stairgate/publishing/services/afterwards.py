@@ -13,9 +13,10 @@ from stairgate.organisations.rules import Duty
 from stairgate.publishing.models import Delivery, Difference, Post, ReadBack, TakeDown
 from stairgate.publishing.moves import follow_deliveries, follow_take_down
 from stairgate.publishing.services.common import Refusal, locked, require_fit, void, write_down
-from stairgate.publishing.states import DeliveryState, PostState
+from stairgate.publishing.states import THERE, DeliveryState, PostState
 
 _SHORTEST_REASON = 3
+_BY_HAND = "A person put it there, so a person has to take it down."
 _UNDER_WAY = (TakeDown.State.WAITING, TakeDown.State.UNKNOWN)
 
 
@@ -32,13 +33,13 @@ def take_down(*, actor: User, post: Post, reason: str, at: datetime) -> list[Tak
     reason = _reason(reason)
     if post.changes_id is not None:
         raise Refusal("This is a change of a post. Take down the post that it changed.")
-    on_a_page = post.deliveries.filter(state__in=[DeliveryState.DONE, DeliveryState.TAKEN_DOWN])
+    on_a_page = post.deliveries.filter(state__in=[*THERE, DeliveryState.TAKEN_DOWN])
     if post.state == PostState.TAKEN_DOWN or not on_a_page.exists():
         raise Refusal("It is on no page that we know of, so there is nothing to take down.")
-    there = post.deliveries.filter(state=DeliveryState.DONE).exclude(take_down__state__in=_UNDER_WAY)
+    there = post.deliveries.filter(state__in=THERE).exclude(take_down__state__in=_UNDER_WAY)
     made = [_begin(row, actor, reason, at) for row in there]
     void(post, f"The post is being taken down: {reason}", at)
-    if post.state == PostState.APPROVED:
+    if post.state in {PostState.APPROVED, PostState.BY_HAND}:
         follow_deliveries(post, reason, at)
     follow_take_down(post, f"Taken down: {reason}", at)
     payload = {"reason": reason, "deliveries": [str(row.delivery_id) for row in made]}
@@ -48,12 +49,17 @@ def take_down(*, actor: User, post: Post, reason: str, at: datetime) -> list[Tak
 
 
 def _begin(delivery: Delivery, actor: User, reason: str, at: datetime) -> TakeDown:
-    """Return what is under way now. After one that a person had to do by hand it begins with a look."""
+    """Return what is under way now. After one that a person had to do by hand it begins with a look.
+
+    What a person put there has no number that Stairgate knows, so a person takes it down.
+    """
     row = TakeDown.objects.filter(delivery=delivery).first()
     if row is None:
         row = TakeDown(delivery=delivery)
     else:
         row.state, row.attempts, row.problem = TakeDown.State.UNKNOWN, 0, ""
+    if not delivery.external_id:
+        row.state, row.problem = TakeDown.State.NEEDS_PERSON, _BY_HAND
     row.why, row.asked_by, row.asked_at, row.due_at = reason, actor, at, at
     row.save()
     return row
@@ -65,7 +71,7 @@ def read_now(*, actor: User, delivery: Delivery, at: datetime) -> None:
     post = locked(delivery.post)
     require_fit(actor, post.organisation, Duty.APPROVE, at)
     if not ReadBack.objects.filter(delivery=delivery, delivery__state=DeliveryState.DONE).update(due_at=at):
-        raise Refusal("It is not on this page, as far as we know.")
+        raise Refusal("Stairgate cannot read it there. Look at it yourself.")
     write_down(actor, post, "publishing.read_back_asked", {"delivery": str(delivery.id)}, at)
     ring(Bell.READ_BACKS)
 

@@ -15,6 +15,7 @@ from stairgate.policies.selectors import in_force, why_not
 from stairgate.publishing.models import Post, Revision
 from stairgate.publishing.states import (
     EDITABLE,
+    READY,
     DeliveryState,
     PostState,
     check_delivery_move,
@@ -84,7 +85,7 @@ def void(post: Post, reason: str, at: datetime) -> None:
     """Void every live approval and cancel what has not gone out."""
     post.approvals.filter(voided_at__isnull=True).update(voided_at=at, void_reason=reason)
     for delivery in post.deliveries.filter(
-        state__in=[DeliveryState.WAITING, DeliveryState.NOT_THERE, DeliveryState.REFUSED]
+        state__in=[*READY, DeliveryState.NOT_THERE, DeliveryState.REFUSED]
     ):
         check_delivery_move(delivery.state, DeliveryState.CANCELLED)
         delivery.state = DeliveryState.CANCELLED

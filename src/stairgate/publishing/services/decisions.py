@@ -13,7 +13,7 @@ from stairgate.organisations.models import User
 from stairgate.organisations.rules import Duty
 from stairgate.policies.quiet import QuietHours
 from stairgate.policies.selectors import holds
-from stairgate.publishing.gate import writers_of
+from stairgate.publishing.gate_facts import writers_of
 from stairgate.publishing.models import Approval, Delivery, Post, Return, Revision
 from stairgate.publishing.moves import follow_deliveries, move_post, unserved
 from stairgate.publishing.rules import APPROVER_CONFIRMS, NO_PURPOSE, why_may_not_approve

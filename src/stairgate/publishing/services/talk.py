@@ -13,7 +13,7 @@ from stairgate.organisations.access import NotAllowed, actor_in
 from stairgate.organisations.models import User
 from stairgate.organisations.rules import Duty
 from stairgate.policies.selectors import fit_for, holds, in_force
-from stairgate.publishing.gate import writers_of
+from stairgate.publishing.gate_facts import writers_of
 from stairgate.publishing.models import Addressee, Message, Post
 from stairgate.publishing.services.common import Refusal, locked, newest_of, write_down
 from stairgate.publishing.states import FINAL, PostState

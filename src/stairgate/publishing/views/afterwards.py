@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 
 from stairgate.organisations.access import current, get
 from stairgate.publishing import services
-from stairgate.publishing.models import Delivery, Difference, Post
+from stairgate.publishing.models import Delivery, Difference, Post, TakeDown
 from stairgate.publishing.states import EDITABLE, PostState
 
 
@@ -39,7 +39,9 @@ def take_down(request: HttpRequest, pk: UUID) -> HttpResponse:
 
     def deed() -> str:
         reason = request.POST.get("reason", "")
-        services.take_down(actor=member.user, post=post, reason=reason, at=timezone.now())
+        rows = services.take_down(actor=member.user, post=post, reason=reason, at=timezone.now())
+        if any(row.state == TakeDown.State.NEEDS_PERSON for row in rows):
+            return "Written down. A person has to take it down by hand: this page says where."
         return "It is being taken down. This page says when it is gone."
 
     return _do(request, post.pk, deed)

@@ -47,6 +47,8 @@ LOOKS = {
     PostState.SENDING: ("ok", "send"),
     PostState.PUBLISHED: ("out", "world"),
     PostState.HELD: ("held", "gate"),
+    PostState.BY_HAND: ("held", "clipboard-check"),
+    PostState.POSTED: ("held", "eye"),
     PostState.LAPSED: ("held", "gate"),
     PostState.UNKNOWN: ("held", "alert-octagon"),
     PostState.TAKEN_DOWN: ("idle", "trash"),

@@ -22,7 +22,7 @@ from stairgate.publishing import services
 from stairgate.publishing.calendar import day_from
 from stairgate.publishing.content import Content, PictureUse
 from stairgate.publishing.forms import MOST_PICTURES, ComposeForm, When, pictures_from
-from stairgate.publishing.gate import written_by
+from stairgate.publishing.gate_facts import written_by
 from stairgate.publishing.models import Picture, Post, Revision, RevisionPicture
 from stairgate.publishing.pixels import BadPicture
 from stairgate.publishing.rules import NO_PURPOSE, must_change
@@ -115,8 +115,9 @@ def picture(request: HttpRequest, pk: UUID) -> FileResponse:
 
 
 def first_content(member: Membership) -> Content:
-    """A new post starts with the only account chosen, when there is only one."""
-    rows = list(Channel.objects.filter(organisation=member.organisation_id, status=Channel.Status.LIVE)[:2])
+    """A new post starts with the only account chosen, when there is only one; what is done by hand is chosen by hand."""
+    live = Channel.objects.filter(organisation=member.organisation_id, status=Channel.Status.LIVE)
+    rows = list(live.exclude(network=Channel.Network.ASSISTED)[:2])
     if len(rows) != 1:
         return Content(text="")
     purposes = rows[0].purposes

@@ -22,7 +22,7 @@ from stairgate.publishing.models import Delivery, Post
 from stairgate.publishing.rules import APPROVER_CONFIRMS, why_may_not_approve
 from stairgate.publishing.selectors.lists import posts_of, waiting_for
 from stairgate.publishing.selectors.review import ReviewPage, review_page, with_policy
-from stairgate.publishing.states import EDITABLE, FINAL, UNDECIDED, DeliveryState, PostState
+from stairgate.publishing.states import EDITABLE, FINAL, THERE, UNDECIDED, DeliveryState, PostState
 
 _A_PAGE = 25
 
@@ -66,7 +66,7 @@ def _page(request: HttpRequest, member: Membership, post: Post, *, status: int =
     if page is None:
         raise Http404
     may = _may(member, post, page)
-    on_a_page = any(delivery.state == DeliveryState.DONE for delivery in page.deliveries)
+    on_a_page = any(delivery.state in THERE for delivery in page.deliveries)
     may["may_take_down"] = on_a_page and may["may_carry_on"] and post.changes_id is None
     values = {"active": "approve" if may["may_decide"] else "posts", "page": page, "post": post, **may}
     return render(request, "publishing/review.html", values | {"typed": request.POST}, status=status)
@@ -87,6 +87,7 @@ def _may(member: Membership, post: Post, page: ReviewPage) -> dict[str, object]:
         "may_edit": Duty.WRITE in duties and PostState(post.state) in EDITABLE,
         "may_withdraw": (approver or bool(own)) and PostState(post.state) in EDITABLE,
         "may_carry_on": approver,
+        "may_by_hand": approver or Duty.WRITE in duties,
         "may_look_second": any(member.pk == looker.pk for looker in page.urgent.lookers)
         if page.urgent
         else False,

@@ -11,6 +11,7 @@
       var t = e.target.closest('[data-sg-fix]'); if (t) { e.preventDefault(); fix(t); }
       t = e.target.closest('[data-sg-show]'); if (t) { e.preventDefault(); show(t); }
       t = e.target.closest('[data-sg-print]'); if (t) print();
+      t = e.target.closest('[data-sg-copy]'); if (t) copy(document.getElementById(t.dataset.sgCopy));
       document.querySelectorAll('details.sg-me[open]').forEach(function (d) { if (!d.contains(e.target)) d.open = false; });
     });
     document.addEventListener('htmx:afterSwap', paint);
@@ -44,7 +45,7 @@
     document.addEventListener('submit', function (e) { if (e.target.matches('[data-sg-keep]')) keep(e.target); });
     addEventListener('resize', paint);
     document.querySelectorAll('[data-sg-nojs]').forEach(function (el) { el.hidden = true; });
-    putBack(); paint(); keys(); days();
+    putBack(); paint(); keys(); days(); left();
     document.fonts.ready.then(paint);  /* other letters, other line ends */
     var problem = document.querySelector('main [role=alert]'); if (problem) { problem.tabIndex = -1; problem.focus(); }
   });
@@ -130,6 +131,24 @@
       var b = document.querySelector('[aria-keyshortcuts="' + CSS.escape(e.key.toUpperCase()) + '"]');
       if (b) { e.preventDefault(); b.focus(); b.click(); }
     });
+  }
+  /* Words to post by hand: one press copies them. Where the browser does not let us, they are chosen, ready to be copied. */
+  function copy(field) {
+    field.focus(); field.select();
+    var done = function () { say('Copied. Change nothing.'); }, not = function () { if (document.execCommand('copy')) done(); else say('Copy them yourself: they are chosen already.'); };
+    if (navigator.clipboard) navigator.clipboard.writeText(field.value).then(done, not); else not();
+  }
+  /* What is left of the two minutes. The server keeps the time and hides the words; this only paints it. */
+  function left() {
+    var timer = document.querySelector('[data-sg-left]'); if (!timer) return;
+    document.querySelectorAll('[data-sg-copy]').forEach(function (b) { b.hidden = false; });
+    var end = performance.now() + timer.dataset.sgLeft * 1000, said = timer.querySelector('b');
+    (function tick() {
+      var s = Math.max(0, Math.round((end - performance.now()) / 1000));
+      said.textContent = Math.floor(s / 60) + ':' + String(s % 60).padStart(2, '0') + ' left';
+      timer.classList.toggle('is-short', s < 30);
+      if (s) setTimeout(tick, 250); else location.reload();
+    })();
   }
   /* The calendar: arrows go from day to day, and up and down by weeks. Every day is a link, so Tab goes there too. */
   function days() {
