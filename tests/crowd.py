@@ -26,7 +26,7 @@ from stairgate.networks.base import Health, Secret
 from stairgate.organisations.models import Membership, Organisation, RoleHeld, User
 from stairgate.organisations.rules import Role
 from stairgate.organisations.selectors import screening_facts
-from stairgate.people.models import Check, Person, Training
+from stairgate.people.models import Check, LeavingTask, Person, Reference, Training
 from stairgate.policies.models import Signature
 from stairgate.publishing.models import (
     Addressee,
@@ -100,6 +100,8 @@ class Crowd:
     pictures: list[Picture]
     items: list[Item]
     message: StandingMessage
+    person: Person
+    newcomer: Person
     channel: Channel
     urgent: Post  # sent from an urgent template, and still to be looked at a second time
 
@@ -117,12 +119,14 @@ def crowd(cast: Cast, now: datetime, *, posts: int, comments: int, story: int) -
     """
     channels = [*_accounts(cast, now, story), cast.channel]
     _colleagues(cast, now, story)
+    newcomer = _register(cast, now, posts, story)
     pictures = [_picture(cast, now) for _ in range(2)]
     made = _posts(cast, channels, pictures, now, posts, story)
     items = _comments(cast, channels, made, now, comments, story)
     _write_down(cast, made[:MOST_WRITTEN], items, now)
     message, urgent = _standing(cast, now, story), _urgent(cast, now, story)
-    return Crowd(made, pictures, items, message, cast.channel, urgent)
+    person = Person.objects.get(user=cast.tom)
+    return Crowd(made, pictures, items, message, person, newcomer, cast.channel, urgent)
 
 
 def _accounts(cast: Cast, now: datetime, story: int) -> list[Channel]:
@@ -187,6 +191,54 @@ def _on_register(cast: Cast, user: User, now: datetime) -> None:
         name_typed="Sam Example",
         text_digest=cast.policy.text_digest,
         signed_at=now,
+    )
+
+
+def _register(cast: Cast, now: datetime, count: int, story: int) -> Person:
+    """Put people on the register who sign in and write, and give Tom a long story; return one who does not sign in."""
+    day = cast.organisation.day(now)
+    for _ in range(count):
+        user = User.objects.create(email=f"{uuid4().hex}@willowlane.example", first_name="Robin")
+        member = Membership.objects.create(
+            user=user, organisation=cast.organisation, job_title="Practitioner", started_on=day
+        )
+        RoleHeld.objects.create(membership=member, role=Role.AUTHOR, starts_on=day)
+        Person.objects.create(
+            organisation=cast.organisation,
+            user=user,
+            first_name="Robin",
+            full_name="Robin Example",
+            job_title="Practitioner in the room with the longest name of them all",
+            started_on=day,
+        )
+    tom = Person.objects.get(user=cast.tom)
+    kinds = list(LeavingTask.Kind)
+    LeavingTask.objects.bulk_create(
+        [LeavingTask(person=tom, kind=kind, due_on=day, done_at=now, done_by=cast.priya) for kind in kinds],
+        ignore_conflicts=True,
+    )
+    for _ in range(story):
+        Check.objects.create(
+            person=tom,
+            level=Check.Level.BASIC,
+            barred_list=False,
+            issued_on=day,
+            seen_on=day,
+            seen_by="Priya",
+            review_on=day,
+            number_sealed=b"sealed",
+        )
+        Training.objects.create(
+            person=tom, course=Training.Course.FIRST_AID, completed_on=day, expires_on=day
+        )
+        Reference.objects.create(person=tom, given_by="Fernbank Pre-school", received_on=day)
+    return Person.objects.create(
+        organisation=cast.organisation,
+        first_name="Ruth",
+        full_name="Ruth Example",
+        job_title="Apprentice",
+        work_email="ruth@willowlane.example",
+        started_on=day,
     )
 
 

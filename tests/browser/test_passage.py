@@ -95,6 +95,7 @@ PAGES = (
     "/inbox/",
     "/inbox/decided/",
     "/accounts/",
+    "/people/",
     "/policy/",
     "/policy/record/",
     "/policy/words/",

@@ -13,12 +13,12 @@ from django.utils import timezone
 from stairgate.channels import health
 from stairgate.channels.models import Channel, Connection
 from stairgate.channels.rules import ChannelFacts, mailbox_problem, restrictions
-from stairgate.channels.sealing import CannotOpen, seal, unseal
 from stairgate.channels.selectors import accounts_now, channel_now
 from stairgate.channels.services import CannotAuthorise, account_for, authorise, note_health
 from stairgate.ledger.models import Entry
 from stairgate.networks.base import Health
 from stairgate.organisations.access import NotAllowed
+from stairgate.organisations.sealing import CannotOpen, seal, unseal
 from tests.cast import Cast, willow_lane
 
 NOW = datetime(2026, 11, 24, 17, 45, tzinfo=UTC)

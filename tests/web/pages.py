@@ -75,6 +75,7 @@ def pages(made: Crowd) -> list[Page]:
         ),
         *_urgent(made),
         *_posts(made),
+        *_register(made),
         Page("publishing:picture", reverse("publishing:picture", args=[made.pictures[0].pk])),
         Page("monitoring:item", reverse("monitoring:item", args=[made.items[0].pk]), "long story"),
         Page("monitoring:item", reverse("monitoring:item", args=[made.items[1].pk]), "decided"),
@@ -98,6 +99,8 @@ _PLAIN = (
     "monitoring:inbox",
     "monitoring:decided",
     "channels:list",
+    "people:list",
+    "people:new",
     "assurance:live",
     "assurance:record",
     "policies:words",
@@ -111,6 +114,17 @@ _PLAIN = (
     "mfa_view_recovery_codes",
     "mfa_generate_recovery_codes",
 )
+
+
+def _register(made: Crowd) -> list[Page]:
+    """The register, one of its lists, its forms about a person, and that person with all they ever had."""
+    about = made.person.pk
+    forms = ("person", "change", "check", "training", "reference", "role", "leaving")
+    return [
+        *(Page(f"people:{name}", reverse(f"people:{name}", args=[about])) for name in forms),
+        Page("people:sign_in", reverse("people:sign_in", args=[made.newcomer.pk])),
+        Page("people:list", f"{reverse('people:list')}?show=soon", "soon"),
+    ]
 
 
 def _urgent(made: Crowd) -> list[Page]:

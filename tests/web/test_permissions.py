@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
@@ -12,6 +13,9 @@ from django.utils import timezone
 from stairgate.channels.models import Pause
 from stairgate.channels.pausing import pause_everything
 from stairgate.organisations.models import User
+from stairgate.people.leaving import leave
+from stairgate.people.models import Person
+from stairgate.people.services import record_reference, register
 from stairgate.publishing.content import Content
 from stairgate.publishing.models import StandingMessage, Suggestion, UrgentTemplate
 from stairgate.publishing.services import keep_message, keep_urgent_starters, save_draft, submit, suggest
@@ -23,6 +27,13 @@ WRITE = frozenset({"priya", "kofi", "tom", "leah"})
 APPROVE = frozenset({"priya", "kofi"})
 DECIDE = frozenset({"priya", "kofi", "gwen"})
 ACCOUNTS = frozenset({"priya", "kofi", "gwen", "helen"})
+PEOPLE = frozenset({"priya", "gwen", "helen"})
+MANAGER = frozenset({"priya"})
+PERSON_FORMS = ("change", "check", "training", "reference", "role", "leaving", "sign_in")
+PERSON_DEEDS = (
+    *("link", "show_birth_date", "show_number", "withdraw_check", "look_again"),
+    *("verify_reference", "end_role", "tick"),
+)
 
 #: addresses that are read with GET: who may open them
 READ: dict[str, frozenset[str]] = {
@@ -49,6 +60,10 @@ READ: dict[str, frozenset[str]] = {
     "monitoring:inbox": DECIDE,
     "monitoring:decided": DECIDE,
     "channels:list": ACCOUNTS,
+    "people:list": EVERYBODY,
+    "people:person": PEOPLE | {"tom"},
+    **dict.fromkeys((f"people:{name}" for name in PERSON_FORMS), MANAGER),
+    "people:new": MANAGER,
     "assurance:live": EVERYBODY,
     "assurance:record": ACCOUNTS,
     "policies:words": EVERYBODY,
@@ -93,7 +108,8 @@ DEEDS: dict[str, frozenset[str]] = {
     "channels:ask_to_open": APPROVE,
     "channels:confirm_opening": APPROVE,
     "channels:prove": ACCOUNTS,
-    "assurance:download": frozenset({"priya"}),
+    "assurance:download": MANAGER,
+    **dict.fromkeys((f"people:{name}" for name in PERSON_DEEDS), MANAGER),
 }
 #: nobody has to be signed in
 OPEN = {
@@ -107,7 +123,14 @@ OPEN = {
     "account_logout",
 }
 #: exist only at their moment: the wizard before the setting is founded, a second step half-way in
-AT_THEIR_MOMENT = {"welcome", "welcome_you", "account_signup", "mfa_authenticate", "mfa_login_webauthn"}
+AT_THEIR_MOMENT = {
+    "welcome",
+    "welcome_you",
+    "invited",
+    "account_signup",
+    "mfa_authenticate",
+    "mfa_login_webauthn",
+}
 #: a record nobody has in this test: 404 for everybody
 ABSENT = {
     *("publishing:picture", "monitoring:item"),
@@ -115,6 +138,8 @@ ABSENT = {
 }
 
 
+#: addresses of the register: all are about Tom, but for a sign-in, which he has
+OF_A_PERSON = {f"people:{name}" for name in ("person", *PERSON_FORMS, *PERSON_DEEDS)}
 #: addresses of one standing message
 OF_A_MESSAGE = {f"publishing:standing_{name}" for name in ("edit", "again", "use", "retire")}
 #: addresses of one urgent template
@@ -169,6 +194,47 @@ def _held(cast: Cast) -> Pause:
     )
 
 
+def _of_a_person(name: str, cast: Cast) -> object:
+    """Return what an address of the register is about."""
+    tom = Person.objects.select_related("organisation").get(user=cast.tom)
+    now, today = timezone.now(), timezone.localdate()
+    if name in {"people:show_number", "people:withdraw_check", "people:look_again"}:
+        return tom.checks.get().pk
+    if name == "people:verify_reference":
+        reference = record_reference(
+            actor=cast.priya,
+            person=tom,
+            given_by="Fernbank",
+            received_on=today,
+            verified_on=None,
+            at=now,
+        )
+        return reference.pk
+    if name == "people:tick":
+        leave(actor=cast.priya, person=tom, last_day=today + timedelta(days=9), at=now)
+        return tom.leaving_tasks.filter(kind="access").get().pk
+    if name == "people:end_role":
+        return cast.member(cast.tom).roles.get().pk
+    if name == "people:sign_in":
+        return _newcomer(cast).pk
+    return tom.pk
+
+
+def _newcomer(cast: Cast) -> Person:
+    """Return somebody of the register who does not sign in yet."""
+    return register(
+        actor=cast.priya,
+        organisation=cast.organisation,
+        user=None,
+        first_name="Ruth",
+        full_name="Ruth Example",
+        job_title="Apprentice",
+        started_on=timezone.localdate(),
+        work_email="ruth@willowlane.example",
+        at=timezone.now(),
+    )
+
+
 def address(name: str, post: UUID, cast: Cast) -> str:
     if name in {"channels:ask_to_open", "channels:confirm_opening"}:
         return reverse(name, args=[_held(cast).pk])
@@ -190,6 +256,8 @@ def address(name: str, post: UUID, cast: Cast) -> str:
         *ABSENT,
     }:
         return reverse(name, args=[uuid4()])
+    if name in OF_A_PERSON:
+        return reverse(name, args=[_of_a_person(name, cast)])
     if name in OF_A_TEMPLATE:
         return reverse(name, args=[UrgentTemplate.objects.latest("made_at").pk])
     if name in OF_A_MESSAGE:
@@ -238,7 +306,7 @@ def test_who_may_do_a_deed(name: str, cast: Cast, post: UUID) -> None:
     "name",
     [
         *("publishing:review", "publishing:edit", "publishing:approve", "publishing:second_look"),
-        *("channels:pause", "channels:prove", *sorted(OF_A_TEMPLATE)),
+        *("channels:pause", "channels:prove", *sorted(OF_A_TEMPLATE | OF_A_PERSON)),
     ],
 )
 def test_another_settings_record_does_not_exist(name: str, cast: Cast, post: UUID) -> None:

@@ -11,7 +11,6 @@ from django.db import transaction
 from stairgate.channels.models import Channel, Connection, HealthReading
 from stairgate.channels.pausing import require_manager
 from stairgate.channels.rules import mailbox_problem
-from stairgate.channels.sealing import seal, unseal
 from stairgate.clauses import control
 from stairgate.ledger.services import record
 from stairgate.networks.base import NO_SECRET, Account, Health, Network, Secret
@@ -19,6 +18,7 @@ from stairgate.networks.registry import get as network_named
 from stairgate.organisations.access import NotAllowed, actor_in, membership_of
 from stairgate.organisations.models import Organisation, User
 from stairgate.organisations.rules import Duty, Role
+from stairgate.organisations.sealing import seal, unseal
 
 
 class CannotAuthorise(Exception):

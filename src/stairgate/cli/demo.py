@@ -14,6 +14,7 @@ from django.utils import timezone
 from stairgate.channels.models import Channel, Connection
 from stairgate.channels.services import Credentials, authorise, connect, prove, prove_now
 from stairgate.cli import demo_policy
+from stairgate.cli.demo_people import add_colleagues
 from stairgate.networks.base import Secret
 from stairgate.organisations.models import Membership, Organisation, User
 from stairgate.organisations.rules import Role
@@ -192,6 +193,7 @@ def seed(address: str) -> bool:
     now = timezone.now()
     with transaction.atomic():
         place = nursery(now)
+        add_colleagues(place.organisation, place.policy, place.people, now)
         channel = open_account(place, practice_credentials(address), now)
         open_group(place, now)
     prove(channel=channel)

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import base64
 import contextlib
+import hashlib
+import hmac
 import os
 import secrets
 import sqlite3
@@ -84,6 +86,14 @@ class Home:
 
 #: one key for each purpose, so that one can change without the others
 KEY_NAMES = ("session", "fields", "ledger", "names")
+
+
+def subkey(key: bytes, purpose: str) -> bytes:
+    """Return a key of its own for a purpose, made from a key file (HKDF-Expand, RFC 5869, of one block).
+
+    For a purpose that came after installations had their key files: an installation is never given a new file.
+    """
+    return hmac.digest(key, f"stairgate/{purpose}/1".encode() + b"\x01", hashlib.sha256)
 
 
 def locate() -> Home:

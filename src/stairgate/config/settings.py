@@ -11,7 +11,7 @@ import structlog
 from csp.constants import NONE, SELF
 
 from stairgate.config.accounts import *  # noqa: F403 - settings are read by name
-from stairgate.config.home import HomeTrouble, locate
+from stairgate.config.home import HomeTrouble, locate, subkey
 
 HOME = locate()
 SOURCE = Path(__file__).resolve().parent.parent
@@ -20,6 +20,7 @@ DEBUG = False
 DEMO = os.environ.get("STAIRGATE_DEMO") == "1"
 SECRET_KEY = HOME.key("session").hex()
 FIELD_KEY = HOME.key("fields")
+REGISTER_KEY = subkey(FIELD_KEY, "register")
 LEDGER_KEY = HOME.key("ledger")
 NAMES_KEY = HOME.key("names")
 

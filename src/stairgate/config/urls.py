@@ -9,6 +9,7 @@ urlpatterns = [
     path("posts/", include("stairgate.publishing.urls")),
     path("inbox/", include("stairgate.monitoring.urls")),
     path("accounts/", include("stairgate.channels.urls")),
+    path("people/", include("stairgate.people.urls")),
     path("policy/", include("stairgate.assurance.urls")),
     path("policy/words/", include("stairgate.policies.urls")),
     path("hooks/", include("stairgate.monitoring.hook_urls")),

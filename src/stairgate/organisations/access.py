@@ -95,5 +95,6 @@ _WORDS = {
     Duty.LOOK_AFTER: "look after the standing messages",
     Duty.SEE_ACCOUNTS: "see the accounts",
     Duty.SEE_POLICY: "see the policy",
+    Duty.SEE_PEOPLE: "see the register of people",
     Duty.MANAGE: "change the setting",
 }

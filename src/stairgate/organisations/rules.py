@@ -31,19 +31,20 @@ class Duty(enum.StrEnum):
     LOOK_AFTER = "look_after"
     SEE_ACCOUNTS = "see_accounts"
     SEE_POLICY = "see_policy"
+    SEE_PEOPLE = "see_people"
     MANAGE = "manage"
 
 
 _DUTIES: dict[Role, frozenset[Duty]] = {
-    Role.MANAGER: frozenset({Duty.SEE_ACCOUNTS, Duty.SEE_POLICY, Duty.MANAGE}),
-    Role.SERVICE_MANAGER: frozenset({Duty.SEE_ACCOUNTS, Duty.SEE_POLICY}),
+    Role.MANAGER: frozenset({Duty.SEE_ACCOUNTS, Duty.SEE_POLICY, Duty.SEE_PEOPLE, Duty.MANAGE}),
+    Role.SERVICE_MANAGER: frozenset({Duty.SEE_ACCOUNTS, Duty.SEE_POLICY, Duty.SEE_PEOPLE}),
     Role.PAGE_ADMINISTRATOR: frozenset(
         {
             *(Duty.WRITE, Duty.APPROVE, Duty.DECIDE, Duty.LOOK_AFTER),
             *(Duty.SEE_ACCOUNTS, Duty.SEE_POLICY),
         }
     ),
-    Role.DSL: frozenset({Duty.DECIDE, Duty.SEE_ACCOUNTS, Duty.SEE_POLICY}),
+    Role.DSL: frozenset({Duty.DECIDE, Duty.SEE_ACCOUNTS, Duty.SEE_POLICY, Duty.SEE_PEOPLE}),
     Role.DEPUTY_DSL: frozenset({Duty.DECIDE, Duty.SEE_POLICY}),
     Role.AUTHOR: frozenset({Duty.WRITE, Duty.SEE_POLICY}),
     Role.STAFF: frozenset({Duty.SEE_POLICY}),

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 
 from stairgate.clauses import control
 from stairgate.ledger.services import record
@@ -107,14 +108,17 @@ def join(
 
 @control("C25", "Whoever leaves loses every role at once, and with it every deed on the account")
 @transaction.atomic
-def end_membership(*, actor: User, membership: Membership, at: datetime) -> None:
-    """End a person's roles and place as of yesterday, so that nothing is open to them from now on (C25).
+def end_membership(
+    *, actor: User, membership: Membership, at: datetime, last_day: date | None = None
+) -> None:
+    """End a person's roles and place after their last day. Raises `NotAllowed`.
 
-    Raises `NotAllowed`.
+    Without a last day it was yesterday, so that nothing is open to them from now on (C25). A last day that moves
+    later gives no role back that was to end before it.
     """
     manager_in(actor, membership.organisation_id)
-    last = membership.organisation.day(at) - timedelta(days=1)
-    membership.roles.filter(ends_on__isnull=True).update(ends_on=last)
+    last = last_day or membership.organisation.day(at) - timedelta(days=1)
+    membership.roles.filter(Q(ends_on__isnull=True) | Q(ends_on__gt=last)).update(ends_on=last)
     membership.ended_on = last
     membership.save(update_fields=["ended_on"])
     record(

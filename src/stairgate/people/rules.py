@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from stairgate.clauses import control
 
@@ -34,6 +34,7 @@ class Facts:
     check_review_on: date | None = None
     training_expires_on: date | None = None
     signed_current_policy: bool = False
+    online_safety_expires_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,3 +100,70 @@ def _signed(facts: Facts) -> Reason | None:
     if facts.signed_current_policy:
         return None
     return Reason(Barrier.NOT_SIGNED, "C14", f"{facts.first_name} has not signed the policy in force.")
+
+
+#: days before a check or a course runs out at which people are told, and told more urgently
+WARNINGS = (90, 30, 7)
+
+
+class Holding(enum.StrEnum):
+    """What the register holds that runs out."""
+
+    CHECK = "DBS check"
+    SAFEGUARDING = "child protection training"
+    ONLINE_SAFETY = "online safety training"
+
+
+@dataclass(frozen=True, slots=True)
+class Expiry:
+    """Something that runs out soon, or has. ``warning`` is the step of `WARNINGS` it has reached, 0 when it is over."""
+
+    holding: Holding
+    ends_on: date
+    days_left: int
+    warning: int
+
+    @property
+    def left(self) -> str:
+        """Return how long it still holds, in words."""
+        if self.days_left < 0:
+            return "Run out"
+        if self.days_left == 0:
+            return "Last day today"
+        return f"{self.days_left} day{'s' if self.days_left > 1 else ''} left"
+
+
+@control("C19", "A check that is due for review is shown 90, 30 and 7 days before")
+@control("C20", "Training that runs out is shown 90, 30 and 7 days before")
+def running_out(facts: Facts, on: date) -> tuple[Expiry, ...]:
+    """Return what runs out within the longest warning, or has run out, the soonest first."""
+    check = facts.check_review_on if facts.enhanced_check and facts.barred_list_checked else None
+    held = (
+        (Holding.CHECK, check),
+        (Holding.SAFEGUARDING, facts.training_expires_on),
+        (Holding.ONLINE_SAFETY, facts.online_safety_expires_on),
+    )
+    found = [
+        Expiry(holding, ends_on, (ends_on - on).days, _warning((ends_on - on).days))
+        for holding, ends_on in held
+        if ends_on is not None and (ends_on - on).days <= max(WARNINGS)
+    ]
+    return tuple(sorted(found, key=lambda expiry: expiry.ends_on))
+
+
+def _warning(days_left: int) -> int:
+    return 0 if days_left < 0 else min(step for step in WARNINGS if days_left <= step)
+
+
+def fit_until(facts: Facts, on: date) -> date | None:
+    """Return the last day of a fit person's fitness when it ends within the longest warning, else None."""
+    ends = [day for day in (facts.ended_on, facts.check_review_on, facts.training_expires_on) if day]
+    return min((day for day in ends if on <= day <= on + timedelta(days=max(WARNINGS))), default=None)
+
+
+def review_after(day: date, years: int) -> date:
+    """Return the same day some years later; from 29 February the day before."""
+    try:
+        return day.replace(year=day.year + years)
+    except ValueError:
+        return day.replace(year=day.year + years, day=28)

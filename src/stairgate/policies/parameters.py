@@ -40,6 +40,8 @@ class Parameters:
     quiet_until_hour: int = 7  # … until then. The same hour twice: no quiet hours. No clause asks for them
     safeguarding_lead_approves: bool = False  # besides page administrators (C78)
     page_administrators: int = 2  # qualified people who must be there (C18)
+    dbs_review_years: int = 3  # when a criminal record check is looked at again (C19)
+    child_protection_years: int = 2  # how long child protection training counts at most (C20)
     check_every_days: int = 7  # weekly is the floor (C38)
     review_every_days: int = 365  # the policy itself (C105)
     health_every_hours: int = 24  # how often the connection is proved
@@ -98,6 +100,8 @@ _LIMITS: dict[str, tuple[int, int]] = {
     "quiet_from_hour": (0, 23),
     "quiet_until_hour": (0, 23),
     "page_administrators": (2, 50),
+    "dbs_review_years": (1, 3),
+    "child_protection_years": (1, 2),
     "check_every_days": (1, 7),
     "review_every_days": (1, 366),
     "health_every_hours": (1, 24),

@@ -98,6 +98,7 @@ def navigation(me: Membership) -> tuple[Group, ...]:
         promise.append(
             Item("policy", "Our policy, live", "shield-check", reverse("assurance:live"), short="Policy")
         )
+    promise.append(Item("people", "People and training", "users", reverse("people:list"), short="People"))
     if Duty.SEE_ACCOUNTS in duties:
         promise.append(Item("accounts", "Accounts", "plug-connected", reverse("channels:list")))
     groups = [

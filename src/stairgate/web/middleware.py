@@ -16,6 +16,7 @@ from django.utils.functional import SimpleLazyObject
 from stairgate.organisations.access import NotAllowed, membership_of
 from stairgate.organisations.models import Membership
 from stairgate.web.help import help_for
+from stairgate.web.terms import terms_for
 
 #: pages a person may see before their second step is set up
 _BEFORE_SECOND_STEP = frozenset(
@@ -47,6 +48,7 @@ class MembershipMiddleware:
         request.help = SimpleLazyObject(lambda: help_for(membership))  # type: ignore[attr-defined]
         if membership is None:
             return self.get_response(request)
+        request.terms = SimpleLazyObject(lambda: terms_for(membership.organisation))  # type: ignore[attr-defined]
         with timezone.override(membership.organisation.timezone):
             return _with_words(request, self.get_response(request))
 

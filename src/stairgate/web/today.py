@@ -39,27 +39,14 @@ from stairgate.publishing.selectors.suggestions import open_suggestions, own_sug
 from stairgate.publishing.states import DeliveryState, PostState
 from stairgate.publishing.urgent import why_may_not_look
 from stairgate.web.context import count_of
+from stairgate.web.register_tasks import register_tasks
+from stairgate.web.tasks import Task
 
 _EACH = 5
 _TITLE = 70
 _LOOKED_UP = {"administrators": [Role.PAGE_ADMINISTRATOR], "leads": [Role.DSL, Role.DEPUTY_DSL]}
 #: on whose Today a second look that was missed stands until somebody takes it
 IN_CHARGE = frozenset({Role.MANAGER, Role.SERVICE_MANAGER, Role.PAGE_ADMINISTRATOR, Role.DSL})
-
-
-@dataclass(frozen=True, slots=True)
-class Task:
-    """One thing somebody has to do: what, why, one button, and how long it takes."""
-
-    kind: str  # bad, risk, wait, lock: the colour of the shape
-    icon: str
-    title: str
-    why: str
-    status: str
-    status_words: str
-    href: str
-    button: str
-    minutes: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +93,7 @@ def today_page(me: Membership, now: datetime) -> Today:
         tasks += [_paused(pause, me) for pause in pauses]
         tasks += [_shut(account.channel.name, r.says) for account in accounts for r in account.others]
     tasks += [_second_look(post, me, now, mine) for post, mine in looks if post.look_due > now]
+    tasks += register_tasks(me, duties, now)[:_EACH]
     came_in, suggested = _counted(me, midnight)
     tasks += [_message(post) for post in said]
     tasks += [_approval(post) for post in waiting]

@@ -9,7 +9,7 @@ from allauth.mfa.totp import views as totp
 from allauth.mfa.webauthn import views as passkeys
 from django.urls import path
 
-from stairgate.web import views, welcome
+from stairgate.web import invited, views, welcome
 
 urlpatterns = [
     path("", views.today, name="today"),
@@ -19,6 +19,7 @@ urlpatterns = [
     path("alive/", views.alive, name="alive"),
     path("welcome/", welcome.setting, name="welcome"),
     path("welcome/you/", welcome.manager, name="welcome_you"),
+    path("invited/<str:token>/", invited.invited, name="invited"),
     path("sign-in/", views.sign_in, name="account_login"),
     path("sign-in/as/", views.sign_in_as, name="sign_in_as"),
     path("sign-in/second-step/", second_step.authenticate, name="mfa_authenticate"),

@@ -17,6 +17,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
+from stairgate.organisations.mailboxes import personal_problem
 from stairgate.organisations.models import Organisation, User
 from stairgate.organisations.services import AlreadyFounded, found_setting
 from stairgate.organisations.working_days import Nation
@@ -57,6 +58,12 @@ class ManagerForm(forms.Form):
     job_title = forms.CharField(label="Job title", max_length=120, initial="Nursery manager")
     email = forms.EmailField(label="Work email")
     password = forms.CharField(label="Password", widget=forms.PasswordInput, strip=False)
+
+    def clean_email(self) -> str:
+        address = str(self.cleaned_data["email"])
+        if problem := personal_problem(address):
+            raise ValidationError(problem)
+        return address
 
     def clean(self) -> dict[str, object]:
         values = super().clean() or {}
@@ -104,15 +111,15 @@ def manager(request: HttpRequest) -> HttpResponse:
     form = ManagerForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         user = _found(kept, form.cleaned_data)
-        _sign_in(request, user)
+        sign_in_with_password(request, user)
+        request.session.pop(_KEPT, None)
         return redirect("mfa_activate_totp")
     return render(request, "web/welcome.html", {"form": form, "step": 1})
 
 
-def _sign_in(request: HttpRequest, user: User) -> None:
+def sign_in_with_password(request: HttpRequest, user: User) -> None:
     """Sign them in by the password they have just chosen, so that the next page does not ask for it again."""
     login(request, user, backend="django.contrib.auth.backends.ModelBackend")
-    request.session.pop(_KEPT, None)
     reauthenticate_by_password(request)
 
 

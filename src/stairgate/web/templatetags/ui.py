@@ -9,7 +9,7 @@ import difflib
 import itertools
 import re
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django import template
 from django.templatetags.static import static
@@ -174,16 +174,16 @@ def whole(moment: datetime | None) -> str:
 
 
 @register.filter
-def day(moment: datetime | None) -> str:
+def day(moment: datetime | date | None) -> str:
     """Return a day: "Tue 24 Nov", "Today", "Tomorrow, Wed 25 Nov"; with the year when it is not this one."""
     if not moment:
         return ""
-    date = timezone.localtime(moment).date() if isinstance(moment, datetime) else moment
+    on = timezone.localtime(moment).date() if isinstance(moment, datetime) else moment
     today = timezone.localdate()
-    words = f"{date:%a} {date.day} {date:%b}"
-    if date == today + timedelta(days=1):
+    words = f"{on:%a} {on.day} {on:%b}"
+    if on == today + timedelta(days=1):
         return f"Tomorrow, {words}"
-    return words if date.year == today.year else f"{words} {date.year}"
+    return words if on.year == today.year else f"{words} {on.year}"
 
 
 @register.filter

@@ -1,0 +1,29 @@
+"""Addresses of the register."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from stairgate.people.views import deeds, forms, pages
+
+app_name = "people"
+urlpatterns = [
+    path("", pages.people, name="list"),
+    path("new/", forms.new, name="new"),
+    path("<uuid:pk>/", pages.person, name="person"),
+    path("<uuid:pk>/change/", forms.change, name="change"),
+    path("<uuid:pk>/check/", forms.check, name="check"),
+    path("<uuid:pk>/training/", forms.training, name="training"),
+    path("<uuid:pk>/reference/", forms.reference, name="reference"),
+    path("<uuid:pk>/role/", forms.role, name="role"),
+    path("<uuid:pk>/leaving/", forms.leaving, name="leaving"),
+    path("<uuid:pk>/sign-in/", forms.sign_in, name="sign_in"),
+    path("<uuid:pk>/link/", deeds.link, name="link"),
+    path("<uuid:pk>/birth-date/", deeds.show_birth_date, name="show_birth_date"),
+    path("checks/<uuid:pk>/number/", deeds.show_number, name="show_number"),
+    path("checks/<uuid:pk>/withdraw/", deeds.withdraw_check, name="withdraw_check"),
+    path("checks/<uuid:pk>/look/", deeds.look_again, name="look_again"),
+    path("references/<uuid:pk>/verify/", deeds.verify_reference, name="verify_reference"),
+    path("roles/<int:pk>/end/", deeds.end_role, name="end_role"),
+    path("leaving/<uuid:pk>/tick/", deeds.tick, name="tick"),
+]

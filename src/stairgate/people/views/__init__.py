@@ -1,0 +1,1 @@
+"""The register's screens: the pages, the forms, and deeds of one press."""
