@@ -169,7 +169,7 @@ def test_a_full_disk_leaves_nothing(ours: Installation, tmp_path: Path) -> None:
 
 def test_a_backup_that_is_stopped_leaves_nothing(ours: Installation, tmp_path: Path) -> None:
     (tmp_path / "out").mkdir()
-    (ours.home / "pictures/big").write_bytes(os.urandom(150 * 1024**2))
+    (ours.home / "pictures/big").write_bytes(os.urandom(400 * 1024**2))
     before = ours.files().keys()
     command = [*COMMAND, "backup", str(tmp_path / "out/b.tar.gz")]
     for number in (signal.SIGTERM, signal.SIGINT):
