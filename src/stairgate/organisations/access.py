@@ -5,16 +5,17 @@ Every view fetches through here; another setting's record answers 404, exactly l
 
 from __future__ import annotations
 
-from typing import TypeVar
+import itertools
+from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db import models
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.http import Http404, HttpRequest
 from django.utils import timezone
 
 from stairgate.organisations.models import Membership, User
-from stairgate.organisations.rules import Duty, in_force
+from stairgate.organisations.rules import Duty, Held, in_force
 
 M = TypeVar("M", bound=models.Model)
 
@@ -24,21 +25,24 @@ class NotAllowed(Exception):
 
 
 def membership_of(user: User, among: QuerySet[Membership] | None = None) -> Membership | None:
-    """Return the person's current membership, with roles loaded; None when they have none today. Two queries.
+    """Return the person's current membership, with roles loaded; None when they have none today. One query.
 
     ``among`` may bring what else is to be read of it on the way.
     """
     now = timezone.now()
     memberships = Membership.objects.all() if among is None else among
-    rows = (
+    with_roles = (
         memberships.filter(user=user, user__is_active=True)
         .select_related("organisation", "user")
-        .prefetch_related("roles")
-        .order_by("-started_on")
+        .annotate(role=F("roles__role"), role_from=F("roles__starts_on"), role_to=F("roles__ends_on"))
+        .order_by("-started_on", "pk")
     )
-    for row in rows:
-        if in_force(row.started_on, row.ended_on, row.organisation.day(now)):
-            return row
+    for _, group in itertools.groupby(with_roles, key=lambda row: row.pk):
+        rows: list[Any] = list(group)
+        first: Membership = rows[0]
+        if in_force(first.started_on, first.ended_on, first.organisation.day(now)):
+            first.held = tuple(Held(row.role, row.role_from, row.role_to) for row in rows if row.role)
+            return first
     return None
 
 

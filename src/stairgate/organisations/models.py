@@ -9,9 +9,10 @@ from zoneinfo import ZoneInfo
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
+from django.utils.functional import cached_property
 from django.utils.timezone import now
 
-from stairgate.organisations.rules import Duty, Role, duties_of, in_force
+from stairgate.organisations.rules import Duty, Held, Role, duties_of, in_force
 from stairgate.organisations.working_days import Nation, end_of_working_day
 
 
@@ -146,13 +147,16 @@ class Membership(models.Model):
     def first_name(self) -> str:
         return self.user.first_name
 
+    @cached_property
+    def held(self) -> tuple[Held, ...]:
+        """Every role they hold or held; `access.membership_of` brings them along."""
+        return tuple(Held(row.role, row.starts_on, row.ends_on) for row in self.roles.all())
+
     def roles_on(self, day: date) -> frozenset[str]:
         """Return the roles held that day; none once the membership or the sign-in has ended."""
         if not self.user.is_active or not in_force(self.started_on, self.ended_on, day):
             return frozenset()
-        return frozenset(
-            held.role for held in self.roles.all() if in_force(held.starts_on, held.ends_on, day)
-        )
+        return frozenset(held.role for held in self.held if in_force(held.starts_on, held.ends_on, day))
 
     def duties_on(self, day: date) -> frozenset[Duty]:
         """Return the duties of the roles held that day. The register may still say no: see `people`."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 
 from django.db import models
@@ -67,6 +68,15 @@ def roles_with(duty: Duty) -> frozenset[Role]:
 def roles_that_approve(*, safeguarding_lead: bool) -> frozenset[Role]:
     """Return the roles that may approve. ``safeguarding_lead``: the policy lets the lead do so as well (C78)."""
     return roles_with(Duty.APPROVE) | (frozenset({Role.DSL}) if safeguarding_lead else frozenset())
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """One role, from a day to a day."""
+
+    role: str
+    starts_on: date
+    ends_on: date | None
 
 
 def in_force(starts_on: date, ends_on: date | None, on: date) -> bool:
