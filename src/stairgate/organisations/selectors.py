@@ -9,6 +9,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db.models import CharField, Exists, Func, OuterRef, Q, QuerySet, Value
+from django.utils import timezone
 
 from stairgate.organisations.models import Membership, Organisation, RoleHeld
 from stairgate.organisations.rules import Role
@@ -52,7 +53,8 @@ class _Hex(Func):
 
 def screening_facts(organisation: Organisation) -> OrganisationFacts:
     """Return what screening needs to know of the setting. One query."""
-    staff = organisation.memberships.filter(ended_on__isnull=True)
+    today = organisation.day(timezone.now())
+    staff = organisation.memberships.filter(Q(ended_on__isnull=True) | Q(ended_on__gte=today))
     rows = _named("child", organisation.child_names, _Hex("digest")).union(
         _named("staff", staff, "user__first_name"), _named("group", organisation.groups, "name"), all=True
     )
