@@ -80,7 +80,8 @@ def retire_message(*, actor: User, message: StandingMessage, at: datetime) -> No
     row = StandingMessage.objects.select_for_update(of=("self",)).get(pk=message.pk)
     if row.retired_at is not None:
         return
-    for recurrence in row.recurrences.filter(stopped_at__isnull=True):
+    # all of them are locked before the first is written down, as the worker locks one before it writes
+    for recurrence in row.recurrences.select_for_update().filter(stopped_at__isnull=True).order_by("pk"):
         stop_recurrence(actor=actor, recurrence=recurrence, at=at)
     row.retired_at = at
     row.save(update_fields=["retired_at"])
