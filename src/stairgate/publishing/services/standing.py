@@ -17,7 +17,7 @@ from stairgate.publishing.calendar import moment
 from stairgate.publishing.content import Content
 from stairgate.publishing.models import Occurrence, Post, Recurrence, StandingMessage
 from stairgate.publishing.recurrence import Every, Plan, Rule, Turn, dates_from, next_turn
-from stairgate.publishing.services.common import Refusal, require_fit, write_down
+from stairgate.publishing.services.common import Refusal, require_fit, require_own, write_down
 from stairgate.publishing.services.drafts import save_draft
 from stairgate.publishing.starters import STARTERS
 
@@ -42,6 +42,7 @@ def keep_message(
         kept = StandingMessage(organisation=organisation)
     else:
         kept = _locked(message)
+        require_own(organisation, kept)
     new_words = kept.text != text
     kept.title, kept.text, kept.changed_by, kept.changed_at = title, text, actor, at
     kept.save()
