@@ -47,7 +47,7 @@ TARGETS: dict[str, frozenset[str]] = {
     "stairgate.publishing.gate_facts": frozenset(),
     "stairgate.publishing.urgent": frozenset(),
     "stairgate.publishing.selectors.urgent": frozenset(
-        {"_facts_of", "_said", "_digest_of", "sending_of", "urgent_facts", "_filled"}
+        {"_facts_of", "_said", "_digest_of", "sending_of", "sending_behind", "urgent_facts", "_filled"}
     ),
     "stairgate.publishing.changing": frozenset(),
     "stairgate.publishing.selectors.changes": frozenset(
@@ -90,6 +90,7 @@ FACTS: dict[str, dict[str, str]] = {
         "differs": "False",
         "can_edit": "True",
         "same_pictures": "True",
+        "has_number": "True",
     },
     "ApprovalFact": {
         "approver": "UUID(int=0)",
@@ -121,6 +122,7 @@ FACTS: dict[str, dict[str, str]] = {
         "purpose": "version.purpose",
         "pictures": "0",
         "is_reply": "False",
+        "taken_down": "False",
         "unanswered": "0",
         "good_until": "now",
     },

@@ -12,6 +12,7 @@ from stairgate.organisations.access import NotAllowed, membership_of
 from stairgate.organisations.models import User
 from stairgate.organisations.roles import CannotChangeRole, give_role
 from stairgate.organisations.rules import Role
+from stairgate.organisations.selectors import screening_facts
 from stairgate.people.leaving import CannotLeave, leave, tick
 from stairgate.people.models import LeavingTask, Person
 from tests.cast import Cast, willow_lane
@@ -111,3 +112,12 @@ def test_only_a_manager_of_the_setting_records_it(cast: Cast) -> None:
             leaves(cast, cast.leah, 3, actor=actor)
         with pytest.raises(NotAllowed):
             tick(actor=actor, task=task, at=NOW)
+
+
+@pytest.mark.parametrize(("after", "known"), [(13, True), (14, True), (15, False)])
+def test_screening_knows_the_name_of_whoever_leaves_until_their_last_day_is_over(
+    cast: Cast, after: int, known: bool
+) -> None:
+    leaves(cast, cast.tom, 14)
+    with time_machine.travel(NOW + timedelta(days=after), tick=False):
+        assert ("Tom" in screening_facts(cast.organisation).staff_names) is known

@@ -213,7 +213,10 @@ def test_a_look_at_the_update_service_needs_their_agreement(cast: Cast, ruth: Pe
     services.look_again(actor=cast.priya, check=seen, on=DAY, review_on=later, at=NOW)
     seen.refresh_from_db()
     assert (seen.status_on, seen.review_on) == (DAY, later)
-    services.withdraw_check(actor=cast.priya, check=seen, on=DAY, at=NOW)
+    for on in (DAY, DAY + timedelta(days=9)):  # the day stays that of the first time
+        services.withdraw_check(actor=cast.priya, check=seen, on=on, at=NOW)
+    seen.refresh_from_db()
+    assert seen.withdrawn_on == DAY
     with pytest.raises(services.CannotLookAgain):
         services.look_again(actor=cast.priya, check=seen, on=DAY, review_on=later, at=NOW)
 

@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from stairgate.channels.models import Channel
-from stairgate.channels.pausing import pause_everything
+from stairgate.channels.models import Channel, Pause
+from stairgate.channels.pausing import ask_to_open, confirm_opening, pause_everything
 from stairgate.channels.services import network_for
 from stairgate.cli.demo import open_group
 from stairgate.ledger.models import Entry
@@ -266,6 +266,41 @@ def test_a_pause_takes_the_words_away_from_whoever_has_begun(desk: Desk, row: De
     with pytest.raises(services.Refusal, match="paused"):
         hands.begin(actor=desk.cast.kofi, delivery=row, at=desk.now + timedelta(seconds=10))
     fresh(row, DeliveryState.CANCELLED)
+
+
+@pytest.mark.clause("C78")
+def test_a_pause_that_has_ended_since_and_a_yes_taken_back_take_the_words_away_too(
+    desk: Desk, row: Delivery
+) -> None:
+    begin(desk, row, desk.cast.tom)
+    held = pause_everything(
+        actor=desk.cast.gwen, organisation=desk.cast.organisation, reason="A worry", at=desk.now
+    )
+    ask_to_open(actor=desk.cast.priya, pause=held, reason="Fine", at=desk.now)
+    confirm_opening(actor=desk.cast.kofi, pause=held, at=desk.now)
+    assert "paused" in hidden(desk, row, desk.cast.tom, after=5)
+    Pause.objects.all().delete()
+    assert hidden(desk, row, desk.cast.tom, after=5) == ""
+    Approval.objects.update(voided_at=desk.now)
+    assert "taken back" in hidden(desk, row, desk.cast.tom, after=5)
+
+
+@pytest.mark.clause("C78")
+def test_a_post_that_is_being_taken_down_is_not_put_into_the_group_any_more(
+    desk: Desk, group: Channel, network: Scripted
+) -> None:
+    post = put(desk, desk.cast.channel, group)
+    network.answers = [Manual("By hand"), Done("1_1")]
+    desk.sweep()
+    rows = Delivery.objects.filter(post=post)
+    by_hand = rows.get(channel=group)
+    rows.exclude(pk=by_hand.pk).update(state=DeliveryState.DONE, external_id="1_1")
+    rows.filter(pk=by_hand.pk).update(state=DeliveryState.MANUAL)
+    begin(desk, by_hand, desk.cast.tom)
+    assert hidden(desk, by_hand, desk.cast.tom, after=5) == ""
+    Approval.objects.all().delete()  # as for an urgent post, which has none of its own
+    services.take_down(actor=desk.cast.priya, post=post, reason="A name", at=desk.now)
+    assert "taken down" in hidden(desk, by_hand, desk.cast.tom, after=5)
 
 
 # --- what became of it ---

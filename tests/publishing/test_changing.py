@@ -47,7 +47,7 @@ __all__ = ["second"]
 pytestmark = pytest.mark.django_db
 
 OLD, NEW = "Soup day is on Friday.", "Soup day is on Thursday."
-GOOD = ChangeFacts(True, True, False, False, True, True)
+GOOD = ChangeFacts(True, True, False, False, True, True, True)
 
 
 @pytest.fixture
@@ -256,13 +256,14 @@ def test_photos_stay_and_are_approved_along(desk: Desk, network: Scripted) -> No
     ("facts", "words"),
     [
         (GOOD, None),
-        (ChangeFacts(False, True, False, False, True, True), "approved for"),
-        (ChangeFacts(False, False, False, False, True, True), "approved for"),
-        (ChangeFacts(True, False, False, False, True, True), "not on the page any more"),
-        (ChangeFacts(True, True, True, False, True, True), "being taken down"),
-        (ChangeFacts(True, True, False, True, True, True), "not what was approved"),
-        (ChangeFacts(True, True, False, False, False, True), "can’t change a post"),
-        (ChangeFacts(True, True, False, False, True, False), "Photos can’t"),
+        (ChangeFacts(False, True, False, False, True, True, True), "approved for"),
+        (ChangeFacts(False, False, False, False, True, True, True), "approved for"),
+        (ChangeFacts(True, False, False, False, True, True, True), "not on the page any more"),
+        (ChangeFacts(True, True, True, False, True, True, True), "being taken down"),
+        (ChangeFacts(True, True, False, True, True, True, True), "not what was approved"),
+        (ChangeFacts(True, True, False, False, False, True, True), "can’t change a post"),
+        (ChangeFacts(True, True, False, False, True, False, True), "Photos can’t"),
+        (ChangeFacts(True, True, False, False, True, True, False), "Only a person can find it"),
     ],
 )
 def test_each_condition_by_itself(facts: ChangeFacts, words: str | None) -> None:
@@ -310,6 +311,23 @@ def _aimed_at_another_account(desk: Desk, row: Delivery) -> None:
     nowhere = Credentials("http://127.0.0.1:9", "100000000000003", Secret("not-a-token"))
     other = open_account(desk.cast.nursery, nowhere, desk.now, name="Third page")
     Delivery.objects.filter(pk=row.pk).update(channel=other)
+
+
+@pytest.mark.clause("C78")
+@pytest.mark.parametrize("early", [False, True])
+def test_what_has_no_number_on_the_page_is_never_changed_by_being_posted_once_more(
+    desk: Desk, network: Scripted, post: Post, early: bool
+) -> None:
+    """Found by a person's own look, it has only an address: a change of it would make a second post."""
+    change = None if early else release(desk, begin(desk, post))
+    Delivery.objects.filter(post=post).update(external_id="", permalink="https://facebook.com/1")
+    if change is None:
+        with pytest.raises(services.Refusal, match="No page that has it can change"):
+            begin(desk, post)
+    else:
+        send(desk, network, change)
+        assert change.state == PostState.LAPSED and change.state_reason
+    assert len(network.published) == 1
 
 
 @pytest.mark.clause("C78")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -96,6 +96,12 @@ def _unmarked() -> None:
     UrgentSending.objects.all().delete()
 
 
+def _sent(at: datetime) -> None:
+    """Have it sent, and its delivery made, at another time."""
+    UrgentSending.objects.update(sent_at=at)
+    Delivery.objects.update(created_at=at)
+
+
 def _reseal(**fields: object) -> bool:
     """Change the version sent, and give it the digest that goes with that: as whoever holds the database could."""
     Revision.objects.update(**fields)
@@ -128,10 +134,14 @@ def _forged_template(**fields: object) -> None:
             ),
             [OTHER_WORDS],
         ),
-        (lambda u: UrgentSending.objects.update(sent_at=u.desk.now + timedelta(days=2)), [OTHER_WORDS]),
+        (lambda u: _sent(u.desk.now + timedelta(days=2)), [OTHER_WORDS]),
         (
-            lambda u: (UrgentSending.objects.update(sent_at=u.desk.now - timedelta(hours=73)),),
+            lambda u: _sent(u.desk.now - timedelta(hours=73)),
             ["It was sent too long ago. Send it anew."],
+        ),
+        (
+            lambda u: Delivery.objects.update(created_at=u.desk.now + timedelta(seconds=1)),
+            ["A second person has not approved exactly this."],
         ),
         (lambda u: UrgentApproval.objects.all().update(voided_at=u.desk.now), [NOT_YET]),
         (lambda u: UrgentApproval.objects.all().update(digest="0" * 64), [NOT_YET]),

@@ -43,6 +43,7 @@ def sent(**changes: object) -> UrgentFacts:
         purpose="News",
         pictures=0,
         is_reply=False,
+        taken_down=False,
         unanswered=0,
         good_until=NOW,
     )
@@ -113,6 +114,7 @@ def test_two_who_approve_make_two() -> None:
         ({"purpose": "Other"}, "It is for something else than its template."),
         ({"pictures": 1}, "A picture was never approved ahead."),
         ({"is_reply": True}, "A reply is never urgent: it needs somebody else to look."),
+        ({"taken_down": True}, "The post was taken down, so nothing more of it goes out."),
         ({"unanswered": 1}, "Screening points at something in it, so somebody else has to look."),
         ({"good_until": NOW - timedelta(seconds=1)}, "It was sent too long ago. Send it anew."),
         ({"template": template(approvals=())}, "This template is not approved yet."),

@@ -77,12 +77,17 @@ class Outgoing:
     """Exactly what the public will see. ``reply_to`` is the network's id of the comment answered.
 
     ``edits`` is the network's id of our own post that is to get this text; its pictures are there, and stay.
+    Raises ValueError for an empty one: it would be taken for a new post.
     """
 
     text: str
     pictures: tuple[Picture, ...] = ()
     reply_to: str | None = None
     edits: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.edits is not None and not self.edits.strip():
+            raise ValueError("What edits something names what it edits.")
 
 
 class AlreadySpent(RuntimeError):

@@ -88,7 +88,8 @@ def keep_a_manager(membership: Membership, *, at: datetime, role: Role | None = 
     Another manager counts only when neither their role nor their place has an end. The setting is locked, so
     that two managers who go at once cannot both count on the other. Call it inside the transaction of the deed.
     """
-    Organisation.objects.select_for_update().get(pk=membership.organisation_id)
+    # its key stays free: whoever writes a row of the setting may hold the ledger that we still need
+    Organisation.objects.select_for_update(no_key=True).get(pk=membership.organisation_id)
     day = membership.organisation.day(at)
     managers = RoleHeld.objects.filter(
         role=Role.MANAGER,

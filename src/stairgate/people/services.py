@@ -192,10 +192,10 @@ def record_check(
 
 @transaction.atomic
 def withdraw_check(*, actor: User, check: Check, on: date, at: datetime) -> None:
-    """Record that a check no longer holds. Duties stop the same moment (C19). Raises `NotAllowed`."""
+    """Record that a check no longer holds. Duties stop the same moment (C19). Twice is once. Raises `NotAllowed`."""
     manager_in(actor, check.person.organisation_id)
-    check.withdrawn_on = on
-    check.save(update_fields=["withdrawn_on"])
+    if not Check.objects.filter(pk=check.pk, withdrawn_on__isnull=True).update(withdrawn_on=on):
+        return
     write_down(
         actor, check.person, "people.check_withdrawn", {"check": str(check.id), "on": on.isoformat()}, at
     )

@@ -29,7 +29,8 @@ def adopt(
     Raises `NotAllowed`, and `TooLoose` when a parameter is below its floor.
     """
     manager_in(actor, organisation.id)
-    Organisation.objects.select_for_update().get(pk=organisation.pk)
+    # its key stays free: whoever writes a row of the setting may hold the ledger that we still need
+    Organisation.objects.select_for_update(no_key=True).get(pk=organisation.pk)
     checked = Parameters.from_json(parameters.to_json())
     last = organisation.policy_versions.order_by("-number").first()
     version = PolicyVersion.objects.create(

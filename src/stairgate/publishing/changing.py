@@ -24,6 +24,7 @@ class ChangeFacts:
     differs: bool  # a finding about it is open
     can_edit: bool
     same_pictures: bool
+    has_number: bool  # Stairgate knows its number there: without it the words would go out as a second post
 
 
 @control(
@@ -44,6 +45,10 @@ def change_barriers(facts: ChangeFacts) -> tuple[Barrier, ...]:
         )
     if not facts.can_edit:
         found.append("This network can’t change a post that is out. Take it down there, and write a new one.")
+    if not facts.has_number:
+        found.append(
+            "Only a person can find it on the page. Take it down there by hand, and write a new one."
+        )
     if not facts.same_pictures:
         found.append("Photos can’t be changed on a page. Take the post down, and write a new one.")
     return tuple(Barrier("C78", says) for says in found)

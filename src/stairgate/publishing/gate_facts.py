@@ -31,6 +31,7 @@ from stairgate.publishing.models import (
     RevisionPicture,
     Suggestion,
     UrgentSending,
+    UrgentVersion,
 )
 from stairgate.publishing.rules import (
     ApprovalFact,
@@ -40,7 +41,7 @@ from stairgate.publishing.rules import (
 )
 from stairgate.publishing.screen import screen_revision
 from stairgate.publishing.selectors.changes import as_sealed, change_facts, with_ground
-from stairgate.publishing.selectors.urgent import sending_of, urgent_facts
+from stairgate.publishing.selectors.urgent import sending_behind, urgent_facts
 from stairgate.publishing.states import READY, PostState
 from stairgate.publishing.urgent import urgent_barriers
 from stairgate.screening import Screening
@@ -70,7 +71,7 @@ def facts_of(delivery: Delivery, digest_now: str, now: datetime) -> GateFacts:
     newest = post.revisions.order_by("-number").first()
     pictures = list(revision.pictures.all())
     screening = screen_revision(revision, post)
-    sending = sending_of(revision)
+    sending = sending_behind(delivery)
     return GateFacts(
         post_is_approved=post.state in _APPROVED and delivery.state in READY,
         revision_is_current=newest is not None and newest.pk == revision.pk,
@@ -175,8 +176,9 @@ def why_not_today(
 
 
 def writers_of(post: Post) -> frozenset[UUID]:
-    """Return the author, everyone who wrote any version or a reason to keep words, and who suggested it: none of
-    them may approve. A change of what is on the page counts with the post it changes, and all its changes. One query.
+    """Return the author, everyone who wrote any version or a reason to keep words, who suggested it, and who wrote
+    the template it was sent from: none of them may approve. A change of what is on the page counts with the post it
+    changes, and all its changes. One query.
     """
     return written_by(post)[0]
 
@@ -189,7 +191,9 @@ def written_by(post: Post) -> tuple[frozenset[UUID], frozenset[str]]:
     key = Case(When(post=post.pk, then=F("finding_key")), default=none)
     kept = Answer.objects.filter(post__in=family).order_by().values_list("answered_by_id", key)
     suggested = Suggestion.objects.filter(post__in=family).order_by().values_list("by_id", none)
-    rows = list(family.values_list("author_id", none).union(wrote, kept, suggested))
+    sent_from = UrgentVersion.objects.filter(template__versions__sendings__revision__post__in=family)
+    ahead = sent_from.order_by().values_list("created_by_id", none)
+    rows = list(family.values_list("author_id", none).union(wrote, kept, suggested, ahead))
     return frozenset(who for who, _ in rows), frozenset(key for _, key in rows if key)
 
 

@@ -106,9 +106,9 @@ def taken_down(row: TakeDown, now: datetime, *, actor: str = "worker") -> None:
     )
     delivery.state, delivery.reason = DeliveryState.TAKEN_DOWN, f"Taken down: {row.why}{left}"
     delivery.save(update_fields=["state", "reason"])
-    close_by_itself(delivery, "It was taken down.", now)
     follow_take_down(delivery.post, f"Taken down: {row.why}", now)
-    end_changes(delivery, now)
+    end_changes(delivery, now)  # locks them, so it comes before the first entry in the ledger
+    close_by_itself(delivery, "It was taken down.", now)
     _record(row, "publishing.taken_down", now, actor=actor)
 
 

@@ -66,6 +66,7 @@ class UrgentFacts:
     purpose: str
     pictures: int
     is_reply: bool
+    taken_down: bool  # somebody asked for that, on any of its pages
     unanswered: int  # what screening points at: nothing can be kept with a reason here
     good_until: datetime
 
@@ -81,6 +82,7 @@ def urgent_barriers(facts: UrgentFacts, now: datetime) -> tuple[Barrier, ...]:
         (facts.purpose == facts.template.purpose, "It is for something else than its template."),
         (facts.pictures == 0, "A picture was never approved ahead."),
         (not facts.is_reply, "A reply is never urgent: it needs somebody else to look."),
+        (not facts.taken_down, "The post was taken down, so nothing more of it goes out."),
         (facts.unanswered == 0, "Screening points at something in it, so somebody else has to look."),
         (now <= facts.good_until, "It was sent too long ago. Send it anew."),
     )

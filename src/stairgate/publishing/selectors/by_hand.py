@@ -59,7 +59,7 @@ class HandPage:
 
 
 def hand_page(delivery: Delivery, reader: Membership, now: datetime) -> HandPage:
-    """Return the page of one delivery. At most nine queries, and only four while nobody has begun."""
+    """Return the page of one delivery. At most ten queries, and only four while nobody has begun."""
     attempt = delivery.attempts.select_related("by").order_by("-number").first()
     hidden = why_hidden(delivery=delivery, attempt=attempt, reader=reader.user, at=now)
     until = delivery.lease_until

@@ -62,7 +62,7 @@ def targets_of(post: Post) -> dict[UUID, Any]:
 def change_facts(post: Post, channel: Channel, target: Any | None, *, same_pictures: bool) -> ChangeFacts:
     """Return how what a change is to change, loaded `with_ground`, stands now."""
     if target is None:
-        return ChangeFacts(False, False, False, False, can_edit(channel), same_pictures)
+        return ChangeFacts(False, False, False, False, can_edit(channel), same_pictures, True)
     return ChangeFacts(
         is_its_own=(target.post_id, target.channel_id) == (post.changes_id, channel.pk),
         is_there=target.state == DeliveryState.DONE,
@@ -70,6 +70,7 @@ def change_facts(post: Post, channel: Channel, target: Any | None, *, same_pictu
         differs=target.differs,
         can_edit=can_edit(channel),
         same_pictures=same_pictures,
+        has_number=bool(target.external_id),
     )
 
 

@@ -16,8 +16,10 @@ from stairgate.policies.models import PolicyVersion
 from stairgate.policies.parameters import Parameters
 from stairgate.policies.selectors import fit_for, in_force
 from stairgate.publishing.models import (
+    Delivery,
     Post,
     Revision,
+    TakeDown,
     UrgentApproval,
     UrgentSending,
     UrgentTemplate,
@@ -160,6 +162,15 @@ def sending_of(revision: Revision) -> UrgentSending | None:
     return UrgentSending.objects.select_related("version", "revision").filter(revision=revision).first()
 
 
+def sending_behind(delivery: Delivery) -> UrgentSending | None:
+    """Return how a delivery came to be sent from a template; None for every other. One query.
+
+    Only those made as it was sent: what lapsed and was then approved by somebody stands on that yes alone.
+    """
+    sending = sending_of(delivery.revision)
+    return sending if sending is not None and sending.sent_at == delivery.created_at else None
+
+
 def urgent_facts(
     sending: UrgentSending,
     post: Post,
@@ -181,6 +192,7 @@ def urgent_facts(
         words_filled=_filled(sending, organisation),
         purpose=revision.purpose,
         pictures=revision.pictures.count(),
+        taken_down=TakeDown.objects.filter(delivery__post=post).exists(),
         is_reply=post.kind != Post.Kind.POST or bool(post.reply_to),
         unanswered=len(still_open(screening, frozenset())),
         good_until=sending.sent_at + timedelta(hours=ground.parameters.approval_life_hours),

@@ -12,8 +12,10 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
+from django.db.models import Exists
 from django.utils import timezone
 
+from stairgate.channels.pausing import pauses_since
 from stairgate.channels.selectors import channel_now
 from stairgate.clauses import Coverage, control
 from stairgate.organisations.access import NotAllowed
@@ -22,7 +24,7 @@ from stairgate.organisations.rules import Duty
 from stairgate.publishing.by_hand import PASTE_SECONDS, PEOPLE_NEEDED, confirm_by, link_problem
 from stairgate.publishing.delivery import done, move, run_out
 from stairgate.publishing.gate import OpenedByHand, open_by_hand
-from stairgate.publishing.models import Attempt, Delivery, Difference, Look, Picture, Post, TakeDown
+from stairgate.publishing.models import Approval, Attempt, Delivery, Difference, Look, Picture, Post, TakeDown
 from stairgate.publishing.moves import follow_deliveries
 from stairgate.publishing.reading_back import open_finding
 from stairgate.publishing.services.common import Refusal, require_fit, write_down
@@ -58,14 +60,29 @@ def begin(*, actor: User, delivery: Delivery, at: datetime) -> None:
 def why_hidden(*, delivery: Delivery, attempt: Attempt | None, reader: User, at: datetime) -> str:
     """Return why this person may not see the words to paste now; "" while they may.
 
-    Asked at each look at the page: a pause, or another restriction, takes them away at once.
+    Asked at each look at the page: a pause, another restriction, or a yes taken back takes them away at once.
     """
     if delivery.state != DeliveryState.SENDING or attempt is None or attempt.by_id != reader.pk:
         return "They are shown only to whoever has begun."
     if attempt.finished_at is not None or delivery.lease_until is None or at >= delivery.lease_until:
         return "The two minutes are over."
     restrictions = channel_now(delivery.channel, at).restrictions
-    return " ".join(restriction.says for restriction in restrictions)
+    return " ".join(restriction.says for restriction in restrictions) or _stopped(delivery, attempt.opened_at)
+
+
+def _stopped(delivery: Delivery, since: datetime) -> str:
+    """Return what happened since a moment after which nothing more may be posted; "" for nothing. One query."""
+    stops = {
+        "Publishing was paused since, also if it is open again now.": pauses_since(delivery.channel, since),
+        "The post is being taken down, so nothing more of it may be posted.": TakeDown.objects.filter(
+            delivery__post=delivery.post_id, asked_at__gte=since
+        ),
+        "What was approved was taken back.": Approval.objects.filter(
+            revision=delivery.revision_id, voided_at__gte=since
+        ),
+    }
+    asked = Delivery.objects.filter(pk=delivery.pk).values_list(*(Exists(rows) for rows in stops.values()))
+    return " ".join(says for says, happened in zip(stops, asked.get(), strict=True) if happened)
 
 
 @transaction.atomic

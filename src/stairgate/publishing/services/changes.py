@@ -55,7 +55,7 @@ def _changeable(post: Post) -> list[Any]:
     if post.state != PostState.PUBLISHED:
         raise Refusal("Only what is on the page can be changed there.")
     there = [row for row in pages_of(post.pk).values() if row.state == DeliveryState.DONE]
-    able = [row for row in there if can_edit(row.channel)]
+    able = [row for row in there if can_edit(row.channel) and row.external_id]
     if not able:
         raise Refusal("No page that has it can change a post. Take it down, and write a new one.")
     return able

@@ -12,7 +12,7 @@ from stairgate.organisations.rules import Duty
 from stairgate.policies.models import PolicyVersion
 from stairgate.policies.quiet import QuietHours
 from stairgate.policies.selectors import in_force, why_not
-from stairgate.publishing.models import Post, Revision
+from stairgate.publishing.models import Post, Revision, StandingMessage, UrgentTemplate
 from stairgate.publishing.states import (
     EDITABLE,
     READY,
@@ -79,6 +79,12 @@ def member_fit(actor: User, organisation: Organisation, duty: Duty, at: datetime
     if barriers:
         raise NotAllowed(" ".join(barriers))
     return member
+
+
+def require_own(organisation: Organisation, row: Post | StandingMessage | UrgentTemplate) -> None:
+    """Raise `NotAllowed` where a deed for one setting is given the record of another."""
+    if row.organisation_id != organisation.pk:
+        raise NotAllowed("That belongs to another setting.")
 
 
 def void(post: Post, reason: str, at: datetime) -> None:

@@ -19,7 +19,7 @@ from stairgate.publishing.moves import follow_deliveries, move_post, unserved
 from stairgate.publishing.rules import APPROVER_CONFIRMS, NO_PURPOSE, why_may_not_approve
 from stairgate.publishing.selectors.changes import targets_of
 from stairgate.publishing.selectors.readiness import bars_of
-from stairgate.publishing.selectors.urgent import sending_of
+from stairgate.publishing.selectors.urgent import sending_behind
 from stairgate.publishing.services.common import (
     Refusal,
     locked,
@@ -179,7 +179,7 @@ def send_again(*, actor: User, delivery: Delivery, at: datetime) -> None:
     """
     post = locked(delivery.post)
     quiet = quiet_hours(post, require_fit(actor, post.organisation, Duty.APPROVE, at))
-    if quiet.include(at) and sending_of(delivery.revision) is None:
+    if quiet.include(at) and sending_behind(delivery) is None:
         raise Refusal(f"These are quiet hours, {quiet.says}. Let it try again when they are over.")
     delivery = post.deliveries.select_for_update().get(pk=delivery.pk)
     if delivery.state not in {DeliveryState.NOT_THERE, DeliveryState.REFUSED}:

@@ -32,6 +32,7 @@ from stairgate.publishing.services.common import (
     member_fit,
     newest_of,
     require_fit,
+    require_own,
     void,
     write_down,
 )
@@ -58,6 +59,7 @@ def save_draft(
     if post is None and not content.text.strip() and not content.pictures:
         raise Refusal("There is nothing to save yet. Write a few words, or add a photo.")
     post = locked(post) if post else new_post(actor, organisation, Post.Kind.POST, at)
+    require_own(organisation, post)
     last = check_editable(post, seen)
     _check_belongs(organisation, content)
     _check_stays(post, content)

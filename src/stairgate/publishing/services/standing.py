@@ -17,7 +17,7 @@ from stairgate.publishing.calendar import moment
 from stairgate.publishing.content import Content
 from stairgate.publishing.models import Occurrence, Post, Recurrence, StandingMessage
 from stairgate.publishing.recurrence import Every, Plan, Rule, Turn, dates_from, next_turn
-from stairgate.publishing.services.common import Refusal, require_fit, write_down
+from stairgate.publishing.services.common import Refusal, require_fit, require_own, write_down
 from stairgate.publishing.services.drafts import save_draft
 from stairgate.publishing.starters import STARTERS
 
@@ -42,6 +42,7 @@ def keep_message(
         kept = StandingMessage(organisation=organisation)
     else:
         kept = _locked(message)
+        require_own(organisation, kept)
     new_words = kept.text != text
     kept.title, kept.text, kept.changed_by, kept.changed_at = title, text, actor, at
     kept.save()
@@ -80,7 +81,8 @@ def retire_message(*, actor: User, message: StandingMessage, at: datetime) -> No
     row = StandingMessage.objects.select_for_update(of=("self",)).get(pk=message.pk)
     if row.retired_at is not None:
         return
-    for recurrence in row.recurrences.filter(stopped_at__isnull=True):
+    # all of them are locked before the first is written down, as the worker locks one before it writes
+    for recurrence in row.recurrences.select_for_update().filter(stopped_at__isnull=True).order_by("pk"):
         stop_recurrence(actor=actor, recurrence=recurrence, at=at)
     row.retired_at = at
     row.save(update_fields=["retired_at"])

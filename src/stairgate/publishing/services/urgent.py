@@ -37,7 +37,7 @@ from stairgate.publishing.selectors.urgent import (
     template_now,
     with_versions,
 )
-from stairgate.publishing.services.common import Refusal, require_fit, write_down
+from stairgate.publishing.services.common import Refusal, require_fit, require_own, write_down
 from stairgate.publishing.services.decisions import release
 from stairgate.publishing.services.drafts import write_revision
 from stairgate.publishing.slots import BadValue, Wording, filled, problems_of, to_json
@@ -68,6 +68,7 @@ def keep_urgent(
     if problems:
         raise Refusal(" ".join(problems))
     row = locked_template(template) if template else _new_template(organisation, at)
+    require_own(organisation, row)
     last = row.versions.first()
     if last is not None and last.digest == wording.digest:
         return last
