@@ -92,6 +92,8 @@ def test_childrens_names_are_kept_only_as_hashes(cast: Cast, now: datetime) -> N
         assert name.encode() not in stored and name.lower().encode() not in stored
     again = register_child_names(actor=cast.priya, organisation=cast.organisation, names=["ottilie"], at=now)
     assert again == 0
+    long_ago = cast.organisation.day(now) - timedelta(days=9)
+    Membership.objects.filter(user=cast.helen).update(ended_on=long_ago)  # and is still known by name
     facts = screening_facts(cast.organisation)
     assert facts.group_names == {"Acorns", "Seedlings", "Saplings"}
     assert facts.staff_names == {"Priya", "Kofi", "Tom", "Gwen", "Leah", "Helen"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import uuid4
 
@@ -13,8 +14,11 @@ from stairgate.monitoring.models import Sweep
 from stairgate.organisations.access import membership_of
 from stairgate.organisations.models import User
 from stairgate.organisations.services import found_setting
-from stairgate.publishing.models import Delivery, Post
+from stairgate.policies.services import adopt, sign
+from stairgate.publishing.models import Delivery, Post, UrgentVersion
 from stairgate.publishing.selectors.lists import gone_astray, with_astray
+from stairgate.publishing.selectors.urgent import not_approved_ahead
+from stairgate.publishing.services import approve_urgent, keep_urgent_starters
 from stairgate.publishing.states import PostState
 from stairgate.web.today import today_page
 from tests.cast import Cast, willow_lane
@@ -108,3 +112,47 @@ def test_what_is_amiss_is_found_without_going_through_every_post(cast: Cast) -> 
     shown = with_astray(Post.objects.filter(pk__in=[uuid4()])).explain()
     by_fate = next(index.name for index in Delivery._meta.indexes if index.fields[0] == "state")
     assert by_fate not in found and by_fate not in shown
+
+
+@pytest.mark.clause("C78")
+def test_whoever_may_approve_is_asked_to_approve_urgent_posts_ahead(cast: Cast, now: datetime) -> None:
+    keep_urgent_starters(actor=cast.tom, organisation=cast.organisation, at=now)
+    words = "urgent posts are not approved ahead"
+    assert f"4 {words}" in titles(cast, cast.priya, now)
+    assert not any(words in title for title in titles(cast, cast.tom, now))
+    for version in UrgentVersion.objects.all():
+        approve_urgent(
+            actor=cast.priya, template=version.template, digest=version.digest, confirmed=True, at=now
+        )
+    assert not any(words in title for title in titles(cast, cast.kofi, now))
+    later = now + timedelta(days=400)
+    assert not_approved_ahead(cast.member(cast.kofi), cast.policy, later).count() == 4
+    adopted = adopt(
+        actor=cast.priya,
+        organisation=cast.organisation,
+        title="Policy",
+        text="New words.",
+        parameters=cast.policy.parameters,
+        at=now,
+    )
+    assert not_approved_ahead(cast.member(cast.kofi), adopted, now).count() == 4
+
+
+def test_a_second_yes_ahead_is_asked_for_only_of_somebody_else(cast: Cast, now: datetime) -> None:
+    two = adopt(
+        actor=cast.priya,
+        organisation=cast.organisation,
+        title="Policy",
+        text="Two of us.",
+        parameters=replace(cast.policy.parameters, approvers=2),
+        at=now,
+    )
+    sign(actor=cast.tom, version=two, name_typed="Tom Example", at=now)
+    sign(actor=cast.priya, version=two, name_typed="Priya Example", at=now)
+    keep_urgent_starters(actor=cast.tom, organisation=cast.organisation, at=now)
+    for version in UrgentVersion.objects.all():
+        approve_urgent(
+            actor=cast.priya, template=version.template, digest=version.digest, confirmed=True, at=now
+        )
+    assert not_approved_ahead(cast.member(cast.priya), two, now).count() == 0
+    assert not_approved_ahead(cast.member(cast.kofi), two, now).count() == 4

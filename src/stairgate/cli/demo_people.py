@@ -33,7 +33,6 @@ COLLEAGUES = (
     _Colleague("Nadia", "Practitioner, Acorns"),
     _Colleague("Owen", "Practitioner, Saplings"),
     _Colleague("Carys", "Practitioner, Seedlings"),
-    _Colleague("Ellie", "Practitioner, Acorns"),
     _Colleague("Grace", "Cook"),
     _Colleague("Yusuf", "Office"),
     _Colleague("Bryony", "Story time", Person.Basis.VOLUNTEER),

@@ -51,8 +51,11 @@ class _Hex(Func):
 
 
 def screening_facts(organisation: Organisation) -> OrganisationFacts:
-    """Return what screening needs to know of the setting. One query."""
-    staff = organisation.memberships.filter(ended_on__isnull=True)
+    """Return what screening needs to know of the setting. One query.
+
+    Who has left stays known by name: what the public says of them is no less serious.
+    """
+    staff = organisation.memberships.all()
     rows = _named("child", organisation.child_names, _Hex("digest")).union(
         _named("staff", staff, "user__first_name"), _named("group", organisation.groups, "name"), all=True
     )

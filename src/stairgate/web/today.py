@@ -17,6 +17,7 @@ from stairgate.monitoring.models import Item
 from stairgate.monitoring.selectors import Freshness, inbox, readings, said_of
 from stairgate.organisations.models import Membership, Organisation
 from stairgate.organisations.rules import Duty, Role
+from stairgate.policies.models import PolicyVersion
 from stairgate.policies.selectors import holds, in_force, standing
 from stairgate.publishing.content import first_words
 from stairgate.publishing.models import Delivery, Difference, Post, Suggestion
@@ -36,6 +37,7 @@ from stairgate.publishing.selectors.lists import (
     with_message,
 )
 from stairgate.publishing.selectors.suggestions import open_suggestions, own_suggestions
+from stairgate.publishing.selectors.urgent import not_approved_ahead
 from stairgate.publishing.states import DeliveryState, PostState
 from stairgate.publishing.urgent import why_may_not_look
 from stairgate.web.context import count_of
@@ -94,9 +96,11 @@ def today_page(me: Membership, now: datetime) -> Today:
         tasks += [_shut(account.channel.name, r.says) for account in accounts for r in account.others]
     tasks += [_second_look(post, me, now, mine) for post, mine in looks if post.look_due > now]
     tasks += register_tasks(me, duties, now)[:_EACH]
-    came_in, suggested = _counted(me, midnight)
+    came_in, suggested, not_ahead = _counted(me, version, midnight, now)
     tasks += [_message(post) for post in said]
     tasks += [_approval(post) for post in waiting]
+    if not_ahead and holds(me, Duty.APPROVE, on=organisation.day(now)):
+        tasks.append(_not_approved_ahead(not_ahead))
     if Duty.WRITE in duties and suggested:
         tasks.append(_suggested(suggested))
     tasks += [_own(post) for post in own]
@@ -114,12 +118,34 @@ def today_page(me: Membership, now: datetime) -> Today:
     )
 
 
-def _counted(me: Membership, since: datetime) -> tuple[int, int]:
-    """Return how many comments came in since a moment, and how many suggestions nobody has answered. One query."""
+def _counted(
+    me: Membership, policy: PolicyVersion | None, since: datetime, now: datetime
+) -> tuple[int, int, int]:
+    """Return how many comments came in since a moment, how many suggestions nobody has answered, and how many urgent
+    templates wait for this person's yes. One query.
+    """
     came = Item.objects.filter(organisation=me.organisation_id, first_seen_at__gte=since)
-    counts = count_of(came), count_of(open_suggestions(me.organisation))
-    came_in, suggested = Organisation.objects.filter(pk=me.organisation_id).values_list(*counts).get()
-    return came_in, suggested
+    ahead = not_approved_ahead(me, policy, now)
+    counts = count_of(came), count_of(open_suggestions(me.organisation)), count_of(ahead)
+    came_in, suggested, not_ahead = (
+        Organisation.objects.filter(pk=me.organisation_id).values_list(*counts).get()
+    )
+    return came_in, suggested, not_ahead
+
+
+def _not_approved_ahead(count: int) -> Task:
+    what = "An urgent post is" if count == 1 else f"{count} urgent posts are"
+    return Task(
+        kind="wait",
+        icon="checks",
+        title=f"{what} not approved ahead",
+        why="Without that nobody can send it on the day it is needed.",
+        status="wait",
+        status_words="Waiting for approval",
+        href=reverse("publishing:urgent"),
+        button="Read and approve",
+        minutes=2,
+    )
 
 
 def _suggested(count: int) -> Task:

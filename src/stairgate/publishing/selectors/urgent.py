@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Count, Exists, OuterRef, Prefetch, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from stairgate.organisations.models import Membership, Organisation
 from stairgate.organisations.rules import Duty
@@ -101,6 +102,22 @@ def templates_now(organisation: Organisation, now: datetime) -> list[TemplateNow
     rows = with_versions(UrgentTemplate.objects.filter(organisation=organisation, retired_at__isnull=True))
     ground = Ground.of(organisation, in_force(organisation), now)
     return [template_now(row, ground, now) for row in rows]
+
+
+def not_approved_ahead(
+    reader: Membership, policy: PolicyVersion | None, now: datetime
+) -> QuerySet[UrgentTemplate]:
+    """Return the templates that too few have approved under the policy in force, and that this reader did not write."""
+    needed = policy.parameters.approvers if policy else 1
+    newest = UrgentVersion.objects.filter(template=OuterRef("pk")).order_by("-number").values("pk")[:1]
+    yes = UrgentApproval.objects.filter(
+        version=OuterRef("newest"), voided_at__isnull=True, policy=policy, expires_at__gt=now
+    )
+    said = yes.order_by().values("version").annotate(count=Count("pk")).values("count")
+    wrote = UrgentVersion.objects.filter(template=OuterRef("pk"), created_by=reader.user_id)
+    rows = UrgentTemplate.objects.filter(organisation=reader.organisation_id, retired_at__isnull=True)
+    rows = rows.annotate(newest=Subquery(newest)).annotate(said=Coalesce(Subquery(said), 0))
+    return rows.filter(~Exists(wrote), ~Exists(yes.filter(approver=reader.user_id)), said__lt=needed)
 
 
 def _facts_of(template: UrgentTemplate, version: UrgentVersion, ground: Ground) -> TemplateFacts:
