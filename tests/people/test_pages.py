@@ -215,6 +215,20 @@ def test_a_personal_mailbox_is_refused_where_it_is_typed(cast: Cast, priya: Clie
     assert answer.status_code == 422 and "gmail.com is for personal mail" in words(answer)
 
 
+def test_what_the_register_says_is_put_right_where_it_is_typed(cast: Cast, priya: Client) -> None:
+    tom = of(cast, cast.tom)
+    kept = ("first_name", "full_name", "job_title", "basis", "started_on", "work_email")
+    typed = {name: str(getattr(tom, name)) for name in kept}
+    typed |= {"basis": "student", "job_title": "Student on placement"}
+    where = reverse("people:change", args=[tom.pk])
+    answer = priya.post(where, typed)
+    assert answer.status_code == 302 and answer["Location"] == reverse("people:person", args=[tom.pk])
+    tom = of(cast, cast.tom)
+    assert (tom.basis, tom.job_title) == ("student", "Student on placement")
+    refused = priya.post(where, typed | {"basis": "nobody"})
+    assert refused.status_code == 422 and "basis" in refused.context["form"].errors
+
+
 def test_days_stand_in_the_fields_as_a_browser_takes_them(cast: Cast, priya: Client) -> None:
     tom = of(cast, cast.tom)
     for page, day in (("leaving", DAY), ("check", DAY), ("role", DAY), ("change", tom.started_on)):

@@ -29,6 +29,7 @@ from stairgate.publishing.models import (
     Look,
     Post,
     ReadBack,
+    Revision,
     TakeDown,
 )
 from stairgate.publishing.selectors.by_hand import hand_page, hand_work
@@ -50,10 +51,10 @@ def group(desk: Desk) -> Channel:
     return open_group(desk.cast.nursery, desk.now)
 
 
-def put(desk: Desk, *channels: Channel) -> Post:
-    """Return an approved post for these accounts."""
+def written(desk: Desk, *channels: Channel) -> Revision:
+    """Return a draft for these accounts."""
     content = Content(text=TEXT, channel_ids=tuple(c.pk for c in channels), purpose=PURPOSE)
-    revision = services.save_draft(
+    return services.save_draft(
         actor=desk.cast.tom,
         organisation=desk.cast.organisation,
         post=None,
@@ -61,6 +62,11 @@ def put(desk: Desk, *channels: Channel) -> Post:
         seen=None,
         at=desk.now,
     )
+
+
+def put(desk: Desk, *channels: Channel) -> Post:
+    """Return an approved post for these accounts."""
+    revision = written(desk, *channels)
     services.submit(actor=desk.cast.tom, post=revision.post, at=desk.now)
     services.approve(
         actor=desk.cast.priya, post=revision.post, digest=revision.digest, confirmed=True, at=desk.now

@@ -20,11 +20,13 @@ from stairgate.ledger.models import Entry
 from stairgate.monitoring import collect, subscribing
 from stairgate.monitoring.models import Sweep
 from stairgate.organisations.models import User
-from stairgate.publishing.models import Delivery, Look
-from stairgate.publishing.states import DeliveryState
+from stairgate.publishing import services
+from stairgate.publishing.models import Delivery, Look, Post
+from stairgate.publishing.states import DeliveryState, PostState
 from stairgate.web.today import today_page
 from tests.publishing.conftest import Desk
-from tests.publishing.test_by_hand import LINK, TEXT, begin, fresh, group, posted, row
+from tests.publishing.test_by_hand import LINK, TEXT, begin, fresh, group, posted, put, row, written
+from tests.publishing.urgent_desk import Urgent
 
 __all__ = ["group", "row"]
 pytestmark = pytest.mark.django_db
@@ -181,3 +183,55 @@ def test_that_the_group_is_there_and_ours_is_said_by_a_person_by_name(desk: Desk
     group.connection.refresh_from_db()
     assert group.connection.seen_by == desk.cast.gwen
     assert Entry.objects.filter(kind="channels.seen").latest("index").actor == str(desk.cast.gwen.pk)
+
+
+# --- what is promised where a group stands beside a page ---
+
+
+def _read(user: User, name: str, pk: object) -> str:
+    return " ".join(signed_in(user).get(reverse(f"publishing:{name}", args=[pk])).content.decode().split())
+
+
+def test_whoever_approves_is_told_what_a_colleague_does_by_hand(desk: Desk, group: Channel) -> None:
+    by_hand = f"Stairgate can’t post in {group.name}"
+    revision = written(desk, desk.cast.channel, group)
+    services.submit(actor=desk.cast.tom, post=revision.post, at=desk.now)
+    assert by_hand in _read(desk.cast.priya, "review", revision.post_id)
+    alone = desk.submitted(text="Soup day.").post_id
+    assert by_hand not in _read(desk.cast.priya, "review", alone)
+
+
+def _out(post: Post, *channels: Channel, state: PostState) -> None:
+    """Leave a post on these pages, as if it had gone out there."""
+    post.deliveries.filter(channel__in=channels).update(state=DeliveryState.DONE)
+    Post.objects.filter(pk=post.pk).update(state=state)
+
+
+def test_what_one_page_has_already_is_not_called_not_out(desk: Desk, group: Channel) -> None:
+    post = put(desk, desk.cast.channel, group)
+    assert "Not out yet" in _read(desk.cast.tom, "review", post.pk)
+    _out(post, desk.cast.channel, state=PostState.BY_HAND)
+    page = _read(desk.cast.tom, "review", post.pk)
+    assert f"Out on {desk.cast.channel.name}" in page and "Not out yet" not in page
+
+
+def test_something_urgent_is_at_once_only_where_no_hand_is_needed(desk: Desk, group: Channel) -> None:
+    urgent = Urgent(desk)
+    urgent.approve()
+    kofi = desk.cast.kofi
+    page = _read(kofi, "urgent_send", urgent.template.pk)
+    assert "Its members can see it. Somebody posts it by hand" in page
+    typed: dict[str, object] = {f"slot-{name}": value for name, value in urgent.values.items()}
+    typed |= {"go": "see", "channels": [str(desk.cast.channel.pk), str(group.pk)]}
+    where = reverse("publishing:urgent_send", args=[urgent.template.pk])
+    page = signed_in(kofi).post(where, typed).content.decode()
+    assert f"<b>{desk.cast.channel.name}:</b> at once, at any hour." in page
+    assert f"<b>{group.name}:</b> you, or a colleague, post it by hand." in page
+
+
+def test_a_change_is_offered_only_where_the_page_can_take_it(desk: Desk, group: Channel) -> None:
+    post = put(desk, desk.cast.channel, group)
+    _out(post, desk.cast.channel, group, state=PostState.PUBLISHED)
+    change = services.begin_change(actor=desk.cast.tom, post=Post.objects.get(pk=post.pk), at=desk.now)
+    page = _read(desk.cast.tom, "edit", change.pk)
+    assert f'value="{desk.cast.channel.pk}"' in page and f'value="{group.pk}"' not in page

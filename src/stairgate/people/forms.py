@@ -190,7 +190,7 @@ class InviteForm(_AboutPeople):
     roles = forms.MultipleChoiceField(
         label="Roles",
         choices=Role,
-        widget=forms.CheckboxSelectMultiple,
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "form-check-input"}),
         error_messages={"required": "Tick one at least. Staff member is the smallest."},
     )
     phone = RoleForm.base_fields["phone"]

@@ -122,7 +122,7 @@ class AgainForm(forms.Form):
     starts_on = forms.DateField(label="From", required=False)
     ends_on = forms.DateField(label="Until", required=False)
     dates = forms.CharField(label="The days", required=False, max_length=2000)
-    at = forms.TimeField(label="At what time")
+    at = forms.TimeField(label="At what time", error_messages={"required": "Choose a time."})
     days_ahead = forms.IntegerField(
         label="How many days ahead is the draft made", min_value=1, max_value=28, initial=7
     )

@@ -74,10 +74,14 @@ def _number(typed: str) -> int:
 class UrgentForm(forms.Form):
     """A template as typed. Its gaps come beside it: one set of fields for each name in the words."""
 
-    title = forms.CharField(label="What it is called", max_length=80)
+    title = forms.CharField(
+        label="What it is called", max_length=80, error_messages={"required": "Give it a name."}
+    )
     kind = forms.ChoiceField(label="What has happened", choices=UrgentTemplate.Kind)
-    purpose = forms.ChoiceField(label="What it is for")
-    text = forms.CharField(label="What it says", max_length=LONGEST_TEXT)
+    purpose = forms.ChoiceField(label="What it is for", error_messages={"required": "Choose what it is for."})
+    text = forms.CharField(
+        label="What it says", max_length=LONGEST_TEXT, error_messages={"required": "Write what it says."}
+    )
 
     def __init__(self, data: QueryDict | None, *, wording: Wording | None, purposes: list[str]) -> None:
         words = ("title", "kind", "purpose", "text")

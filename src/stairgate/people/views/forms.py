@@ -80,7 +80,8 @@ def change(request: HttpRequest, pk: UUID) -> HttpResponse:
     member, person = person_for(request, pk, Duty.MANAGE)
 
     def deed(values: dict[str, Any]) -> Person:
-        services.change(actor=member.user, person=person, at=timezone.now(), **values)
+        basis = Person.Basis(values.pop("basis"))
+        services.change(actor=member.user, person=person, basis=basis, at=timezone.now(), **values)
         return person
 
     kept = ("first_name", "full_name", "job_title", "basis", "started_on", "work_email")

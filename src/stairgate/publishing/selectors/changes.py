@@ -76,7 +76,7 @@ def change_facts(post: Post, channel: Channel, target: Any | None, *, same_pictu
 
 @dataclass(frozen=True, slots=True)
 class Changing:
-    """What a change is to change: the accounts that have it, and what stands against these words there."""
+    """What a change is to change: the accounts that have it and can, and what stands against these words there."""
 
     channel_ids: frozenset[UUID]
     problems: tuple[str, ...]
@@ -95,7 +95,8 @@ def changing(post: Post | None, content: Content) -> Changing | None:
     ]
     if not problems and chosen and all(plain(row.shown_text) == plain(content.text) for row in chosen):
         problems = ["These words are on the page already."]
-    return Changing(frozenset(targets), tuple(problems))
+    able = frozenset(pk for pk, row in targets.items() if can_edit(row.channel))
+    return Changing(able, tuple(problems))
 
 
 def as_sealed(revision: Revision) -> list[tuple[UUID, str, str]]:

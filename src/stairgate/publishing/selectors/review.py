@@ -145,6 +145,12 @@ class ReviewPage:
         return str(newest.arrived_text) if newest else self.revision.text
 
     @property
+    def out_on(self) -> str:
+        """The pages that have this version already, while another does not have it yet; empty for none."""
+        there = (row for row in self.deliveries if row.state == DeliveryState.DONE)
+        return ", ".join(row.channel.name for row in there if row.revision_id == self.revision.pk)
+
+    @property
     def under_way(self) -> Any | None:
         """The change that is not over yet."""
         return next((change for change in self.changes if change.state not in CHANGE_OVER), None)

@@ -91,6 +91,7 @@ def calendar(request: HttpRequest) -> HttpResponse:
     days = days_of(member.organisation, shown(show, on), most=_MOST[show])
     squares = [_square(day, named(show, on)) for day in days]
     values |= {"squares": squares, "undated": without_a_day(member.organisation), "many": MANY}
+    values["is_empty"] = not any(square.entries for square in squares)
     values["weekends"] = any(square.entries for square in squares if square.day.weekday() > 4)
     return render(request, "publishing/calendar.html", values)
 
