@@ -50,7 +50,7 @@ def test_the_page_gets_the_new_words_when_somebody_else_said_yes(stack: Stack, p
     photograph(tom, "change-under-way")
     tom.goto(f"{stack.url}/posts/")
     assert "A change of it: Waiting for approval" in tom.inner_text("main")
-    tom.goto(f"{stack.url}/posts/calendar/")
+    tom.goto(f"{stack.url}/posts/calendar/?show=list")
     assert "A change: waiting for approval" in tom.inner_text("main")
 
     phone = stack.person("Kofi", PHONE)
