@@ -9,7 +9,6 @@ from typing import Any
 
 from django.conf import settings
 from django.db.models import CharField, Exists, Func, OuterRef, Q, QuerySet, Value
-from django.utils import timezone
 
 from stairgate.organisations.models import Membership, Organisation, RoleHeld
 from stairgate.organisations.rules import Role
