@@ -6,9 +6,8 @@ import hashlib
 import hmac
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from typing import Any
@@ -189,12 +188,14 @@ def test_a_redirect_is_never_followed_and_tells_nothing(status: str) -> None:
 @pytest.mark.parametrize(
     "half",
     [
-        lambda: {},
+        dict,
         lambda: {"data": None},
         lambda: {"data": {"id": "1"}},
         lambda: page_of(row("Other"), paging={"next": "https://graph.example/more"}),
         lambda: page_of(row("Other"), paging={"next": "https://graph.example/more", "cursors": {}}),
-        lambda: page_of(row("Other"), paging={"next": "https://graph.example/more", "cursors": {"after": None}}),
+        lambda: page_of(
+            row("Other"), paging={"next": "https://graph.example/more", "cursors": {"after": None}}
+        ),
         lambda: {"data": ["7_1"]},
         lambda: page_of(row("Other") | {"id": None}),
         lambda: page_of(row("Other") | {"created_time": "soon"}),
