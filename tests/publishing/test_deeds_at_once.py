@@ -11,8 +11,7 @@ from stairgate.organisations.models import RoleHeld
 from stairgate.organisations.roles import end_role
 from stairgate.policies.services import adopt
 from stairgate.publishing import services
-from stairgate.publishing.services import decisions
-from stairgate.publishing.services.common import write_down
+from stairgate.publishing.services import common, decisions
 from stairgate.publishing.states import PostState
 from tests.ledger.flushing import allow_flush
 from tests.publishing.conftest import Desk
@@ -47,7 +46,7 @@ def test_an_approval_makes_its_deliveries_while_the_setting_is_being_changed(
     desk: Desk, monkeypatch: pytest.MonkeyPatch, meanwhile: Callable[[Desk], object]
 ) -> None:
     revision = desk.submitted()
-    held = Held(write_down)
+    held = Held(common.write_down)
     monkeypatch.setattr(decisions, "write_down", held)
 
     def approves() -> object:
