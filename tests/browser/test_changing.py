@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -11,6 +13,7 @@ from tests.browser.steps import approve, send_for_approval
 
 pytestmark = pytest.mark.browser
 
+LONDON = ZoneInfo("Europe/London")
 OLD = "The harvest supper is on Friday, in the hall."
 NEW = "The harvest supper is on Saturday, in the hall."
 
@@ -50,7 +53,7 @@ def test_the_page_gets_the_new_words_when_somebody_else_said_yes(stack: Stack, p
     photograph(tom, "change-under-way")
     tom.goto(f"{stack.url}/posts/")
     assert "A change of it: Waiting for approval" in tom.inner_text("main")
-    tom.goto(f"{stack.url}/posts/calendar/?show=list")
+    tom.goto(f"{stack.url}/posts/calendar/?show=day&on={datetime.now(LONDON):%Y-%m-%d}")
     assert "A change: waiting for approval" in tom.inner_text("main")
 
     phone = stack.person("Kofi", PHONE)

@@ -247,10 +247,12 @@ def _lay_snares(graves: Path) -> None:
 
     setattr(Facebook, "publish", publishing)  # noqa: B010 - a method of a class, as mypy would have it
     setattr(graph.Graph, "_exchange", lambda g, request, seconds: exchange(g, request, CALL_SECONDS))  # noqa: B010
-    before(gate, "_record", "before the gate commits", lambda row, *rest: str(row.revision.text))
+    before(gate, "_record", "before the gate commits", lambda row, *rest, **more: str(row.revision.text))
     before(Facebook, "stage", "after the gate commits", lambda client, passage: str(passage.content.text))
     before(wire._Stream, "read", "during the HTTP call", carrying)
-    before(delivery, "_write_down", "before settle commits", lambda row, *rest: str(row.revision.text))
+    before(
+        delivery, "_write_down", "before settle commits", lambda row, *rest, **more: str(row.revision.text)
+    )
     before(Facebook, "_own_posts", "during a look", lambda *given: looking[0])
     before(delivery, "what_became", "during a look", lambda live, new, old: str(new))
     looking = [""]
