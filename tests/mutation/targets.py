@@ -12,6 +12,7 @@ TESTS = (
     "tests/publishing/test_trouble.py",
     "tests/publishing/test_changing.py",
     "tests/publishing/test_by_hand.py",
+    "tests/publishing/test_gate_by_hand.py",
     "tests/publishing/test_lapsing.py",
     "tests/publishing/test_paused.py",
     "tests/publishing/test_approval.py",
