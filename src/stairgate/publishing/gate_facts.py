@@ -72,12 +72,13 @@ def facts_of(delivery: Delivery, digest_now: str, now: datetime) -> GateFacts:
     pictures = list(revision.pictures.all())
     screening = screen_revision(revision, post)
     sending = sending_behind(delivery)
+    writers, answered = written_by(post)
     return GateFacts(
         post_is_approved=post.state in _APPROVED and delivery.state in READY,
         revision_is_current=newest is not None and newest.pk == revision.pk,
         digest_now=digest_now,
         digest_of_revision=revision.digest,
-        writers=writers_of(post),
+        writers=writers,
         writer_why_not=why_not_today(revision.created_by, Duty.WRITE, organisation.id, version, now),
         approvals=_approval_facts(post, revision, version, now),
         urgent=_urgent_barriers(sending, post, screening, version, now),
@@ -93,7 +94,7 @@ def facts_of(delivery: Delivery, digest_now: str, now: datetime) -> GateFacts:
         + _address_barriers(delivery)
         + _pause_barriers(delivery, sending)
         + _change_barriers(delivery),
-        unanswered=still_open(screening, answered_keys(post)),
+        unanswered=still_open(screening, answered),
         pictures_unanswered=sum(1 for p in pictures if not p.shows),
         children_shown=sum(1 for p in pictures if p.shows == RevisionPicture.Shows.CHILDREN),
         children_allowed=parameters.identifiable_children,
@@ -184,7 +185,7 @@ def writers_of(post: Post) -> frozenset[UUID]:
 
 
 def written_by(post: Post) -> tuple[frozenset[UUID], frozenset[str]]:
-    """Return `writers_of` a post, and its `answered_keys`. One query for both."""
+    """Return `writers_of` a post, and the keys of the findings that were kept with a reason. One query for both."""
     first = post.changes_id or post.pk
     family, none = Post.objects.filter(Q(pk=first) | Q(changes=first)).order_by(), Value("")
     wrote = Revision.objects.filter(post__in=family).order_by().values_list("created_by_id", none)
@@ -195,11 +196,6 @@ def written_by(post: Post) -> tuple[frozenset[UUID], frozenset[str]]:
     ahead = sent_from.order_by().values_list("created_by_id", none)
     rows = list(family.values_list("author_id", none).union(wrote, kept, suggested, ahead))
     return frozenset(who for who, _ in rows), frozenset(key for _, key in rows if key)
-
-
-def answered_keys(post: Post) -> frozenset[str]:
-    """Return the keys of the findings the author gave a reason for."""
-    return frozenset(post.answers.values_list("finding_key", flat=True))
 
 
 def digest_of(outgoing: base.Outgoing | None, revision: Revision) -> str:

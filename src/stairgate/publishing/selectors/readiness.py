@@ -17,7 +17,7 @@ from stairgate.policies.parameters import Parameters
 from stairgate.policies.quiet import QuietHours
 from stairgate.policies.selectors import fit_for, in_force, roles_for, standing
 from stairgate.publishing.content import Content
-from stairgate.publishing.gate_facts import answered_keys, writers_of
+from stairgate.publishing.gate_facts import written_by
 from stairgate.publishing.models import (
     Post,
     Revision,
@@ -74,11 +74,12 @@ def bars_of(post: Post, revision: Revision, now: datetime) -> tuple[Bar, ...]:
 def readiness_of(post: Post, revision: Revision, now: datetime) -> Readiness:
     """Return how ready a stored version is."""
     uses = list(revision.pictures.all())
+    writers, answered = written_by(post)
     return readiness(
         organisation=post.organisation,
         content=content_of(revision),
-        writers=writers_of(post),
-        answered=answered_keys(post),
+        writers=writers,
+        answered=answered,
         pictures=[(use.alt, use.shows) for use in uses],
         is_reply=post.kind == Post.Kind.REPLY,
         only_signpost=post.only_signpost,
