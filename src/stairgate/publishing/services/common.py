@@ -12,7 +12,14 @@ from stairgate.organisations.rules import Duty
 from stairgate.policies.models import PolicyVersion
 from stairgate.policies.quiet import QuietHours
 from stairgate.policies.selectors import in_force, why_not
-from stairgate.publishing.models import Post, Revision, StandingMessage, UrgentTemplate
+from stairgate.publishing.models import (
+    Post,
+    Recurrence,
+    Revision,
+    StandingMessage,
+    Suggestion,
+    UrgentTemplate,
+)
 from stairgate.publishing.states import (
     EDITABLE,
     READY,
@@ -99,12 +106,19 @@ def void(post: Post, reason: str, at: datetime) -> None:
         delivery.save(update_fields=["state", "reason"])
 
 
-def write_down(actor: User, post: Post, kind: str, payload: Mapping[str, object], at: datetime) -> None:
+def write_down(
+    actor: User,
+    row: Post | StandingMessage | Recurrence | Suggestion | UrgentTemplate,
+    kind: str,
+    payload: Mapping[str, object],
+    at: datetime,
+) -> None:
+    """Write the ledger entry of a deed on a row of this room."""
     record(
-        organisation_id=post.organisation_id,
+        organisation_id=row.organisation_id,
         kind=kind,
         actor=str(actor.id),
-        subject=str(post.id),
+        subject=str(row.pk),
         payload=payload,
         at=at,
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date, datetime, time
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -48,7 +47,7 @@ def keep_message(
     kept.save()
     if new_words:
         kept.recurrences.filter(stopped_at__isnull=True).update(author=actor)
-    _write_down(actor, kept, "publishing.standing_kept", {"title": title, "text": text}, at)
+    write_down(actor, kept, "publishing.standing_kept", {"title": title, "text": text}, at)
     return kept
 
 
@@ -86,7 +85,7 @@ def retire_message(*, actor: User, message: StandingMessage, at: datetime) -> No
         stop_recurrence(actor=actor, recurrence=recurrence, at=at)
     row.retired_at = at
     row.save(update_fields=["retired_at"])
-    _write_down(actor, row, "publishing.standing_retired", {}, at)
+    write_down(actor, row, "publishing.standing_retired", {}, at)
 
 
 @control(
@@ -135,7 +134,7 @@ def begin_recurrence(*, actor: User, message: StandingMessage, plan: Plan, at: d
         started_at=at,
     )
     payload = {"message": str(row.pk), "every": recurrence.every, "first": turn.on.isoformat()}
-    _write_down(actor, recurrence, "publishing.recurrence_begun", payload, at)
+    write_down(actor, recurrence, "publishing.recurrence_begun", payload, at)
     return recurrence
 
 
@@ -148,7 +147,7 @@ def stop_recurrence(*, actor: User, recurrence: Recurrence, at: datetime) -> Non
         return
     row.stopped_at, row.next_on, row.due_at = at, None, None
     row.save(update_fields=["stopped_at", "next_on", "due_at"])
-    _write_down(actor, row, "publishing.recurrence_stopped", {}, at)
+    write_down(actor, row, "publishing.recurrence_stopped", {}, at)
 
 
 @control(
@@ -205,16 +204,3 @@ def _next(
 ) -> Turn | None:
     zone = ZoneInfo(organisation.timezone)
     return next_turn(rule, at=at, days_ahead=days_ahead, zone=zone, now=now, last=last)
-
-
-def _write_down(
-    actor: User, row: StandingMessage | Recurrence, kind: str, payload: Mapping[str, object], at: datetime
-) -> None:
-    record(
-        organisation_id=row.organisation_id,
-        kind=kind,
-        actor=str(actor.id),
-        subject=str(row.pk),
-        payload=payload,
-        at=at,
-    )

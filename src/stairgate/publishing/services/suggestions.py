@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
 from datetime import datetime
 
 from django.db import transaction
 
 from stairgate.clauses import control
-from stairgate.ledger.services import record
 from stairgate.organisations.access import actor_in
 from stairgate.organisations.models import Organisation, User
 from stairgate.organisations.rules import Duty
@@ -17,7 +15,7 @@ from stairgate.publishing.content import Content
 from stairgate.publishing.models import Post, Suggestion
 from stairgate.publishing.rules import must_change
 from stairgate.publishing.screen import screen_words
-from stairgate.publishing.services.common import Refusal, require_fit
+from stairgate.publishing.services.common import Refusal, require_fit, write_down
 from stairgate.publishing.services.drafts import save_draft
 
 LONGEST_SUGGESTION = 4_000
@@ -49,7 +47,7 @@ def suggest(*, actor: User, organisation: Organisation, text: str, about: str, a
         organisation=organisation, by=actor, text=words, about=about.strip()[:160], at=at
     )
     payload = {"words": hashlib.sha256(words.encode()).hexdigest(), "about": row.about}
-    _write_down(actor, row, "publishing.suggested", payload, at)
+    write_down(actor, row, "publishing.suggested", payload, at)
     return row
 
 
@@ -70,7 +68,7 @@ def begin_from(*, actor: User, suggestion: Suggestion, start: Content, at: datet
     )
     row.post, row.answered_by, row.answered_at = revision.post, actor, at
     row.save(update_fields=["post", "answered_by", "answered_at"])
-    _write_down(actor, row, "publishing.suggestion_used", {"post": str(revision.post_id)}, at)
+    write_down(actor, row, "publishing.suggestion_used", {"post": str(revision.post_id)}, at)
     return revision.post
 
 
@@ -84,7 +82,7 @@ def decline(*, actor: User, suggestion: Suggestion, reason: str, at: datetime) -
         raise Refusal("Say in a few kind words why not: whoever suggested it will read them.")
     row.answered_by, row.answered_at, row.why_not = actor, at, words
     row.save(update_fields=["answered_by", "answered_at", "why_not"])
-    _write_down(actor, row, "publishing.suggestion_declined", {"reason": words}, at)
+    write_down(actor, row, "publishing.suggestion_declined", {"reason": words}, at)
 
 
 def _open(suggestion: Suggestion) -> Suggestion:
@@ -94,14 +92,3 @@ def _open(suggestion: Suggestion) -> Suggestion:
     if row.answered_by is not None:
         raise Refusal(f"{row.answered_by.first_name} has answered this already.")
     return row
-
-
-def _write_down(actor: User, row: Suggestion, kind: str, payload: Mapping[str, object], at: datetime) -> None:
-    record(
-        organisation_id=row.organisation_id,
-        kind=kind,
-        actor=str(actor.id),
-        subject=str(row.pk),
-        payload=payload,
-        at=at,
-    )

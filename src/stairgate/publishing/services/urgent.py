@@ -12,7 +12,6 @@ from stairgate.channels.models import Channel
 from stairgate.channels.selectors import ChannelNow, accounts_now
 from stairgate.channels.services import network_for
 from stairgate.clauses import control
-from stairgate.ledger.services import record
 from stairgate.networks.base import Outgoing
 from stairgate.organisations.access import NotAllowed
 from stairgate.organisations.models import Organisation, User
@@ -86,7 +85,7 @@ def keep_urgent(
         created_at=at,
     )
     payload = {"version": version.number, "digest": version.digest, "title": wording.title}
-    _write_down(actor, row, "publishing.urgent_kept", payload, at)
+    write_down(actor, row, "publishing.urgent_kept", payload, at)
     return version
 
 
@@ -169,7 +168,7 @@ def approve_urgent(
     )
     if new:
         payload = {"version": version.number, "digest": version.digest}
-        _write_down(actor, row, "publishing.urgent_approved", payload, at)
+        write_down(actor, row, "publishing.urgent_approved", payload, at)
     return approval
 
 
@@ -196,7 +195,7 @@ def retire_urgent(*, actor: User, template: UrgentTemplate, at: datetime) -> Non
     row.retired_at = at
     row.save(update_fields=["retired_at"])
     _void(row, "The template was taken off the list.", at)
-    _write_down(actor, row, "publishing.urgent_retired", {}, at)
+    write_down(actor, row, "publishing.urgent_retired", {}, at)
 
 
 def words_for(
@@ -326,16 +325,3 @@ def _write(
     )
     screening = screen_words(text, organisation, alts=(), is_reply=False)
     return write_revision(actor, post, content, sealed, screening, 1, at)
-
-
-def _write_down(
-    actor: User, row: UrgentTemplate, kind: str, payload: Mapping[str, object], at: datetime
-) -> None:
-    record(
-        organisation_id=row.organisation_id,
-        kind=kind,
-        actor=str(actor.id),
-        subject=str(row.pk),
-        payload=payload,
-        at=at,
-    )
