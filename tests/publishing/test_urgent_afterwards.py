@@ -12,8 +12,10 @@ from stairgate.networks.base import RefusalKind, Refused
 from stairgate.publishing import delivery, services
 from stairgate.publishing.gate import Closed, Opened, open_gate
 from stairgate.publishing.gate_facts import writers_of
-from stairgate.publishing.models import Approval, Delivery, UrgentTemplate
-from stairgate.publishing.states import DeliveryState
+from stairgate.publishing.models import Approval, Delivery, Post, UrgentTemplate, UrgentVersion
+from stairgate.publishing.selectors.lists import waiting_for
+from stairgate.publishing.selectors.review import review_page, with_policy
+from stairgate.publishing.states import DeliveryState, PostState
 from tests.publishing.conftest import Desk, Scripted
 from tests.publishing.test_gate_conditions import shut_words
 from tests.publishing.test_two_pages import second
@@ -73,3 +75,16 @@ def test_who_wrote_the_template_never_approves_what_says_its_words(urgent: Urgen
     UrgentTemplate.objects.update(retired_at=desk.now)
     shut_words(desk, row)
     assert desk.cast.tom.pk in writers_of(row.post)
+
+
+@pytest.mark.clause("C78")
+def test_nor_is_whoever_wrote_the_template_asked_to(urgent: Urgent, desk: Desk) -> None:
+    row = urgent.sent()
+    UrgentTemplate.objects.update(retired_at=desk.now)
+    shut_words(desk, row)
+    UrgentVersion.objects.update(created_by=desk.cast.priya)
+    Post.objects.update(state=PostState.WITH_APPROVER)
+    priya = desk.cast.member(desk.cast.priya)
+    page = review_page(with_policy(Post.objects.all()).get(), priya, desk.now)
+    assert page is not None and page.writers == writers_of(row.post) >= {desk.cast.priya.pk}
+    assert not waiting_for(priya, desk.now).exists()

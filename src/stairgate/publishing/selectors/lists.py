@@ -24,6 +24,7 @@ from stairgate.publishing.models import (
     SecondLook,
     Suggestion,
     TakeDown,
+    UrgentSending,
 )
 from stairgate.publishing.states import CHANGE_OVER, FINAL, THERE, DeliveryState, PostState
 
@@ -61,12 +62,15 @@ def waiting_for(membership: Membership, now: datetime) -> QuerySet[Post]:
 
 
 def _written_by(membership: Membership) -> QuerySet[Post, UUID]:
-    """Return the posts of whose writers this member is one, as `gate.writers_of` counts: a change with its post."""
+    """Return the posts of whose writers this member is one, as `gate_facts.writers_of` counts: a change with its post."""
     who = membership.user_id
     revisions = Revision.objects.filter(created_by=who).values("post_id")
     answers = Answer.objects.filter(answered_by=who).values("post_id")
     suggested = Suggestion.objects.filter(by=who, post__isnull=False).values("post_id")
-    wrote = Q(author=who) | Q(pk__in=revisions) | Q(pk__in=answers) | Q(pk__in=suggested)
+    ahead = UrgentSending.objects.filter(version__template__versions__created_by=who).values(
+        "revision__post_id"
+    )
+    wrote = Q(author=who) | Q(pk__in=revisions) | Q(pk__in=answers) | Q(pk__in=suggested) | Q(pk__in=ahead)
     mine = Post.objects.filter(wrote, organisation=membership.organisation_id).order_by()
     return mine.values_list(Coalesce("changes_id", "pk"), flat=True)
 

@@ -238,8 +238,9 @@ def _urgent(post: Post, versions: Sequence[Revision], parameters: Parameters, no
 
 
 def _writers(post: Post, versions: Iterable[Revision], answers: Iterable[Answer]) -> frozenset[UUID]:
-    """Return what `gate.writers_of` returns while it matters: for what is no change, from what was read already."""
-    if post.changes_id is not None:
+    """Return what `writers_of` returns while it matters: for most posts from what was read already."""
+    sent_ahead = any(hasattr(version, "urgent") for version in versions)
+    if post.changes_id is not None or (sent_ahead and PostState(post.state) in UNDECIDED):
         return writers_of(post)
     wrote = {version.created_by_id for version in versions}
     suggested = {post.suggestion.by_id} if hasattr(post, "suggestion") else set()
