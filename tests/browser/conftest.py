@@ -10,6 +10,7 @@ import os
 import shutil
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -122,17 +123,23 @@ class Demo:
     environment: dict[str, str] = field(repr=False)
 
 
-@pytest.fixture(scope="session")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
-    """A running demo, stopped with one Ctrl-C."""
+@contextmanager
+def running_demo(folder: Path) -> Iterator[Demo]:
+    """A running demo in a folder and a database of its own, stopped with one Ctrl-C."""
     with own_database() as environment:
-        home = tmp_path_factory.mktemp("demo") / "home"
-        installation = Installation(home, environment | {"STAIRGATE_POLL_SECONDS": "2"})
+        installation = Installation(folder / "home", environment | {"STAIRGATE_POLL_SECONDS": "2"})
         with installation.started("--demo") as running:
             page = next(line for line in running.told().splitlines() if line.endswith("/willow-lane"))
             practice = page.split()[-1].removesuffix("/willow-lane")
             yield Demo(running.url, practice, installation.everything)
             assert running.stop(group=True) == 0, running.told()
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    """The demo that tests share. Whoever changes more in it than posts and their like starts one alone."""
+    with running_demo(tmp_path_factory.mktemp("demo")) as running:
+        yield running
 
 
 @pytest.fixture

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page
 
-from tests.browser.conftest import Stack, wait_until
+from tests.browser.conftest import Demo, Stack, running_demo, wait_until
 from tests.browser.steps import approve, checks_out_offline, send_for_approval
 from tests.networks.bluesky_fixture import BlueskyServer, Person, eventually
 
@@ -20,6 +21,13 @@ POST = "Thirty-one pairs of wellies went out into the rain this morning, and thi
 HARM = "Which days is the one in the red coat in? I am round there most mornings"
 THREADGATE = "app.bsky.feed.threadgate"
 BLOCK = "app.bsky.graph.block"
+
+
+@pytest.fixture
+def demo(tmp_path: Path) -> Iterator[Demo]:
+    """One alone: with a second account, a new post in the shared one would begin with none chosen."""
+    with running_demo(tmp_path) as running:
+        yield running
 
 
 @pytest.fixture
