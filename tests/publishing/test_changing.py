@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from django.conf import LazySettings
 from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
@@ -34,6 +35,7 @@ from stairgate.organisations.models import User
 from stairgate.publishing import delivery, lapsing, reading_back, services, taking_down
 from stairgate.publishing.changing import ChangeFacts, change_barriers, what_became
 from stairgate.publishing.content import Content, PictureUse
+from stairgate.publishing.gate import Opened, open_gate
 from stairgate.publishing.gate_facts import writers_of
 from stairgate.publishing.models import Delivery, Difference, Post, ReadBack, Revision, TakeDown
 from stairgate.publishing.selectors.changes import carrier
@@ -499,6 +501,31 @@ def test_a_reading_from_before_the_change_never_opens_a_finding(
     old = LivePost("1_1", OLD, 0)
     reading_back.settle_reading(delivery_id=desk.delivery(post).pk, live=old, lease=lease, now=desk.now)
     assert not Difference.objects.exists() and ReadBack.objects.get().read_at is None
+
+
+def test_the_gate_that_opens_for_a_change_puts_off_the_readings_of_that_post_alone(
+    desk: Desk, network: Scripted, post: Post, settings: LazySettings
+) -> None:
+    settings.DELIVERY_SETTLE_SECONDS = 45
+    other = desk.approved(text="Another day.")
+    send(desk, network, other)
+    row = desk.delivery(release(desk, begin(desk, post)))
+    soon = desk.now + timedelta(seconds=1)
+    ReadBack.objects.update(due_at=soon)
+    assert isinstance(open_gate(delivery_id=row.pk, worker="w", now=desk.now), Opened)
+    row.refresh_from_db()
+    due = dict(ReadBack.objects.values_list("delivery__post", "due_at"))
+    assert row.lease_until is not None
+    assert due == {post.pk: row.lease_until + timedelta(seconds=45), other.pk: soon}
+
+
+def test_the_gate_that_opens_for_a_change_wakes_no_reading_that_is_over(
+    desk: Desk, network: Scripted, post: Post
+) -> None:
+    row = desk.delivery(release(desk, begin(desk, post)))
+    ReadBack.objects.update(due_at=None)
+    assert isinstance(open_gate(delivery_id=row.pk, worker="w", now=desk.now), Opened)
+    assert ReadBack.objects.get().due_at is None
 
 
 def test_nothing_is_compared_while_it_is_on_its_way(desk: Desk, network: Scripted, post: Post) -> None:

@@ -7,7 +7,9 @@ from datetime import timedelta
 import pytest
 
 from stairgate.cli.demo import open_group
+from stairgate.ledger.services import LedgerError
 from stairgate.organisations.access import NotAllowed
+from stairgate.publishing import gate
 from stairgate.publishing.gate import Closed, Opened, OpenedByHand, open_by_hand, open_gate
 from stairgate.publishing.models import Delivery
 from stairgate.publishing.states import DeliveryState
@@ -52,3 +54,16 @@ def test_what_waits_for_a_hand_is_not_opened_for_the_worker(desk: Desk, row: Del
     assert open_gate(delivery_id=row.pk, worker="w", now=row.due_at + timedelta(seconds=1)) == Closed(())
     row.refresh_from_db()
     assert row.state == DeliveryState.MANUAL
+
+
+def test_an_opening_that_cannot_be_written_down_opens_nothing(
+    desk: Desk, row: Delivery, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unwritable(**named: object) -> None:
+        raise LedgerError("full")
+
+    monkeypatch.setattr(gate, "record", unwritable)
+    with pytest.raises(LedgerError):
+        open_by_hand(delivery_id=row.pk, by=desk.cast.kofi, now=desk.now, seconds=120)
+    row.refresh_from_db()
+    assert row.state == DeliveryState.MANUAL and not row.attempts.filter(by=desk.cast.kofi).exists()
