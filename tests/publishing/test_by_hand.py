@@ -11,7 +11,7 @@ from stairgate.channels.pausing import ask_to_open, confirm_opening, pause_every
 from stairgate.channels.services import network_for
 from stairgate.cli.demo import open_group
 from stairgate.ledger.models import Entry
-from stairgate.networks.base import CannotTell, Done, Manual, Unknown
+from stairgate.networks.base import Absent, CannotTell, Done, Manual, Unknown
 from stairgate.organisations.access import NotAllowed
 from stairgate.organisations.models import User
 from stairgate.people.models import Check
@@ -573,6 +573,19 @@ def test_while_the_worker_can_still_look_no_person_decides(desk: Desk, blind: De
     assert blind.looks_failed == 2
     with pytest.raises(services.Refusal, match="still looking by itself"):
         not_there(desk, blind, desk.cast.priya, 200)
+
+
+@pytest.mark.clause("C78")
+def test_when_the_network_answers_again_the_worker_looks_alone_again(
+    desk: Desk, network: Scripted, blind: Delivery
+) -> None:
+    desk.sweep(after=270)
+    assert fresh(blind, DeliveryState.UNKNOWN).looks_failed == 3
+    network.looks = [Absent(4)]
+    desk.sweep(after=360)
+    assert fresh(blind, DeliveryState.UNKNOWN).looks_failed == 0
+    with pytest.raises(services.Refusal, match="still looking by itself"):
+        not_there(desk, blind, desk.cast.priya, 370)
 
 
 @pytest.mark.clause("C78")

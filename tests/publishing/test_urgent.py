@@ -236,6 +236,15 @@ def test_pressed_twice_it_is_sent_once(urgent: Urgent) -> None:
     assert Post.objects.count() == Delivery.objects.count() == SecondLook.objects.count() == 1
 
 
+def test_a_press_of_somebody_else_sends_nothing_and_is_said(urgent: Urgent) -> None:
+    urgent.approve()
+    press = uuid4()
+    urgent.send(press=press)
+    with pytest.raises(Refusal, match="used already"):
+        urgent.send(press=press, by=urgent.desk.cast.tom)
+    assert Post.objects.count() == 1
+
+
 @pytest.mark.parametrize(
     "change", [{"opens_at": "when we can"}, {"day": "2020-01-01"}, {"reason": "Tom is ill"}, {"more": "x"}]
 )

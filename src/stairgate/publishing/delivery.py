@@ -341,13 +341,14 @@ def settle_look(*, delivery_id: UUID, result: Reconciled, began: datetime, now: 
 
 
 def _absent(delivery: Delivery, began: datetime, now: datetime) -> None:
+    delivery.looks_failed = 0  # the network answers again: nobody has to look in its stead
     counts_from = delivery.absent_counts_from or now
     if began >= counts_from:
         delivery.looks_absent += 1
         counts_from = began + _settling()
     if delivery.looks_absent < LOOKS_NEEDED:
         delivery.due_at = delivery.absent_counts_from = counts_from
-        delivery.save(update_fields=["looks_absent", "absent_counts_from", "due_at"])
+        delivery.save(update_fields=["looks_absent", "looks_failed", "absent_counts_from", "due_at"])
         return
     seen = "it is not on the page" if delivery.changes_id is None else "the new words are not on the page"
     move(delivery, DeliveryState.NOT_THERE, f"We looked twice: {seen}. You can send it again.", now)

@@ -230,11 +230,9 @@ def send_urgent(
     """
     row = locked_template(template)
     policy = require_fit(actor, row.organisation, Duty.WRITE, at)
-    sent = Post.objects.filter(
-        author=actor, organisation=row.organisation, revisions__urgent__press=press
-    ).first()
-    if sent is not None:
-        return sent
+    pressed = UrgentSending.objects.filter(press=press).select_related("revision__post", "version").first()
+    if pressed is not None:
+        return _sent_already(pressed, actor, row)
     now = _now(row, policy, at)
     if now.version.digest != digest:
         raise Refusal("This template was changed while you were reading. Please read it again.")
@@ -265,6 +263,14 @@ def send_urgent(
     write_down(actor, revision.post, "publishing.urgent_sent", payload, at)
     release(revision.post, revision, at, at)
     return revision.post
+
+
+def _sent_already(pressed: UrgentSending, actor: User, template: UrgentTemplate) -> Post:
+    """Return what this very press sent. Raises `Refusal` when it was another's, or of another template."""
+    post = pressed.revision.post
+    if post.author_id != actor.pk or pressed.version.template_id != template.pk:
+        raise Refusal("This form was used already. Open the template again, and send from there.")
+    return post
 
 
 def _accounts(
