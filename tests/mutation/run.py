@@ -207,9 +207,18 @@ def _fails(item: pytest.Item) -> bool:
 
 def _become(module: ModuleType, mutant: Mutant) -> None:
     if mutant.code is None:
-        setattr(module, mutant.function, _function(module, mutant))
+        _swap_everywhere(getattr(module, mutant.function), _function(module, mutant))
     else:
         _function(module, mutant).__code__ = mutant.code
+
+
+def _swap_everywhere(decorated: object, bare: FunctionType) -> None:
+    """Put it in the place of the decorated one in each module that imported that by name: tests did."""
+    ours = [module for name, module in sys.modules.items() if name.startswith(("stairgate.", "tests."))]
+    for module in ours:
+        for name, value in list(vars(module).items()):
+            if value is decorated:
+                setattr(module, name, bare)
 
 
 def _function(module: ModuleType, mutant: Mutant) -> FunctionType:
