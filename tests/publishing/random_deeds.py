@@ -23,9 +23,9 @@ from stairgate.people.models import Check, Training
 from stairgate.policies.services import adopt, sign
 from stairgate.publishing import delivery, gate, lapsing, services, taking_down
 from stairgate.publishing.content import Content
-from stairgate.publishing.models import Delivery, Revision, TakeDown
+from stairgate.publishing.models import Delivery, Post, Revision, TakeDown
 from stairgate.publishing.slots import Slot, SlotKind, Wording
-from stairgate.publishing.states import DeliveryState
+from stairgate.publishing.states import DeliveryState, PostState
 from tests.cast import PURPOSE
 from tests.publishing.random_books import Books
 from tests.publishing.random_pages import WAYS
@@ -202,6 +202,33 @@ class Deeds(Books):
                     at=self.now,
                 )
                 self.ahead.add(user.id)
+
+    @rule(text=st.sampled_from(TEXTS), author=_anyone, ways=_two_ways, killed=st.booleans())
+    def change_what_is_on_the_page(self, text: str, author: str, ways: tuple[str, ...], killed: bool) -> None:
+        """Other words for a post that is out: through the whole gate, in the place of the old ones."""
+        published = Post.objects.filter(state=PostState.PUBLISHED).exclude(kind=Post.Kind.CHANGE)
+        post = published.order_by("-created_at").first()
+        if post is None or not self.begin_a_change(author, post):
+            return
+        on_it = post.deliveries.filter(state=DeliveryState.DONE).count()
+        self.write(name=author, text=text, fresh=False, pages=on_it)
+        self.submit(name=author)
+        self.approve(name="kofi")
+        self.approve(name="priya")
+        if killed:
+            self.kill_a_worker(way=ways[0])
+        self.sweep(ways=ways, blind=False, wait=0)
+
+    def begin_a_change(self, author: str, post: Post) -> bool:
+        """Return whether it was begun. Whoever wrote any of it before wrote a part of the change."""
+        with self.deed("begin a change"):
+            change = services.begin_change(actor=self.who(author), post=post, at=self.now)
+            before = post.its_changes.exclude(pk=change.pk).values_list("pk", flat=True)
+            wrote = [self.written.get(pk, set()) for pk in (post.pk, *before)]
+            self.numbers[change.pk] = self.numbers[post.pk]
+            self.written[change.pk] = set().union(*wrote)
+            return True
+        return False
 
     @precondition(lambda self: self.post() is not None)
     @rule(name=_anyone, deed=st.sampled_from(("ask for changes", "withdraw", "send again", "look again")))

@@ -78,8 +78,12 @@ class Honest(Scripted):
         return list(self._took.values())
 
     def publish(self, passage: Passage, staged: Staged) -> Outcome:
-        number, thing = str(len(self.asked)), (passage.account.account_id, passage.spend().text)
+        outgoing = passage.spend()
+        number = outgoing.edits or str(len(self.asked))
+        thing = (passage.account.account_id, outgoing.text)
         self.asked.append(thing)
+        if outgoing.edits and number not in self._took:
+            return Refused(RefusalKind.GONE, "no such post")
         way = self._ways.pop(0) if self._ways else "done"
         if way in {"done", "landed"}:
             self._took[number] = thing
@@ -137,7 +141,8 @@ class Practised(Facebook):
         if way in self._FAULTS:
             kinds = self._FAULTS[way]
             kind = kinds[len(self.asked) % len(kinds)]
-            self._practice.fault(kind, "POST /feed", code=self._CODES.get(way, 32))
+            asked = f"POST /{passage.content.edits or 'feed'}"
+            self._practice.fault(kind, asked, code=self._CODES.get(way, 32))
         self.asked.append((passage.account.account_id, passage.content.text))
         return super().publish(passage, staged)
 
