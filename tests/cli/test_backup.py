@@ -167,13 +167,20 @@ def test_a_full_disk_leaves_nothing(ours: Installation, tmp_path: Path) -> None:
         assert ours.files().keys() == before
 
 
+def _hears_ctrl_c() -> None:
+    """What a shell starts in the background ignores Ctrl-C, and so would all that it starts."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def test_a_backup_that_is_stopped_leaves_nothing(ours: Installation, tmp_path: Path) -> None:
     (tmp_path / "out").mkdir()
     (ours.home / "pictures/big").write_bytes(os.urandom(400 * 1024**2))
     before = ours.files().keys()
     command = [*COMMAND, "backup", str(tmp_path / "out/b.tar.gz")]
     for number in (signal.SIGTERM, signal.SIGINT):
-        with subprocess.Popen(command, env=ours.everything, stderr=subprocess.PIPE) as process:
+        with subprocess.Popen(
+            command, env=ours.everything, stderr=subprocess.PIPE, preexec_fn=_hears_ctrl_c
+        ) as process:
             wait_for(lambda: any(path.stat().st_size for path in (tmp_path / "out").iterdir()), process)
             process.send_signal(number)
             assert process.wait(20) == 128 + number
