@@ -10,6 +10,7 @@ import pytest
 from django.utils import timezone
 
 from stairgate.channels import services as channel_services
+from stairgate.ledger.services import LedgerError
 from stairgate.networks.base import (
     Absent,
     Account,
@@ -26,7 +27,7 @@ from stairgate.networks.base import (
     Unknown,
 )
 from stairgate.organisations.models import User
-from stairgate.publishing import delivery, reading_back, services, taking_down
+from stairgate.publishing import delivery, gate, reading_back, services, taking_down
 from stairgate.publishing.content import Content, PictureUse
 from stairgate.publishing.models import Delivery, Post, Revision
 from tests.cast import PURPOSE, Cast, willow_lane
@@ -171,3 +172,12 @@ class Desk:
 @pytest.fixture
 def desk(cast: Cast, now: datetime) -> Desk:
     return Desk(cast, now)
+
+
+def fill_the_ledger(monkeypatch: pytest.MonkeyPatch) -> None:
+    """From now on the gate cannot write anything down."""
+
+    def refuse(**entry: object) -> None:
+        raise LedgerError("unwritable")
+
+    monkeypatch.setattr(gate, "record", refuse)

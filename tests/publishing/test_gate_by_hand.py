@@ -9,11 +9,10 @@ import pytest
 from stairgate.cli.demo import open_group
 from stairgate.ledger.services import LedgerError
 from stairgate.organisations.access import NotAllowed
-from stairgate.publishing import gate
 from stairgate.publishing.gate import Closed, Opened, OpenedByHand, open_by_hand, open_gate
 from stairgate.publishing.models import Delivery
 from stairgate.publishing.states import DeliveryState
-from tests.publishing.conftest import Desk
+from tests.publishing.conftest import Desk, fill_the_ledger
 from tests.publishing.test_by_hand import put
 
 pytestmark = [pytest.mark.django_db, pytest.mark.clause("C78")]
@@ -59,10 +58,7 @@ def test_what_waits_for_a_hand_is_not_opened_for_the_worker(desk: Desk, row: Del
 def test_an_opening_that_cannot_be_written_down_opens_nothing(
     desk: Desk, row: Delivery, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def unwritable(**named: object) -> None:
-        raise LedgerError("full")
-
-    monkeypatch.setattr(gate, "record", unwritable)
+    fill_the_ledger(monkeypatch)
     with pytest.raises(LedgerError):
         open_by_hand(delivery_id=row.pk, by=desk.cast.kofi, now=desk.now, seconds=120)
     row.refresh_from_db()

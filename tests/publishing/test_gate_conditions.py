@@ -31,7 +31,7 @@ from stairgate.publishing.models import Answer, Approval, Attempt, Delivery, Pic
 from stairgate.publishing.states import DeliveryState, PostState
 from stairgate.screening import Action, Screening, Severity
 from tests.publishing.by_hand import approval_by_hand, delivery_by_hand
-from tests.publishing.conftest import Desk
+from tests.publishing.conftest import Desk, fill_the_ledger
 from tests.publishing.test_gate import sign_all
 from tests.publishing.test_rules import finding
 
@@ -387,12 +387,9 @@ def test_a_surprise_about_what_is_not_due_any_more_shuts_nothing(
 def test_a_gate_that_cannot_write_down_that_it_stayed_shut_changes_nothing(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refuse(**entry: object) -> None:
-        raise LedgerError("unwritable")
-
     row = ready(desk)
     monkeypatch.setattr(gate, "_open", boom)
-    monkeypatch.setattr(gate, "record", refuse)
+    fill_the_ledger(monkeypatch)
     with pytest.raises(LedgerError):
         try_gate(desk, row)
     row.refresh_from_db()

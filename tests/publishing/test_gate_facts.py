@@ -12,14 +12,13 @@ from stairgate.channels.pausing import ask_to_open, confirm_opening, pause
 from stairgate.ledger.services import LedgerError
 from stairgate.networks import base
 from stairgate.networks.base import Account, Outgoing, Secret
-from stairgate.publishing import gate
 from stairgate.publishing.content import PictureUse, digest
 from stairgate.publishing.gate import Closed, Opened, lapse_early
 from stairgate.publishing.models import Approval, Delivery, Post, Revision
 from stairgate.publishing.states import DeliveryState
 from tests.cast import PURPOSE
 from tests.publishing.by_hand import approval_by_hand, delivery_by_hand
-from tests.publishing.conftest import Desk
+from tests.publishing.conftest import Desk, fill_the_ledger
 from tests.publishing.test_gate_conditions import picture, ready, shut_words, try_gate
 
 pytestmark = [pytest.mark.django_db, pytest.mark.clause("C78")]
@@ -176,10 +175,7 @@ def test_a_lapse_that_cannot_be_written_down_changes_nothing(
 ) -> None:
     row = delivery_by_hand(desk, desk.save())
 
-    def unwritable(**named: object) -> None:
-        raise LedgerError("full")
-
-    monkeypatch.setattr(gate, "record", unwritable)
+    fill_the_ledger(monkeypatch)
     with pytest.raises(LedgerError):
         lapse_early(delivery_id=row.pk, now=desk.now)
     row.refresh_from_db()

@@ -13,7 +13,6 @@ from django.db import OperationalError, connection
 from django.db.models.fields.files import FieldFile
 
 from stairgate.ledger.models import Entry
-from stairgate.ledger.services import LedgerError
 from stairgate.networks.base import Absent, Found, Unknown
 from stairgate.policies.models import PolicyVersion
 from stairgate.publishing import delivery, gate, gate_facts, services
@@ -23,7 +22,7 @@ from stairgate.publishing.pixels import CleanPicture
 from stairgate.publishing.services import drafts
 from stairgate.publishing.states import DeliveryState, PostState
 from tests.ledger.flushing import allow_flush
-from tests.publishing.conftest import Desk, Scripted
+from tests.publishing.conftest import Desk, Scripted, fill_the_ledger
 
 allow_flush()
 pytestmark = pytest.mark.django_db
@@ -69,11 +68,8 @@ def test_a_policy_looser_than_its_floor_keeps_the_gate_shut(desk: Desk, network:
 def test_a_ledger_that_cannot_be_written_sends_nothing_and_changes_nothing(
     desk: Desk, network: Scripted, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refuse(**entry: object) -> None:
-        raise LedgerError("unwritable")
-
     post = desk.approved()
-    monkeypatch.setattr(gate, "record", refuse)
+    fill_the_ledger(monkeypatch)
     with pytest.raises(ExceptionGroup):
         desk.sweep()
     assert network.published == [] and desk.delivery(post).state == DeliveryState.WAITING

@@ -245,6 +245,17 @@ def test_a_press_of_somebody_else_sends_nothing_and_is_said(urgent: Urgent) -> N
     assert Post.objects.count() == 1
 
 
+def test_a_press_that_sent_another_template_sends_nothing_and_is_said(urgent: Urgent) -> None:
+    urgent.approve()
+    press = uuid4()
+    urgent.send(press=press)
+    urgent.template = urgent.keep().template
+    urgent.approve()
+    with pytest.raises(Refusal, match="used already"):
+        urgent.send(press=press)
+    assert Post.objects.count() == 1
+
+
 @pytest.mark.parametrize(
     "change", [{"opens_at": "when we can"}, {"day": "2020-01-01"}, {"reason": "Tom is ill"}, {"more": "x"}]
 )
