@@ -82,6 +82,17 @@ def test_what_is_left_to_do_is_reached_by_keyboard_and_said_once(stack: Stack) -
     assert tom.locator(":focus").get_attribute("id") == "text"
 
 
+def test_leaving_the_text_does_not_have_it_looked_at_again(stack: Stack) -> None:
+    """The notes would be put there anew just when somebody has gone to them."""
+    tom = stack.person("Tom")
+    write(tom, stack, DRAFT)
+    asked: list[str] = []
+    tom.on("request", lambda request: asked.append(request.url))
+    tom.get_by_role("link", name="Look at").focus()
+    tom.wait_for_timeout(1_000)  # longer than any pause after which words are looked at
+    assert asked == []
+
+
 def test_a_note_changes_the_words_it_is_about_not_their_twins(stack: Stack) -> None:
     tom = stack.person("Tom")
     write(tom, stack, "Ring Tom on 07700 900142. Soup day! Ring Tom on 07700 900142.")

@@ -19,6 +19,8 @@
     ['input', 'change'].forEach(function (typing) {
       document.addEventListener(typing, function (e) { if (e.target.matches('.sg-keep input')) e.stopPropagation(); }, true);
     });
+    /* Words were looked at while they were typed: to leave them asks for nothing, and no note is put there anew. */
+    document.addEventListener('change', function (e) { if (e.target.matches('textarea')) e.stopPropagation(); }, true);
     /* An answer that was under way when somebody began to type why is asked for again when they have done. */
     var late = false;
     document.addEventListener('htmx:beforeSwap', function (e) {
