@@ -17,7 +17,9 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from stairgate.organisations.models import User
+from stairgate.organisations.models import RoleHeld, User
+from stairgate.organisations.rules import Role
+from stairgate.policies.drafting import begin_draft
 from stairgate.publishing.states import EDITABLE, PostState
 from tests.cast import PASSWORD
 from tests.crowd import POSTS, Crowd
@@ -76,6 +78,7 @@ def pages(made: Crowd) -> list[Page]:
         *_urgent(made),
         *_posts(made),
         *_register(made),
+        *_next_version(made),
         Page("publishing:picture", reverse("publishing:picture", args=[made.pictures[0].pk])),
         Page("monitoring:item", reverse("monitoring:item", args=[made.items[0].pk]), "long story"),
         Page("monitoring:item", reverse("monitoring:item", args=[made.items[1].pk]), "decided"),
@@ -104,6 +107,8 @@ _PLAIN = (
     "assurance:live",
     "assurance:record",
     "policies:words",
+    "policies:versions",
+    "policies:next",
     "account_logout",
     "account_reauthenticate",
     "mfa_index",
@@ -124,6 +129,24 @@ def _register(made: Crowd) -> list[Page]:
         *(Page(f"people:{name}", reverse(f"people:{name}", args=[about])) for name in forms),
         Page("people:sign_in", reverse("people:sign_in", args=[made.newcomer.pk])),
         Page("people:list", f"{reverse('people:list')}?show=soon", "soon"),
+    ]
+
+
+def _next_version(made: Crowd) -> list[Page]:
+    """The versions of the policy, and the draft of the next one with its forms."""
+    organisation = made.channel.organisation
+    manager = RoleHeld.objects.filter(role=Role.MANAGER, membership__organisation=organisation).earliest("pk")
+    begin_draft(actor=manager.membership.user, organisation=organisation, at=timezone.now())
+    newest = organisation.policy_versions.latest("number")
+    plain = ("changes", "facts", "numbers", "risk_new")
+    parts = {"part": "children-first", "lines": "staff", "risk": "risk-scams"}
+    return [
+        *(Page(f"policies:{name}", reverse(f"policies:{name}")) for name in plain),
+        *(Page(f"policies:{name}", reverse(f"policies:{name}", args=[part])) for name, part in parts.items()),
+        *(
+            Page(f"policies:{name}", reverse(f"policies:{name}", args=[newest.number]))
+            for name in ("version", "differences")
+        ),
     ]
 
 

@@ -16,6 +16,7 @@ from stairgate.organisations.models import User
 from stairgate.people.leaving import leave
 from stairgate.people.models import Person
 from stairgate.people.services import record_reference, register
+from stairgate.policies.drafting import begin_draft
 from stairgate.publishing.content import Content
 from stairgate.publishing.models import StandingMessage, Suggestion, UrgentTemplate
 from stairgate.publishing.services import keep_message, keep_urgent_starters, save_draft, submit, suggest
@@ -29,6 +30,9 @@ DECIDE = frozenset({"priya", "kofi", "gwen"})
 ACCOUNTS = frozenset({"priya", "kofi", "gwen", "helen"})
 PEOPLE = frozenset({"priya", "gwen", "helen"})
 MANAGER = frozenset({"priya"})
+DRAFT_FORMS = {"facts": (), "numbers": (), "risk_new": (), "part": ("our-own",), "lines": ("staff",)}
+DRAFT_FORMS |= {"risk": ("risk-scams",), "changes": ()}
+DRAFT_DEEDS = {"adopt": (), "drop": (), "risk_remove": ("risk-scams",), "risk_put_back": ("risk-scams",)}
 PERSON_FORMS = ("change", "check", "training", "reference", "role", "leaving", "sign_in")
 PERSON_DEEDS = (
     *("link", "show_birth_date", "show_number", "withdraw_check", "look_again"),
@@ -66,7 +70,10 @@ READ: dict[str, frozenset[str]] = {
     "people:new": MANAGER,
     "assurance:live": EVERYBODY,
     "assurance:record": ACCOUNTS,
-    "policies:words": EVERYBODY,
+    **dict.fromkeys(("policies:words", "policies:versions", "policies:version"), EVERYBODY),
+    "policies:differences": EVERYBODY,
+    "policies:next": MANAGER,
+    **dict.fromkeys((f"policies:{name}" for name in DRAFT_FORMS), MANAGER),
 }
 #: deeds: GET is 405, nobody outside reaches them, and these may not do them (the service says so)
 DEEDS: dict[str, frozenset[str]] = {
@@ -110,6 +117,8 @@ DEEDS: dict[str, frozenset[str]] = {
     "channels:prove": ACCOUNTS,
     "assurance:download": MANAGER,
     **dict.fromkeys((f"people:{name}" for name in PERSON_DEEDS), MANAGER),
+    "policies:begin": MANAGER,
+    **dict.fromkeys((f"policies:{name}" for name in DRAFT_DEEDS), MANAGER),
 }
 #: nobody has to be signed in
 OPEN = {
@@ -140,6 +149,8 @@ ABSENT = {
 
 #: addresses of the register: all are about Tom, but for a sign-in, which he has
 OF_A_PERSON = {f"people:{name}" for name in ("person", *PERSON_FORMS, *PERSON_DEEDS)}
+#: addresses of the draft of the next version, and of a part of it
+OF_A_DRAFT = {f"policies:{name}": args for name, args in (DRAFT_FORMS | DRAFT_DEEDS).items()}
 #: addresses of one standing message
 OF_A_MESSAGE = {f"publishing:standing_{name}" for name in ("edit", "again", "use", "retire")}
 #: addresses of one urgent template
@@ -236,6 +247,11 @@ def _newcomer(cast: Cast) -> Person:
 
 
 def address(name: str, post: UUID, cast: Cast) -> str:
+    if name in OF_A_DRAFT:
+        begin_draft(actor=cast.priya, organisation=cast.organisation, at=timezone.now())
+        return reverse(name, args=OF_A_DRAFT[name])
+    if name in {"policies:version", "policies:differences"}:
+        return reverse(name, args=[cast.policy.number])
     if name in {"channels:ask_to_open", "channels:confirm_opening"}:
         return reverse(name, args=[_held(cast).pk])
     if name in {"channels:pause", "channels:prove"}:
@@ -306,6 +322,7 @@ def test_who_may_do_a_deed(name: str, cast: Cast, post: UUID) -> None:
     "name",
     [
         *("publishing:review", "publishing:edit", "publishing:approve", "publishing:second_look"),
+        *("policies:version", "policies:differences"),
         *("channels:pause", "channels:prove", *sorted(OF_A_TEMPLATE | OF_A_PERSON)),
     ],
 )

@@ -95,6 +95,7 @@ def nursery(now: datetime, *, password: str | None = None) -> Nursery:
         text=words.text,
         parameters=demo_policy.PARAMETERS,
         at=now,
+        content=demo_policy.TAILORING.to_json(),
     )
     for name, _, _, signs, _ in STAFF:
         if signs:

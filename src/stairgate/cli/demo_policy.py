@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from stairgate.policies.adopting import TITLE
 from stairgate.policies.packs.composing import compose
 from stairgate.policies.packs.document import Document
 from stairgate.policies.packs.filling import Facts
 from stairgate.policies.packs.loading import pack
+from stairgate.policies.packs.tailoring import OwnRisk, Tailoring, tailored
 from stairgate.policies.parameters import Parameters
 
 PACK = "england-early-years"
@@ -37,8 +39,19 @@ FACTS = Facts(
     },
     confirmed=frozenset({"setting.account_form", "setting.purpose", "setting.hours_watched"}),
 )
+#: what is left of each risk is low, but for those that children meet
+_LEFT = {"risk-public": "medium", "risk-under-18": "medium"}
+TAILORING = Tailoring(
+    pack=PACK,
+    facts=FACTS.values,
+    confirmed=FACTS.confirmed,
+    risks={
+        risk.id: OwnRisk(risk.text, risk.control, risk.owner, _LEFT.get(risk.id, "low"))
+        for risk in pack(PACK).risks
+    },
+)
 
 
 def document(parameters: Parameters = PARAMETERS) -> Document:
     """Return the policy of Willow Lane: the pack for early years with everything filled in."""
-    return compose(pack(PACK), FACTS, parameters, title="Social media policy")
+    return compose(tailored(pack(PACK), TAILORING), FACTS, parameters, title=TITLE)

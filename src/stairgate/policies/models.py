@@ -7,6 +7,7 @@ import uuid
 from django.db import models
 
 from stairgate.organisations.models import Organisation, User
+from stairgate.policies.packs.tailoring import Tailoring
 from stairgate.policies.parameters import Parameters
 
 
@@ -28,6 +29,13 @@ class PolicyVersion(models.Model):
     parameters_json = models.JSONField()
     adopted_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     adopted_at = models.DateTimeField()
+    #: what it was composed from (`packs.tailoring`), for the next draft; None when it came as a text
+    content = models.JSONField(null=True)
+    #: when, and on which day of the setting, somebody last looked at the whole of it and kept or adopted it (C105)
+    reviewed_at = models.DateTimeField()
+    reviewed_on = models.DateField()
+    #: the newest row of a safeguarding lead's role at that moment: a later one is a change of lead (C106)
+    leads_seen = models.BigIntegerField(default=0)
 
     class Meta:
         ordering = ["-number"]
@@ -55,6 +63,85 @@ class PolicyVersion(models.Model):
     def parameters(self) -> Parameters:
         """Return the parameters. Raises `parameters.TooLoose` when a stored value is below its floor."""
         return Parameters.from_json(self.parameters_json)
+
+
+class Draft(models.Model):
+    """The next version while somebody writes it. A setting has one at a time."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="policy_drafts")
+    based_on = models.ForeignKey(PolicyVersion, on_delete=models.PROTECT, null=True, related_name="+")
+    content = models.JSONField()
+    parameters_json = models.JSONField()
+    begun_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    begun_at = models.DateTimeField()
+    changed_at = models.DateTimeField()
+    adopted_as = models.OneToOneField(
+        PolicyVersion, on_delete=models.PROTECT, null=True, related_name="draft"
+    )
+    dropped_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation"],
+                condition=models.Q(adopted_as__isnull=True, dropped_at__isnull=True),
+                name="policy_draft_open_once",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"the next version, begun by {self.begun_by.first_name}"
+
+    @property
+    def parameters(self) -> Parameters:
+        """Return the parameters. Raises `parameters.TooLoose` when a stored value is below its floor."""
+        return Parameters.from_json(self.parameters_json)
+
+    @property
+    def tailoring(self) -> Tailoring:
+        """Return what the setting has made of the pack so far."""
+        return Tailoring.from_json(self.content)
+
+
+class Review(models.Model):
+    """Somebody looked at the whole version and kept it as it is. A new major version is a review too, and has no row."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    version = models.ForeignKey(PolicyVersion, on_delete=models.PROTECT, related_name="reviews")
+    reviewed_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    reviewed_at = models.DateTimeField()
+    reason = models.TextField()
+
+    class Meta:
+        ordering = ["-reviewed_at"]
+
+    def __str__(self) -> str:
+        return f"{self.reviewed_by.first_name} kept version {self.version.label}"
+
+
+class Trigger(models.Model):
+    """Something happened that asks for a look at the policy before the year is over (C106). Noted, never deleted."""
+
+    class Kind(models.TextChoices):
+        GUIDANCE = "guidance", "New national guidance"
+        INCIDENT = "incident", "A serious incident"
+        PLATFORM = "platform", "A change at the network"
+        ACCOUNT = "account", "A new account"
+        OTHER = "other", "Something else has changed"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="policy_triggers")
+    kind = models.CharField(max_length=12, choices=Kind)
+    note = models.CharField(max_length=300)
+    noted_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    noted_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["noted_at"]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()}: {self.note}"
 
 
 class Signature(models.Model):

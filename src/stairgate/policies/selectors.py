@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 
 from django.db.models import F, OuterRef, QuerySet, Subquery
@@ -109,9 +109,18 @@ RESPONSIBLE = (
 @control("C21", "The people the policy names are read from the roles of today; nobody types them")
 def responsible(organisation: Organisation, *, on: date) -> list[tuple[str, list[str]]]:
     """Return each role that the policy names with who holds it that day, by first name. Two queries."""
-    members = list(holders(organisation, RESPONSIBLE, on).prefetch_related("roles"))
+    named = named_people(organisation, RESPONSIBLE, on=on)
+    return [(role.label, named[role]) for role in RESPONSIBLE]
+
+
+def named_people(
+    organisation: Organisation, roles: Iterable[Role] = Role, *, on: date
+) -> dict[Role, list[str]]:
+    """Return who holds each of the roles that day, by first name. Two queries."""
+    wanted = tuple(roles)
+    members = list(holders(organisation, wanted, on).prefetch_related("roles"))
     held = [(member.first_name, member.roles_on(on)) for member in members]
-    return [(role.label, [name for name, roles in held if role in roles]) for role in RESPONSIBLE]
+    return {role: [name for name, roles in held if role in roles] for role in wanted}
 
 
 def standing(

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
+from django.db.models import Max
 
 from stairgate.clauses import control
 from stairgate.ledger.services import record
 from stairgate.organisations.access import manager_in
-from stairgate.organisations.models import Organisation, User
+from stairgate.organisations.models import Organisation, RoleHeld, User
+from stairgate.organisations.rules import Role
 from stairgate.people.models import Person
 from stairgate.policies.models import PolicyVersion, Signature
 from stairgate.policies.parameters import Parameters
@@ -30,6 +34,7 @@ def adopt(
     parameters: Parameters,
     at: datetime,
     correction: bool = False,
+    content: Mapping[str, Any] | None = None,
 ) -> PolicyVersion:
     """Put a version of the policy in force; return it. A ``correction`` is a minor version: signatures go on counting.
 
@@ -41,16 +46,19 @@ def adopt(
     Organisation.objects.select_for_update(no_key=True).get(pk=organisation.pk)
     checked = Parameters.from_json(parameters.to_json())
     last = organisation.policy_versions.order_by("-number").first()
+    label = _next_label(last, correction=correction)
     version = PolicyVersion.objects.create(
         organisation=organisation,
         number=(last.number if last else 0) + 1,
-        **_next_label(last, correction=correction),
+        **label,
+        **_reviewed(organisation, at, last if label["minor_number"] else None),
         title=title,
         text=text,
         text_digest=hashlib.sha256(text.encode()).hexdigest(),
         parameters_json=checked.to_json(),
         adopted_by=actor,
         adopted_at=at,
+        content=content,
     )
     record(
         organisation_id=organisation.id,
@@ -75,6 +83,20 @@ def _next_label(last: PolicyVersion | None, *, correction: bool) -> dict[str, in
     if correction:
         return {"major_number": last.major_number, "minor_number": last.minor_number + 1}
     return {"major_number": last.major_number + 1, "minor_number": 0}
+
+
+def _reviewed(organisation: Organisation, at: datetime, corrected: PolicyVersion | None) -> dict[str, Any]:
+    """Return when the policy was last looked at as a whole. To correct a detail is no review."""
+    if corrected:
+        return {name: getattr(corrected, name) for name in ("reviewed_at", "reviewed_on", "leads_seen")}
+    return looked_at(organisation, at)
+
+
+def looked_at(organisation: Organisation, at: datetime) -> dict[str, Any]:
+    """Return what to write on a version that was looked at as a whole at that moment. One query."""
+    leads = RoleHeld.objects.filter(role=Role.DSL, membership__organisation=organisation)
+    newest = leads.aggregate(newest=Max("pk"))["newest"]
+    return {"reviewed_at": at, "reviewed_on": organisation.day(at), "leads_seen": newest or 0}
 
 
 @control("C109", "A person signs for themselves only")

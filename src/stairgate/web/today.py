@@ -88,7 +88,10 @@ def today_page(me: Membership, now: datetime) -> Today:
     tasks += [task_of.trouble(post) for post in trouble if post not in by_hand]
     if Duty.SEE_ACCOUNTS in duties:
         tasks += task_of.not_set_up(
-            has_policy=version is not None, has_page=bool(accounts), has_lead=bool(leads)
+            has_policy=version is not None,
+            has_page=bool(accounts),
+            has_lead=bool(leads),
+            manages=Duty.MANAGE in duties,
         )
         tasks += [task_of.paused(pause, me) for pause in pauses]
         tasks += [task_of.shut(account.channel.name, r.says) for account in accounts for r in account.others]

@@ -141,13 +141,13 @@ def blind(reading: Freshness) -> Task:
     )
 
 
-def not_set_up(*, has_policy: bool, has_page: bool, has_lead: bool) -> list[Task]:
+def not_set_up(*, has_policy: bool, has_page: bool, has_lead: bool, manages: bool) -> list[Task]:
     """Return what a setting still lacks before the gate can open at all."""
     lacks = []
     if not has_lead:
         lacks.append(lacking("heart-handshake", "No safeguarding lead is named", _NO_LEAD, "help_now"))
     if not has_policy:
-        lacks.append(lacking("shield-check", "No policy is adopted", _NO_POLICY, "assurance:live"))
+        lacks.append(_adopt() if manages else lacking(*_NO_POLICY_YET, "assurance:live"))
     if not has_page:
         lacks.append(lacking("plug-connected", "No page is connected", _NO_PAGE, "channels:list"))
     return lacks
@@ -155,7 +155,22 @@ def not_set_up(*, has_policy: bool, has_page: bool, has_lead: bool) -> list[Task
 
 _NO_LEAD = "Whoever is worried about a child would find nobody to ring here."
 _NO_POLICY = "Stairgate enforces what a setting has adopted. Until then nothing can go out."
+_NO_POLICY_YET = ("shield-check", "No policy is adopted", _NO_POLICY)
 _NO_PAGE = "Nothing can go out, and nothing that people write is read."
+
+
+def _adopt() -> Task:
+    return Task(
+        kind="bad",
+        icon="shield-check",
+        title="Adopt your social media policy",
+        why=f"{_NO_POLICY} You begin with a template, and make it yours.",
+        status="bad",
+        status_words="Put this right first",
+        href=reverse("policies:next"),
+        button="Write your policy",
+        minutes=30,
+    )
 
 
 def lacking(icon: str, title: str, why: str, page: str) -> Task:

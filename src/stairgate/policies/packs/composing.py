@@ -9,7 +9,7 @@ from itertools import groupby
 from stairgate.organisations.rules import Role
 from stairgate.policies.packs.document import Chapter, Document, Piece
 from stairgate.policies.packs.filling import Facts, contact_of, fill, shown
-from stairgate.policies.packs.form import ENDS, GROUPS, Checklist, Contact, Pack, Retention
+from stairgate.policies.packs.form import ENDS, GROUPS, Checklist, Contact, Pack, Retention, Risk
 from stairgate.policies.parameters import Parameters
 
 
@@ -75,13 +75,21 @@ def _risks(pack: Pack) -> Chapter:
     pieces = (
         Piece(
             risk.title,
-            f"{risk.text}\n\n**What we do:** {risk.control}\n\n**Who answers for it:** {Role(risk.owner).label.lower()}",
+            _risk(risk),
             risk.clauses,
             risk.addition,
         )
         for risk in pack.risks
     )
     return Chapter("Risk register", tuple(pieces))
+
+
+def _risk(risk: Risk) -> str:
+    owner = Role(risk.owner).label.lower() if risk.owner in Role.values else "[nobody yet]"
+    parts = [risk.text, f"**What we do:** {risk.control}", f"**Who answers for it:** {owner}"]
+    if risk.left:
+        parts.append(f"**What is left of it:** {risk.left}")
+    return "\n\n".join(parts)
 
 
 def _directory(pack: Pack, facts: Facts) -> Chapter:

@@ -55,13 +55,17 @@ class Entry(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Placeholder:
-    """Something only the setting can say. A ``suggestion`` stands in the text until it is changed or confirmed."""
+    """Something only the setting can say. A ``suggestion`` stands in the text until it is changed or confirmed.
+
+    A ``detail`` binds nobody: putting it right needs no new signatures (decision 0011).
+    """
 
     place: Place
     id: str
     label: str
     help: str
     suggestion: str = ""
+    detail: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +140,10 @@ class Responsibility:
 
 @dataclass(frozen=True, slots=True)
 class Risk:
-    """One risk, what is done about it, and the role that answers for it. A ``fixed`` one cannot be removed."""
+    """One risk, what is done about it, and the role that answers for it. A ``fixed`` one cannot be removed.
+
+    ``left`` is how much risk remains all the same, one of `LEFT`. A setting says it for itself (C09): a pack never does.
+    """
 
     place: Place
     id: str
@@ -147,6 +154,7 @@ class Risk:
     clauses: tuple[str, ...] = ()
     fixed: bool = False
     addition: bool = False
+    left: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,6 +242,7 @@ class Retention:
 
 
 GROUPS = {"managers": "Managers", "staff": "Staff", "followers": "People who join or follow our page"}
+LEFT = ("low", "medium", "high")
 SCOPES = ("national", "local")
 UNITS = ("days", "months", "years")
 ENDS = {"destroy": "then destroyed", "review": "then looked at again"}

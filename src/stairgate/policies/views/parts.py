@@ -1,0 +1,197 @@
+"""Forms of the next version: each is a page of its own, and back at the draft when it is done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST
+
+from stairgate.organisations.models import Membership
+from stairgate.policies import drafting
+from stairgate.policies.forms import FactsForm, LinesForm, NumbersForm, RiskForm, WordsForm
+from stairgate.policies.models import Draft
+from stairgate.policies.packs.document import to_html
+from stairgate.policies.packs.filling import fill
+from stairgate.policies.packs.form import GROUPS, Pack, Risk
+from stairgate.policies.packs.loading import pack
+from stairgate.policies.packs.tailoring import OWN, OwnRisk, tailored
+from stairgate.policies.selectors import named_people
+from stairgate.policies.views.draft import deed, manager
+from stairgate.policies.wording import CannotChange, worded
+
+form_page = require_http_methods(["GET", "POST"])
+Does = Callable[[], None]
+
+
+def _open(request: HttpRequest) -> tuple[Membership, Draft, Pack] | None:
+    """Return who asks, the open draft and its pack; None when nobody is writing one."""
+    member = manager(request)
+    draft = drafting.open_draft(member.organisation)
+    return (member, draft, pack(draft.tailoring.pack)) if draft else None
+
+
+@form_page
+def facts(request: HttpRequest) -> HttpResponse:
+    """Say what only the setting knows."""
+    if (found := _open(request)) is None:
+        return redirect("policies:next")
+    member, draft, base = found
+    form = FactsForm(request.POST or None, pack=base, ours=draft.tailoring)
+    words = {
+        "title": "What only you know",
+        "lead": "It goes into the words of the policy by itself. You can keep it half done and come back.",
+    }
+
+    def does() -> None:
+        drafting.answer(
+            actor=member.user, draft=draft, values=form.answers, fits=form.fits, at=timezone.now()
+        )
+
+    return _form(request, form, does, words, "facts")
+
+
+@form_page
+def numbers(request: HttpRequest) -> HttpResponse:
+    """Tighten the numbers."""
+    if (found := _open(request)) is None:
+        return redirect("policies:next")
+    member, draft, base = found
+    form = NumbersForm(request.POST or None, pack=base, parameters=draft.parameters)
+    words = {
+        "title": "Numbers",
+        "lead": "Stairgate does what they say. Each can be made stricter than the template. None can be looser.",
+    }
+
+    def does() -> None:
+        drafting.set_numbers(actor=member.user, draft=draft, parameters=form.made, at=timezone.now())
+
+    return _form(request, form, does, words, "numbers")
+
+
+@form_page
+def words(request: HttpRequest, item: str) -> HttpResponse:
+    """Put one part of the policy in other words."""
+    if (found := _open(request)) is None:
+        return redirect("policies:next")
+    member, draft, base = found
+    part = worded(base).get(item)
+    if part is None:
+        raise Http404
+    now = draft.tailoring.texts.get(item, part.text)
+    form = WordsForm(request.POST or None, initial={"text": now, "was": now})
+    title = getattr(part, "heading", "") or f"{GROUPS.get(getattr(part, 'group', ''), '')}: one line"
+    values = {
+        "title": title,
+        "clauses": part.clauses,
+        "template": part.text,
+        "shown": to_html(fill(now, base, draft.tailoring.said, draft.parameters)),
+        "now": now,
+    }
+
+    def does() -> None:
+        drafting.reword(
+            actor=member.user,
+            draft=draft,
+            item=item,
+            text=form.cleaned_data["text"],
+            was=form.cleaned_data["was"],
+            at=timezone.now(),
+        )
+
+    return _form(request, form, does, values, "words", "policies/part.html")
+
+
+@form_page
+def lines(request: HttpRequest, group: str) -> HttpResponse:
+    """Say what the setting asks of a group besides the template."""
+    if (found := _open(request)) is None:
+        return redirect("policies:next")
+    member, draft, _ = found
+    if group not in GROUPS:
+        raise Http404
+    already = "\n".join(draft.tailoring.lines.get(group, ()))
+    form = LinesForm(request.POST or None, initial={"text": already})
+
+    def does() -> None:
+        text = form.cleaned_data["text"]
+        drafting.set_lines(actor=member.user, draft=draft, group=group, text=text, at=timezone.now())
+
+    return _form(request, form, does, {"title": GROUPS[group]}, "lists")
+
+
+@form_page
+def risk(request: HttpRequest, item: str = "") -> HttpResponse:
+    """Rate a risk and say what is done about it; without one, add a risk."""
+    if (found := _open(request)) is None:
+        return redirect("policies:next")
+    member, draft, base = found
+    known = {one.id: one for one in tailored(base, draft.tailoring).risks}
+    if item and item not in known:
+        raise Http404
+    organisation = member.organisation
+    form = RiskForm(
+        request.POST or None,
+        holders=named_people(organisation, on=organisation.day(timezone.now())),
+        named=not item or item.startswith(OWN),
+        initial=asdict(_own(known[item])) if item else {},
+    )
+    words = {"title": known[item].title if item else "Add a risk", "risk": known.get(item)}
+
+    def does() -> None:
+        given = OwnRisk(**form.cleaned_data)
+        drafting.set_risk(actor=member.user, draft=draft, item=item, risk=given, at=timezone.now())
+
+    return _form(request, form, does, words, "risks")
+
+
+def _own(risk: Risk) -> OwnRisk:
+    return OwnRisk(text=risk.text, control=risk.control, owner=risk.owner, left=risk.left, title=risk.title)
+
+
+@require_POST
+def remove_risk(request: HttpRequest, item: str) -> HttpResponse:
+    """Take a risk out of the register."""
+    return deed(
+        request,
+        lambda m, d: drafting.remove_risk(actor=m.user, draft=d, item=item, at=timezone.now()),
+        "It is out of the register.",
+    )
+
+
+@require_POST
+def put_back_risk(request: HttpRequest, item: str) -> HttpResponse:
+    """Put a risk of the template back."""
+    return deed(
+        request,
+        lambda m, d: drafting.put_back_risk(actor=m.user, draft=d, item=item, at=timezone.now()),
+        "It is in the register again.",
+    )
+
+
+def _form(
+    request: HttpRequest,
+    form: forms.Form,
+    does: Does,
+    words: dict[str, Any],
+    back: str,
+    template: str = "policies/form.html",
+) -> HttpResponse:
+    """Show a form, or do its deed and go back to the draft. What is refused is said above what was typed."""
+    if request.method == "POST" and form.is_valid():
+        try:
+            does()
+        except CannotChange as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, "Kept in the draft.")
+            return redirect(f"{reverse('policies:next')}#{back}")
+    values = {"active": "policy", "form": form, "words": words, "back": back}
+    return render(request, template, values, status=422 if form.errors else 200)
