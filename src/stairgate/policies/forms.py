@@ -20,6 +20,10 @@ _FITS = "fits."
 _NEVER_ALONE = "identifiable_children"
 
 
+def _lines(rows: int) -> forms.Textarea:
+    return forms.Textarea(attrs={"rows": rows})
+
+
 class FactsForm(forms.Form):
     """What only the setting can say. A suggestion has a tick beside it: "this fits us"."""
 
@@ -27,7 +31,7 @@ class FactsForm(forms.Form):
         super().__init__(data)
         for one in pack.placeholders:
             given = ours.facts.get(one.id, "") or one.suggestion
-            self._add(one.id, one.label, one.help, given)
+            self._add(one.id, one.label, one.help, given, rows=1 if one.detail else 2)
             if one.suggestion:
                 fits = one.id in ours.confirmed or given != one.suggestion
                 label = f"“{one.label}” as it stands fits us"
@@ -35,15 +39,17 @@ class FactsForm(forms.Form):
         for contact in pack.directory:
             if not contact.contact:
                 label = f"{contact.name}{' (may stay empty)' if contact.optional else ''}"
-                self._add(contact.key, label, f"To turn to {contact.use}", ours.facts.get(contact.key, ""))
+                use = contact.use[:1].upper() + contact.use[1:]
+                self._add(contact.key, label, use, ours.facts.get(contact.key, ""))
 
-    def _add(self, name: str, label: str, hint: str, given: str) -> None:
+    def _add(self, name: str, label: str, hint: str, given: str, *, rows: int = 1) -> None:
         self.fields[name] = forms.CharField(
             label=label[:1].upper() + label[1:],
             help_text=hint,
             initial=given,
             required=False,
             max_length=MOST_FACT,
+            widget=_lines(rows) if rows > 1 else forms.TextInput,
         )
 
     @property
@@ -94,7 +100,7 @@ def _number(named: Named, value: object) -> forms.Field:
         return _Whole(named, value)
     lines = "\n".join(value) if isinstance(value, tuple) else str(value)
     hint = f"{named.help} One on each line." if isinstance(value, tuple) else named.help
-    return forms.CharField(label=named.label, help_text=hint, initial=lines, widget=forms.Textarea)
+    return forms.CharField(label=named.label, help_text=hint, initial=lines, widget=_lines(5))
 
 
 class _Whole(forms.IntegerField):
@@ -132,7 +138,7 @@ class WordsForm(forms.Form):
     """One part of the policy in the setting's own words."""
 
     text = forms.CharField(
-        label="The words", widget=forms.Textarea, strip=False, max_length=MOST_WORDS * 2, required=False
+        label="The words", widget=_lines(14), strip=False, max_length=MOST_WORDS * 2, required=False
     )
     was = forms.CharField(widget=forms.HiddenInput, strip=False, required=False)
 
@@ -143,7 +149,7 @@ class LinesForm(forms.Form):
     text = forms.CharField(
         label="What we ask of them besides",
         help_text="One on each line. It may stay empty.",
-        widget=forms.Textarea,
+        widget=_lines(8),
         required=False,
         max_length=MOST_WORDS * 2,
     )
@@ -153,8 +159,8 @@ class RiskForm(forms.Form):
     """One risk: what is done about it, who answers for it, and how much of it is left."""
 
     title = forms.CharField(label="Its name", max_length=MOST_TITLE)
-    text = forms.CharField(label="What could happen", widget=forms.Textarea, max_length=MOST_WORDS)
-    control = forms.CharField(label="What we do about it", widget=forms.Textarea, max_length=MOST_WORDS)
+    text = forms.CharField(label="What could happen", widget=_lines(4), max_length=MOST_WORDS)
+    control = forms.CharField(label="What we do about it", widget=_lines(4), max_length=MOST_WORDS)
     owner = forms.ChoiceField(label="Who answers for it")
     left = forms.ChoiceField(
         label="How much of it is left",

@@ -19,7 +19,7 @@ from stairgate.policies import drafting
 from stairgate.policies.forms import FactsForm, LinesForm, NumbersForm, RiskForm, WordsForm
 from stairgate.policies.models import Draft
 from stairgate.policies.packs.document import to_html
-from stairgate.policies.packs.filling import fill
+from stairgate.policies.packs.filling import BLANK, fill
 from stairgate.policies.packs.form import GROUPS, Pack, Risk
 from stairgate.policies.packs.loading import pack
 from stairgate.policies.packs.tailoring import OWN, OwnRisk, tailored
@@ -94,6 +94,10 @@ def words(request: HttpRequest, item: str) -> HttpResponse:
         "template": part.text,
         "shown": to_html(fill(now, base, draft.tailoring.said, draft.parameters)),
         "now": now,
+        "blanks": [
+            (name, fill(f"{{{{ {name} }}}}", base, draft.tailoring.said, draft.parameters))
+            for name in dict.fromkeys(BLANK.findall(f"{now} {part.text}"))
+        ],
     }
 
     def does() -> None:
