@@ -90,7 +90,7 @@ def test_a_new_setting_is_told_what_is_missing_and_that_nothing_is_promised(db: 
     me = membership_of(ana)
     assert me is not None
     page = today_page(me, now)
-    lacks = ["No safeguarding lead is named", "No policy is adopted", "No page is connected"]
+    lacks = ["No safeguarding lead is named", "Adopt your social media policy", "No page is connected"]
     assert [task.title for task in page.tasks] == lacks
     assert (page.live.met, page.live.not_yet) == (0, page.live.total)
 
