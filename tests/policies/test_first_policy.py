@@ -18,6 +18,7 @@ from stairgate.organisations.rules import Role
 from stairgate.organisations.services import join
 from stairgate.policies.models import Draft, PolicyVersion
 from stairgate.policies.packs.loading import pack
+from stairgate.policies.parameters import Parameters
 
 
 @pytest.fixture
@@ -86,7 +87,7 @@ def test_a_new_setting_adopts_its_first_policy(manager: User) -> None:
 
     numbers = browser.see("/policy/next/numbers/")
     typed = dict(findall(r'name="(\w+)"\s+type="number"[^>]*?value="(\d+)"', numbers))
-    typed |= {name: str(getattr(_shipped(), name)) for name in ("signpost_text",)}
+    typed |= {"signpost_text": _shipped().signpost_text}
     typed |= {"standard_replies": "\n".join(_shipped().standard_replies)}
     wrong = browser.press("/policy/next/numbers/", {**typed, "check_every_days": "14"}, status=422)
     assert "14 cannot be. From 1 day to 7 days." in wrong and 'value="14"' in wrong
@@ -131,5 +132,5 @@ def _words(item: str) -> str:
     return next(one.text for one in pack("england-early-years").sections if one.id == item)
 
 
-def _shipped() -> object:
+def _shipped() -> Parameters:
     return pack("england-early-years").shipped()
