@@ -34,6 +34,8 @@ STATUS = {
     "out": ("world", "Published"),
     "hide": ("eye-off", "Hidden"),
     "back": ("corner-up-left", "Returned"),
+    "off": ("ban", "Not applicable"),
+    "paper": ("circle-dashed", "Still on paper"),
 }
 
 #: the welcome wizard, from the first visit to a locked door
@@ -94,7 +96,9 @@ def phone(number: str) -> SafeString:
 
 @register.simple_tag
 def fence(states: Iterable[str], label: str, cls: str = "", height: int = 64) -> SafeString:
-    """Return the fence: one bar for each clause. o = met, r = loose, b = snapped, n = not yet, | = post."""
+    """Return the fence: one bar for each clause. o = met, r = loose, b = snapped, n = not yet, x = not
+    applicable, | = post; a space leaves a gap.
+    """
     base = height - 2
     bars: list[str] = []
     x = 8
@@ -121,6 +125,10 @@ def _bar(state: str, x: int, base: int) -> str:
         return f'<rect class="f-post" x="{x}" y="2" width="6" height="{base - 2}" rx="2"/>'
     if state == "o":
         return f'<rect class="f-ok" {tall}/>'
+    if state == " ":
+        return ""
+    if state == "x":
+        return f'<rect class="f-rail" x="{x + 1}" y="{base - 16}" width="2" height="16"/>'
     if state == "n":
         return f'<rect class="f-none" {tall}/>'
     if state == "r":
