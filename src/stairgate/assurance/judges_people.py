@@ -14,7 +14,7 @@ from stairgate.people.rules import Barrier, Holding
 Judge = Callable[[Known], Mark | None]
 
 REGISTER = Step("See the register", "people:list")
-WORDS = Step("Read the policy", "policies:words")
+SIGNATURES = Step("See who has not signed", "people:list")
 _KEEPS_REGISTER = (Role.MANAGER, Role.SERVICE_MANAGER)
 _DECIDES = (Role.SERVICE_MANAGER, Role.MANAGER)
 _ON_RECORD = {
@@ -216,9 +216,9 @@ def signed_by_all(known: Known) -> Mark | None:
     waits = [one.who for one in (late or unsigned)] if known.names else known.waits_for(*_KEEPS_REGISTER)
     if late:
         why = f"{known.people(one.who for one in late)} should have signed by now. {have} of {all_of} have."
-        return broken(why, seen, then=WORDS, waits_for=waits)
+        return broken(why, seen, then=SIGNATURES, waits_for=waits)
     why = f"{known.people(one.who for one in unsigned)} still {_have(unsigned)} to sign. {have} of {all_of} have."
-    return risk(why, seen, then=WORDS, waits_for=waits)
+    return risk(why, seen, then=SIGNATURES, waits_for=waits)
 
 
 def _signed(which: Callable[[Known], Sequence[Bearer]], whose: str) -> Judge:
@@ -238,7 +238,7 @@ def _signed(which: Callable[[Known], Sequence[Bearer]], whose: str) -> Judge:
             return met(f"{have} of {len(bearers)} {whose} have signed the version in force.", seen)
         why = f"{known.people(_whose(unsigned))} {_have(unsigned)} not signed; until then the gate holds them back."
         waits = _whose(unsigned) if known.names else known.waits_for(*_KEEPS_REGISTER)
-        return risk(why, seen, then=WORDS, waits_for=waits)
+        return risk(why, seen, then=SIGNATURES, waits_for=waits)
 
     return judge
 

@@ -84,6 +84,11 @@ class Mark:
         """Whom the next action waits for, by first name; "" when it waits for nobody."""
         return listed([who.name for who in self.waits_for]) if self.next_action else ""
 
+    @property
+    def also_with(self) -> str:
+        """The same, unless the sentence has just told them."""
+        return "" if self.with_whom in self.why else self.with_whom
+
 
 def met(why: str, *proof: Proof, next_action: Step | None = None, waits_for: Sequence[Who] = ()) -> Mark:
     return Mark(Worth.MET, why, proof, next_action, tuple(waits_for))

@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+
 from stairgate.assurance.live import Live, LiveClause, Section
 from stairgate.assurance.marks import Worth
 from stairgate.organisations.models import Membership
@@ -35,13 +39,39 @@ class Chip:
 
 
 @dataclass(frozen=True, slots=True)
+class Mend:
+    """One thing to mend: a clause, and the others that say so for the same reason."""
+
+    clause: LiveClause
+    others: tuple[LiveClause, ...]
+
+    @property
+    def same(self) -> SafeString:
+        """The others as links, in a sentence."""
+        links = [
+            format_html('<a href="{}">{}</a>', reverse("assurance:clause", args=[o.id]), o.id)
+            for o in self.others
+        ]
+        last = format_html(" and {}", links[-1]) if len(links) > 1 else ""
+        return format_html("{}{}", mark_safe(", ".join(links[:-1] or links)), last)  # noqa: S308 - made just above
+
+
+def to_mend(live: Live) -> tuple[Mend, ...]:
+    """Return what is to mend, what is broken first; clauses with one reason and one remedy are told as one."""
+    groups: dict[tuple[object, ...], list[LiveClause]] = {}
+    for clause in live.to_mend:
+        groups.setdefault((clause.worth, clause.why, clause.mark.next_action), []).append(clause)
+    return tuple(Mend(clauses[0], tuple(clauses[1:])) for clauses in groups.values())
+
+
+@dataclass(frozen=True, slots=True)
 class Filter:
     """What somebody asked to see: which kind, and which words are in it."""
 
     show: str
     words: str
     chips: tuple[Chip, ...]
-    mend: tuple[LiveClause, ...]
+    mend: tuple[Mend, ...]
     sections: tuple[Section, ...]
 
     @property
@@ -77,7 +107,7 @@ class Filter:
             Chip(key, label, sum(keeps(clause) for clause in live.clauses))
             for key, (label, keeps) in kinds.items()
         )
-        mend = live.to_mend if show == "all" and not words else ()
+        mend = to_mend(live) if show == "all" and not words else ()
         return cls(show, words, tuple(c for c in chips if c.count or c.key == show), mend, sections)
 
 
