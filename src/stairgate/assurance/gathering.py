@@ -51,7 +51,7 @@ def known_now(
 
 
 def _policy(version: PolicyVersion | None) -> Policy | None:
-    return Policy(version.number, version.adopted_at, version.parameters) if version else None
+    return Policy(version.label, version.adopted_at, version.parameters) if version else None
 
 
 def _bearers(

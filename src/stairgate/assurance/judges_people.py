@@ -27,8 +27,8 @@ def adopted(known: Known) -> Mark | None:
     policy = known.policy
     if policy is None:
         return None
-    seen = Proof("The policy in force", f"Version {policy.number}", policy.adopted_at, "policies:words")
-    return met(f"Version {policy.number} is in force, adopted as a whole.", seen)
+    seen = Proof("The policy in force", f"Version {policy.label}", policy.adopted_at, "policies:words")
+    return met(f"Version {policy.label} is in force, adopted as a whole.", seen)
 
 
 def reviewed(known: Known) -> Mark | None:
@@ -37,7 +37,7 @@ def reviewed(known: Known) -> Mark | None:
         return None
     left = (policy.review_due - known.at).days
     seen = Proof(
-        "The policy in force", f"Version {policy.number}, adopted", policy.adopted_at, "policies:words"
+        "The policy in force", f"Version {policy.label}, adopted", policy.adopted_at, "policies:words"
     )
     who = known.waits_for(*_DECIDES)
     step = Step("Review the policy", "policies:words")
@@ -294,7 +294,7 @@ def pictures_of_children(known: Known) -> Mark | None:
     if known.policy is None:
         return None
     seen = Proof(
-        "The policy in force", f"Version {known.policy.number}", known.policy.adopted_at, "policies:words"
+        "The policy in force", f"Version {known.policy.label}", known.policy.adopted_at, "policies:words"
     )
     if known.parameters.identifiable_children:
         return met("Our policy decided otherwise, with a reason; each picture still needs consent.", seen)

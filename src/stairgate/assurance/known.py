@@ -22,7 +22,7 @@ SOON_DAYS, DAYS_TO_SIGN = WARNINGS[1], WARNINGS[-1]
 class Policy:
     """The version in force."""
 
-    number: int
+    label: str
     adopted_at: datetime
     parameters: Parameters
 
