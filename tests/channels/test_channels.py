@@ -17,6 +17,7 @@ from stairgate.channels.services import account_for, note_health
 from stairgate.ledger.models import Entry
 from stairgate.networks.base import Health
 from stairgate.organisations.sealing import CannotOpen, seal, unseal
+from stairgate.policies.review import ReviewDue
 from tests.cast import Cast, willow_lane
 
 NOW = datetime(2026, 11, 24, 17, 45, tzinfo=UTC)
@@ -28,8 +29,7 @@ OPEN = ChannelFacts(
     connected=True,
     administrators=("Kofi", "Priya"),
     administrators_needed=2,
-    policy_adopted_at=NOW - timedelta(days=10),
-    policy_days=365,
+    policy_reviews=(ReviewDue("C105", "", "Overdue.", NOW + timedelta(days=355)),),
     healthy=True,
     health_at=NOW,
     health_hours=24,
@@ -64,8 +64,8 @@ def test_an_account_with_everything_in_order_is_open() -> None:
         ({"late_condition": "A second look"}, "C102"),
         ({"administrators": ("Kofi",)}, "C18"),
         ({"administrators": ()}, "C18"),
-        ({"policy_adopted_at": None}, "C01"),
-        ({"policy_adopted_at": NOW - timedelta(days=366)}, "C105"),
+        ({"policy_reviews": ()}, "C01"),
+        ({"policy_reviews": (ReviewDue("C105", "", "Overdue.", NOW - timedelta(days=1)),)}, "C105"),
         ({"healthy": None, "health_at": None}, "C28"),
         ({"healthy": False}, "C28"),
         ({"health_at": NOW - timedelta(hours=49)}, "C28"),

@@ -19,7 +19,7 @@ from stairgate.policies.adopting import CannotAdopt, DraftNow, adopt_draft, draf
 from stairgate.policies.adoption import DraftFacts, bars, why_major
 from stairgate.policies.models import Draft, PolicyVersion
 from stairgate.policies.packs.composing import compose
-from stairgate.policies.packs.document import Document
+from stairgate.policies.packs.document import Document, unwrapped
 from stairgate.policies.packs.loading import pack
 from stairgate.policies.packs.tailoring import OwnRisk, Tailoring, tailored, with_details_of
 from stairgate.policies.parameters import Parameters, TooLoose
@@ -72,6 +72,7 @@ def said(**facts: str) -> Tailoring:
     [
         (said(setting__urn=" "), "“our registration number” is still empty."),
         (said(contact__mash=""), "“The council’s front door for children (MASH)” is still empty."),
+        (said(setting__urn="{{ approvers }}"), "has curly brackets itself."),
         (said(setting__own_expectations=""), "“what we ask besides” is still empty."),
         (replace(OURS, confirmed=frozenset()), "“page or group” is still as the template has it."),
         (replace(OURS, texts={"page-check": "We look every 7 days."}), "It says “7 days”"),
@@ -183,10 +184,11 @@ def test_words_that_cannot_stand_are_refused(text: str, says: str) -> None:
 
 
 def test_what_a_setting_says_is_kept_clean() -> None:
+    assert unwrapped("One\ntwo\n\n- a\n  b\n- c\n> d\n1. e\nf") == "One two\n\n- a b\n- c\n> d\n1. e f"
     ours = reworded(OURS, BASE, "our-own", "One. \r\nTwo.\r")
     assert ours.texts == {"our-own": "One.\nTwo."}
     section = next(one for one in BASE.sections if one.id == "our-own")
-    assert reworded(ours, BASE, "our-own", section.text).texts == {}
+    assert reworded(ours, BASE, "our-own", unwrapped(section.text)).texts == {}
     with pytest.raises(CannotChange, match="not in the policy"):
         reworded(OURS, BASE, "no-such-part", "Words")
     assert with_lines(OURS, BASE, "staff", " a  b \n\n c ").lines == {"staff": ("a b", "c")}

@@ -76,6 +76,8 @@ def test_a_new_setting_adopts_its_first_policy(manager: User) -> None:
     facts |= {f"fits.{name}": "on" for name in demo_policy.FACTS.confirmed}
     browser.press("/policy/next/facts/", facts)
 
+    part = browser.see("/policy/next/words/page-check/")
+    assert "There are never more than 7 days from one check" in part
     wrong = browser.press(
         "/policy/next/words/page-check/",
         {"text": "We look each Friday.", "was": _words("page-check")},

@@ -110,6 +110,7 @@ _PLAIN = (
     "policies:words",
     "policies:versions",
     "policies:next",
+    "policies:review",
     "account_logout",
     "account_reauthenticate",
     "mfa_index",

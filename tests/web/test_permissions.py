@@ -73,7 +73,7 @@ READ: dict[str, frozenset[str]] = {
     "assurance:account": ACCOUNTS,
     "assurance:record": ACCOUNTS,
     **dict.fromkeys(("policies:words", "policies:versions", "policies:version"), EVERYBODY),
-    "policies:differences": EVERYBODY,
+    **dict.fromkeys(("policies:differences", "policies:review"), EVERYBODY),
     "policies:next": MANAGER,
     **dict.fromkeys((f"policies:{name}" for name in DRAFT_FORMS), MANAGER),
 }
@@ -119,7 +119,8 @@ DEEDS: dict[str, frozenset[str]] = {
     "channels:prove": ACCOUNTS,
     "assurance:download": MANAGER,
     **dict.fromkeys((f"people:{name}" for name in PERSON_DEEDS), MANAGER),
-    "policies:begin": MANAGER,
+    **dict.fromkeys(("policies:begin", "policies:review_keep"), MANAGER),
+    "policies:review_note": ACCOUNTS,
     **dict.fromkeys((f"policies:{name}" for name in DRAFT_DEEDS), MANAGER),
 }
 #: nobody has to be signed in

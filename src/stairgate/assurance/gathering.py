@@ -22,6 +22,7 @@ from stairgate.people.models import LeavingTask, Person
 from stairgate.people.rules import Facts, eligibility, running_out
 from stairgate.people.selectors import columns, facts_for
 from stairgate.policies.models import PolicyVersion
+from stairgate.policies.reviewing import review_dues
 from stairgate.policies.selectors import signatures
 from stairgate.publishing.models import Delivery, Difference, SecondLook
 from stairgate.publishing.selectors.suggestions import open_suggestions
@@ -51,7 +52,9 @@ def known_now(
 
 
 def _policy(version: PolicyVersion | None) -> Policy | None:
-    return Policy(version.label, version.adopted_at, version.parameters) if version else None
+    if version is None:
+        return None
+    return Policy(version.label, version.adopted_at, version.parameters, review_dues(version))
 
 
 def _bearers(

@@ -40,13 +40,29 @@ def reviewed(known: Known) -> Mark | None:
         "The policy in force", f"Version {policy.label}, adopted", policy.adopted_at, "policies:words"
     )
     who = known.waits_for(*_DECIDES)
-    step = Step("Review the policy", "policies:words")
+    step = Step("Review the policy", "policies:review")
     if known.at > policy.review_due:
         return broken("The policy’s yearly review is overdue.", seen, then=step, waits_for=who)
     if left < SOON_DAYS:
         when = "today" if left == 0 else "tomorrow" if left == 1 else f"in {left} days"
         return risk(f"The policy’s yearly review is due {when}.", seen, then=step, waits_for=who)
     return met(f"The next review is due in {left} days.", seen)
+
+
+def asked_sooner(known: Known) -> Mark | None:
+    """C106: something that happened, or a new safeguarding lead, asks for a look before the year is over."""
+    policy = known.policy
+    if policy is None:
+        return None
+    seen = Proof("What asks for a look", f"Version {policy.label}", policy.adopted_at, "policies:review")
+    if policy.asked is None:
+        return met("Nothing has happened since the last look that asks for another.", seen)
+    who, step = known.waits_for(*_DECIDES), Step("Review the policy", "policies:review")
+    if known.at > policy.asked.at:
+        return broken(policy.asked.overdue, seen, then=step, waits_for=who)
+    days = (policy.asked.at - known.at).days
+    when = "today" if days == 0 else "by tomorrow" if days == 1 else f"within {days} days"
+    return risk(f"{policy.asked.title}: it is due {when}.", seen, then=step, waits_for=who)
 
 
 def named(known: Known) -> Mark | None:
@@ -340,5 +356,6 @@ JUDGES: dict[str, Judge] = {
     "C60": mailboxes,
     "C88": signed_bearers,
     "C105": reviewed,
+    "C106": asked_sooner,
     **dict.fromkeys(("C44", "C45", "C50", "C107", "C108"), signed_by_all),
 }

@@ -12,6 +12,7 @@ from stairgate.channels.rules import Restriction
 from stairgate.organisations.rules import ACCOUNT_DUTIES, Duty, Role, duties_of
 from stairgate.people.rules import WARNINGS, Barrier, Expiry, Reason
 from stairgate.policies.parameters import Parameters
+from stairgate.policies.review import ReviewDue
 from stairgate.policies.selectors import roles_for
 
 #: the last warning before something runs out is when a clause leans; the shortest is how long a signature may take
@@ -25,10 +26,18 @@ class Policy:
     label: str
     adopted_at: datetime
     parameters: Parameters
+    reviews: tuple[ReviewDue, ...] = ()  # each look at it that is asked for, the first due first
 
     @property
     def review_due(self) -> datetime:
-        return self.adopted_at + timedelta(days=self.parameters.review_every_days)
+        """When the yearly look is due."""
+        yearly = (due.at for due in self.reviews if due.clause == "C105")
+        return next(yearly, self.adopted_at + timedelta(days=self.parameters.review_every_days))
+
+    @property
+    def asked(self) -> ReviewDue | None:
+        """The first look that something asked for before the year is over."""
+        return next((due for due in self.reviews if due.clause == "C106"), None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,8 +19,11 @@ _ASKS = {
     "channels:list": Duty.SEE_ACCOUNTS,
     "assurance:record": Duty.SEE_ACCOUNTS,
     "monitoring:inbox": Duty.DECIDE,
+    "policies:next": Duty.MANAGE,
 }
-_EVERYBODYS = frozenset({"people:list", "policies:words", "publishing:list", "publishing:suggestions"})
+_EVERYBODYS = frozenset(
+    {"people:list", "policies:words", "policies:review", "publishing:list", "publishing:suggestions"}
+)
 _LONGEST = 80
 
 

@@ -36,6 +36,8 @@ WORDS = {
     "policies.draft_changed": "The draft of the next version was changed",
     "policies.draft_dropped": "The draft of the next version was put away",
     "policies.risk_accepted": "A manager accepted the risk that is left",
+    "policies.review_asked": "Something happened that asks for a look at the policy",
+    "policies.reviewed": "Somebody looked at the whole policy and kept it as it is",
     "policies.signed": "Somebody signed the policy",
     "channels.authorised": "An account was authorised",
     "channels.connected": "An account was connected",

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from stairgate.clauses import Coverage, control
+from stairgate.policies.review import ReviewDue, overdue
 
 _ROLE_WORDS = {
     *("admin", "administrator", "club", "comms", "contact", "enquiries", "facebook", "head", "hello", "help"),
@@ -35,8 +36,9 @@ class ChannelFacts:
     connected: bool
     administrators: tuple[str, ...]  # first names of page administrators fit today
     administrators_needed: int
-    policy_adopted_at: datetime | None
-    policy_days: int
+    policy_reviews: tuple[
+        ReviewDue, ...
+    ]  # each look at the policy that is asked for; empty before there is one
     healthy: bool | None  # None: never proved
     health_at: datetime | None
     health_hours: int
@@ -50,7 +52,8 @@ class ChannelFacts:
 @control("C18", "Fewer than two qualified administrators shuts the account", coverage=Coverage.PART)
 @control("C98", "An authorisation that was not renewed in time shuts the account until it is")
 @control("C102", "A condition that is late shuts the account until it is met")
-@control("C105", "A policy whose yearly review is overdue shuts the account", coverage=Coverage.PART)
+@control("C105", "A policy whose yearly review is overdue shuts the account", coverage=Coverage.WHOLE)
+@control("C106", "A look at the policy that something asked for, and that is overdue, shuts the account")
 def restrictions(facts: ChannelFacts, now: datetime) -> tuple[Restriction, ...]:
     """Return every reason why nothing may go out to the account now, pauses first; empty means open."""
     pauses = tuple(Restriction("C04", why) for why in facts.paused)
@@ -104,11 +107,10 @@ def _administrators(facts: ChannelFacts) -> Restriction | None:
 
 
 def _policy(facts: ChannelFacts, now: datetime) -> Restriction | None:
-    if facts.policy_adopted_at is None:
+    if not facts.policy_reviews:
         return Restriction("C01", "No policy is adopted yet.")
-    if now > facts.policy_adopted_at + timedelta(days=facts.policy_days):
-        return Restriction("C105", "The policy’s yearly review is overdue.")
-    return None
+    late = overdue(facts.policy_reviews, now)
+    return Restriction(late.clause, late.overdue) if late else None
 
 
 def _health(facts: ChannelFacts, now: datetime) -> Restriction | None:

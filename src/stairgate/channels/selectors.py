@@ -18,6 +18,7 @@ from stairgate.organisations.rules import Role
 from stairgate.organisations.selectors import holders
 from stairgate.policies.models import PolicyVersion
 from stairgate.policies.parameters import Parameters
+from stairgate.policies.reviewing import review_dues
 from stairgate.policies.selectors import fit_among, in_force
 
 #: the pauses of an account in a query of accounts: its own, and those of everything
@@ -129,8 +130,7 @@ def _now(
         connected=hasattr(channel, "connection"),
         administrators=tuple(member.first_name for member in administrators),
         administrators_needed=parameters.page_administrators,
-        policy_adopted_at=version.adopted_at if version else None,
-        policy_days=parameters.review_every_days,
+        policy_reviews=review_dues(version) if version else (),
         healthy=reading.ok if reading else None,
         health_at=reading.at if reading else None,
         health_hours=parameters.health_every_hours,

@@ -19,13 +19,14 @@ from stairgate.organisations.rules import Role
 from stairgate.policies.adoption import Bar, DraftFacts, Missing, bars, why_major
 from stairgate.policies.differences import Change, NumberChange, changes, number_changes
 from stairgate.policies.drafting import locked, open_draft
-from stairgate.policies.models import Draft, PolicyVersion
+from stairgate.policies.models import Draft, PolicyVersion, Trigger
 from stairgate.policies.packs.composing import compose
 from stairgate.policies.packs.document import Document
 from stairgate.policies.packs.form import Pack
 from stairgate.policies.packs.loading import pack
 from stairgate.policies.packs.tailoring import Tailoring, tailored, with_details_of
 from stairgate.policies.parameters import Parameters
+from stairgate.policies.reviewing import unanswered
 from stairgate.policies.selectors import in_force, named_people
 from stairgate.policies.services import adopt
 
@@ -47,6 +48,7 @@ class DraftNow:
     parameters: Parameters
     version: PolicyVersion | None  # in force
     holders: Mapping[Role, Sequence[str]]
+    asked: tuple[Trigger, ...] = ()  # what a new major version would answer
 
     @cached_property
     def document(self) -> Document:
@@ -125,27 +127,31 @@ class DraftNow:
     @property
     def seen(self) -> str:
         """What somebody has before them, in short: it is adopted only while it is still the same."""
-        told = [self.document.text, self.parameters.to_json(), str(self.version.pk) if self.version else ""]
+        asked = [str(trigger.pk) for trigger in self.asked]
+        version = str(self.version.pk) if self.version else ""
+        told = [self.document.text, self.parameters.to_json(), version, asked]
         return hashlib.sha256(json.dumps(told).encode()).hexdigest()
 
 
 def draft_now(organisation: Organisation, now: datetime) -> DraftNow | None:
-    """Return the open draft with everything known of it; None when nobody is writing one. Four queries."""
+    """Return the open draft with everything known of it; None when nobody is writing one. Five queries."""
     draft = open_draft(organisation)
     return as_it_stands(draft, organisation, now) if draft else None
 
 
 def as_it_stands(draft: Draft, organisation: Organisation, now: datetime) -> DraftNow:
-    """Return a draft with everything known of it. Three queries."""
+    """Return a draft with everything known of it. Four queries."""
     ours = draft.tailoring
     base = pack(ours.pack)
+    version = in_force(organisation)
     return DraftNow(
         draft=draft,
         tailoring=ours,
         base=base,
         pack=tailored(base, ours),
         parameters=draft.parameters,
-        version=in_force(organisation),
+        version=version,
+        asked=unanswered(version) if version else (),
         holders=named_people(organisation, on=organisation.day(now)),
     )
 

@@ -10,7 +10,7 @@ from stairgate.organisations.rules import Role
 from stairgate.policies.differences import changes
 from stairgate.policies.packs.checking import FIXED_RISKS, check
 from stairgate.policies.packs.document import Document
-from stairgate.policies.packs.filling import Facts, Open, unresolved
+from stairgate.policies.packs.filling import BLANK, Facts, Open, unresolved
 from stairgate.policies.packs.form import GROUPS, LEFT, Pack, Risk
 from stairgate.policies.parameters import Parameters
 
@@ -98,6 +98,8 @@ def _words(draft: DraftFacts) -> Iterator[Missing]:
         item = next((name for name, what in known.items() if what == trouble.what), "")
         place = "risks" if trouble.what.startswith("risk") else "words"
         yield Missing(f"{trouble.what.capitalize()}: {trouble.wrong} {trouble.remedy}", place, item)
+    if BLANK.search(draft.document.text):
+        yield Missing("A blank is left in the text: something you filled in has curly brackets itself.", "facts")
     if Document.of(draft.document.text) != draft.document:
         yield Missing("The text could be read in two ways. Look for lines that begin with “#”.", "words")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields
 
-from stairgate.policies.packs.document import Document, Piece
+from stairgate.policies.packs.document import Document, Piece, unwrapped
 from stairgate.policies.packs.filling import shown
 from stairgate.policies.packs.form import Named
 from stairgate.policies.parameters import Parameters
@@ -71,7 +71,7 @@ def _words(piece: Piece | None) -> str:
     """Return the words of a part with what it says of its clauses, but without its heading."""
     if piece is None:
         return ""
-    return Piece("", piece.markdown, piece.clauses, piece.addition).text
+    return Piece("", unwrapped(piece.markdown), piece.clauses, piece.addition).text
 
 
 def number_changes(

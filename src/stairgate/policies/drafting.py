@@ -12,6 +12,7 @@ from stairgate.organisations.access import manager_in
 from stairgate.organisations.models import Organisation, User
 from stairgate.policies import wording
 from stairgate.policies.models import Draft, PolicyVersion
+from stairgate.policies.packs.document import unwrapped
 from stairgate.policies.packs.form import Pack
 from stairgate.policies.packs.loading import pack, shipped_packs
 from stairgate.policies.packs.tailoring import OwnRisk, Tailoring
@@ -90,7 +91,7 @@ def reword(*, actor: User, draft: Draft, item: str, text: str, was: str, at: dat
         mine = _opened(actor, draft)
         ours, base = mine.tailoring, pack(mine.tailoring.pack)
         part = wording.worded(base).get(item)
-        if part is not None and ours.texts.get(item, part.text) != wording.clean(was):
+        if part is not None and unwrapped(ours.texts.get(item, part.text)) != unwrapped(wording.clean(was)):
             raise CannotChange(
                 "Somebody else has changed this meanwhile. Their words are below yours: look at both."
             )

@@ -9,11 +9,12 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from stairgate.organisations.rules import Role
+from stairgate.policies.models import Trigger
 from stairgate.policies.packs.filling import shown
 from stairgate.policies.packs.form import LEFT, Named, Pack
 from stairgate.policies.packs.tailoring import Tailoring
 from stairgate.policies.parameters import Parameters, Stricter, limit_of
-from stairgate.policies.wording import MOST_FACT, MOST_TITLE, MOST_WORDS
+from stairgate.policies.wording import MOST_FACT, MOST_TITLE, MOST_WORDS, one_line
 
 _FITS = "fits."
 #: nobody switches this on alone (C35)
@@ -83,7 +84,9 @@ class NumbersForm(forms.Form):
         values: dict[str, Any] = super().clean() or {}
         for name, value in values.items():
             if isinstance(getattr(self.parameters, name), tuple):
-                values[name] = [line.strip() for line in str(value).splitlines() if line.strip()]
+                values[name] = [one_line(line) for line in str(value).splitlines() if line.strip()]
+            elif isinstance(value, str):
+                values[name] = one_line(value)
         if not self.errors:
             try:
                 self.made = Parameters.from_json({**self.parameters.to_json(), **values})
@@ -185,3 +188,24 @@ class AdoptForm(forms.Form):
     seen = forms.CharField(max_length=64)
     kind = forms.ChoiceField(choices=[("major", "major"), ("minor", "minor")])
     accepts = forms.BooleanField(required=False)
+
+
+class KeepForm(forms.Form):
+    """Why the policy still fits as it is."""
+
+    reason = forms.CharField(
+        label="Why it still fits",
+        help_text="Who looked at it with you, and what you checked. An inspector may read it.",
+        widget=_lines(4),
+        max_length=2_000,
+    )
+    seen = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
+
+
+class TriggerForm(forms.Form):
+    """Something that happened."""
+
+    kind = forms.ChoiceField(label="What is it?", choices=Trigger.Kind)
+    note = forms.CharField(
+        label="In a few words", help_text="Name no child and no colleague.", max_length=300
+    )

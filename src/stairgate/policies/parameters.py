@@ -44,6 +44,7 @@ class Parameters:
     child_protection_years: int = 2  # how long child protection training counts at most (C20)
     check_every_days: int = 7  # weekly is the floor (C38)
     review_every_days: int = 365  # the policy itself (C105)
+    trigger_review_days: int = 28  # the same after something that asks for it sooner (C106)
     health_every_hours: int = 24  # how often the connection is proved
     profanity_level: int = 3  # 3 = strong, 4 = mild words too (C31)
     identifiable_children: bool = False  # the shipped default (C35)
@@ -104,6 +105,7 @@ _LIMITS: dict[str, tuple[int, int]] = {
     "child_protection_years": (1, 2),
     "check_every_days": (1, 7),
     "review_every_days": (1, 366),
+    "trigger_review_days": (1, 28),
     "health_every_hours": (1, 24),
     "profanity_level": (3, 4),
     "read_back_every_hours": (1, 24),

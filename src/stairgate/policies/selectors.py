@@ -5,21 +5,41 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 
-from django.db.models import F, OuterRef, QuerySet, Subquery
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 
 from stairgate.clauses import control
-from stairgate.organisations.models import Membership, Organisation
+from stairgate.organisations.models import Membership, Organisation, RoleHeld
 from stairgate.organisations.rules import ACCOUNT_DUTIES, Duty, Role, roles_that_approve, roles_with
 from stairgate.organisations.selectors import holders, holding
 from stairgate.people.rules import eligibility
 from stairgate.people.selectors import facts_for
-from stairgate.policies.models import PolicyVersion, Signature
+from stairgate.policies.models import PolicyVersion, Signature, Trigger
 from stairgate.policies.parameters import Parameters
 
 
 def in_force(organisation: Organisation) -> PolicyVersion | None:
-    """Return the adopted version with the highest number, or None. One query."""
-    return _versions(organisation).first()
+    """Return the adopted version with the highest number, with what asks for a look at it; or None. One query."""
+    version = with_what_asks(_versions(organisation)).first()
+    if version is not None:
+        version.organisation = organisation
+    return version
+
+
+def with_what_asks(versions: QuerySet[PolicyVersion]) -> QuerySet[PolicyVersion]:
+    """Return versions with what has asked for a look since the last one (C106): when the first thing was noted, the
+    day from which another safeguarding lead holds the role, and the last day of one who held it.
+    """
+    noted = Trigger.objects.filter(
+        organisation=OuterRef("organisation"), noted_at__gt=OuterRef("reviewed_at")
+    )
+    leads = RoleHeld.objects.filter(role=Role.DSL, membership__organisation=OuterRef("organisation"))
+    begun = leads.filter(Q(starts_on__gt=OuterRef("reviewed_on")) | Q(pk__gt=OuterRef("leads_seen")))
+    ended = leads.filter(ends_on__gte=OuterRef("reviewed_on"))
+    return versions.annotate(
+        asked_at=Subquery(noted.order_by("noted_at").values("noted_at")[:1]),
+        lead_from=Subquery(begun.order_by("starts_on").values("starts_on")[:1]),
+        lead_until=Subquery(ended.order_by("ends_on").values("ends_on")[:1]),
+    )
 
 
 def _versions(organisation: Organisation) -> QuerySet[PolicyVersion]:

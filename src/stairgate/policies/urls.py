@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from stairgate.policies.views import draft, parts, versions, words
+from stairgate.policies.views import draft, parts, review, versions, words
 
 app_name = "policies"
 urlpatterns = [
@@ -22,6 +22,9 @@ urlpatterns = [
     path("next/risks/<slug:item>/", parts.risk, name="risk"),
     path("next/risks/<slug:item>/remove/", parts.remove_risk, name="risk_remove"),
     path("next/risks/<slug:item>/put-back/", parts.put_back_risk, name="risk_put_back"),
+    path("review/", review.index, name="review"),
+    path("review/keep/", review.keep, name="review_keep"),
+    path("review/note/", review.note, name="review_note"),
     path("versions/", versions.index, name="versions"),
     path("versions/<int:number>/", versions.read, name="version"),
     path("versions/<int:number>/differences/", versions.differences, name="differences"),

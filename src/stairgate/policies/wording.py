@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 
 from stairgate.organisations.rules import Role
+from stairgate.policies.packs.document import unwrapped
 from stairgate.policies.packs.filling import BLANK
 from stairgate.policies.packs.form import GROUPS, LEFT, Pack, Responsibility, Section
 from stairgate.policies.packs.tailoring import OWN, OwnRisk, Tailoring, tailored
@@ -76,7 +77,8 @@ def reworded(ours: Tailoring, pack: Pack, item: str, text: str) -> Tailoring:
     text = clean(text)
     check_words(text, pack, instead_of=part.text)
     others = {name: words for name, words in ours.texts.items() if name != item}
-    return replace(ours, texts=others if text == part.text else {**others, item: text})
+    same = unwrapped(text) == unwrapped(part.text)
+    return replace(ours, texts=others if same else {**others, item: text})
 
 
 def with_lines(ours: Tailoring, pack: Pack, group: str, text: str) -> Tailoring:

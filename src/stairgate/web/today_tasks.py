@@ -14,6 +14,7 @@ from stairgate.organisations.models import Membership
 from stairgate.publishing.content import first_words
 from stairgate.publishing.models import Difference, Post
 from stairgate.publishing.states import DeliveryState, PostState
+from stairgate.web.policy_tasks import NO_POLICY, adopt
 from stairgate.web.tasks import Task
 
 _TITLE = 70
@@ -147,30 +148,15 @@ def not_set_up(*, has_policy: bool, has_page: bool, has_lead: bool, manages: boo
     if not has_lead:
         lacks.append(lacking("heart-handshake", "No safeguarding lead is named", _NO_LEAD, "help_now"))
     if not has_policy:
-        lacks.append(_adopt() if manages else lacking(*_NO_POLICY_YET, "assurance:live"))
+        lacks.append(adopt() if manages else lacking(*_NO_POLICY_YET, "assurance:live"))
     if not has_page:
         lacks.append(lacking("plug-connected", "No page is connected", _NO_PAGE, "channels:list"))
     return lacks
 
 
 _NO_LEAD = "Whoever is worried about a child would find nobody to ring here."
-_NO_POLICY = "Stairgate enforces what a setting has adopted. Until then nothing can go out."
-_NO_POLICY_YET = ("shield-check", "No policy is adopted", _NO_POLICY)
+_NO_POLICY_YET = ("shield-check", "No policy is adopted", NO_POLICY)
 _NO_PAGE = "Nothing can go out, and nothing that people write is read."
-
-
-def _adopt() -> Task:
-    return Task(
-        kind="bad",
-        icon="shield-check",
-        title="Adopt your social media policy",
-        why=f"{_NO_POLICY} You begin with a template, and make it yours.",
-        status="bad",
-        status_words="Put this right first",
-        href=reverse("policies:next"),
-        button="Write your policy",
-        minutes=30,
-    )
 
 
 def lacking(icon: str, title: str, why: str, page: str) -> Task:

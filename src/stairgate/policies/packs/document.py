@@ -17,6 +17,7 @@ ADDED = "An addition: no clause asks for it."
 _ABOUT = re.compile(
     rf"(?:Clauses: (?P<served>C[\dC, ]*)\.|(?P<added>{re.escape(ADDED)})(?: It goes with (?P<near>C[\dC, ]*)\.)?)"
 )
+_STARTS = re.compile(r"\s*(?:[-*+>]|\d+[.)])\s")
 _HEADING = re.compile(r"^(#{1,3}) (.*)$", re.MULTILINE)
 _MARKDOWN = MarkdownIt("commonmark", {"html": False})
 _TAGS = {"p", "ul", "ol", "li", "strong", "em", "blockquote", "br"}
@@ -94,6 +95,17 @@ class Document:
                     chapters.append(("", []))
                 chapters[-1][1].append(_piece(heading if level == 3 else "", body))
         return cls(title, tuple(Chapter(name, tuple(pieces)) for name, pieces in chapters))
+
+
+def unwrapped(markdown: str) -> str:
+    """Return Markdown with each paragraph and each item of a list on one line: how it was wrapped says nothing."""
+    lines: list[str] = []
+    for line in markdown.split("\n"):
+        if lines and lines[-1] and line.strip() and not _STARTS.match(line):
+            lines[-1] = f"{lines[-1].rstrip()} {line.strip()}"
+        else:
+            lines.append(line.rstrip())
+    return "\n".join(lines)
 
 
 def to_html(markdown: str) -> str:

@@ -18,7 +18,7 @@ from stairgate.organisations.models import Membership
 from stairgate.policies import drafting
 from stairgate.policies.forms import FactsForm, LinesForm, NumbersForm, RiskForm, WordsForm
 from stairgate.policies.models import Draft
-from stairgate.policies.packs.document import to_html
+from stairgate.policies.packs.document import to_html, unwrapped
 from stairgate.policies.packs.filling import BLANK, fill
 from stairgate.policies.packs.form import GROUPS, Pack, Risk
 from stairgate.policies.packs.loading import pack
@@ -85,13 +85,13 @@ def words(request: HttpRequest, item: str) -> HttpResponse:
     part = worded(base).get(item)
     if part is None:
         raise Http404
-    now = draft.tailoring.texts.get(item, part.text)
+    now = unwrapped(draft.tailoring.texts.get(item, part.text))
     form = WordsForm(request.POST or None, initial={"text": now, "was": now})
     title = getattr(part, "heading", "") or f"{GROUPS.get(getattr(part, 'group', ''), '')}: one line"
     values = {
         "title": title,
         "clauses": part.clauses,
-        "template": part.text,
+        "template": unwrapped(part.text),
         "shown": to_html(fill(now, base, draft.tailoring.said, draft.parameters)),
         "now": now,
         "blanks": [
