@@ -27,6 +27,8 @@ NO_PAGE = {
     *("alive", "hook", "sign_in_as", "publishing:feed", "publishing:hand_still"),
     *("mfa_reauthenticate_webauthn", "mfa_remove_webauthn", "mfa_edit_webauthn"),
     *("mfa_activate_totp", "mfa_download_recovery_codes"),
+    # of whoever has begun to read: their budget is in tests/policies/reading/test_pages.py
+    *("reading:part", "reading:part_read", "reading:questions", "reading:name"),
 }
 
 

@@ -67,6 +67,9 @@ READ: dict[str, frozenset[str]] = {
     "assurance:live": EVERYBODY,
     "assurance:record": ACCOUNTS,
     "policies:words": EVERYBODY,
+    "reading:start": EVERYBODY,
+    "reading:mine": EVERYBODY,
+    "reading:who": PEOPLE,
 }
 #: deeds: GET is 405, nobody outside reaches them, and these may not do them (the service says so)
 DEEDS: dict[str, frozenset[str]] = {
@@ -109,6 +112,7 @@ DEEDS: dict[str, frozenset[str]] = {
     "channels:confirm_opening": APPROVE,
     "channels:prove": ACCOUNTS,
     "assurance:download": MANAGER,
+    "reading:open": EVERYBODY,
     **dict.fromkeys((f"people:{name}" for name in PERSON_DEEDS), MANAGER),
 }
 #: nobody has to be signed in
@@ -133,6 +137,7 @@ AT_THEIR_MOMENT = {
 }
 #: a record nobody has in this test: 404 for everybody
 ABSENT = {
+    *("reading:part", "reading:part_read", "reading:questions", "reading:name", "reading:copy"),
     *("publishing:picture", "monitoring:item"),
     *("publishing:hand", "publishing:hand_proof", "publishing:hand_still"),
 }
