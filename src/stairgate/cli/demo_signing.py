@@ -50,7 +50,12 @@ def signed(*, user: User, version: PolicyVersion, name: str, at: datetime) -> Si
         kind="policies.signed",
         actor=str(user.pk),
         subject=str(version.pk),
-        payload={"number": version.number, "digest": version.text_digest, "proved_by": Means.DEMO.value},
+        payload={
+            "number": version.number,
+            "label": version.label,
+            "digest": version.text_digest,
+            "proved_by": Means.DEMO.value,
+        },
         at=at,
     )
     return signature

@@ -25,7 +25,7 @@ def register_tasks(me: Membership, duties: frozenset[Duty], now: datetime) -> li
 
 def to_sign(version: PolicyVersion | None) -> Task:
     """Return the policy in force as a task for whoever has not signed it."""
-    which = f"version {version.number}" if version else "it"
+    which = f"version {version.label}" if version else "it"
     return Task(
         kind="risk",
         icon="shield-check",

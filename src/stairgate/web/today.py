@@ -94,7 +94,7 @@ def today_page(me: Membership, now: datetime) -> Today:
         tasks += [task_of.paused(pause, me) for pause in pauses]
         tasks += [task_of.shut(account.channel.name, r.says) for account in accounts for r in account.others]
     tasks += [task_of.second_look(post, me, now, mine) for post, mine in looks if post.look_due > now]
-    if must_sign(me, organisation.day(now)):
+    if must_sign(me, version, on=organisation.day(now)):
         tasks.append(to_sign(version))
     tasks += register_tasks(me, duties, now)[:_EACH]
     came_in, suggested, not_ahead = _counted(me, version, midnight, now)

@@ -21,6 +21,7 @@ from stairgate.policies.reading import services
 from stairgate.policies.reading.rules import Means, Proof, Step, digest_of, parts_of
 from stairgate.policies.reading.selectors import confirmations_today, must_sign, readers
 from stairgate.policies.reading.services import CannotSign, ProofWanted
+from stairgate.policies.selectors import in_force
 from stairgate.policies.services import adopt
 from tests.cast import Cast, willow_lane
 from tests.policies.reading.test_rules import RIGHT
@@ -212,7 +213,7 @@ def test_a_signature_survives_every_later_version(cast: Cast, now: datetime) -> 
     signature = sign(cast, cast.leah, understood(cast, cast.leah, now), now)
     _newer(cast, signature.reading, now)  # type: ignore[arg-type]
     assert Signature.objects.get(pk=signature.pk).version == cast.policy
-    assert must_sign(cast.member(cast.leah), cast.organisation.day(now))
+    assert must_sign(cast.member(cast.leah), in_force(cast.organisation), on=cast.organisation.day(now))
 
 
 @pytest.mark.clause("C44")
@@ -244,5 +245,7 @@ def test_the_report_has_everybody_of_the_register(
         "Tom",
         "Gwen",
     }
-    assert must_sign(cast.member(cast.helen), day) and not must_sign(cast.member(cast.tom), day)
-    assert not must_sign(cast.member(cast.outsider), day)
+    assert must_sign(cast.member(cast.helen), cast.policy, on=day)
+    assert not must_sign(cast.member(cast.tom), cast.policy, on=day)
+    assert not must_sign(cast.member(cast.outsider), cast.policy, on=day)
+    assert not must_sign(cast.member(cast.helen), None, on=day)

@@ -24,7 +24,7 @@ class Reading(models.Model):
         constraints = [models.UniqueConstraint(fields=["version", "user"], name="opened_once")]
 
     def __str__(self) -> str:
-        return f"A reading of version {self.version.number}"
+        return f"A reading of version {self.version.label}"
 
 
 class PartRead(models.Model):
@@ -56,7 +56,7 @@ class Questions(models.Model):
     bound_at = models.DateTimeField()
 
     def __str__(self) -> str:
-        return f"Questions of version {self.version.number}"
+        return f"Questions of version {self.version.label}"
 
 
 class Attempt(models.Model):

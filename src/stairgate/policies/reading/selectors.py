@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 
 from stairgate.clauses import control
 from stairgate.organisations.models import Membership, Organisation, User
@@ -17,6 +17,7 @@ from stairgate.policies.models import PolicyVersion, Questions, Reading, Signatu
 from stairgate.policies.packs.form import Pack, Question
 from stairgate.policies.packs.loading import pack, shipped_packs
 from stairgate.policies.reading.rules import Confirmation, Step, confirmations, question_from, step_of
+from stairgate.policies.selectors import signatures
 
 
 def pack_for(version: PolicyVersion) -> Pack:
@@ -61,9 +62,7 @@ def progress_of(member: Membership, version: PolicyVersion | None) -> Progress:
     reading = (
         Reading.objects.filter(version=version, user=member.user_id).annotate(done=Count("parts")).first()
     )
-    signed = Signature.objects.filter(
-        version=version, user=member.user_id, text_digest=version.text_digest
-    ).first()
+    signed = signatures(version).filter(user=member.user_id).select_related("version").first()
     step = step_of(
         opened=reading is not None,
         read_to_the_end=reading is not None and reading.read_at is not None,
@@ -73,18 +72,12 @@ def progress_of(member: Membership, version: PolicyVersion | None) -> Progress:
     return Progress(step, version, person, reading, signed, getattr(reading, "done", 0))
 
 
-def must_sign(member: Membership, on: date) -> bool:
-    """Return whether somebody on the register has not signed the version in force. One query."""
-    newest = PolicyVersion.objects.filter(organisation=member.organisation_id).order_by("-number")
-    signed = Signature.objects.filter(
-        version=OuterRef("newest"), user=member.user_id, text_digest=F("version__text_digest")
-    )
-    return (
-        _here(Person.objects.filter(user=member.user_id, organisation=member.organisation_id), on)
-        .annotate(newest=Subquery(newest.values("pk")[:1]))
-        .filter(~Exists(signed), newest__isnull=False)
-        .exists()
-    )
+def must_sign(member: Membership, version: PolicyVersion | None, *, on: date) -> bool:
+    """Return whether somebody on the register has no signature that holds under a version. One query."""
+    if version is None:
+        return False
+    mine = Person.objects.filter(user=member.user_id, organisation=member.organisation_id)
+    return _here(mine, on).filter(~Exists(signatures(version).filter(user=member.user_id))).exists()
 
 
 def _here(people: QuerySet[Person], on: date) -> QuerySet[Person]:
@@ -113,7 +106,7 @@ def readers(organisation: Organisation, version: PolicyVersion, *, on: date) -> 
     """Return everybody on the register who has not left, with how far they are: who is least far first. One query."""
     mine = Reading.objects.filter(version=version, user=OuterRef("user"))
     counted = mine.annotate(done=Count("parts")).values("done")
-    signed = Signature.objects.filter(version=version, user=OuterRef("user"), text_digest=version.text_digest)
+    signed = signatures(version).filter(user=OuterRef("user"))
     rows: QuerySet[Any] = _here(organisation.people.all(), on).annotate(
         opened_at=Subquery(mine.values("opened_at")[:1]),
         finished_at=Subquery(mine.values("read_at")[:1]),

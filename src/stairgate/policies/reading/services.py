@@ -221,6 +221,6 @@ def _write(reading: Reading, kind: str, said: Mapping[str, object], at: datetime
         kind=kind,
         actor=str(reading.user_id),
         subject=str(version.pk),
-        payload={"number": version.number, "digest": reading.text_digest, **said},
+        payload={"number": version.number, "label": version.label, "digest": reading.text_digest, **said},
         at=at,
     )
