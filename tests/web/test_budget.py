@@ -29,6 +29,9 @@ NO_PAGE = {
     *("mfa_activate_totp", "mfa_download_recovery_codes"),
     # of whoever has begun to read: their budget is in tests/policies/reading/test_pages.py
     *("reading:part", "reading:part_read", "reading:questions", "reading:name"),
+    # papers: what they ask the database is in tests/printing
+    *("policies:policy_pdf", "policies:code_pdf", "reading:certificate"),
+    *("people:register_pdf", "channels:sheet_pdf"),
 }
 
 

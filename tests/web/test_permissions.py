@@ -70,6 +70,10 @@ READ: dict[str, frozenset[str]] = {
     "reading:start": EVERYBODY,
     "reading:mine": EVERYBODY,
     "reading:who": PEOPLE,
+    "policies:policy_pdf": EVERYBODY,
+    "policies:code_pdf": EVERYBODY,
+    "people:register_pdf": PEOPLE,
+    "channels:sheet_pdf": ACCOUNTS,
 }
 #: deeds: GET is 405, nobody outside reaches them, and these may not do them (the service says so)
 DEEDS: dict[str, frozenset[str]] = {
@@ -137,7 +141,14 @@ AT_THEIR_MOMENT = {
 }
 #: a record nobody has in this test: 404 for everybody
 ABSENT = {
-    *("reading:part", "reading:part_read", "reading:questions", "reading:name", "reading:copy"),
+    *(
+        "reading:part",
+        "reading:part_read",
+        "reading:questions",
+        "reading:name",
+        "reading:copy",
+        "reading:certificate",
+    ),
     *("publishing:picture", "monitoring:item"),
     *("publishing:hand", "publishing:hand_proof", "publishing:hand_still"),
 }
@@ -243,7 +254,7 @@ def _newcomer(cast: Cast) -> Person:
 def address(name: str, post: UUID, cast: Cast) -> str:
     if name in {"channels:ask_to_open", "channels:confirm_opening"}:
         return reverse(name, args=[_held(cast).pk])
-    if name in {"channels:pause", "channels:prove"}:
+    if name in {"channels:pause", "channels:prove", "channels:sheet_pdf"}:
         return reverse(name, args=[cast.channel.pk])
     if name.startswith("publishing:suggestion_"):
         return reverse(name, args=[Suggestion.objects.get().pk])
@@ -311,7 +322,7 @@ def test_who_may_do_a_deed(name: str, cast: Cast, post: UUID) -> None:
     "name",
     [
         *("publishing:review", "publishing:edit", "publishing:approve", "publishing:second_look"),
-        *("channels:pause", "channels:prove", *sorted(OF_A_TEMPLATE | OF_A_PERSON)),
+        *("channels:pause", "channels:prove", "channels:sheet_pdf", *sorted(OF_A_TEMPLATE | OF_A_PERSON)),
     ],
 )
 def test_another_settings_record_does_not_exist(name: str, cast: Cast, post: UUID) -> None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 
 from stairgate.clauses import control
-from stairgate.organisations.models import Membership, Organisation, User
+from stairgate.organisations.models import Membership, Organisation
 from stairgate.organisations.rules import Role
 from stairgate.organisations.selectors import holders
 from stairgate.people.models import Person
@@ -93,6 +94,7 @@ class Reader:
     step: Step
     opened_at: datetime | None
     signed_at: datetime | None
+    signature: UUID | None
     parts_read: int
 
     @property
@@ -113,6 +115,7 @@ def readers(organisation: Organisation, version: PolicyVersion, *, on: date) -> 
         passed_at=Subquery(mine.values("passed_at")[:1]),
         parts_read=Subquery(counted[:1]),
         signed_at=Subquery(signed.values("signed_at")[:1]),
+        signature=Subquery(signed.values("pk")[:1]),
     )
     found = [
         Reader(
@@ -125,6 +128,7 @@ def readers(organisation: Organisation, version: PolicyVersion, *, on: date) -> 
             ),
             opened_at=row.opened_at,
             signed_at=row.signed_at,
+            signature=row.signature,
             parts_read=row.parts_read or 0,
         )
         for row in rows
@@ -141,10 +145,10 @@ def readers(organisation: Organisation, version: PolicyVersion, *, on: date) -> 
     )
 
 
-def signatures_of(user: User, organisation: Organisation) -> QuerySet[Signature]:
-    """Return everything somebody ever signed in a setting, the newest first."""
+def signatures_in(organisation: Organisation) -> QuerySet[Signature]:
+    """Return everything that was ever signed in a setting, the newest first."""
     return (
-        Signature.objects.filter(user=user, version__organisation=organisation)
-        .select_related("version", "reading", "user__person")
+        Signature.objects.filter(version__organisation=organisation)
+        .select_related("version__organisation", "reading")
         .order_by("-signed_at")
     )

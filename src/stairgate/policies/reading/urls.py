@@ -16,5 +16,6 @@ urlpatterns = [
     path("name/", views.name, name="name"),
     path("mine/", views.mine, name="mine"),
     path("mine/<uuid:pk>/", views.copy, name="copy"),
+    path("certificate/<uuid:pk>/", views.certificate_pdf, name="certificate"),
     path("who/", views.who, name="who"),
 ]

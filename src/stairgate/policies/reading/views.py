@@ -19,9 +19,11 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from stairgate.clauses import Coverage, control
 from stairgate.organisations.access import current, require
 from stairgate.organisations.models import Membership
+from stairgate.organisations.papers import paper_answer
 from stairgate.organisations.rules import Duty
 from stairgate.policies.models import Reading
 from stairgate.policies.packs.document import Document
+from stairgate.policies.printed import certificate
 from stairgate.policies.reading import services
 from stairgate.policies.reading.proof import proof_of
 from stairgate.policies.reading.rules import Marked, Means, Step, digest_of, is_text, minutes_of, parts_of
@@ -32,7 +34,7 @@ from stairgate.policies.reading.selectors import (
     progress_of,
     questions_of,
     readers,
-    signatures_of,
+    signatures_in,
 )
 from stairgate.policies.reading.services import CannotSign, ProofWanted
 from stairgate.policies.selectors import in_force
@@ -237,7 +239,7 @@ def _typed(request: HttpRequest) -> dict[str, Any]:
 def mine(request: HttpRequest) -> HttpResponse:
     """Show everything this person ever signed."""
     member = current(request)
-    found = signatures_of(member.user, member.organisation)
+    found = signatures_in(member.organisation).filter(user=member.user_id)
     version = in_force(member.organisation)
     values = {"active": "policy", "signatures": found[:_EACH_PAGE], "version": version}
     return render(request, "reading/mine.html", values)
@@ -252,7 +254,7 @@ def mine(request: HttpRequest) -> HttpResponse:
 def copy(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Show exactly what this person signed: the words of that version, and the lines they ticked."""
     member = current(request)
-    signature = signatures_of(member.user, member.organisation).filter(pk=pk).first()
+    signature = signatures_in(member.organisation).filter(user=member.user_id, pk=pk).first()
     if signature is None:
         raise Http404
     version = signature.version
@@ -264,6 +266,19 @@ def copy(request: HttpRequest, pk: UUID) -> HttpResponse:
         "intact": is_text(version.text, signature.text_digest),
     }
     return render(request, "reading/copy.html", values)
+
+
+@require_GET
+def certificate_pdf(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Send a signature and the words that were signed as a PDF: to the signer, and to who sees the register."""
+    member = current(request)
+    among = signatures_in(member.organisation)
+    if Duty.SEE_PEOPLE not in member.duties_on(timezone.localdate()):
+        among = among.filter(user=member.user_id)
+    signature = among.filter(pk=pk).first()
+    if signature is None:
+        raise Http404
+    return paper_answer(request, certificate(signature, at=timezone.now()), "certificate-of-signing")
 
 
 @require_GET
