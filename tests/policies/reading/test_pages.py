@@ -57,6 +57,8 @@ def say(client: Client, name: str, *args: object, **typed: object) -> str:
 
 
 @pytest.mark.clause("C14")
+@pytest.mark.clause("C17")
+@pytest.mark.clause("C51")
 @pytest.mark.clause("C107")
 @pytest.mark.clause("C109")
 def test_the_whole_way(cast: Cast, now: datetime) -> None:
@@ -68,6 +70,7 @@ def test_the_whole_way(cast: Cast, now: datetime) -> None:
     assert client.get(reverse("reading:part", args=[3]))["Location"] == reverse("reading:part", args=[1])
     for number, part in enumerate(parts, start=1):
         shown = seen(client, reverse("reading:part", args=[number]))
+        assert reverse("help_now") in shown  # the way to raise a worry is on every page
         assert all(piece.html in shown for piece in part.pieces) and html.escape(part.title) in shown
         assert client.get(NAME)["Location"] == reverse("reading:part", args=[number])
         leads = say(client, "part_read", number)

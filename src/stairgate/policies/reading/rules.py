@@ -95,7 +95,12 @@ class Marked:
         return not self.open and not self.wrong
 
 
-@control("C51", "Every answer of the understanding check has to be right before anybody can sign")
+@control(
+    "C51",
+    "Every answer of the understanding check has to be right before anybody can sign; the way to raise a worry "
+    "is asked there, and stands on every page",
+    coverage=Coverage.WHOLE,
+)
 def mark(questions: Sequence[Question], given: Mapping[str, str]) -> Marked:
     """Return what is right; ``given`` has the number of the chosen answer by question. All have to be right."""
     open_: list[str] = []

@@ -125,6 +125,11 @@ def answer(*, actor: User, reading: Reading, given: Mapping[str, str], at: datet
 @control(
     "C88", "Whoever signs has read every part and answered every question rightly", coverage=Coverage.WHOLE
 )
+@control(
+    "C17",
+    "Nobody becomes fit for a duty of an administrator but by signing like this",
+    coverage=Coverage.WHOLE,
+)
 @control("C109", "A person signs for themselves only, in their own sign-in")
 @control("C110", "The date of a signature is the time of the deed; nobody types it", coverage=Coverage.WHOLE)
 @transaction.atomic
