@@ -99,7 +99,9 @@ def _words(draft: DraftFacts) -> Iterator[Missing]:
         place = "risks" if trouble.what.startswith("risk") else "words"
         yield Missing(f"{trouble.what.capitalize()}: {trouble.wrong} {trouble.remedy}", place, item)
     if BLANK.search(draft.document.text):
-        yield Missing("A blank is left in the text: something you filled in has curly brackets itself.", "facts")
+        yield Missing(
+            "A blank is left in the text: something you filled in has curly brackets itself.", "facts"
+        )
     if Document.of(draft.document.text) != draft.document:
         yield Missing("The text could be read in two ways. Look for lines that begin with “#”.", "words")
 

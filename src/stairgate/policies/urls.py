@@ -9,6 +9,8 @@ from stairgate.policies.views import draft, parts, review, versions, words
 app_name = "policies"
 urlpatterns = [
     path("words/", words.words, name="words"),
+    path("words/policy.pdf", words.policy_pdf, name="policy_pdf"),
+    path("words/code.pdf", words.code_pdf, name="code_pdf"),
     path("next/", draft.index, name="next"),
     path("next/begin/", draft.begin, name="begin"),
     path("next/put-away/", draft.drop, name="drop"),

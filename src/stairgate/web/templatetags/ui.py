@@ -287,12 +287,17 @@ def marked(text: str, findings: Sequence[Finding]) -> SafeString:
     return mark_safe("".join(parts))  # noqa: S308 - every part is escaped above
 
 
+_LONG = 500
+
+
 @register.simple_tag
 def words_diff(old: str, new: str) -> SafeString:
     """Return what changed between two texts, word by word; said in words to those who cannot see it."""
     before, after = re.findall(r"\s+|[^\s]+", old), re.findall(r"\s+|[^\s]+", new)
     rows: list[SafeString] = []
-    for tag, a, b, c, d in difflib.SequenceMatcher(a=before, b=after, autojunk=False).get_opcodes():
+    # of long texts the commonest words are no anchors: to try each pair of them would take minutes
+    is_long = max(len(before), len(after)) > _LONG
+    for tag, a, b, c, d in difflib.SequenceMatcher(a=before, b=after, autojunk=is_long).get_opcodes():
         if tag == "equal":
             rows.append(format_html("{}", "".join(before[a:b])))
             continue

@@ -25,7 +25,7 @@ def looked_at_when_adopted(apps, schema_editor):  # type: ignore[no-untyped-def]
 class Migration(migrations.Migration):
     dependencies = [
         ("organisations", "0003_invitations"),
-        ("policies", "0002_kinds"),
+        ("policies", "0003_reading"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
