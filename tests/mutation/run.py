@@ -50,7 +50,10 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--table", action="store_true", help="print every mutant, not only what survived")
     parser.add_argument(
-        "--write", type=Path, metavar="FILE", help="write the whole table as a page of the docs"
+        "--write",
+        type=Path,
+        metavar="FILE",
+        help="write the table as a page of the docs; with --module, only the part of that module in it",
     )
     options = parser.parse_args(argv)
     out = os.fdopen(os.dup(sys.stdout.fileno()), "w")  # pytest holds back what tests print, but not this
@@ -73,7 +76,8 @@ def main(argv: list[str] | None = None) -> int:
     survived = sum(result.survived for result in trial.results)
     print(f"{_summary(trial.results)} ({time.monotonic() - began:.0f} s)")
     if options.write:
-        options.write.write_text(_page(trial.results), "utf-8")
+        before = options.write.read_text("utf-8") if options.module else ""
+        options.write.write_text(_page(trial.results, before), "utf-8")
     return 1 if survived or stale else 0
 
 
@@ -90,15 +94,28 @@ def _fate(result: Result) -> str:
 def _summary(results: list[Result]) -> str:
     survived = sum(result.survived for result in results)
     same = sum(not result.noticed_by and result.mutant.key in SAME for result in results)
+    return _counted(len(results), same, survived)
+
+
+def _counted(every: int, same: int, survived: int) -> str:
     return (
-        f"{len(results)} conditions taken out one at a time: {len(results) - same - survived} noticed, "
+        f"{every} conditions taken out one at a time: {every - same - survived} noticed, "
         f"{same} that change nothing, {survived} survived"
     )
 
 
-def _page(results: list[Result]) -> str:
-    """Return the table as a page. No line numbers: it changes only when the gate, or who notices, does."""
+def _page(results: list[Result], before: str = "") -> str:
+    """Return the table as a page. No line numbers: it changes only when the gate, or who notices, does.
+
+    Modules that were not tried this time stay as the page ``before`` has them.
+    """
+    parts = _parts(before)
     ordered = sorted(results, key=lambda result: (result.module, result.mutant.line))
+    for module in dict.fromkeys(result.module for result in ordered):
+        parts[module] = [_row(result) for result in ordered if result.module == module]
+    rows = [row for part in parts.values() for row in part]
+    survived = sum(row.endswith("| *SURVIVED* |") for row in rows)
+    same = sum(row.endswith("* |") for row in rows) - survived
     lines = [
         "# Each condition of the gate, taken out once",
         "",
@@ -106,12 +123,23 @@ def _page(results: list[Result]) -> str:
         "thing changed: a condition held true or false, a deed, a lock, a filter or a transaction left out, a fact",
         "taken on trust. Beside it is a test that fails then, or why nothing can tell the two apart.",
         "",
-        f"{_summary(results)}.",
+        f"{_counted(len(rows), same, survived)}.",
     ]
-    for module in dict.fromkeys(result.module for result in ordered):
+    for module in sorted(parts):
         lines += ["", f"## `{module}`", "", "| Function | Changed | Noticed by |", "|---|---|---|"]
-        lines += [_row(result) for result in ordered if result.module == module]
+        lines += parts[module]
     return "\n".join(lines) + "\n"
+
+
+def _parts(page: str) -> dict[str, list[str]]:
+    """Return, by module, the rows of a page that was written before."""
+    parts: dict[str, list[str]] = {}
+    for line in page.splitlines():
+        if line.startswith("## "):
+            rows = parts[line[3:].strip("`")] = []
+        elif line.startswith("| `"):
+            rows.append(line)
+    return parts
 
 
 def _row(result: Result) -> str:
