@@ -55,14 +55,22 @@ def main(argv: list[str] | None = None) -> int:
         metavar="FILE",
         help="write the table as a page of the docs; with --module, only the part of that module in it",
     )
+    parser.add_argument(
+        "--rest",
+        action="store_true",
+        help="try only what the page to be written has not settled yet",
+    )
+    parser.add_argument("--tests", action="append", help="by these tests alone (again for more)")
     options = parser.parse_args(argv)
     out = os.fdopen(os.dup(sys.stdout.fileno()), "w")  # pytest holds back what tests print, but not this
     hypothesis.settings.register_profile("mutation", database=None, derandomize=True, max_examples=30)
     hypothesis.settings.load_profile("mutation")
     modules = list(QUICK if options.quick else options.module or TARGETS)
-    trial = Trial(modules, options.workers, options.table, out)
+    kept = options.write and (options.module or options.rest)
+    before = options.write.read_text("utf-8") if kept else ""
+    trial = Trial(modules, options.workers, options.table, out, _known(before) if options.rest else {})
     began = time.monotonic()
-    tests = QUICK_TESTS if options.quick else TESTS
+    tests = options.tests or (QUICK_TESTS if options.quick else TESTS)
     status = pytest.main(["-q", "-p", "no:cacheprovider", *tests], plugins=[trial])
     if status or not trial.results:
         return int(status) or 1
@@ -76,7 +84,6 @@ def main(argv: list[str] | None = None) -> int:
     survived = sum(result.survived for result in trial.results)
     print(f"{_summary(trial.results)} ({time.monotonic() - began:.0f} s)")
     if options.write:
-        before = options.write.read_text("utf-8") if options.module else ""
         options.write.write_text(_page(trial.results, before), "utf-8")
     return 1 if survived or stale else 0
 
@@ -142,10 +149,24 @@ def _parts(page: str) -> dict[str, list[str]]:
     return parts
 
 
+def _known(page: str) -> dict[tuple[str, str], list[str]]:
+    """Return, by module and the first two cells of a row, the third of each such row."""
+    known: dict[tuple[str, str], list[str]] = {}
+    for module, rows in _parts(page).items():
+        for row in rows:
+            cells, _, fate = row.removesuffix(" |").rpartition(" | ")
+            known.setdefault((module, cells), []).append(fate)
+    return known
+
+
+def _cells(mutant: Mutant) -> str:
+    what = mutant.what.replace("|", "\\|").replace("`", "")
+    return f"| `{mutant.function}` | `{what}`"
+
+
 def _row(result: Result) -> str:
-    what = result.mutant.what.replace("|", "\\|").replace("`", "")
     fate = f"`{result.noticed_by.partition('[')[0]}`" if result.noticed_by else f"*{_fate(result)}*"
-    return f"| `{result.mutant.function}` | `{what}` | {fate} |"
+    return f"{_cells(result.mutant)} | {fate} |"
 
 
 @dataclass
@@ -156,6 +177,7 @@ class Trial:
     workers: int
     whole_table: bool
     out: TextIO
+    known: dict[tuple[str, str], list[str]] = field(default_factory=dict)
     results: list[Result] = field(default_factory=list)
 
     @pytest.hookimpl(tryfirst=True)
@@ -164,10 +186,17 @@ class Trial:
         if session.testsfailed:
             return True
         running: dict[int, tuple[str, Mutant, int]] = {}
+        places: dict[int, int] = {}
         for name in self.modules:
             module = importlib.import_module(name)
             source = Path(str(module.__file__)).read_text("utf-8")
             for mutant in mutants(source, TARGETS[name], FACTS):
+                places[id(mutant)] = len(places)
+                fate = self._known(name, mutant)
+                noticed = fate.strip("`") if fate.startswith("`") else ""
+                if noticed or fate == f"*{SAME.get(mutant.key)}*":
+                    self.results.append(Result(name, mutant, noticed))
+                    continue
                 if len(running) >= self.workers:
                     self._wait(running)
                 code = _function(module, mutant).__code__
@@ -177,6 +206,7 @@ class Trial:
                 running[pid] = (name, mutant, pipe)
         while running:
             self._wait(running)
+        self.results.sort(key=lambda result: places[id(result.mutant)])
         return True
 
     @staticmethod
@@ -193,6 +223,11 @@ class Trial:
         finally:
             sys.setprofile(None)
         return seen, time.monotonic() - began
+
+    def _known(self, module: str, mutant: Mutant) -> str:
+        """Return what the page says of it, each of its rows once; "" when it does not."""
+        found = self.known.get((module, _cells(mutant)), [])
+        return found.pop(0) if found else ""
 
     def _wait(self, running: dict[int, tuple[str, Mutant, int]]) -> None:
         pid, status = os.wait()
