@@ -65,6 +65,8 @@ READ: dict[str, frozenset[str]] = {
     **dict.fromkeys((f"people:{name}" for name in PERSON_FORMS), MANAGER),
     "people:new": MANAGER,
     "assurance:live": EVERYBODY,
+    "assurance:clause": EVERYBODY,
+    "assurance:account": ACCOUNTS,
     "assurance:record": ACCOUNTS,
     "policies:words": EVERYBODY,
 }
@@ -238,7 +240,9 @@ def _newcomer(cast: Cast) -> Person:
 def address(name: str, post: UUID, cast: Cast) -> str:
     if name in {"channels:ask_to_open", "channels:confirm_opening"}:
         return reverse(name, args=[_held(cast).pk])
-    if name in {"channels:pause", "channels:prove"}:
+    if name == "assurance:clause":
+        return reverse(name, args=["C18"])
+    if name in {"channels:pause", "channels:prove", "assurance:account"}:
         return reverse(name, args=[cast.channel.pk])
     if name.startswith("publishing:suggestion_"):
         return reverse(name, args=[Suggestion.objects.get().pk])
@@ -306,7 +310,7 @@ def test_who_may_do_a_deed(name: str, cast: Cast, post: UUID) -> None:
     "name",
     [
         *("publishing:review", "publishing:edit", "publishing:approve", "publishing:second_look"),
-        *("channels:pause", "channels:prove", *sorted(OF_A_TEMPLATE | OF_A_PERSON)),
+        *("channels:pause", "channels:prove", "assurance:account", *sorted(OF_A_TEMPLATE | OF_A_PERSON)),
     ],
 )
 def test_another_settings_record_does_not_exist(name: str, cast: Cast, post: UUID) -> None:
