@@ -7,6 +7,7 @@ import os
 from collections.abc import Generator, Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from tests import databases
@@ -42,6 +43,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
+    if hypothesis.settings.get_current_profile_name() == "default":
+        # how long an example takes says how busy this computer is, and nothing about Stairgate
+        hypothesis.settings.register_profile("any computer", deadline=None)
+        hypothesis.settings.load_profile("any computer")
     if config.getoption("--db") == "postgres":
         use_postgres()
 
