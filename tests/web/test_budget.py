@@ -26,8 +26,14 @@ NO_PAGE = {
     *(DEEDS.keys() - {"publishing:check", "publishing:check_saved"}),
     *AT_THEIR_MOMENT,
     *("alive", "hook", "sign_in_as", "publishing:feed", "publishing:hand_still"),
+    "people:import_template",
     *("mfa_reauthenticate_webauthn", "mfa_remove_webauthn", "mfa_edit_webauthn"),
     *("mfa_activate_totp", "mfa_download_recovery_codes"),
+    # of whoever has begun to read: their budget is in tests/policies/reading/test_pages.py
+    *("reading:part", "reading:part_read", "reading:questions", "reading:name"),
+    # papers: what they ask the database is in tests/printing
+    *("policies:policy_pdf", "policies:code_pdf", "reading:certificate"),
+    *("people:register_pdf", "channels:sheet_pdf"),
 }
 
 

@@ -13,8 +13,9 @@ from django.utils import timezone
 from stairgate.channels.models import Pause
 from stairgate.channels.pausing import pause_everything
 from stairgate.organisations.models import User
+from stairgate.people.importing.services import keep_list
 from stairgate.people.leaving import leave
-from stairgate.people.models import Person
+from stairgate.people.models import Person, Spreadsheet
 from stairgate.people.services import record_reference, register
 from stairgate.publishing.content import Content
 from stairgate.publishing.models import StandingMessage, Suggestion, UrgentTemplate
@@ -64,11 +65,21 @@ READ: dict[str, frozenset[str]] = {
     "people:person": PEOPLE | {"tom"},
     **dict.fromkeys((f"people:{name}" for name in PERSON_FORMS), MANAGER),
     "people:new": MANAGER,
+    "people:import": MANAGER,
+    "people:import_template": MANAGER,
+    "people:import_look": MANAGER,
     "assurance:live": EVERYBODY,
     "assurance:clause": EVERYBODY,
     "assurance:account": ACCOUNTS,
     "assurance:record": ACCOUNTS,
     "policies:words": EVERYBODY,
+    "reading:start": EVERYBODY,
+    "reading:mine": EVERYBODY,
+    "reading:who": PEOPLE,
+    "policies:policy_pdf": EVERYBODY,
+    "policies:code_pdf": EVERYBODY,
+    "people:register_pdf": PEOPLE,
+    "channels:sheet_pdf": ACCOUNTS,
 }
 #: deeds: GET is 405, nobody outside reaches them, and these may not do them (the service says so)
 DEEDS: dict[str, frozenset[str]] = {
@@ -111,7 +122,10 @@ DEEDS: dict[str, frozenset[str]] = {
     "channels:confirm_opening": APPROVE,
     "channels:prove": ACCOUNTS,
     "assurance:download": MANAGER,
+    "reading:open": EVERYBODY,
     **dict.fromkeys((f"people:{name}" for name in PERSON_DEEDS), MANAGER),
+    "people:import_take": MANAGER,
+    "people:import_forget": MANAGER,
 }
 #: nobody has to be signed in
 OPEN = {
@@ -135,6 +149,14 @@ AT_THEIR_MOMENT = {
 }
 #: a record nobody has in this test: 404 for everybody
 ABSENT = {
+    *(
+        "reading:part",
+        "reading:part_read",
+        "reading:questions",
+        "reading:name",
+        "reading:copy",
+        "reading:certificate",
+    ),
     *("publishing:picture", "monitoring:item"),
     *("publishing:hand", "publishing:hand_proof", "publishing:hand_still"),
 }
@@ -142,6 +164,8 @@ ABSENT = {
 
 #: addresses of the register: all are about Tom, but for a sign-in, which he has
 OF_A_PERSON = {f"people:{name}" for name in ("person", *PERSON_FORMS, *PERSON_DEEDS)}
+#: addresses of one uploaded list of people
+OF_A_LIST = {f"people:import_{name}" for name in ("look", "take", "forget")}
 #: addresses of one standing message
 OF_A_MESSAGE = {f"publishing:standing_{name}" for name in ("edit", "again", "use", "retire")}
 #: addresses of one urgent template
@@ -222,6 +246,13 @@ def _of_a_person(name: str, cast: Cast) -> object:
     return tom.pk
 
 
+def _list(cast: Cast) -> Spreadsheet:
+    data = b"Full name,Job title,First day\nAnn Example,Cook,1/9/2026"
+    return keep_list(
+        actor=cast.priya, organisation=cast.organisation, name="a.csv", data=data, at=timezone.now()
+    )
+
+
 def _newcomer(cast: Cast) -> Person:
     """Return somebody of the register who does not sign in yet."""
     return register(
@@ -242,7 +273,7 @@ def address(name: str, post: UUID, cast: Cast) -> str:
         return reverse(name, args=[_held(cast).pk])
     if name == "assurance:clause":
         return reverse(name, args=["C18"])
-    if name in {"channels:pause", "channels:prove", "assurance:account"}:
+    if name in {"channels:pause", "channels:prove", "channels:sheet_pdf", "assurance:account"}:
         return reverse(name, args=[cast.channel.pk])
     if name.startswith("publishing:suggestion_"):
         return reverse(name, args=[Suggestion.objects.get().pk])
@@ -260,6 +291,8 @@ def address(name: str, post: UUID, cast: Cast) -> str:
         *ABSENT,
     }:
         return reverse(name, args=[uuid4()])
+    if name in OF_A_LIST:
+        return reverse(name, args=[_list(cast).pk])
     if name in OF_A_PERSON:
         return reverse(name, args=[_of_a_person(name, cast)])
     if name in OF_A_TEMPLATE:
@@ -310,7 +343,8 @@ def test_who_may_do_a_deed(name: str, cast: Cast, post: UUID) -> None:
     "name",
     [
         *("publishing:review", "publishing:edit", "publishing:approve", "publishing:second_look"),
-        *("channels:pause", "channels:prove", "assurance:account", *sorted(OF_A_TEMPLATE | OF_A_PERSON)),
+        *("channels:pause", "channels:prove", "channels:sheet_pdf", "assurance:account"),
+        *sorted(OF_A_TEMPLATE | OF_A_PERSON),
     ],
 )
 def test_another_settings_record_does_not_exist(name: str, cast: Cast, post: UUID) -> None:
