@@ -146,6 +146,16 @@ FACTS: list[tuple[str, dict[str, Any], Worth, str]] = [
     ("C03", {"accounts": (replace(PAGE, purposes=()),)}, Worth.BROKEN, "Helen"),
     ("C03", {"accounts": ()}, Worth.OFF, ""),
     ("C89", {"accounts": ()}, Worth.OFF, ""),
+    ("C89", {"work": Work(found_pages=1, regularise_by=DAY)}, Worth.RISK, "Helen"),
+    ("C89", {"work": Work(found_pages=1, regularise_by=DAY - timedelta(days=1))}, Worth.BROKEN, "Helen"),
+    ("C102", {"work": Work(requests=1)}, Worth.MET, "Helen"),
+    (
+        "C98",
+        {"accounts": (replace(PAGE, until=DAY + timedelta(days=30)),)},
+        Worth.RISK,
+        "Priya, Kofi and Nina",
+    ),
+    ("C98", {"accounts": (replace(PAGE, until=DAY + timedelta(days=31)),)}, Worth.MET, ""),
     ("C22", {"accounts": (replace(PAGE, mailbox="kofi@willowlane.example"),)}, Worth.BROKEN, "Helen"),
     ("C22", {"accounts": (replace(PAGE, mailbox="helen.example@elsewhere.example"),)}, Worth.BROKEN, "Helen"),
     (

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from stairgate.assurance.judges_people import Judge, approvers
-from stairgate.assurance.known import Known
+from stairgate.assurance.known import SOON_DAYS, Known
 from stairgate.assurance.marks import Mark, Proof, Step, broken, met, off, risk
 from stairgate.channels.rules import mailbox_problem
 from stairgate.organisations.rules import Role
@@ -230,6 +230,57 @@ def decided(known: Known) -> Mark | None:
     )
 
 
+def asked_first(known: Known) -> Mark | None:
+    """C89: what exists in our name was asked for and decided; a page that was found has a day to be put right."""
+    work = known.work
+    who = known.waits_for(Role.SERVICE_MANAGER, Role.MANAGER)
+    seen = Proof(
+        "Pages in our name",
+        f"{_things(work.found_pages, 'page')} without a decision",
+        known.day,
+        "channels:list",
+    )
+    if work.found_pages and work.regularise_by:
+        step, them = Step("Put it right", "channels:list"), _things(work.found_pages, "page")
+        if work.regularise_by < known.day:
+            return broken(
+                f"{them} in our name: nobody authorised it, and the day to put it right is past.",
+                seen,
+                then=step,
+                waits_for=who,
+            )
+        return risk(f"{them} in our name: nobody authorised it yet.", seen, then=step, waits_for=who)
+    return decided(known)
+
+
+def answered(known: Known) -> Mark | None:
+    """C102: each request has its answer, with a reason; one that waits is for the service manager."""
+    mark = decided(known)
+    if mark is None or not known.work.requests:
+        return mark
+    who = known.waits_for(Role.SERVICE_MANAGER, Role.MANAGER)
+    why = f"{_things(known.work.requests, 'request')} to decide on."
+    return met(why, *mark.proof, next_action=Step("Read and decide", "channels:list"), waits_for=who)
+
+
+def goes_on(known: Known) -> Mark | None:
+    """C98: an authorisation ends; the promised evaluation comes first. One that is over is found by `shut`."""
+    ends = [(account.until, account.name) for account in known.accounts if account.until]
+    if not ends:
+        return None
+    until, name = min(ends)
+    seen = Proof("How long each account may run", f"{name} the shortest", until, "channels:list")
+    left = (until - known.day).days
+    if 0 <= left <= SOON_DAYS:
+        return risk(
+            f"{name} may run for {_things(left, 'more day')}; then its evaluation must be written and the account renewed.",
+            seen,
+            then=Step("Write the evaluation", "channels:list"),
+            waits_for=known.waits_for(*_ACCOUNT_PEOPLE),
+        )
+    return met(f"{name} may run for {_things(left, 'more day')}, and is evaluated before.", seen)
+
+
 def _screened(says: str) -> Judge:
     """Return the judge of what screening and the gate look at each time: the last time is its proof."""
 
@@ -278,11 +329,12 @@ _IF_ANY: dict[str, Callable[[Known], Mark | None]] = {
     "C76": _screened("A reply goes through the same gate as a post."),
     "C79": _screened("Personal contact details must be taken out before anything goes out."),
     "C81": _screened("Each approval answers for tone and boundaries."),
+    "C98": goes_on,
     "C84": _screened("Only named people reach the account through Stairgate."),
 }
 
 #: what is also asked of one account by itself
-OF_AN_ACCOUNT = (*_IF_ANY, "C18", "C28", "C78", "C89", "C101", "C102", "C103", "C104", "C105")
+OF_AN_ACCOUNT = (*_IF_ANY, "C18", "C28", "C78", "C101", "C102", "C103", "C104", "C105")
 
 JUDGES: dict[str, Judge] = {
     **{clause: _about_accounts(judge) for clause, judge in _IF_ANY.items()},
@@ -291,5 +343,8 @@ JUDGES: dict[str, Judge] = {
     "C48": suggested,
     "C71": _screened("Each approval and each decision names one person."),
     "C78": second_person,
-    **dict.fromkeys(("C89", "C101", "C102", "C103", "C104"), decided),
+    "C89": asked_first,
+    "C102": answered,
+    **dict.fromkeys(("C90", "C91", "C92", "C93", "C94", "C95", "C96", "C97", "C99", "C100"), decided),
+    **dict.fromkeys(("C101", "C103", "C104"), decided),
 }
