@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 from stairgate.assurance.known import SOON_DAYS, Bearer, Known
 from stairgate.assurance.marks import Mark, Proof, Step, Who, broken, met, off, risk
+from stairgate.clauses import control
 from stairgate.organisations.mailboxes import personal_problem
 from stairgate.organisations.rules import Duty, Role
 from stairgate.people.rules import Barrier, Holding
@@ -64,6 +65,7 @@ def named(known: Known) -> Mark | None:
     return risk(gap, seen, then=REGISTER, waits_for=who)
 
 
+@control("C52", "That nobody leads safeguarding, or nobody steps in, is told at once, and who puts it right")
 def lead(known: Known) -> Mark | None:
     """C52: a safeguarding lead is there, and somebody who steps in."""
     leads, deputies = known.holding(Role.DSL), known.holding(Role.DEPUTY_DSL)
@@ -135,6 +137,7 @@ training = _held(
 )
 
 
+@control("C18", "Just enough administrators is told too: one more is to be prepared")
 def administrators(known: Known) -> Mark | None:
     """C18: as many as the policy asks for, fit today and for a while."""
     need = known.parameters.page_administrators
@@ -164,6 +167,7 @@ def approvers(known: Known) -> int:
     return sum(not one.reasons for one in known.with_duty(Duty.APPROVE))
 
 
+@control("C27", "That fewer than two people can do a thing, each signed in as themselves, is told at once")
 def step_in(known: Known) -> Mark | None:
     """C27: when one person is away, somebody else can do everything."""
     duties = (Duty.WRITE, Duty.APPROVE, Duty.DECIDE)
@@ -181,6 +185,7 @@ def step_in(known: Known) -> Mark | None:
     )
 
 
+@control("C54", "Fewer than two certificates in date is told at once, and a month before it is so")
 def online_safety(known: Known) -> Mark | None:
     """C54: two certificates in date, today and for a while."""
     until = [one.online_safety_until for one in known.colleagues if one.online_safety_until]
@@ -273,6 +278,7 @@ def leavers(known: Known) -> Mark | None:
     return met("Nobody has left so far. A leaver’s roles end with their last day.", seen)
 
 
+@control("C60", "Addresses on the register are looked at again each minute, with the list of today")
 def mailboxes(known: Known) -> Mark | None:
     """C60: addresses are looked at again, because the list of personal mail domains grows."""
     personal = [one.who for one in known.colleagues if one.email and personal_problem(one.email)]
@@ -322,9 +328,16 @@ def _days(day: date, known: Known) -> str:
     return "today" if left <= 0 else "tomorrow" if left == 1 else f"in {left} days"
 
 
+#: lines that everybody signs with the policy; while there is no line to sign, a missing signature says nothing of them
+SIGNED_LINES = (
+    *("C44", "C45", "C50", "C51", "C71", "C72", "C75", "C77", "C80"),
+    *("C107", "C108", "C109", "C110", "C111"),
+)
+
 JUDGES: dict[str, Judge] = {
     "C01": adopted,
     "C12": on_register,
+    "C13": signed_bearers,
     "C14": before_work,
     "C17": signed_administrators,
     "C18": administrators,
@@ -340,5 +353,6 @@ JUDGES: dict[str, Judge] = {
     "C60": mailboxes,
     "C88": signed_bearers,
     "C105": reviewed,
-    **dict.fromkeys(("C44", "C45", "C50", "C107", "C108"), signed_by_all),
+    **dict.fromkeys(SIGNED_LINES, signed_by_all),
+    **dict.fromkeys(("C02", "C05", "C06", "C09", "C15", "C70"), adopted),
 }

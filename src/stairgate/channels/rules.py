@@ -47,10 +47,10 @@ class ChannelFacts:
 
 
 @control("C04", "Only a registered, authorised, live account can be posted to", coverage=Coverage.PART)
-@control("C18", "Fewer than two qualified administrators shuts the account", coverage=Coverage.PART)
+@control("C18", "Fewer than two qualified administrators shuts the account", coverage=Coverage.WHOLE)
 @control("C98", "An authorisation that was not renewed in time shuts the account until it is")
 @control("C102", "A condition that is late shuts the account until it is met")
-@control("C105", "A policy whose yearly review is overdue shuts the account", coverage=Coverage.PART)
+@control("C105", "A policy whose yearly review is overdue shuts the account", coverage=Coverage.WHOLE)
 def restrictions(facts: ChannelFacts, now: datetime) -> tuple[Restriction, ...]:
     """Return every reason why nothing may go out to the account now, pauses first; empty means open."""
     pauses = tuple(Restriction("C04", why) for why in facts.paused)
