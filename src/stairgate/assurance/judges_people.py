@@ -226,6 +226,13 @@ def signed_by_all(known: Known) -> Mark | None:
     return risk(why, seen, then=SIGNATURES, waits_for=waits)
 
 
+def signed_by_some(known: Known) -> Mark | None:
+    """What is asked of each signature is asked again at every one: it holds for all there are."""
+    have = len(known.colleagues) - len(known.unsigned)
+    seen = Proof("Signatures on the version in force", f"{have}, the last", known.last_signed, "people:list")
+    return met(f"It holds for each of the {have} signatures on the version in force.", seen)
+
+
 def _signed(which: Callable[[Known], Sequence[Bearer]], whose: str) -> Judge:
     """Return the judge of the signatures of those who hold certain roles. The gate holds back whoever has not signed."""
 
@@ -329,15 +336,13 @@ def _days(day: date, known: Known) -> str:
 
 
 #: lines that everybody signs with the policy; while there is no line to sign, a missing signature says nothing of them
-SIGNED_LINES = (
-    *("C44", "C45", "C50", "C51", "C71", "C72", "C75", "C77", "C80"),
-    *("C107", "C108", "C109", "C110", "C111"),
-)
+SIGNED_LINES = ("C44", "C45", "C50", "C51", "C71", "C72", "C75", "C77", "C80")
+#: what is only true of whoever has signed
+OF_WHO_SIGNED = ("C13", "C107", "C108", "C109", "C110", "C111")
 
 JUDGES: dict[str, Judge] = {
     "C01": adopted,
     "C12": on_register,
-    "C13": signed_bearers,
     "C14": before_work,
     "C17": signed_administrators,
     "C18": administrators,
@@ -354,5 +359,6 @@ JUDGES: dict[str, Judge] = {
     "C88": signed_bearers,
     "C105": reviewed,
     **dict.fromkeys(SIGNED_LINES, signed_by_all),
+    **dict.fromkeys(OF_WHO_SIGNED, signed_by_some),
     **dict.fromkeys(("C02", "C05", "C06", "C09", "C15", "C70"), adopted),
 }
