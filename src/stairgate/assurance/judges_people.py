@@ -15,8 +15,7 @@ from stairgate.people.rules import Barrier, Holding
 Judge = Callable[[Known], Mark | None]
 
 REGISTER = Step("See the register", "people:list")
-SIGNATURES = Step("See who has not signed", "people:list")
-_KEEPS_REGISTER = (Role.MANAGER, Role.SERVICE_MANAGER)
+KEEPS_REGISTER = (Role.MANAGER, Role.SERVICE_MANAGER)
 _DECIDES = (Role.SERVICE_MANAGER, Role.MANAGER)
 _ON_RECORD = {
     Barrier.NOT_ON_REGISTER: "is not on the staff register",
@@ -56,7 +55,7 @@ def named(known: Known) -> Mark | None:
     empty = [role for role in wanted if not known.holding(role)]
     held = len(wanted) - len(empty)
     seen = Proof("The roles of today", f"{held} of {len(wanted)} roles are held", known.day, "policies:words")
-    who = known.waits_for(*_KEEPS_REGISTER)
+    who = known.waits_for(*KEEPS_REGISTER)
     if not empty:
         return met("Every role that the policy names is held by somebody.", seen)
     gap = f"Nobody is {' or '.join(role.label.lower() for role in empty)}."
@@ -69,7 +68,7 @@ def named(known: Known) -> Mark | None:
 def lead(known: Known) -> Mark | None:
     """C52: a safeguarding lead is there, and somebody who steps in."""
     leads, deputies = known.holding(Role.DSL), known.holding(Role.DEPUTY_DSL)
-    who = known.waits_for(*_KEEPS_REGISTER)
+    who = known.waits_for(*KEEPS_REGISTER)
     step = Step("Give the role", "people:list")
     if not leads:
         return broken("Nobody is the designated safeguarding lead.", then=step, waits_for=who)
@@ -91,11 +90,11 @@ def on_register(known: Known) -> Mark | None:
     )
     if missing:
         return broken(
-            f"{known.people(_whose(missing))} hold{'s' if len(missing) == 1 else ''} a role without being on the "
+            f"{known.people(whose(missing))} hold{'s' if len(missing) == 1 else ''} a role without being on the "
             "staff register today.",
             seen,
             then=REGISTER,
-            waits_for=known.waits_for(*_KEEPS_REGISTER),
+            waits_for=known.waits_for(*KEEPS_REGISTER),
         )
     return met(f"All {len(known.bearers)} who hold a role are on the staff register.", seen)
 
@@ -118,13 +117,15 @@ def _held(barriers: tuple[Barrier, ...], holding: Holding, what: str) -> Judge:
             known.day,
             "people:list",
         )
-        who = known.waits_for(*_KEEPS_REGISTER)
+        who = known.waits_for(*KEEPS_REGISTER)
         if without:
-            why = f"{known.people(_whose(without))}: {what} is missing or has run out. The gate holds them back."
+            why = (
+                f"{known.people(whose(without))}: {what} is missing or has run out. The gate holds them back."
+            )
             return broken(why, seen, then=REGISTER, waits_for=who)
         if soon:
             ends, _ = min(soon, key=lambda pair: pair[0])
-            why = f"{known.people(_whose([one for _, one in soon]))}: {what} runs out, the first {_days(ends, known)}."
+            why = f"{known.people(whose([one for _, one in soon]))}: {what} runs out, the first {_days(ends, known)}."
             return risk(why, seen, then=REGISTER, waits_for=who)
         return met(f"{have} of {all_of} who touch the account have it in date.", seen)
 
@@ -158,7 +159,7 @@ def administrators(known: Known) -> Mark | None:
     if len(lasting) < need:
         return risk("Fewer than enough will be fit in 30 days.", seen, then=step, waits_for=who)
     prompt = Step("Prepare one more", "people:list") if len(fit) == need else None
-    why = f"{len(fit)} are fit: {known.people(_whose(fit))}."
+    why = f"{len(fit)} are fit: {known.people(whose(fit))}."
     return met(why, seen, next_action=prompt, waits_for=who)
 
 
@@ -205,75 +206,12 @@ def online_safety(known: Known) -> Mark | None:
     return met(f"{have} people have one in date.", seen)
 
 
-def signed_by_all(known: Known) -> Mark | None:
-    """Clauses that hold when everybody on the staff list has signed the version in force."""
-    unsigned = known.unsigned
-    have, all_of = len(known.colleagues) - len(unsigned), len(known.colleagues)
-    seen = Proof(
-        "Signatures on the version in force",
-        f"{have} of {all_of} on the staff list",
-        known.last_signed,
-        "people:list",
-    )
-    if not unsigned:
-        return met(f"{have} of {all_of} on the staff list have signed the version in force.", seen)
-    late = [one for one in unsigned if known.overdue_to_sign(one)]
-    waits = [one.who for one in (late or unsigned)] if known.names else known.waits_for(*_KEEPS_REGISTER)
-    if late:
-        why = f"{known.people(one.who for one in late)} should have signed by now. {have} of {all_of} have."
-        return broken(why, seen, then=SIGNATURES, waits_for=waits)
-    why = f"{known.people(one.who for one in unsigned)} still {_have(unsigned)} to sign. {have} of {all_of} have."
-    return risk(why, seen, then=SIGNATURES, waits_for=waits)
-
-
-def signed_by_some(known: Known) -> Mark | None:
-    """What is asked of each signature is asked again at every one: it holds for all there are."""
-    have = len(known.colleagues) - len(known.unsigned)
-    seen = Proof("Signatures on the version in force", f"{have}, the last", known.last_signed, "people:list")
-    return met(f"It holds for each of the {have} signatures on the version in force.", seen)
-
-
-def _signed(which: Callable[[Known], Sequence[Bearer]], whose: str) -> Judge:
-    """Return the judge of the signatures of those who hold certain roles. The gate holds back whoever has not signed."""
-
-    def judge(known: Known) -> Mark | None:
-        bearers = which(known)
-        unsigned = [one for one in bearers if one.lacks(Barrier.NOT_SIGNED)]
-        have = len(bearers) - len(unsigned)
-        seen = Proof(
-            "Signatures on the version in force",
-            f"{have} of {len(bearers)} {whose}",
-            known.last_signed,
-            "people:list",
-        )
-        if not unsigned:
-            return met(f"{have} of {len(bearers)} {whose} have signed the version in force.", seen)
-        why = f"{known.people(_whose(unsigned))} {_have(unsigned)} not signed; until then the gate holds them back."
-        waits = _whose(unsigned) if known.names else known.waits_for(*_KEEPS_REGISTER)
-        return risk(why, seen, then=SIGNATURES, waits_for=waits)
-
-    return judge
-
-
-signed_administrators = _signed(lambda known: known.holding(Role.PAGE_ADMINISTRATOR), "page administrators")
-signed_bearers = _signed(lambda known: known.touching, "who touch the account")
-
-
-def before_work(known: Known) -> Mark | None:
-    """C14: holds as long as the gate does, whoever has not signed yet."""
-    held = [one for one in known.touching if one.lacks(Barrier.NOT_SIGNED)]
-    seen = Proof("Roles and signatures", f"{len(held)} held back", known.day, "people:list")
-    if held:
-        return met(f"{known.people(_whose(held))} may not touch the account before signing.", seen)
-    return met("Everybody who touches the account has signed first.", seen)
-
-
 def leavers(known: Known) -> Mark | None:
     work = known.work
     seen = Proof("What leavers left to do", f"{work.leaver_tasks} not ticked", known.day, "people:list")
     if work.leaver_tasks and work.leaver_due:
         who = f"{work.leaver_name}’s leaving" if known.names and work.leaver_name else "Somebody’s leaving"
-        step, waits = Step("Tick what is done", "people:list"), known.waits_for(*_KEEPS_REGISTER)
+        step, waits = Step("Tick what is done", "people:list"), known.waits_for(*KEEPS_REGISTER)
         if work.leaver_due < known.day:
             return broken(f"{who} is over, and not everything is done.", seen, then=step, waits_for=waits)
         return risk(f"{who} is today; not everything is done yet.", seen, then=step, waits_for=waits)
@@ -298,7 +236,7 @@ def mailboxes(known: Known) -> Mark | None:
             f"{known.people(personal)}: a personal mailbox is on the register.",
             seen,
             then=REGISTER,
-            waits_for=known.waits_for(*_KEEPS_REGISTER),
+            waits_for=known.waits_for(*KEEPS_REGISTER),
         )
     return met(f"{asked} of {asked} addresses are work mailboxes.", seen)
 
@@ -322,11 +260,7 @@ def consent(known: Known) -> Mark | None:
     )
 
 
-def _have(people: Sequence[object]) -> str:
-    return "has" if len(people) == 1 else "have"
-
-
-def _whose(bearers: Sequence[Bearer]) -> list[Who]:
+def whose(bearers: Sequence[Bearer]) -> list[Who]:
     return [one.who for one in bearers]
 
 
@@ -335,16 +269,9 @@ def _days(day: date, known: Known) -> str:
     return "today" if left <= 0 else "tomorrow" if left == 1 else f"in {left} days"
 
 
-#: lines that everybody signs with the policy; while there is no line to sign, a missing signature says nothing of them
-SIGNED_LINES = ("C44", "C45", "C50", "C51", "C71", "C72", "C75", "C77", "C80")
-#: what is only true of whoever has signed
-OF_WHO_SIGNED = ("C13", "C107", "C108", "C109", "C110", "C111")
-
 JUDGES: dict[str, Judge] = {
     "C01": adopted,
     "C12": on_register,
-    "C14": before_work,
-    "C17": signed_administrators,
     "C18": administrators,
     "C19": check,
     "C20": training,
@@ -356,9 +283,6 @@ JUDGES: dict[str, Judge] = {
     "C52": lead,
     "C54": online_safety,
     "C60": mailboxes,
-    "C88": signed_bearers,
     "C105": reviewed,
-    **dict.fromkeys(SIGNED_LINES, signed_by_all),
-    **dict.fromkeys(OF_WHO_SIGNED, signed_by_some),
     **dict.fromkeys(("C02", "C05", "C06", "C09", "C15", "C70"), adopted),
 }

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from uuid import UUID
 
-from stairgate.assurance.judges_people import SIGNED_LINES
+from stairgate.assurance.judges_signing import SIGNED_LINES
 from stairgate.assurance.judging import marks
 from stairgate.assurance.known import Known
 from stairgate.assurance.marks import GROUPS, Mark, Worth
