@@ -10,7 +10,12 @@ from stairgate.assurance.marks import Mark, Proof, Step, broken, met, risk
 from stairgate.organisations.rules import Role
 from stairgate.people.rules import Barrier
 
-SIGNATURES = Step("See who has not signed", "people:list")
+_WHO, _MINE = Step("See who has not signed", "reading:who"), Step("Read and sign", "reading:start")
+
+
+def _step(known: Known) -> Step:
+    """Who keeps the register sees everybody; everybody else has a signature of their own to give."""
+    return _WHO if known.names else _MINE
 
 
 def signed_by_all(known: Known) -> Mark | None:
@@ -21,7 +26,7 @@ def signed_by_all(known: Known) -> Mark | None:
         "Signatures on the version in force",
         f"{have} of {all_of} on the staff list",
         known.last_signed,
-        "people:list",
+        "reading:who",
     )
     if not unsigned:
         return met(f"{have} of {all_of} on the staff list have signed the version in force.", seen)
@@ -29,15 +34,15 @@ def signed_by_all(known: Known) -> Mark | None:
     waits = [one.who for one in (late or unsigned)] if known.names else known.waits_for(*KEEPS_REGISTER)
     if late:
         why = f"{known.people(one.who for one in late)} should have signed by now. {have} of {all_of} have."
-        return broken(why, seen, then=SIGNATURES, waits_for=waits)
+        return broken(why, seen, then=_step(known), waits_for=waits)
     why = f"{known.people(one.who for one in unsigned)} still {_have(unsigned)} to sign. {have} of {all_of} have."
-    return risk(why, seen, then=SIGNATURES, waits_for=waits)
+    return risk(why, seen, then=_step(known), waits_for=waits)
 
 
 def signed_by_some(known: Known) -> Mark | None:
     """What is asked of each signature is asked again at every one: it holds for all there are."""
     have = len(known.colleagues) - len(known.unsigned)
-    seen = Proof("Signatures on the version in force", f"{have}, the last", known.last_signed, "people:list")
+    seen = Proof("Signatures on the version in force", f"{have}, the last", known.last_signed, "reading:who")
     return met(f"It holds for each of the {have} signatures on the version in force.", seen)
 
 
@@ -52,13 +57,13 @@ def _signed(which: Callable[[Known], Sequence[Bearer]], those: str) -> Judge:
             "Signatures on the version in force",
             f"{have} of {len(bearers)} {those}",
             known.last_signed,
-            "people:list",
+            "reading:who",
         )
         if not unsigned:
             return met(f"{have} of {len(bearers)} {those} have signed the version in force.", seen)
         why = f"{known.people(whose(unsigned))} {_have(unsigned)} not signed; until then the gate holds them back."
         waits = whose(unsigned) if known.names else known.waits_for(*KEEPS_REGISTER)
-        return risk(why, seen, then=SIGNATURES, waits_for=waits)
+        return risk(why, seen, then=_step(known), waits_for=waits)
 
     return judge
 
@@ -70,7 +75,7 @@ signed_bearers = _signed(lambda known: known.touching, "who touch the account")
 def before_work(known: Known) -> Mark | None:
     """C14: holds as long as the gate does, whoever has not signed yet."""
     held = [one for one in known.touching if one.lacks(Barrier.NOT_SIGNED)]
-    seen = Proof("Roles and signatures", f"{len(held)} held back", known.day, "people:list")
+    seen = Proof("Roles and signatures", f"{len(held)} held back", known.day, "reading:who")
     if held:
         return met(f"{known.people(whose(held))} may not touch the account before signing.", seen)
     return met("Everybody who touches the account has signed first.", seen)

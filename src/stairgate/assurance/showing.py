@@ -19,8 +19,11 @@ _ASKS = {
     "channels:list": Duty.SEE_ACCOUNTS,
     "assurance:record": Duty.SEE_ACCOUNTS,
     "monitoring:inbox": Duty.DECIDE,
+    "reading:who": Duty.SEE_PEOPLE,
 }
-_EVERYBODYS = frozenset({"people:list", "policies:words", "publishing:list", "publishing:suggestions"})
+_EVERYBODYS = frozenset(
+    {"people:list", "policies:words", "publishing:list", "publishing:suggestions", "reading:start"}
+)
 _LONGEST = 80
 
 

@@ -28,6 +28,7 @@ WORDS = {
     "people.leaving": "Somebody’s last day was recorded",
     "people.leaving_done": "Something a leaver left to do was done",
     "people.registered": "Somebody was put on the register",
+    "people.imported": "A list of people was taken over into the register",
     "people.check_recorded": "A check was recorded",
     "people.check_withdrawn": "A check was withdrawn",
     "people.training_recorded": "Training was recorded",

@@ -123,7 +123,7 @@ def _health(facts: ChannelFacts, now: datetime) -> Restriction | None:
 
 
 @control("C22", "The account's mailbox must be a generic one", coverage=Coverage.PART)
-@control("C23", "A person's own address is refused as the account's mailbox")
+@control("C23", "A person's own address is refused as the account's mailbox", coverage=Coverage.WHOLE)
 def mailbox_problem(
     address: str, *, staff_addresses: Iterable[str], staff_names: Iterable[str]
 ) -> str | None:

@@ -41,7 +41,11 @@ class Known:
     staff_names: Collection[str]
 
 
-@control("C90", "Without a network and a name that differs from our other pages no request can be sent")
+@control(
+    "C90",
+    "Without a network and a name that differs from our other pages no request can be sent",
+    coverage=Coverage.WHOLE,
+)
 @control("C91", "The team that asks is named, or the request cannot be sent", coverage=Coverage.WHOLE)
 @control("C92", "Setting or provider, or the council's service, is named", coverage=Coverage.WHOLE)
 @control("C95", "What the account is for is said, or the request cannot be sent", coverage=Coverage.WHOLE)
@@ -161,7 +165,11 @@ def _evaluation(answers: Mapping[str, object], known: Known) -> dict[str, str]:
     return {}
 
 
-@control("C93", "Name, position, work email, telephone and address of the lead contact, who is one of us")
+@control(
+    "C93",
+    "Name, position, work email, telephone and address of the lead contact, who is one of us",
+    coverage=Coverage.WHOLE,
+)
 def _lead(answers: Mapping[str, object], known: Known) -> dict[str, str]:
     found = {}
     who = known.people.get(line(answers, "lead"))
@@ -183,8 +191,8 @@ def _address_problem(address: str) -> str:
     return personal_problem(address)
 
 
-@control("C99", "The first administrator is on the register with everything in date")
-@control("C100", "The second is somebody else, with an address of their own")
+@control("C99", "The first administrator is on the register with everything in date", coverage=Coverage.WHOLE)
+@control("C100", "The second is somebody else, with an address of their own", coverage=Coverage.WHOLE)
 def _administrators(answers: Mapping[str, object], known: Known) -> dict[str, str]:
     found: dict[str, str] = {}
     chosen: list[str] = []
@@ -223,7 +231,11 @@ def _reached(name: str, answers: Mapping[str, object], colleague: Colleague | No
     return found
 
 
-@control("C22", "The mailbox that opens the account is generic, and two people or more can open it")
+@control(
+    "C22",
+    "The mailbox that opens the account is generic, and two people or more can open it",
+    coverage=Coverage.WHOLE,
+)
 def _mailbox(answers: Mapping[str, object], known: Known) -> dict[str, str]:
     found = {}
     address, holders = line(answers, "mailbox"), form.ticks(answers, "holders")
@@ -259,7 +271,9 @@ class Seats:
 
 
 @control(
-    "C101", "Whoever asks never decides, nor an administrator unless nobody else could and another co-signs"
+    "C101",
+    "Whoever asks never decides, nor an administrator unless nobody else could and another co-signs",
+    coverage=Coverage.WHOLE,
 )
 def why_may_not_decide(who: str, seats: Seats) -> str:
     """Return why somebody may not decide, or ""."""
