@@ -76,6 +76,7 @@ def pages(made: Crowd) -> list[Page]:
         *_urgent(made),
         *_posts(made),
         *_register(made),
+        *_accounts(made),
         Page("publishing:picture", reverse("publishing:picture", args=[made.pictures[0].pk])),
         Page("monitoring:item", reverse("monitoring:item", args=[made.items[0].pk]), "long story"),
         Page("monitoring:item", reverse("monitoring:item", args=[made.items[1].pk]), "decided"),
@@ -99,6 +100,7 @@ _PLAIN = (
     "monitoring:inbox",
     "monitoring:decided",
     "channels:list",
+    "channels:found",
     "people:list",
     "people:new",
     "assurance:live",
@@ -124,6 +126,24 @@ def _register(made: Crowd) -> list[Page]:
         *(Page(f"people:{name}", reverse(f"people:{name}", args=[about])) for name in forms),
         Page("people:sign_in", reverse("people:sign_in", args=[made.newcomer.pk])),
         Page("people:list", f"{reverse('people:list')}?show=soon", "soon"),
+    ]
+
+
+def _accounts(made: Crowd) -> list[Page]:
+    """The page of the account with the longest story, its connection, and a request in each of its pages."""
+    account = [
+        Page(f"channels:{name}", reverse(f"channels:{name}", args=[made.channel.pk]))
+        for name in ("account", "connect")
+    ]
+    request = Page("channels:request", reverse("channels:request", args=[made.request.pk]))
+    steps = ("what", "readers", "people", "safe", "send")
+    return [
+        *account,
+        request,
+        *(
+            Page("channels:ask_step", reverse("channels:ask_step", args=[made.asking.pk, one]), one)
+            for one in steps
+        ),
     ]
 
 

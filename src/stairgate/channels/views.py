@@ -12,11 +12,12 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from stairgate.channels import pausing, services
+from stairgate.channels.asking.selectors import found_pages, open_requests
 from stairgate.channels.models import Channel, Pause
 from stairgate.channels.selectors import accounts_now
 from stairgate.organisations.access import current, get, require
 from stairgate.organisations.models import Membership
-from stairgate.organisations.rules import Duty
+from stairgate.organisations.rules import Duty, Role
 
 _SHORTEST_REASON = 3
 _LONGEST_REASON = 300
@@ -38,6 +39,11 @@ def _page(request: HttpRequest, member: Membership, *, status: int = 200, **refu
     values = {
         "active": "accounts",
         "accounts": accounts_now(member.organisation, now),
+        "requests": open_requests(member),
+        "found": list(found_pages(member.organisation).select_related("found_by")),
+        "today": member.organisation.day(now),
+        "decides": Role.SERVICE_MANAGER in member.roles_on(member.organisation.day(now)),
+        "may_connect": bool(duties & {Duty.MANAGE, Duty.LOOK_AFTER}),
         "pauses": pauses,
         "everything_is_paused": any(pause.channel_id is None for pause in pauses),
         "may_pause": bool(duties & pausing.MAY_PAUSE),

@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from stairgate.assurance.live import Live, live_policy
+from stairgate.channels.asking.selectors import waiting_on_accounts
 from stairgate.channels.pausing import MAY_PAUSE
 from stairgate.channels.selectors import accounts_now
 from stairgate.monitoring.models import Item
@@ -37,6 +38,7 @@ from stairgate.publishing.selectors.suggestions import open_suggestions, own_sug
 from stairgate.publishing.selectors.urgent import not_approved_ahead
 from stairgate.publishing.urgent import why_may_not_look
 from stairgate.web import today_tasks as task_of
+from stairgate.web.account_tasks import Waiting, account_tasks
 from stairgate.web.context import count_of
 from stairgate.web.register_tasks import register_tasks
 from stairgate.web.tasks import Task
@@ -94,7 +96,9 @@ def today_page(me: Membership, now: datetime) -> Today:
         tasks += [task_of.shut(account.channel.name, r.says) for account in accounts for r in account.others]
     tasks += [task_of.second_look(post, me, now, mine) for post, mine in looks if post.look_due > now]
     tasks += register_tasks(me, duties, now)[:_EACH]
-    came_in, suggested, not_ahead = _counted(me, version, midnight, now)
+    came_in, suggested, not_ahead, *asked = _counted(me, version, midnight, now)
+    on_accounts = Waiting(*asked)
+    tasks += account_tasks(me, on_accounts, [account.channel for account in accounts], organisation.day(now))
     tasks += [task_of.message(post) for post in said]
     tasks += [task_of.approval(post) for post in waiting]
     if not_ahead and holds(me, Duty.APPROVE, on=organisation.day(now)):
@@ -116,19 +120,16 @@ def today_page(me: Membership, now: datetime) -> Today:
     )
 
 
-def _counted(
-    me: Membership, policy: PolicyVersion | None, since: datetime, now: datetime
-) -> tuple[int, int, int]:
-    """Return how many comments came in since a moment, how many suggestions nobody has answered, and how many urgent
-    templates wait for this person's yes. One query.
+def _counted(me: Membership, policy: PolicyVersion | None, since: datetime, now: datetime) -> tuple[int, ...]:
+    """Return how many comments came in since a moment, how many suggestions nobody has answered, how many urgent
+    templates wait for this person's yes, and what waits about accounts (`Waiting`). One query.
     """
     came = Item.objects.filter(organisation=me.organisation_id, first_seen_at__gte=since)
     ahead = not_approved_ahead(me, policy, now)
-    counts = count_of(came), count_of(open_suggestions(me.organisation)), count_of(ahead)
-    came_in, suggested, not_ahead = (
-        Organisation.objects.filter(pk=me.organisation_id).values_list(*counts).get()
-    )
-    return came_in, suggested, not_ahead
+    counted = (came, open_suggestions(me.organisation), ahead, *waiting_on_accounts(me))
+    counts = [count_of(rows) for rows in counted]
+    found: tuple[int, ...] = Organisation.objects.filter(pk=me.organisation_id).values_list(*counts).get()
+    return found
 
 
 def _greeting(hour: int) -> str:

@@ -223,6 +223,8 @@ def typed(step: Step, given: Mapping[str, Sequence[str]]) -> Answers:
         values = [value.replace("\r\n", "\n").strip()[: field.most] for value in given.get(field.name, ())]
         if field.kind in MANY:
             found[field.name] = list(dict.fromkeys(values))[:30]
+        elif field.kind == Kind.TICK:
+            found[field.name] = YES if values else ""
         else:
             found[field.name] = values[-1] if values else ""
     return found
