@@ -22,7 +22,7 @@ from stairgate.networks.base import Health
 from stairgate.organisations.access import NotAllowed
 from stairgate.organisations.models import User
 from tests.cast import Cast, willow_lane
-from tests.channels.test_asking import sent
+from tests.channels.test_asking import sent, yes
 
 
 @pytest.fixture
@@ -73,6 +73,7 @@ def test_from_asking_to_connected(cast: Cast, monkeypatch: pytest.MonkeyPatch) -
     priya.post(step(request, "send"))
     request.refresh_from_db()
     assert request.state == "sent"
+    assert "A page is asked for" in helen.get("/").content.decode()
     there = reverse("channels:request", args=[request.pk])
     assert "Your decision" in helen.get(there).content.decode()
     assert "Only the service manager decides" in priya.get(there).content.decode()
@@ -91,6 +92,10 @@ def test_from_asking_to_connected(cast: Cast, monkeypatch: pytest.MonkeyPatch) -
     )
     assert channel_now(Channel.objects.get(pk=channel.pk), timezone.now()).is_open
     assert "evil" not in Connection.objects.get(channel=channel).base_url
+    second = yes(cast, sent(cast, changes={"network": "facebook"})).channel
+    assert second is not None  # one page is one account
+    again = priya.post(reverse("channels:connect", args=[second.pk]), {**key, "token": "open sesame"})
+    assert again.status_code == 422 and b"connected already" in again.content
     account = priya.get(reverse("channels:account", args=[channel.pk])).content.decode()
     assert "Helen authorised it" in account and "open sesame" not in account
     assert signed_in(cast.tom).get(where).status_code == 403
@@ -244,7 +249,7 @@ def test_a_refusal_on_the_account_page_stays_typed(cast: Cast) -> None:
     assert priya.post(place, {"evaluation": "Forty families came in spring."}).status_code == 302
     renewal = cast.channel.renewals.get()
     answer = helen.post(reverse("channels:renew", args=[renewal.pk]), {"reason": "It works", "until": "soon"})
-    assert answer.status_code == 422 and b"It works" in answer.content and b"Choose the day" in answer.content
+    assert answer.status_code == 422 and b"It works" in answer.content and b"Choose a day" in answer.content
     row = Condition.objects.create(
         channel=cast.channel, words="A rota", due_on=timezone.localdate(), made_at=timezone.now()
     )

@@ -59,6 +59,7 @@ def account_page(channel: Channel, now: datetime) -> AccountPage:
     happened = [*_asked(channel, request), *_conditions(conditions), *_renewals(renewals)]
     for pause in pauses:
         happened += _pause(pause)
+    happened.reverse()  # of one moment the later comes first
     happened.sort(key=lambda one: one[0], reverse=True)
     return AccountPage(
         now=about,

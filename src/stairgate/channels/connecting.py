@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 
-from stairgate.channels.models import Channel
+from stairgate.channels.models import Channel, Connection
 from stairgate.channels.pausing import require_manager
 from stairgate.channels.services import Credentials, connect, network_for, note_health, prove_now
 from stairgate.networks.base import Account, KnowsHandles, Secret, Trouble
@@ -95,6 +95,9 @@ def connect_checked(*, actor: User, channel: Channel, credentials: Credentials, 
     Raises `NotAllowed`, and `CannotConnect` with the network's own reasons: then nothing is kept.
     """
     require_manager(actor, channel.organisation, at)
+    same = Connection.objects.filter(base_url=credentials.base_url, account_id=credentials.account_id)
+    if same.exclude(channel=channel).exclude(channel__status=Channel.Status.CLOSED).exists():
+        raise CannotConnect("This page is connected already, as another account. One page is one account.")
     if channel.by_hand:
         connect(actor=actor, channel=channel, credentials=credentials, at=at)
         prove_now(actor=actor, channel=Channel.objects.get(pk=channel.pk), at=at)

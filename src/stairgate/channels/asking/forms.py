@@ -89,13 +89,24 @@ class DayField(forms.DateField):
         return value.isoformat() if isinstance(value, date) else value
 
 
+def _signature() -> forms.CharField:
+    missing = {"required": "Type your full name, just as on the staff register."}
+    return forms.CharField(label="Sign with your full name", max_length=160, error_messages=missing)
+
+
 class DecisionForm(forms.Form):
     """What the service manager decides, and signs."""
 
     digest = forms.CharField(widget=forms.HiddenInput, max_length=64, required=False)
-    decision = forms.ChoiceField(label="Decision", choices=AccountRequest.Decision)
+    decision = forms.ChoiceField(
+        label="Decision", choices=AccountRequest.Decision, error_messages={"required": "Choose one."}
+    )
     reason = forms.CharField(
-        label="Why?", max_length=1000, widget=forms.Textarea, help_text="Whoever asked reads this."
+        label="Why?",
+        max_length=1000,
+        widget=forms.Textarea,
+        help_text="Whoever asked reads this.",
+        error_messages={"required": "Say why, in a few words."},
     )
     condition1 = forms.CharField(label="First condition", max_length=300, required=False)
     due1 = DayField(label="To be met by", required=False)
@@ -108,7 +119,7 @@ class DecisionForm(forms.Form):
         required=False,
         help_text="A year at most. Then it is looked at again.",
     )
-    name = forms.CharField(label="Sign with your full name", max_length=160)
+    name = _signature()
 
     def clean(self) -> dict[str, Any]:
         values: dict[str, Any] = super().clean() or {}
@@ -127,7 +138,7 @@ class SignForm(forms.Form):
     """A signature on what was read."""
 
     digest = forms.CharField(widget=forms.HiddenInput, max_length=64, required=False)
-    name = forms.CharField(label="Sign with your full name", max_length=160)
+    name = _signature()
 
 
 class FoundForm(forms.Form):

@@ -144,10 +144,11 @@ def _typed(request: HttpRequest, name: str) -> str:
 
 
 def _day(typed: str) -> date:
+    """Return the day that was typed; for what is none, a day that nothing can run until: the deed says so."""
     try:
         return date.fromisoformat(typed)
     except ValueError:
-        raise CannotDecide("Choose the day until which it may run.") from None
+        return date.min
 
 
 @require_http_methods(["GET", "POST"])

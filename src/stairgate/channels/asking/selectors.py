@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from stairgate.channels.asking import form
 from stairgate.channels.asking.rules import Colleague, Known, Seats
@@ -103,16 +103,17 @@ def open_requests(member: Membership) -> list[AccountRequest]:
 
 def waiting_on_accounts(member: Membership) -> tuple[QuerySet[Any], ...]:
     """Return what waits in the setting of somebody: requests to decide, to sign for the young and to sign second, all
-    but those with a part of theirs; evaluations; and found pages.
+    but those with a part of theirs; accounts with an evaluation; and found pages.
     """
     place = member.organisation_id
     others = AccountRequest.objects.filter(organisation=place).exclude(requested_by=member.user_id)
     sent = others.filter(state=AccountRequest.State.SENT)
     young = sent.filter(for_young=True, lead_by__isnull=True)
     second = others.filter(state=AccountRequest.State.COSIGN).exclude(decided_by=member.user_id)
-    renewals = Renewal.objects.filter(channel__organisation=place, decided_at__isnull=True)
-    renewals = renewals.exclude(asked_by=member.user_id)
-    return sent, young, second, renewals, found_pages(member.organisation)
+    evaluated = Renewal.objects.filter(channel=OuterRef("pk"), decided_at__isnull=True)
+    ask_on = Exists(evaluated.exclude(asked_by=member.user_id))
+    accounts = Channel.objects.filter(ask_on, organisation=place)
+    return sent, young, second, accounts, found_pages(member.organisation)
 
 
 def found_pages(organisation: Organisation) -> QuerySet[FoundPage]:

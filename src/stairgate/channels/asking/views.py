@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -216,9 +217,19 @@ def _says(field: form.Field, row: AccountRequest, known: Known) -> str:
     value = form.line(answers, field.name)
     if field.kind == form.Kind.PERSON and value:
         return _who(field.name, answers, known.people.get(value))
+    if field.kind == form.Kind.DAY and value:
+        return _day(value)
     if field.kind == form.Kind.CHOICE:
         return dict(field.choices).get(value, value)
     return "Yes" if field.kind == form.Kind.TICK and value == form.YES else value
+
+
+def _day(typed: str) -> str:
+    try:
+        on = date.fromisoformat(typed)
+    except ValueError:
+        return typed
+    return f"{on:%a} {on.day} {on:%b} {on.year}"
 
 
 def _who(name: str, answers: Mapping[str, object], today: Colleague | None) -> str:
