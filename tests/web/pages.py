@@ -73,6 +73,7 @@ def pages(made: Crowd) -> list[Page]:
             Page(name, reverse(name, args=[made.message.pk]))
             for name in ("publishing:standing_edit", "publishing:standing_again")
         ),
+        *_policy(made),
         *_urgent(made),
         *_posts(made),
         *_register(made),
@@ -116,6 +117,15 @@ _PLAIN = (
     "mfa_view_recovery_codes",
     "mfa_generate_recovery_codes",
 )
+
+
+def _policy(made: Crowd) -> list[Page]:
+    """The live policy: what is to mend, one account, and a clause that many facts speak of."""
+    return [
+        Page("assurance:live", f"{reverse('assurance:live')}?show=mend", "to mend"),
+        Page("assurance:account", reverse("assurance:account", args=[made.channel.pk])),
+        *(Page("assurance:clause", reverse("assurance:clause", args=[c]), c) for c in ("C18", "C44", "C78")),
+    ]
 
 
 def _register(made: Crowd) -> list[Page]:

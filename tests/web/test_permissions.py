@@ -70,6 +70,8 @@ READ: dict[str, frozenset[str]] = {
     **dict.fromkeys((f"people:{name}" for name in PERSON_FORMS), MANAGER),
     "people:new": MANAGER,
     "assurance:live": EVERYBODY,
+    "assurance:clause": EVERYBODY,
+    "assurance:account": ACCOUNTS,
     "assurance:record": ACCOUNTS,
     "policies:words": EVERYBODY,
 }
@@ -156,7 +158,10 @@ ABSENT = {
 #: addresses of the register: all are about Tom, but for a sign-in, which he has
 OF_A_PERSON = {f"people:{name}" for name in ("person", *PERSON_FORMS, *PERSON_DEEDS)}
 #: addresses of one account, and of one request for another
-OF_AN_ACCOUNT = {f"channels:{name}" for name in ("account", "connect", "evaluate", "pause", "prove")}
+OF_AN_ACCOUNT = {
+    "assurance:account",
+    *(f"channels:{name}" for name in ("account", "connect", "evaluate", "pause", "prove")),
+}
 OF_A_REQUEST = {f"channels:{name}" for name in ("request", "decide", "lead_sign", "cosign", "withdraw")}
 #: addresses of one standing message
 OF_A_MESSAGE = {f"publishing:standing_{name}" for name in ("edit", "again", "use", "retire")}
@@ -293,6 +298,8 @@ def address(name: str, post: UUID, cast: Cast) -> str:
         return reverse(name, args=[_lasting(name, cast)])
     if name == "channels:ask_step":
         return reverse(name, args=[uuid4(), "what"])
+    if name == "assurance:clause":
+        return reverse(name, args=["C18"])
     if name in OF_AN_ACCOUNT:
         return reverse(name, args=[cast.channel.pk])
     if name.startswith("publishing:suggestion_"):

@@ -8,7 +8,8 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from stairgate.assurance.live import Live, live_policy
+from stairgate.assurance.gathering import known_now
+from stairgate.assurance.live import Glance, glance, live_policy
 from stairgate.channels.asking.selectors import waiting_on_accounts
 from stairgate.channels.pausing import MAY_PAUSE
 from stairgate.channels.selectors import accounts_now
@@ -54,7 +55,8 @@ class Today:
     now: datetime
     greeting: str
     tasks: tuple[Task, ...]
-    live: Live
+    live: Glance
+    looked_at: datetime | None  # when the worker last looked through the clauses
     went_out: tuple[Delivery, ...]
     came_in: int
     own_suggestions: tuple[Suggestion, ...]  # of somebody who does not write themselves
@@ -75,7 +77,6 @@ def today_page(me: Membership, now: datetime) -> Today:
     known = standing(organisation, _LOOKED_UP, on=organisation.day(now))
     administrators = [member for member, fit in known["administrators"] if fit]
     accounts = accounts_now(organisation, now, version=version, administrators=administrators)
-    live = live_policy(organisation, now, version=version, accounts=accounts)
     midnight = organisation.local(now).replace(hour=0, minute=0, second=0, microsecond=0)
     leads = tuple(member for member, _ in known["leads"])
     pauses = list(dict.fromkeys(pause for account in accounts for pause in account.pauses))
@@ -96,7 +97,7 @@ def today_page(me: Membership, now: datetime) -> Today:
         tasks += [task_of.shut(account.channel.name, r.says) for account in accounts for r in account.others]
     tasks += [task_of.second_look(post, me, now, mine) for post, mine in looks if post.look_due > now]
     tasks += register_tasks(me, duties, now)[:_EACH]
-    came_in, suggested, not_ahead, *asked = _counted(me, version, midnight, now)
+    came_in, suggested, not_ahead, looked_at, worths, *asked = _counted(me, version, midnight, now)
     on_accounts = Waiting(*asked)
     tasks += account_tasks(me, on_accounts, [account.channel for account in accounts], organisation.day(now))
     tasks += [task_of.message(post) for post in said]
@@ -110,7 +111,8 @@ def today_page(me: Membership, now: datetime) -> Today:
         now=now,
         greeting=_greeting(organisation.local(now).hour),
         tasks=tuple(tasks),
-        live=live,
+        live=_live(organisation, version, worths, now),
+        looked_at=looked_at,
         went_out=tuple(went_out_since(organisation, midnight)[:_EACH]),
         came_in=came_in,
         own_suggestions=() if Duty.WRITE in duties else tuple(own_suggestions(me)[:_EACH]),
@@ -120,15 +122,31 @@ def today_page(me: Membership, now: datetime) -> Today:
     )
 
 
-def _counted(me: Membership, policy: PolicyVersion | None, since: datetime, now: datetime) -> tuple[int, ...]:
+def _live(
+    organisation: Organisation, version: PolicyVersion | None, worths: dict[str, str] | None, now: datetime
+) -> Glance:
+    """Return what the clauses are worth, as the worker saw it a moment ago; before it ever looked we look ourselves."""
+    if version is None:
+        return glance({})
+    if worths is not None:
+        return glance(worths)
+    return live_policy(known_now(organisation, now, version=version), names=False).glance
+
+
+def _counted(me: Membership, policy: PolicyVersion | None, since: datetime, now: datetime) -> tuple[Any, ...]:
     """Return how many comments came in since a moment, how many suggestions nobody has answered, how many urgent
-    templates wait for this person's yes, and what waits about accounts (`Waiting`). One query.
+    templates wait for this person's yes, what the worker saw of the clauses, and when; and then what waits about
+    accounts (`Waiting`). One query.
     """
     came = Item.objects.filter(organisation=me.organisation_id, first_seen_at__gte=since)
     ahead = not_approved_ahead(me, policy, now)
-    counted = (came, open_suggestions(me.organisation), ahead, *waiting_on_accounts(me))
-    counts = [count_of(rows) for rows in counted]
-    found: tuple[int, ...] = Organisation.objects.filter(pk=me.organisation_id).values_list(*counts).get()
+    counts = count_of(came), count_of(open_suggestions(me.organisation)), count_of(ahead)
+    asked = [count_of(rows) for rows in waiting_on_accounts(me)]
+    found: tuple[Any, ...] = (
+        Organisation.objects.filter(pk=me.organisation_id)
+        .values_list(*counts, "watch__at", "watch__worths", *asked)
+        .get()
+    )
     return found
 
 

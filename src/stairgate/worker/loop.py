@@ -16,6 +16,7 @@ from django.conf import settings
 from django.db import close_old_connections
 from django.utils import timezone
 
+from stairgate.assurance import watching
 from stairgate.channels import health
 from stairgate.doorbell import Bell
 from stairgate.ledger.services import checkpoint
@@ -63,6 +64,7 @@ def jobs() -> list[Job]:
         Job("health", health.sweep, 30.0),
         Job("lapses", lapsing.sweep, 30.0),
         Job("second looks", second_looks.sweep, 30.0),
+        Job("clauses", watching.sweep, 20.0),
         Job("doorbells", subscribing.sweep, 20.0),
         Job("seals", seal, _HOUR),
     ]
