@@ -73,6 +73,7 @@ def test_from_asking_to_connected(cast: Cast, monkeypatch: pytest.MonkeyPatch) -
     priya.post(step(request, "send"))
     request.refresh_from_db()
     assert request.state == "sent"
+    assert priya.post(step(request, "send")).status_code == 302  # pressed twice
     assert "A page is asked for" in helen.get("/").content.decode()
     there = reverse("channels:request", args=[request.pk])
     assert "Your decision" in helen.get(there).content.decode()
@@ -110,6 +111,8 @@ def test_what_is_typed_is_kept_right_or_wrong(cast: Cast) -> None:
     )
     assert answer.status_code == 422 and b"Say a little more." in answer.content
     assert b"Acorns &lt;b&gt;" in answer.content
+    long = priya.post(step(request, "what"), {"name": "Acorns <b>", "network": "facebook", "team": "x" * 300})
+    assert b"x" * 300 in long.content and b"these are 300" in long.content
     later = priya.post(step(request, "people"), {"lead": "nobody", "holders": ["x"], "go": "later"})
     assert later.status_code == 302
     assert b"Acorns &lt;b&gt;" in priya.get(step(request, "what")).content
@@ -174,6 +177,7 @@ def test_a_decision_that_is_refused_stays_typed(cast: Cast) -> None:
         ("https://user:secret@bsky.social", False),
         ("https://bsky.social:8443", False),
         ("https://bsky.social:x", False),
+        ("https://bsky.social/?to=inside", False),
         ("file:///etc/passwd", False),
         ("javascript:alert(1)", False),
     ],

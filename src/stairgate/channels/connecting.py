@@ -41,6 +41,8 @@ def address_problem(address: str, *, practice: bool = False) -> str:
         return "Give an address that begins with https://."
     if parts.username or parts.password or port not in {None, 443}:
         return "Give the plain address, without a name, a password or a number in it."
+    if parts.query or parts.fragment:
+        return "Give the plain address, with nothing after a ? or a #."
     if "." not in host or host.endswith(_INSIDE) or _is_number(host):
         return "Give the name it has on the internet."
     return ""

@@ -23,7 +23,7 @@ from stairgate.channels.asking.forms import DecisionForm, SignForm
 from stairgate.channels.asking.selectors import is_committee, known_of, seats, visible
 from stairgate.channels.asking.views import told
 from stairgate.channels.models import AccountRequest
-from stairgate.clauses import control
+from stairgate.clauses import Coverage, control
 from stairgate.organisations.access import NotAllowed, current, get, require
 from stairgate.organisations.models import Membership
 from stairgate.organisations.rules import Duty, Role
@@ -126,7 +126,7 @@ def _form(deed: str, given: dict[str, Any], *, bound: bool) -> forms.Form:
     return made
 
 
-@control("C103", "Whoever signs has shown a moment ago that it is still them")
+@control("C103", "Whoever signs has shown a moment ago that it is still them", coverage=Coverage.WHOLE)
 def _shown(request: HttpRequest, member: Membership) -> bool:
     """Return whether they typed a password or used a key lately. Nobody has one in the demo."""
     return (settings.DEMO and member.organisation.is_demo) or did_recently_reauthenticate(request)

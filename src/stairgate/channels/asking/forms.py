@@ -67,12 +67,10 @@ def _field(field: Field, answers: Mapping[str, object], people: Choices, fit: Ch
             among = _with_chosen(among, people, str(answers.get(field.name, "")))
         return forms.ChoiceField(choices=[("", "Choose"), *among], **shown)
     if field.kind == Kind.TEXT:
-        return forms.CharField(widget=forms.Textarea(attrs={"rows": 3}), max_length=field.most, **shown)
+        return forms.CharField(widget=forms.Textarea(attrs={"rows": 3}), **shown)
     if field.kind == Kind.DAY:
         return forms.CharField(widget=Day, **shown)
-    return forms.CharField(
-        max_length=field.most, widget=forms.EmailInput if field.kind == Kind.EMAIL else None, **shown
-    )
+    return forms.CharField(widget=forms.EmailInput if field.kind == Kind.EMAIL else None, **shown)
 
 
 def _with_chosen(among: Choices, people: Choices, chosen: str) -> tuple[tuple[str, str], ...]:

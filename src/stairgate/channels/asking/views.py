@@ -59,9 +59,11 @@ def _named(member: Membership, kind: Any, given: str) -> Any:
 @require_http_methods(["GET", "POST"])
 def step(request: HttpRequest, pk: UUID, step: str) -> HttpResponse:
     """Show one step and keep what is typed there, whatever it is."""
-    member, draft = own_draft(request, pk)
+    member, draft = _own(request, pk)
     if step not in _SLUGS:
         raise Http404
+    if draft.state != services.State.DRAFT:  # pressed twice, or an old tab
+        return redirect("channels:request", pk=pk)
     if step == _SLUGS[-1]:
         return _check(request, member, draft)
     if request.method != "POST":
@@ -88,12 +90,12 @@ def step(request: HttpRequest, pk: UUID, step: str) -> HttpResponse:
 _LISTED = frozenset(Role) - {Role.AUTHOR, Role.STAFF}
 
 
-def own_draft(request: HttpRequest, pk: UUID) -> tuple[Membership, AccountRequest]:
-    """Return the member and their own draft. Raises Http404, also for a draft of somebody else."""
+def _own(request: HttpRequest, pk: UUID) -> tuple[Membership, AccountRequest]:
+    """Return the member and their own request. Raises Http404, also for that of somebody else."""
     member = current(request)
     require(member, Duty.SEE_ACCOUNTS)
     row = get(member, visible(member), pk)
-    if row.requested_by_id != member.user_id or row.state != services.State.DRAFT:
+    if row.requested_by_id != member.user_id:
         raise Http404
     return member, row
 
