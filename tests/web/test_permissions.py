@@ -14,8 +14,9 @@ from stairgate.channels.models import AccountRequest, Condition, FoundPage, Paus
 from stairgate.channels.pausing import pause_everything
 from stairgate.cli.demo_accounts import ask
 from stairgate.organisations.models import User
+from stairgate.people.importing.services import keep_list
 from stairgate.people.leaving import leave
-from stairgate.people.models import Person
+from stairgate.people.models import Person, Spreadsheet
 from stairgate.people.services import record_reference, register
 from stairgate.publishing.content import Content
 from stairgate.publishing.models import StandingMessage, Suggestion, UrgentTemplate
@@ -69,6 +70,9 @@ READ: dict[str, frozenset[str]] = {
     "people:person": PEOPLE | {"tom"},
     **dict.fromkeys((f"people:{name}" for name in PERSON_FORMS), MANAGER),
     "people:new": MANAGER,
+    "people:import": MANAGER,
+    "people:import_template": MANAGER,
+    "people:import_look": MANAGER,
     "assurance:live": EVERYBODY,
     "assurance:clause": EVERYBODY,
     "assurance:account": ACCOUNTS,
@@ -126,6 +130,8 @@ DEEDS: dict[str, frozenset[str]] = {
     "channels:evaluate": APPROVE,
     "assurance:download": MANAGER,
     **dict.fromkeys((f"people:{name}" for name in PERSON_DEEDS), MANAGER),
+    "people:import_take": MANAGER,
+    "people:import_forget": MANAGER,
 }
 #: nobody has to be signed in
 OPEN = {
@@ -163,6 +169,8 @@ OF_AN_ACCOUNT = {
     *(f"channels:{name}" for name in ("account", "connect", "evaluate", "pause", "prove")),
 }
 OF_A_REQUEST = {f"channels:{name}" for name in ("request", "decide", "lead_sign", "cosign", "withdraw")}
+#: addresses of one uploaded list of people
+OF_A_LIST = {f"people:import_{name}" for name in ("look", "take", "forget")}
 #: addresses of one standing message
 OF_A_MESSAGE = {f"publishing:standing_{name}" for name in ("edit", "again", "use", "retire")}
 #: addresses of one urgent template
@@ -274,6 +282,13 @@ def _of_a_person(name: str, cast: Cast) -> object:
     return tom.pk
 
 
+def _list(cast: Cast) -> Spreadsheet:
+    data = b"Full name,Job title,First day\nAnn Example,Cook,1/9/2026"
+    return keep_list(
+        actor=cast.priya, organisation=cast.organisation, name="a.csv", data=data, at=timezone.now()
+    )
+
+
 def _newcomer(cast: Cast) -> Person:
     """Return somebody of the register who does not sign in yet."""
     return register(
@@ -318,6 +333,8 @@ def address(name: str, post: UUID, cast: Cast) -> str:
         *ABSENT,
     }:
         return reverse(name, args=[uuid4()])
+    if name in OF_A_LIST:
+        return reverse(name, args=[_list(cast).pk])
     if name in OF_A_PERSON:
         return reverse(name, args=[_of_a_person(name, cast)])
     if name in OF_A_TEMPLATE:
