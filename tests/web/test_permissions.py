@@ -78,6 +78,13 @@ READ: dict[str, frozenset[str]] = {
     "assurance:account": ACCOUNTS,
     "assurance:record": ACCOUNTS,
     "policies:words": EVERYBODY,
+    "reading:start": EVERYBODY,
+    "reading:mine": EVERYBODY,
+    "reading:who": PEOPLE,
+    "policies:policy_pdf": EVERYBODY,
+    "policies:code_pdf": EVERYBODY,
+    "people:register_pdf": PEOPLE,
+    "channels:sheet_pdf": ACCOUNTS,
 }
 #: deeds: GET is 405, nobody outside reaches them, and these may not do them (the service says so)
 DEEDS: dict[str, frozenset[str]] = {
@@ -129,6 +136,7 @@ DEEDS: dict[str, frozenset[str]] = {
     "channels:gone": frozenset({"helen"}),
     "channels:evaluate": APPROVE,
     "assurance:download": MANAGER,
+    "reading:open": EVERYBODY,
     **dict.fromkeys((f"people:{name}" for name in PERSON_DEEDS), MANAGER),
     "people:import_take": MANAGER,
     "people:import_forget": MANAGER,
@@ -155,6 +163,14 @@ AT_THEIR_MOMENT = {
 }
 #: a record nobody has in this test: 404 for everybody
 ABSENT = {
+    *(
+        "reading:part",
+        "reading:part_read",
+        "reading:questions",
+        "reading:name",
+        "reading:copy",
+        "reading:certificate",
+    ),
     *("publishing:picture", "monitoring:item"),
     "channels:ask_step",  # a draft is its writer's own: tests/channels/test_asking_pages.py
     *("publishing:hand", "publishing:hand_proof", "publishing:hand_still"),
@@ -166,7 +182,7 @@ OF_A_PERSON = {f"people:{name}" for name in ("person", *PERSON_FORMS, *PERSON_DE
 #: addresses of one account, and of one request for another
 OF_AN_ACCOUNT = {
     "assurance:account",
-    *(f"channels:{name}" for name in ("account", "connect", "evaluate", "pause", "prove")),
+    *(f"channels:{name}" for name in ("account", "connect", "evaluate", "pause", "prove", "sheet_pdf")),
 }
 OF_A_REQUEST = {f"channels:{name}" for name in ("request", "decide", "lead_sign", "cosign", "withdraw")}
 #: addresses of one uploaded list of people
