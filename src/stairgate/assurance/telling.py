@@ -27,6 +27,7 @@ WORDS = {
     "people.reference_verified": "A reference was found to be real",
     "people.leaving": "Somebody’s last day was recorded",
     "people.leaving_done": "Something a leaver left to do was done",
+    "people.imported": "People of a spreadsheet were put on the register",
     "people.registered": "Somebody was put on the register",
     "people.imported": "A list of people was taken over into the register",
     "people.check_recorded": "A check was recorded",

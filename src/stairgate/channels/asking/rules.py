@@ -41,11 +41,7 @@ class Known:
     staff_names: Collection[str]
 
 
-@control(
-    "C90",
-    "Without a network and a name that differs from our other pages no request can be sent",
-    coverage=Coverage.WHOLE,
-)
+@control("C90", "Without a network and a name that differs from our other pages no request can be sent")
 @control("C91", "The team that asks is named, or the request cannot be sent", coverage=Coverage.WHOLE)
 @control("C92", "Setting or provider, or the council's service, is named", coverage=Coverage.WHOLE)
 @control("C95", "What the account is for is said, or the request cannot be sent", coverage=Coverage.WHOLE)
@@ -77,6 +73,8 @@ def _missing(field: Field, answers: Mapping[str, object]) -> str:
         return _ASK.get(field.kind, "Say this in your own words.") if field.least else ""
     if field.kind == Kind.CHOICE and value not in {key for key, _ in field.choices}:
         return "Choose from the list."
+    if len(value) > field.most:
+        return f"Keep it to {field.most} characters: these are {len(value)}."
     return "Say a little more." if len(value) < field.least else ""
 
 
@@ -89,7 +87,7 @@ _ASK = {
 }
 
 
-@control("C90", "A name that looks like one of our other pages there is refused")
+@control("C90", "A name that looks like one of our other pages there is refused", coverage=Coverage.WHOLE)
 def name_problem(name: str, network: str, others: Collection[tuple[str, str]]) -> str:
     """Return why a page may not be called that, or "": families could not tell it from another of ours."""
     if any(unicodedata.category(letter)[0] == "C" for letter in name):
@@ -167,7 +165,7 @@ def _evaluation(answers: Mapping[str, object], known: Known) -> dict[str, str]:
 
 @control(
     "C93",
-    "Name, position, work email, telephone and address of the lead contact, who is one of us",
+    "Name, position, work email, telephone and address of the lead contact, who is on the register",
     coverage=Coverage.WHOLE,
 )
 def _lead(answers: Mapping[str, object], known: Known) -> dict[str, str]:
@@ -235,6 +233,9 @@ def _reached(name: str, answers: Mapping[str, object], colleague: Colleague | No
     "C22",
     "The mailbox that opens the account is generic, and two people or more can open it",
     coverage=Coverage.WHOLE,
+)
+@control(
+    "C23", "A request with a person's own address as its mailbox cannot be sent", coverage=Coverage.WHOLE
 )
 def _mailbox(answers: Mapping[str, object], known: Known) -> dict[str, str]:
     found = {}
