@@ -29,7 +29,6 @@ WORDS = {
     "people.leaving_done": "Something a leaver left to do was done",
     "people.imported": "People of a spreadsheet were put on the register",
     "people.registered": "Somebody was put on the register",
-    "people.imported": "A list of people was taken over into the register",
     "people.check_recorded": "A check was recorded",
     "people.check_withdrawn": "A check was withdrawn",
     "people.training_recorded": "Training was recorded",

@@ -10,7 +10,7 @@ from django.db import transaction
 from stairgate.channels.asking.deciding import CannotDecide, signed_name
 from stairgate.channels.asking.rules import day_problem, name_problem
 from stairgate.channels.models import Channel, Condition, FoundPage, Renewal
-from stairgate.clauses import control
+from stairgate.clauses import Coverage, control
 from stairgate.ledger.services import record
 from stairgate.organisations.access import NotAllowed, actor_in, require
 from stairgate.organisations.models import Membership, Organisation, User
@@ -63,7 +63,11 @@ def evaluate(*, actor: User, channel: Channel, evaluation: str, at: datetime) ->
     return made
 
 
-@control("C98", "Without the evaluation the service manager cannot renew, and whoever wrote it never does")
+@control(
+    "C98",
+    "Without the evaluation the service manager cannot renew, and whoever wrote it never does",
+    coverage=Coverage.WHOLE,
+)
 @transaction.atomic
 def renew(*, actor: User, renewal: Renewal, until: date | None, reason: str, name: str, at: datetime) -> None:
     """Let an account go on until a day, or say that it does not (None). Raises `NotAllowed`, `CannotDecide`."""
@@ -99,7 +103,11 @@ def latest_end(organisation: Organisation, today: date) -> date:
     return today + timedelta(days=parameters.review_every_days)
 
 
-@control("C89", "A page that exists already enters as unauthorised, with a day by which it is put right")
+@control(
+    "C89",
+    "A page that exists already enters as unauthorised, with a day by which it is put right",
+    coverage=Coverage.WHOLE,
+)
 @transaction.atomic
 def found(
     *, actor: User, organisation: Organisation, network: str, name: str, address: str, at: datetime
