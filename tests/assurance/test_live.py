@@ -7,8 +7,11 @@ import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 import stairgate
@@ -20,10 +23,12 @@ from stairgate.assurance.marks import GROUPS, Worth
 from stairgate.assurance.telling import WORDS, tell
 from stairgate.channels.pausing import pause
 from stairgate.clauses.table import State, clauses, rows
-from stairgate.cli.demo_accounts import open_group
 from stairgate.ledger.selectors import history
+from stairgate.organisations.roles import end_role
 from stairgate.policies.selectors import in_force
 from stairgate.publishing.states import DeliveryState
+from stairgate.web.today import today_page
+from tests.accounts import open_group
 from tests.cast import Cast, willow_lane
 
 ROOMS = "organisations|people|policies|channels|publishing|monitoring"
@@ -81,6 +86,28 @@ def test_too_few_administrators_break_theirs(cast: Cast, now: datetime) -> None:
 )
 def test_a_review_leans_before_it_is_overdue(cast: Cast, now: datetime, days: int, worth: Worth) -> None:
     assert of(live_at(cast, now + timedelta(days=days)), "C105").worth == worth
+
+
+@pytest.mark.clause("C18")
+def test_the_service_manager_is_told_at_once_when_administrators_are_too_few(
+    cast: Cast, now: datetime
+) -> None:
+    end_role(actor=cast.priya, held=cast.member(cast.kofi).roles.get(), at=now)
+    tasks = today_page(cast.member(cast.helen), now).tasks
+    told = [task.why for task in tasks if task.title == "Facebook page: the gate is shut"]
+    assert any("needs 2 administrators" in why for why in told)
+
+
+@pytest.mark.clause("C28")
+def test_administrators_and_the_service_manager_see_the_record(
+    cast: Cast, client: Client, settings: Any
+) -> None:
+    settings.DEMO = True
+    seen = {}
+    for name in ("kofi", "helen", "tom"):
+        client.force_login(getattr(cast, name), backend="django.contrib.auth.backends.ModelBackend")
+        seen[name] = client.get(reverse("assurance:record")).status_code
+    assert seen == {"kofi": 200, "helen": 200, "tom": 403}
 
 
 def test_without_a_policy_nothing_is_promised(cast: Cast, now: datetime) -> None:

@@ -100,6 +100,8 @@ PAGES = (
     "/accounts/",
     "/people/",
     "/policy/",
+    "/policy/?show=mend",
+    "/policy/clause/C18/",
     "/policy/record/",
     "/policy/words/",
     "/menu/",

@@ -258,7 +258,7 @@ def test_the_words_of_the_policy_open_without_script_and_are_whole_on_paper(stac
 def test_the_policy_on_paper_is_whole_and_has_nothing_to_press(stack: Stack) -> None:
     priya = stack.person("Priya")
     priya.goto(f"{stack.url}/policy/")
-    clauses = priya.locator(".sg-clause")
+    clauses = priya.locator(".sg-sec .sg-clause")
     priya.evaluate("dispatchEvent(new Event('beforeprint'))")
     priya.emulate_media(media="print")
     assert clauses.count() == 111

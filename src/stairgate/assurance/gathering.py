@@ -11,6 +11,8 @@ from django.db.models.functions import Coalesce
 
 from stairgate.assurance.known import Account, Bearer, Colleague, Known, Policy, Work
 from stairgate.assurance.marks import Who
+from stairgate.channels.asking.selectors import WAITING, found_pages
+from stairgate.channels.models import AccountRequest
 from stairgate.channels.selectors import ChannelNow, accounts_now
 from stairgate.ledger.models import Checkpoint
 from stairgate.monitoring.models import Item
@@ -101,6 +103,7 @@ def _account(known: ChannelNow, reading: Any) -> Account:
         proved_at=known.reading.at if known.reading else None,
         blind=reading.blind if reading else "It has not been read yet.",
         read_at=reading.complete_at if reading else None,
+        until=channel.authorised_until,
     )
 
 
@@ -151,6 +154,8 @@ def _work(organisation: Organisation, account: UUID | None, day: date, now: date
     )
     left = Person.objects.filter(ended_on__lt=day, **here)
     sealed = Checkpoint.objects.filter(log__organisation_id=organisation.pk)
+    found = found_pages(organisation)
+    asked = AccountRequest.objects.filter(state__in=WAITING, **here)
     columns_ = {
         "open_items": _count(waiting),
         "oldest_item": _first(waiting, "first_seen_at"),
@@ -168,6 +173,9 @@ def _work(organisation: Organisation, account: UUID | None, day: date, now: date
             Subquery(tasks.order_by("due_on").values("person__first_name")[:1]), Value("")
         ),
         "last_left": _first(left, "-ended_on"),
+        "found_pages": _count(found),
+        "regularise_by": _first(found, "regularise_by"),
+        "requests": _count(asked),
         "suggestions": _count(open_suggestions(organisation)),
         "sealed_at": Subquery(sealed.order_by("-id").values("at")[:1]),
     }

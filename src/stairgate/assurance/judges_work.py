@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from stairgate.assurance.judges_people import Judge, approvers
 from stairgate.assurance.known import Known
-from stairgate.assurance.marks import Mark, Proof, Step, broken, met, off, risk
+from stairgate.assurance.marks import Mark, Proof, Step, accounts, broken, met, off, risk, things
 from stairgate.channels.rules import mailbox_problem
 from stairgate.organisations.rules import Role
 
@@ -25,7 +25,7 @@ def registered(known: Known) -> Mark | None:
     """C04: every account is registered, authorised and live; what shuts one is found by `shut`."""
     open_ones = [one for one in known.accounts if not one.restrictions]
     return met(
-        f"{len(open_ones)} of {_accounts(len(known.accounts))} registered, authorised and live.",
+        f"{len(open_ones)} of {accounts(len(known.accounts))} registered, authorised and live.",
         *(
             Proof(one.name, f"Decided by {one.decided_by}", one.decided_at, "channels:list")
             for one in known.accounts[:5]
@@ -113,7 +113,7 @@ def second_person(known: Known) -> Mark | None:
     waits = known.waits_for(*_ACCOUNT_PEOPLE)
     if work.looks_missed:
         return broken(
-            f"{_things(work.looks_missed, 'second look')} at an urgent post {'is' if work.looks_missed == 1 else 'are'} overdue.",
+            f"{things(work.looks_missed, 'second look')} at an urgent post {'is' if work.looks_missed == 1 else 'are'} overdue.",
             *seen,
             then=Step("Take the second look", "publishing:list"),
             waits_for=waits,
@@ -148,7 +148,7 @@ def recorded_and_removed(known: Known) -> Mark | None:
     who = known.waits_for(*_ACCOUNT_PEOPLE)
     if work.oldest_grave and known.at - work.oldest_grave > _A_DAY:
         return broken(
-            f"{_things(work.grave_items, 'grave comment')} waited longer than a day.",
+            f"{things(work.grave_items, 'grave comment')} waited longer than a day.",
             seen,
             then=INBOX,
             waits_for=who,
@@ -157,7 +157,7 @@ def recorded_and_removed(known: Known) -> Mark | None:
         return _differs(known, seen)
     if work.grave_items:
         return risk(
-            f"{_things(work.grave_items, 'grave comment')} to decide on.", seen, then=INBOX, waits_for=who
+            f"{things(work.grave_items, 'grave comment')} to decide on.", seen, then=INBOX, waits_for=who
         )
     return met("Nothing that should not be there waits for anybody.", seen)
 
@@ -165,7 +165,7 @@ def recorded_and_removed(known: Known) -> Mark | None:
 def _differs(known: Known, *seen: Proof) -> Mark:
     work = known.work
     long = work.oldest_difference is not None and known.at - work.oldest_difference > _A_DAY
-    why = f"{_things(work.differences, 'post')} on our page {'is' if work.differences == 1 else 'are'} not as approved."
+    why = f"{things(work.differences, 'post')} on our page {'is' if work.differences == 1 else 'are'} not as approved."
     make = broken if long else risk
     return make(
         why,
@@ -200,7 +200,7 @@ def under_18(known: Known) -> Mark | None:
     )
     if work.under_18:
         return risk(
-            f"{_things(work.under_18, 'comment')} may be by somebody under 18.",
+            f"{things(work.under_18, 'comment')} may be by somebody under 18.",
             seen,
             then=INBOX,
             waits_for=known.waits_for(Role.DSL, Role.DEPUTY_DSL),
@@ -215,21 +215,6 @@ def suggested(known: Known) -> Mark | None:
     return met("Everybody may suggest; only page administrators and authors write.", seen)
 
 
-def decided(known: Known) -> Mark | None:
-    """C89, C101–C104: the decision on each account, as it is on record."""
-    if not known.accounts:
-        return off("Nobody has asked for an account yet.")
-    return met(
-        f"{_accounts(len(known.accounts), plural='were', one='was')} asked for by one person and decided by another.",
-        *(
-            Proof(
-                a.name, f"Asked for by {a.asked_by}, decided by {a.decided_by}", a.decided_at, "channels:list"
-            )
-            for a in known.accounts[:5]
-        ),
-    )
-
-
 def _screened(says: str) -> Judge:
     """Return the judge of what screening and the gate look at each time: the last time is its proof."""
 
@@ -242,14 +227,6 @@ def _screened(says: str) -> Judge:
 def _last_post(known: Known) -> tuple[Proof, ...]:
     at = known.work.last_published
     return (Proof("The last post that went out", "Through the gate", at, "publishing:list"),) if at else ()
-
-
-def _things(count: int, one: str) -> str:
-    return f"{count} {one}{'' if count == 1 else 's'}"
-
-
-def _accounts(count: int, *, one: str = "is", plural: str = "are") -> str:
-    return f"{_things(count, 'account')} {one if count == 1 else plural}"
 
 
 def _about_accounts(judge: Judge) -> Judge:
@@ -282,7 +259,7 @@ _IF_ANY: dict[str, Callable[[Known], Mark | None]] = {
 }
 
 #: what is also asked of one account by itself
-OF_AN_ACCOUNT = (*_IF_ANY, "C18", "C28", "C78", "C89", "C101", "C102", "C103", "C104", "C105")
+OF_AN_ACCOUNT = (*_IF_ANY, "C18", "C28", "C78", "C98", "C101", "C102", "C103", "C104", "C105")
 
 JUDGES: dict[str, Judge] = {
     **{clause: _about_accounts(judge) for clause, judge in _IF_ANY.items()},
@@ -291,5 +268,4 @@ JUDGES: dict[str, Judge] = {
     "C48": suggested,
     "C71": _screened("Each approval and each decision names one person."),
     "C78": second_person,
-    **dict.fromkeys(("C89", "C101", "C102", "C103", "C104"), decided),
 }

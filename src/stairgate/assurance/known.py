@@ -86,6 +86,7 @@ class Account:
     proved_at: datetime | None
     blind: str = ""  # why we do not know what people wrote there
     read_at: datetime | None = None
+    until: date | None = None  # the last day its authorisation counts
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +108,9 @@ class Work:
     leaver_name: str = ""
     last_left: date | None = None
     suggestions: int = 0
+    found_pages: int = 0  # in our name, and authorised by nobody
+    regularise_by: date | None = None
+    requests: int = 0  # that wait for a decision
     sealed_at: datetime | None = None
 
 

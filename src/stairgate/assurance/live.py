@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from uuid import UUID
 
+from stairgate.assurance.judges_signing import SIGNED_LINES
 from stairgate.assurance.judging import marks
 from stairgate.assurance.known import Known
 from stairgate.assurance.marks import GROUPS, Mark, Worth
@@ -193,7 +194,8 @@ def _clause(number: str, found: dict[str, Mark], known: Known) -> LiveClause:
     mark = found.get(number)
     if known.policy is None:
         return LiveClause(row, _NOT_ADOPTED)
-    if mark and mark.worth in _SPEAKS_AGAINST:
+    nothing_to_sign = number in SIGNED_LINES and row.state == State.NOT_YET
+    if mark and mark.worth in _SPEAKS_AGAINST and not nothing_to_sign:
         return LiveClause(row, mark)
     if row.state == State.NOT_YET:
         return LiveClause(row, _ON_PAPER)

@@ -118,6 +118,16 @@ def listed(names: Sequence[str]) -> str:
     return " and ".join(filter(None, (", ".join(shown[:-1]), *shown[-1:])))
 
 
+def things(count: int, one: str) -> str:
+    """Return a count with its word."""
+    return f"{count} {one}{'' if count == 1 else 's'}"
+
+
+def accounts(count: int, *, one: str = "is", plural: str = "are") -> str:
+    """Return how many accounts are or were something."""
+    return f"{things(count, 'account')} {one if count == 1 else plural}"
+
+
 def _clauses(*numbers: int) -> tuple[str, ...]:
     return tuple(f"C{number:02d}" for number in numbers)
 

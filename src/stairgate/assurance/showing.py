@@ -20,9 +20,17 @@ _ASKS = {
     "assurance:record": Duty.SEE_ACCOUNTS,
     "monitoring:inbox": Duty.DECIDE,
     "policies:next": Duty.MANAGE,
+    "reading:who": Duty.SEE_PEOPLE,
 }
 _EVERYBODYS = frozenset(
-    {"people:list", "policies:words", "policies:review", "publishing:list", "publishing:suggestions"}
+    {
+        "people:list",
+        "policies:words",
+        "policies:review",
+        "publishing:list",
+        "publishing:suggestions",
+        "reading:start",
+    }
 )
 _LONGEST = 80
 

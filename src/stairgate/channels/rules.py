@@ -49,7 +49,7 @@ class ChannelFacts:
 
 
 @control("C04", "Only a registered, authorised, live account can be posted to", coverage=Coverage.PART)
-@control("C18", "Fewer than two qualified administrators shuts the account", coverage=Coverage.PART)
+@control("C18", "Fewer than two qualified administrators shuts the account", coverage=Coverage.WHOLE)
 @control("C98", "An authorisation that was not renewed in time shuts the account until it is")
 @control("C102", "A condition that is late shuts the account until it is met")
 @control("C105", "A policy whose yearly review is overdue shuts the account", coverage=Coverage.WHOLE)
@@ -125,7 +125,7 @@ def _health(facts: ChannelFacts, now: datetime) -> Restriction | None:
 
 
 @control("C22", "The account's mailbox must be a generic one", coverage=Coverage.PART)
-@control("C23", "A person's own address is refused as the account's mailbox")
+@control("C23", "A person's own address is refused as the account's mailbox", coverage=Coverage.WHOLE)
 def mailbox_problem(
     address: str, *, staff_addresses: Iterable[str], staff_names: Iterable[str]
 ) -> str | None:

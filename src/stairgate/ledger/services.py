@@ -15,7 +15,7 @@ from uuid import UUID, uuid4
 
 from django.db import connection, transaction
 
-from stairgate.clauses import control
+from stairgate.clauses import Coverage, control
 from stairgate.ledger import guards
 from stairgate.ledger.archive import pack
 from stairgate.ledger.keys import public_key, sign_checkpoint
@@ -41,7 +41,11 @@ class LedgerError(Exception):
     """The ledger was asked for something it must not do. Nothing was written."""
 
 
-@control("C28", "What was done is kept with person and time, and the database refuses to change or remove it")
+@control(
+    "C28",
+    "What was done is kept with person and time, and the database refuses to change or remove it",
+    coverage=Coverage.WHOLE,
+)
 def record(
     *,
     organisation_id: UUID,

@@ -6,7 +6,7 @@ import enum
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from stairgate.clauses import control
+from stairgate.clauses import Coverage, control
 
 
 class Barrier(enum.StrEnum):
@@ -48,8 +48,14 @@ class Reason:
 
 @control("C14", "No account duty without a live signature on the policy in force")
 @control("C17", "The professional code is signed before an administrator may act")
-@control("C19", "No account duty without an enhanced check with the children's barred list, in date")
-@control("C20", "No account duty when safeguarding training is missing or has run out")
+@control(
+    "C19",
+    "No account duty without an enhanced check with the children's barred list, in date",
+    coverage=Coverage.WHOLE,
+)
+@control(
+    "C20", "No account duty when safeguarding training is missing or has run out", coverage=Coverage.WHOLE
+)
 @control("C88", "Each account user signs before use; a new version asks again")
 def eligibility(facts: Facts, on: date) -> tuple[Reason, ...]:
     """Return every reason why this person may not touch the account that day; empty means fit (C12–C20)."""

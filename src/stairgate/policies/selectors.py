@@ -7,7 +7,7 @@ from datetime import date
 
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 
-from stairgate.clauses import control
+from stairgate.clauses import Coverage, control
 from stairgate.organisations.models import Membership, Organisation, RoleHeld
 from stairgate.organisations.rules import ACCOUNT_DUTIES, Duty, Role, roles_that_approve, roles_with
 from stairgate.organisations.selectors import holders, holding
@@ -126,7 +126,11 @@ RESPONSIBLE = (
 )
 
 
-@control("C21", "The people the policy names are read from the roles of today; nobody types them")
+@control(
+    "C21",
+    "The people the policy names are read from the roles of today; nobody types them",
+    coverage=Coverage.WHOLE,
+)
 def responsible(organisation: Organisation, *, on: date) -> list[tuple[str, list[str]]]:
     """Return each role that the policy names with who holds it that day, by first name. Two queries."""
     named = named_people(organisation, RESPONSIBLE, on=on)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from stairgate.clauses import control
+from stairgate.clauses import Coverage, control
 from stairgate.policies.quiet import QuietHours
 from stairgate.screening import Finding, Screening, Severity
 
@@ -131,7 +131,11 @@ def valid_approvals(facts: GateFacts, now: datetime) -> list[ApprovalFact]:
     return standing(facts.approvals, facts.digest_now, facts.policy, facts.writers, now)
 
 
-@control("C81", "An approval counts only with the approver’s answer on tone and boundaries, kept with it")
+@control(
+    "C81",
+    "An approval counts only with the approver’s answer on tone and boundaries, kept with it",
+    coverage=Coverage.WHOLE,
+)
 def standing(
     approvals: Iterable[ApprovalFact],
     digest: str,
@@ -185,9 +189,15 @@ def _approval_barriers(facts: GateFacts, now: datetime) -> list[Barrier]:
     return [Barrier("C78", words)]
 
 
-@control("C03", "What serves no authorised purpose goes out only with the approver’s written reason")
 @control(
-    "C73", "What is for none of the account’s purposes needs a second person’s reason before it goes out"
+    "C03",
+    "What serves no authorised purpose goes out only with the approver’s written reason",
+    coverage=Coverage.WHOLE,
+)
+@control(
+    "C73",
+    "What is for none of the account’s purposes needs a second person’s reason before it goes out",
+    coverage=Coverage.WHOLE,
 )
 def _purpose_barriers(facts: GateFacts, now: datetime) -> list[Barrier]:
     if facts.purpose == NO_PURPOSE:
@@ -239,7 +249,11 @@ def _late(facts: GateFacts, now: datetime) -> list[Barrier]:
     return [Barrier("C78", "Its time has passed. Choose a new time, and ask for approval again.")]
 
 
-@control("C79", "Personal contact details must be taken out; they cannot be kept with a reason")
+@control(
+    "C79",
+    "Personal contact details must be taken out; they cannot be kept with a reason",
+    coverage=Coverage.WHOLE,
+)
 def must_change(finding: Finding) -> bool:
     """Return whether a finding has to go from the words: it cannot be kept with a reason."""
     return finding.severity >= Severity.HOLD

@@ -83,7 +83,7 @@ def test_parts_are_read_in_order_and_questions_come_after_the_last(cast: Cast, n
     assert [part.number for part in reading.parts.all()] == list(range(1, count + 1))
 
 
-@pytest.mark.clause("C51")
+@pytest.mark.clause("C13", "C51")
 def test_wrong_answers_are_kept_and_may_be_tried_again(cast: Cast, now: datetime) -> None:
     reading = read(cast, cast.leah, now)
     wrong = {**RIGHT, "ask-colleague": "0"}
@@ -99,7 +99,7 @@ def test_wrong_answers_are_kept_and_may_be_tried_again(cast: Cast, now: datetime
     assert sorted(one.right for one in reading.attempts.all()) == [len(RIGHT) - 1, len(RIGHT)]
 
 
-@pytest.mark.clause("C88")
+@pytest.mark.clause("C13", "C88")
 @pytest.mark.clause("C109")
 @pytest.mark.clause("C110")
 @pytest.mark.clause("C111")

@@ -96,6 +96,11 @@ class Marked:
 
 
 @control(
+    "C13",
+    "Nobody can sign, and so work on the account, before every question about the rules is answered rightly",
+    coverage=Coverage.WHOLE,
+)
+@control(
     "C51",
     "Every answer of the understanding check has to be right before anybody can sign; the way to raise a worry "
     "is asked there, and stands on every page",
@@ -130,10 +135,14 @@ class Confirmation:
 @control("C14", "The rules for using the account have a line of their own, which everybody signs")
 @control("C17", "The code of conduct has a line of its own, which everybody signs")
 @control("C44", "Everybody on the register is asked to sign the code, also without a role on the account")
-@control("C45", "The duty of care has a line of its own, not bundled with others")
+@control("C45", "The duty of care has a line of its own, not bundled with others", coverage=Coverage.WHOLE)
 @control("C50", "Whoever signs confirms that they know our other child protection policies")
 @control("C52", "Whoever signs confirms that they know the lead and the deputies of that day by name")
-@control("C71", "Answering for what one does is in the line of the code that everybody signs")
+@control(
+    "C71",
+    "Answering for what one does is in the line of the code that everybody signs",
+    coverage=Coverage.WHOLE,
+)
 @control("C75", "Not sharing what is ours on is a signed line")
 @control("C77", "What one shows of oneself is a signed line")
 @control("C80", "No friend requests with the public is a signed line")
