@@ -104,6 +104,8 @@ _PLAIN = (
     "assurance:live",
     "assurance:record",
     "policies:words",
+    "reminding:mine",
+    "reminding:mail",
     "account_logout",
     "account_reauthenticate",
     "mfa_index",

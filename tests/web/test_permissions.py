@@ -67,6 +67,8 @@ READ: dict[str, frozenset[str]] = {
     "assurance:live": EVERYBODY,
     "assurance:record": ACCOUNTS,
     "policies:words": EVERYBODY,
+    "reminding:mine": EVERYBODY,
+    "reminding:mail": MANAGER,
 }
 #: deeds: GET is 405, nobody outside reaches them, and these may not do them (the service says so)
 DEEDS: dict[str, frozenset[str]] = {
@@ -109,6 +111,7 @@ DEEDS: dict[str, frozenset[str]] = {
     "channels:confirm_opening": APPROVE,
     "channels:prove": ACCOUNTS,
     "assurance:download": MANAGER,
+    "reminding:put_off": frozenset(),
     **dict.fromkeys((f"people:{name}" for name in PERSON_DEEDS), MANAGER),
 }
 #: nobody has to be signed in
@@ -253,6 +256,7 @@ def address(name: str, post: UUID, cast: Cast) -> str:
         "monitoring:decide",
         "monitoring:reply",
         "publishing:standing_stop",
+        "reminding:put_off",
         *ABSENT,
     }:
         return reverse(name, args=[uuid4()])

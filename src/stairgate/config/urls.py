@@ -11,6 +11,7 @@ urlpatterns = [
     path("accounts/", include("stairgate.channels.urls")),
     path("people/", include("stairgate.people.urls")),
     path("policy/", include("stairgate.assurance.urls")),
+    path("reminders/", include("stairgate.assurance.reminding.urls")),
     path("policy/words/", include("stairgate.policies.urls")),
     path("hooks/", include("stairgate.monitoring.hook_urls")),
 ]

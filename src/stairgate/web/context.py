@@ -102,7 +102,14 @@ def navigation(me: Membership) -> tuple[Group, ...]:
     if Duty.SEE_ACCOUNTS in duties:
         promise.append(Item("accounts", "Accounts", "plug-connected", reverse("channels:list")))
     groups = [
-        Group("", "", (Item("today", "Today", "home-2", reverse("today")),)),
+        Group(
+            "",
+            "",
+            (
+                Item("today", "Today", "home-2", reverse("today")),
+                Item("reminders", "Reminders", "clock", reverse("reminding:mine")),
+            ),
+        ),
         Group("Going out", "going-out", tuple(going)),
         Group("Coming in", "coming-in", _coming_in(duties, to_decide)),
         Group("Our promise", "gate", tuple(promise)),

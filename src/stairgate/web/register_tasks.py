@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from django.urls import reverse
 
+from stairgate.assurance.reminding.sources import register_subject
 from stairgate.organisations.models import Membership
 from stairgate.organisations.rules import Duty
 from stairgate.people.reminders import Reminder, reminders
@@ -13,11 +14,16 @@ from stairgate.web.tasks import Task
 from stairgate.web.templatetags.ui import day as day_words
 
 
-def register_tasks(me: Membership, duties: frozenset[Duty], now: datetime) -> list[Task]:
-    """Return what runs out of this person, and for who manages the register of everybody. One query."""
+def register_tasks(
+    me: Membership, duties: frozenset[Duty], now: datetime, *, put_off: frozenset[str] = frozenset()
+) -> list[Task]:
+    """Return what runs out of this person, and for who manages the register of everybody, without what was
+    ``put_off``. One query.
+    """
     manages = Duty.MANAGE in duties
     day = me.organisation.day(now)
     found = reminders(me.organisation, on=day, user=None if manages else me.user_id)
+    found = [one for one in found if register_subject(one) not in put_off]
     return [_leaver(r, day) if r.left_to_do else _runs_out(r, me) for r in found]
 
 

@@ -16,6 +16,7 @@ from django.conf import settings
 from django.db import close_old_connections
 from django.utils import timezone
 
+from stairgate.assurance.reminding import keeping, mailing
 from stairgate.channels import health
 from stairgate.doorbell import Bell
 from stairgate.ledger.services import checkpoint
@@ -64,6 +65,8 @@ def jobs() -> list[Job]:
         Job("lapses", lapsing.sweep, 30.0),
         Job("second looks", second_looks.sweep, 30.0),
         Job("doorbells", subscribing.sweep, 20.0),
+        Job("reminders", keeping.sweep, 20.0),
+        Job("e-mails", mailing.sweep, 10.0),
         Job("seals", seal, _HOUR),
     ]
 
