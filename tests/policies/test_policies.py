@@ -12,7 +12,7 @@ from stairgate.organisations.models import Membership, RoleHeld
 from stairgate.organisations.rules import Duty
 from stairgate.policies.models import PolicyVersion, Signature
 from stairgate.policies.parameters import Parameters, TooLoose
-from stairgate.policies.selectors import fit_for, in_force, why_not
+from stairgate.policies.selectors import fit_for, in_force, signatures, signatures_now, why_not
 from stairgate.policies.services import CannotSign, adopt, sign
 from tests.cast import Cast, willow_lane
 
@@ -92,6 +92,54 @@ def test_signing_opens_the_duty_and_a_new_version_shuts_it(cast: Cast, now: date
     assert why_not(leah, Duty.WRITE, version=newer, on=day)
     with pytest.raises(CannotSign, match="newer version"):
         sign(actor=cast.leah, version=cast.policy, name_typed="Leah Example", at=now)
+
+
+def newer(cast: Cast, now: datetime, *, correction: bool) -> PolicyVersion:
+    return adopt(
+        actor=cast.priya,
+        organisation=cast.organisation,
+        title="Policy",
+        text="Newer",
+        parameters=cast.policy.parameters,
+        at=now,
+        correction=correction,
+    )
+
+
+@pytest.mark.clause("C14")
+def test_a_correction_informs_and_what_is_more_has_to_be_signed_anew(cast: Cast, now: datetime) -> None:
+    day, organisation, leah = cast.organisation.day(now), cast.organisation, cast.member(cast.leah)
+
+    def fit() -> list[str]:
+        found = fit_for(organisation, Duty.APPROVE, parameters=cast.policy.parameters, on=day)
+        return [member.first_name for member in found]
+
+    corrected = newer(cast, now, correction=True)
+    assert (cast.policy.label, corrected.label, corrected.is_major) == ("1", "1.1", False)
+    assert fit() == ["Kofi", "Priya"] and set(signatures(corrected)) == set(signatures_now(organisation))
+    sign(actor=cast.leah, version=corrected, name_typed="Leah Example", at=now)
+    corrected = newer(cast, now, correction=True)
+    assert why_not(leah, Duty.WRITE, version=corrected, on=day) == ()
+    # a signature counts while the words that were signed stand, and no longer
+    PolicyVersion.objects.filter(pk=cast.policy.pk).update(text_digest="0" * 64)
+    assert fit() == [] and why_not(leah, Duty.WRITE, version=corrected, on=day) == ()
+    major = newer(cast, now, correction=False)
+    assert (corrected.label, major.label, major.is_major) == ("1.2", "2", True)
+    assert why_not(leah, Duty.WRITE, version=major, on=day) and not signatures(major)
+    assert not signatures_now(organisation) and not signatures_now(cast.elsewhere)
+
+
+def test_there_is_nothing_to_correct_before_the_first(cast: Cast, now: datetime) -> None:
+    first = adopt(
+        actor=cast.outsider,
+        organisation=cast.elsewhere,
+        title="Policy",
+        text="Theirs",
+        parameters=Parameters(),
+        at=now,
+        correction=True,
+    )
+    assert (first.label, first.is_major) == ("1", True)
 
 
 def test_somebody_from_another_setting_cannot_sign(cast: Cast, now: datetime) -> None:

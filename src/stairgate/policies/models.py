@@ -11,11 +11,17 @@ from stairgate.policies.parameters import Parameters
 
 
 class PolicyVersion(models.Model):
-    """One adopted version. The one with the highest number is in force."""
+    """One adopted version. The one with the highest number is in force; its words and its numbers never change.
+
+    A *major* version has to be signed anew; a *minor* one, which corrects a detail of the major one before it, only
+    informs (decision 0011). `number` counts all of them, for the machine; people read `label`.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="policy_versions")
     number = models.PositiveIntegerField()
+    major_number = models.PositiveIntegerField()
+    minor_number = models.PositiveIntegerField(default=0)
     title = models.CharField(max_length=160)
     text = models.TextField()
     text_digest = models.CharField(max_length=64)
@@ -25,10 +31,25 @@ class PolicyVersion(models.Model):
 
     class Meta:
         ordering = ["-number"]
-        constraints = [models.UniqueConstraint(fields=["organisation", "number"], name="policy_number_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "number"], name="policy_number_once"),
+            models.UniqueConstraint(
+                fields=["organisation", "major_number", "minor_number"], name="policy_label_once"
+            ),
+        ]
 
     def __str__(self) -> str:
-        return f"{self.title}, version {self.number}"
+        return f"{self.title}, version {self.label}"
+
+    @property
+    def is_major(self) -> bool:
+        """Whether everybody had to sign it anew."""
+        return not self.minor_number
+
+    @property
+    def label(self) -> str:
+        """The version as people say it: "3", or "3.1" for the first correction of it."""
+        return f"{self.major_number}.{self.minor_number}" if self.minor_number else f"{self.major_number}"
 
     @property
     def parameters(self) -> Parameters:
@@ -50,4 +71,4 @@ class Signature(models.Model):
         constraints = [models.UniqueConstraint(fields=["version", "user"], name="signed_once")]
 
     def __str__(self) -> str:
-        return f"{self.name_typed} signed version {self.version.number}"
+        return f"{self.name_typed} signed version {self.version.label}"

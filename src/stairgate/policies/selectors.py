@@ -26,17 +26,29 @@ def _versions(organisation: Organisation) -> QuerySet[PolicyVersion]:
     return PolicyVersion.objects.filter(organisation=organisation).order_by("-number")
 
 
+@control(
+    "C14", "Whoever signed the major version is bound by it; its corrections inform and ask for no new name"
+)
 def signatures(version: PolicyVersion | None) -> QuerySet[Signature]:
-    """Return the signatures on exactly this version, in its exact text."""
+    """Return the signatures that hold under this version, newest first: on its major version or on any correction
+    of that, each in the exact text of the version that was signed.
+    """
     if version is None:
         return Signature.objects.none()
-    return Signature.objects.filter(version=version, text_digest=version.text_digest)
+    return _unchanged().filter(
+        version__organisation=version.organisation_id, version__major_number=version.major_number
+    )
 
 
 def signatures_now(organisation: Organisation) -> QuerySet[Signature]:
-    """Return the signatures on the version in force, in its exact text, without reading the version first."""
-    newest = _versions(organisation).values("pk")[:1]
-    return Signature.objects.filter(version__in=newest, text_digest=F("version__text_digest"))
+    """Return the signatures that hold under the version in force, without reading the version first."""
+    newest = _versions(organisation).values("major_number")[:1]
+    return _unchanged().filter(version__organisation=organisation, version__major_number__in=newest)
+
+
+def _unchanged() -> QuerySet[Signature]:
+    """Return the signatures whose text is still the one that was signed."""
+    return Signature.objects.filter(text_digest=F("version__text_digest")).order_by("-signed_at")
 
 
 def parameters_now(organisation: OuterRef) -> Subquery:

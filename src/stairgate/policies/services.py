@@ -22,10 +22,18 @@ class CannotSign(Exception):
 
 @transaction.atomic
 def adopt(
-    *, actor: User, organisation: Organisation, title: str, text: str, parameters: Parameters, at: datetime
+    *,
+    actor: User,
+    organisation: Organisation,
+    title: str,
+    text: str,
+    parameters: Parameters,
+    at: datetime,
+    correction: bool = False,
 ) -> PolicyVersion:
-    """Adopt a new version of the policy; return it.
+    """Put a version of the policy in force; return it. A ``correction`` is a minor version: signatures go on counting.
 
+    The lowest step, which asks nothing but who does it: people come here through `adopting.adopt_draft`.
     Raises `NotAllowed`, and `TooLoose` when a parameter is below its floor.
     """
     manager_in(actor, organisation.id)
@@ -36,6 +44,7 @@ def adopt(
     version = PolicyVersion.objects.create(
         organisation=organisation,
         number=(last.number if last else 0) + 1,
+        **_next_label(last, correction=correction),
         title=title,
         text=text,
         text_digest=hashlib.sha256(text.encode()).hexdigest(),
@@ -48,10 +57,24 @@ def adopt(
         kind="policies.adopted",
         actor=str(actor.id),
         subject=str(version.id),
-        payload={"number": version.number, "digest": version.text_digest, "parameters": checked.to_json()},
+        payload={
+            "number": version.number,
+            "label": version.label,
+            "digest": version.text_digest,
+            "parameters": checked.to_json(),
+        },
         at=at,
     )
     return version
+
+
+def _next_label(last: PolicyVersion | None, *, correction: bool) -> dict[str, int]:
+    """Return the two numbers of the version after the last. There is nothing to correct in what is not there."""
+    if last is None:
+        return {"major_number": 1, "minor_number": 0}
+    if correction:
+        return {"major_number": last.major_number, "minor_number": last.minor_number + 1}
+    return {"major_number": last.major_number + 1, "minor_number": 0}
 
 
 @control("C109", "A person signs for themselves only")
@@ -83,7 +106,7 @@ def sign(*, actor: User, version: PolicyVersion, name_typed: str, at: datetime) 
         kind="policies.signed",
         actor=str(actor.id),
         subject=str(version.id),
-        payload={"number": version.number, "digest": version.text_digest},
+        payload={"number": version.number, "label": version.label, "digest": version.text_digest},
         at=at,
     )
     return signature
