@@ -18,7 +18,6 @@ from PIL import Image
 
 from stairgate.channels.models import Channel
 from stairgate.channels.services import Credentials, note_health
-from stairgate.cli.demo import open_account
 from stairgate.ledger.services import record
 from stairgate.monitoring.models import Action, Decision, Item, Sighting, Sweep
 from stairgate.monitoring.rules import risk_of
@@ -55,6 +54,7 @@ from stairgate.publishing.services.urgent import MOST_TEMPLATES
 from stairgate.publishing.starters import urgent_starters
 from stairgate.publishing.states import DeliveryState, PostState
 from stairgate.screening import Author, Context, Direction, Screener, default_pack, to_json
+from tests.accounts import open_account
 from tests.cast import PURPOSE, Cast
 
 POSTS = (
