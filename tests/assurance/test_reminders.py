@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 import time_machine
@@ -164,7 +165,11 @@ def test_one_puts_off_ones_own_with_a_reason_and_it_comes_back(cast: Cast) -> No
     expires(cast.tom, -1)
     keep(cast.organisation, NOW)
     row = Reminder.objects.get(user=cast.priya, kind=Kind.RUNS_OUT)
-    asked = {"reminder": row, "until": DAY + timedelta(days=3), "reason": "The course is on Thursday"}
+    asked: dict[str, Any] = {
+        "reminder": row,
+        "until": DAY + timedelta(days=3),
+        "reason": "The course is on Thursday",
+    }
     with pytest.raises(NotAllowed):
         snooze(actor=cast.tom, at=NOW, **asked)
     for wrong in ({"reason": " no "}, {"until": DAY + timedelta(days=8)}, {"until": DAY - timedelta(days=1)}):
