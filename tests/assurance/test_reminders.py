@@ -12,12 +12,14 @@ import time_machine
 from django.test import Client
 from django.urls import reverse
 
+from stairgate.assurance.refusal import Refusal
 from stairgate.assurance.reminding import mailing, post
 from stairgate.assurance.reminding.keeping import keep, sweep
 from stairgate.assurance.reminding.models import Mail, Reminder
 from stairgate.assurance.reminding.rules import Kind
-from stairgate.assurance.reminding.services import Refusal, snooze
-from stairgate.assurance.reminding.sources import SOURCES, Source
+from stairgate.assurance.reminding.services import snooze
+from stairgate.assurance.reminding.setting import Source
+from stairgate.assurance.reminding.sources import SOURCES
 from stairgate.channels.services import note_health
 from stairgate.config.mail import MailSettings
 from stairgate.ledger.models import Entry

@@ -17,7 +17,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from stairgate.organisations.models import User
+from stairgate.organisations.models import RoleHeld, User
 from stairgate.publishing.states import EDITABLE, PostState
 from tests.cast import PASSWORD
 from tests.crowd import POSTS, Crowd
@@ -73,9 +73,11 @@ def pages(made: Crowd) -> list[Page]:
             Page(name, reverse(name, args=[made.message.pk]))
             for name in ("publishing:standing_edit", "publishing:standing_again")
         ),
+        *_policy(made),
         *_urgent(made),
         *_posts(made),
         *_register(made),
+        Page("reminding:lead", reverse("reminding:lead", args=[RoleHeld.objects.filter(role="dsl")[0].pk])),
         Page("publishing:picture", reverse("publishing:picture", args=[made.pictures[0].pk])),
         Page("monitoring:item", reverse("monitoring:item", args=[made.items[0].pk]), "long story"),
         Page("monitoring:item", reverse("monitoring:item", args=[made.items[1].pk]), "decided"),
@@ -106,6 +108,13 @@ _PLAIN = (
     "policies:words",
     "reminding:mine",
     "reminding:mail",
+    "reminding:rounds",
+    "reminding:self_check",
+    "reminding:look_out",
+    "reminding:exceptions",
+    "reminding:exception_ask",
+    "reminding:tell",
+    "reminding:told",
     "account_logout",
     "account_reauthenticate",
     "mfa_index",
@@ -116,6 +125,15 @@ _PLAIN = (
     "mfa_view_recovery_codes",
     "mfa_generate_recovery_codes",
 )
+
+
+def _policy(made: Crowd) -> list[Page]:
+    """The live policy: what is to mend, one account, and a clause that many facts speak of."""
+    return [
+        Page("assurance:live", f"{reverse('assurance:live')}?show=mend", "to mend"),
+        Page("assurance:account", reverse("assurance:account", args=[made.channel.pk])),
+        *(Page("assurance:clause", reverse("assurance:clause", args=[c]), c) for c in ("C18", "C44", "C78")),
+    ]
 
 
 def _register(made: Crowd) -> list[Page]:

@@ -34,6 +34,16 @@ PERSON_DEEDS = (
     *("link", "show_birth_date", "show_number", "withdraw_check", "look_again"),
     *("verify_reference", "end_role", "tick"),
 )
+#: nobody has such a record here: 404
+REMINDING_DEEDS = (
+    "put_off",
+    "talked",
+    "told_of_lead",
+    "spoken",
+    "exception_allow",
+    "exception_decline",
+    "exception_end",
+)
 
 #: addresses that are read with GET: who may open them
 READ: dict[str, frozenset[str]] = {
@@ -65,10 +75,20 @@ READ: dict[str, frozenset[str]] = {
     **dict.fromkeys((f"people:{name}" for name in PERSON_FORMS), MANAGER),
     "people:new": MANAGER,
     "assurance:live": EVERYBODY,
+    "assurance:clause": EVERYBODY,
+    "assurance:account": ACCOUNTS,
     "assurance:record": ACCOUNTS,
     "policies:words": EVERYBODY,
     "reminding:mine": EVERYBODY,
     "reminding:mail": MANAGER,
+    "reminding:rounds": PEOPLE,
+    "reminding:self_check": EVERYBODY,
+    "reminding:look_out": PEOPLE,
+    "reminding:lead": EVERYBODY,
+    "reminding:exceptions": EVERYBODY,
+    "reminding:exception_ask": EVERYBODY,
+    "reminding:tell": EVERYBODY,
+    "reminding:told": EVERYBODY,
 }
 #: deeds: GET is 405, nobody outside reaches them, and these may not do them (the service says so)
 DEEDS: dict[str, frozenset[str]] = {
@@ -111,7 +131,7 @@ DEEDS: dict[str, frozenset[str]] = {
     "channels:confirm_opening": APPROVE,
     "channels:prove": ACCOUNTS,
     "assurance:download": MANAGER,
-    "reminding:put_off": frozenset(),
+    **dict.fromkeys((f"reminding:{name}" for name in REMINDING_DEEDS), frozenset()),
     **dict.fromkeys((f"people:{name}" for name in PERSON_DEEDS), MANAGER),
 }
 #: nobody has to be signed in
@@ -241,7 +261,9 @@ def _newcomer(cast: Cast) -> Person:
 def address(name: str, post: UUID, cast: Cast) -> str:
     if name in {"channels:ask_to_open", "channels:confirm_opening"}:
         return reverse(name, args=[_held(cast).pk])
-    if name in {"channels:pause", "channels:prove"}:
+    if name == "assurance:clause":
+        return reverse(name, args=["C18"])
+    if name in {"channels:pause", "channels:prove", "assurance:account"}:
         return reverse(name, args=[cast.channel.pk])
     if name.startswith("publishing:suggestion_"):
         return reverse(name, args=[Suggestion.objects.get().pk])
@@ -256,10 +278,13 @@ def address(name: str, post: UUID, cast: Cast) -> str:
         "monitoring:decide",
         "monitoring:reply",
         "publishing:standing_stop",
-        "reminding:put_off",
+        *(f"reminding:{name}" for name in REMINDING_DEEDS if name != "told_of_lead"),
         *ABSENT,
     }:
         return reverse(name, args=[uuid4()])
+    if name in {"reminding:lead", "reminding:told_of_lead"}:
+        lead = cast.member(cast.gwen).roles.get(role="dsl").pk
+        return reverse(name, args=[lead, *([uuid4()] if name == "reminding:told_of_lead" else [])])
     if name in OF_A_PERSON:
         return reverse(name, args=[_of_a_person(name, cast)])
     if name in OF_A_TEMPLATE:
@@ -310,7 +335,7 @@ def test_who_may_do_a_deed(name: str, cast: Cast, post: UUID) -> None:
     "name",
     [
         *("publishing:review", "publishing:edit", "publishing:approve", "publishing:second_look"),
-        *("channels:pause", "channels:prove", *sorted(OF_A_TEMPLATE | OF_A_PERSON)),
+        *("channels:pause", "channels:prove", "assurance:account", *sorted(OF_A_TEMPLATE | OF_A_PERSON)),
     ],
 )
 def test_another_settings_record_does_not_exist(name: str, cast: Cast, post: UUID) -> None:

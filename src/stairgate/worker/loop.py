@@ -16,6 +16,7 @@ from django.conf import settings
 from django.db import close_old_connections
 from django.utils import timezone
 
+from stairgate.assurance import watching
 from stairgate.assurance.reminding import keeping, mailing
 from stairgate.channels import health
 from stairgate.doorbell import Bell
@@ -64,6 +65,7 @@ def jobs() -> list[Job]:
         Job("health", health.sweep, 30.0),
         Job("lapses", lapsing.sweep, 30.0),
         Job("second looks", second_looks.sweep, 30.0),
+        Job("clauses", watching.sweep, 20.0),
         Job("doorbells", subscribing.sweep, 20.0),
         Job("reminders", keeping.sweep, 20.0),
         Job("e-mails", mailing.sweep, 10.0),

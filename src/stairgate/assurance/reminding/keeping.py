@@ -15,7 +15,8 @@ from django.db import connection, transaction
 
 from stairgate.assurance.reminding.models import Reminder
 from stairgate.assurance.reminding.rules import Due
-from stairgate.assurance.reminding.sources import SOURCES, Setting, Source
+from stairgate.assurance.reminding.setting import Setting, Source
+from stairgate.assurance.reminding.sources import SOURCES
 from stairgate.clauses import control
 from stairgate.organisations.models import Organisation
 

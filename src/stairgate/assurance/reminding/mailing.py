@@ -28,7 +28,7 @@ from stairgate.assurance.reminding.rules import (
     urgent_text,
 )
 from stairgate.assurance.reminding.selectors import open_now
-from stairgate.assurance.reminding.sources import Setting
+from stairgate.assurance.reminding.setting import Setting
 from stairgate.organisations.models import Organisation
 from stairgate.organisations.working_days import Nation
 

@@ -99,7 +99,7 @@ WORDS: dict[Kind, Words] = {
         *("reminding:look_out", "Look and write it down", 15, Weight.OWN, "search"),
     ),
     Kind.ASKED: Words(
-        "exceptions to decide about", "reminding:exceptions", "Read and decide", 3, Weight.LEGAL, "gate"
+        "exceptions to decide about", "reminding:exceptions", "Read and decide", 3, Weight.URGENT, "gate"
     ),
     Kind.ENDING: Words(
         "exceptions of yours end soon", "reminding:exceptions", "See the exceptions", 1, Weight.OWN, "clock"

@@ -6,19 +6,16 @@ from datetime import date, datetime
 
 from django.db import transaction
 
+from stairgate.assurance.refusal import Refusal
 from stairgate.assurance.reminding.models import Reminder
 from stairgate.assurance.reminding.rules import snooze_until
-from stairgate.assurance.reminding.sources import Setting
+from stairgate.assurance.reminding.setting import Setting
 from stairgate.ledger.services import record
 from stairgate.organisations.access import NotAllowed, actor_in
 from stairgate.organisations.models import Organisation, User
 
 SHORTEST_REASON = 5
 LONGEST_REASON = 300
-
-
-class Refusal(Exception):
-    """Nothing was changed; the message says why and what to do."""
 
 
 @transaction.atomic

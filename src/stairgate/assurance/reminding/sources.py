@@ -6,24 +6,22 @@ To remind of something new: a `Kind` with its words in `rules.py`, a function he
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
-from functools import cached_property
-from zoneinfo import ZoneInfo
+from collections.abc import Iterator
+from datetime import timedelta
 
 from django.db.models import Q
 
+from stairgate.assurance.excepting import sources as excepting
 from stairgate.assurance.reminding.models import Mail
 from stairgate.assurance.reminding.rules import Due, Kind, step_of
+from stairgate.assurance.reminding.setting import Setting, Source
+from stairgate.assurance.rounds import sources as rounds
 from stairgate.channels.selectors import accounts_now
 from stairgate.monitoring.models import Item
-from stairgate.organisations.models import Membership, Organisation
 from stairgate.organisations.rules import Duty, Role
 from stairgate.people.reminders import Reminder as OfRegister
 from stairgate.people.reminders import reminders as of_register
-from stairgate.policies.models import PolicyVersion
-from stairgate.policies.selectors import in_force, signatures
+from stairgate.policies.selectors import signatures
 from stairgate.publishing.models import SecondLook
 from stairgate.screening import Severity
 
@@ -33,49 +31,6 @@ REVIEWERS = (Role.MANAGER, Role.SERVICE_MANAGER, Role.DSL)
 #: how long somebody has to read and sign a new version before it counts as late
 _TO_SIGN = timedelta(days=14)
 _MAIL_MATTERS = timedelta(days=2)
-
-
-class Setting:
-    """A setting at one moment, as every source reads it: who works there, and what policy holds."""
-
-    def __init__(self, organisation: Organisation, now: datetime) -> None:
-        self.organisation = organisation
-        self.now = now
-        self.day: date = organisation.day(now)
-
-    @cached_property
-    def members(self) -> list[Membership]:
-        """Everybody who works here today and can sign in. Two queries."""
-        rows = Membership.objects.filter(
-            Q(ended_on__isnull=True) | Q(ended_on__gte=self.day),
-            organisation=self.organisation,
-            user__is_active=True,
-            started_on__lte=self.day,
-        )
-        return list(rows.select_related("user").prefetch_related("roles").order_by("pk"))
-
-    @cached_property
-    def version(self) -> PolicyVersion | None:
-        return in_force(self.organisation)
-
-    def holding(self, *roles: Role) -> list[Membership]:
-        return [member for member in self.members if member.roles_on(self.day) & frozenset(roles)]
-
-    def who(self, duty: Duty) -> list[Membership]:
-        return [member for member in self.members if duty in member.duties_on(self.day)]
-
-    def end_of(self, day: date) -> datetime:
-        """Return the moment at which a day is over on the setting's own clock."""
-        zone = ZoneInfo(self.organisation.timezone)
-        return datetime.combine(day + timedelta(days=1), time.min, tzinfo=zone).astimezone(self.now.tzinfo)
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """One function, and the kinds it answers for: when it fails, the rows of these stay as they are."""
-
-    kinds: frozenset[Kind]
-    find: Callable[[Setting], Iterable[Due]]
 
 
 def register_subject(found: OfRegister) -> str:
@@ -197,5 +152,7 @@ SOURCES: tuple[Source, ...] = (
     Source(frozenset({Kind.RUNS_OUT, Kind.LEAVER}), _register),
     Source(frozenset({Kind.UNSIGNED}), _unsigned),
     Source(frozenset({Kind.REVIEW}), _review),
+    *rounds.SOURCES,
+    *excepting.SOURCES,
     Source(frozenset({Kind.MAIL}), _mail),
 )

@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.views.decorators.http import require_GET, require_POST
 
+from stairgate.assurance.refusal import Refusal
 from stairgate.assurance.reminding import services
 from stairgate.assurance.reminding.models import Reminder
 from stairgate.assurance.reminding.selectors import mails, of_member
@@ -54,6 +55,7 @@ def _page(request: HttpRequest, me: Membership, *, refused: UUID | None = None) 
         "refused": refused,
         "typed": request.POST,
         "may_see_mail": Duty.MANAGE in me.duties_on(me.organisation.day(now)),
+        "may_see_people": Duty.SEE_PEOPLE in me.duties_on(me.organisation.day(now)),
         "mail": settings.MAIL.way,
     }
     return render(request, "reminding/mine.html", values, status=422 if refused else 200)
@@ -77,9 +79,9 @@ def put_off(request: HttpRequest, pk: UUID) -> HttpResponse:
     reason = request.POST.get("reason", "")
     try:
         if until is None:
-            raise services.Refusal("Choose a day on which it comes back.")
+            raise Refusal("Choose a day on which it comes back.")
         services.snooze(actor=me.user, reminder=row, until=until, reason=reason, at=timezone.now())
-    except services.Refusal as refusal:
+    except Refusal as refusal:
         messages.error(request, str(refusal))
         return _page(request, me, refused=row.pk)
     messages.success(request, "Put off. It comes back by itself, and what has to be done stays due.")
@@ -99,6 +101,7 @@ def mail(request: HttpRequest) -> HttpResponse:
     me = current(request)
     require(me, Duty.MANAGE)
     page = Paginator(mails(me.organisation), _A_PAGE).get_page(request.GET.get("page"))
-    return render(
-        request, "reminding/mail.html", {"active": "reminders", "page": page, "mail": settings.MAIL.way}
-    )
+    # somebody else's is only shown in the demo: it may say that a colleague asks to speak to them
+    way = settings.MAIL.way
+    values = {"active": "reminders", "page": page, "mail": way, "may_read": way == "outbox"}
+    return render(request, "reminding/mail.html", values)
