@@ -13,6 +13,7 @@ from stairgate.channels.services import prove
 from stairgate.cli import demo_policy
 from stairgate.cli.demo_accounts import PURPOSE, follow, open_account, open_group, practice_credentials
 from stairgate.cli.demo_people import add_colleagues
+from stairgate.cli.demo_rounds import bring_round
 from stairgate.organisations.models import Membership, Organisation, User
 from stairgate.organisations.rules import Role
 from stairgate.organisations.services import join, name_groups, register_child_names
@@ -151,6 +152,7 @@ def seed(address: str) -> bool:
     _first_posts(place, channel, timezone.now())
     _urgent_templates(place, timezone.now())
     _first_suggestion(place, timezone.now())
+    bring_round(place.organisation, place.people, timezone.now())
     return True
 
 
