@@ -21,8 +21,9 @@ _MOST = 50
 
 @dataclass(frozen=True, slots=True)
 class FromRows:
-    """Lines for Today, and the subjects of the register's that were put off."""
+    """Lines for Today, what cannot wait apart from the rest, and the subjects of the register's that were put off."""
 
+    urgent: list[Task]
     tasks: list[Task]
     put_off: frozenset[str]
 
@@ -33,7 +34,8 @@ def reminder_tasks(me: Membership, now: datetime) -> FromRows:
     put_off = Q(kind__in=_FROM_RECORDS, snoozed_until__gt=now)
     rows = list(of_member(me).filter(here | put_off)[:_MOST])
     return FromRows(
-        tasks=[_task(row, now) for row in rows if row.kind in _SHOWN],
+        urgent=[_task(row, now) for row in rows if row.kind in _SHOWN and row.is_urgent],
+        tasks=[_task(row, now) for row in rows if row.kind in _SHOWN and not row.is_urgent],
         put_off=frozenset(row.subject for row in rows if row.kind in _FROM_RECORDS),
     )
 

@@ -79,7 +79,8 @@ def today_page(me: Membership, now: datetime) -> Today:
     midnight = organisation.local(now).replace(hour=0, minute=0, second=0, microsecond=0)
     leads = tuple(member for member, _ in known["leads"])
     pauses = list(dict.fromkeys(pause for account in accounts for pause in account.pauses))
-    tasks: list[Task] = []
+    rows = reminder_tasks(me, now)
+    tasks = rows.urgent[:_EACH]
     if Duty.DECIDE in duties:
         tasks += [task_of.comment(item) for item in inbox(organisation, limit=_EACH)]
         tasks += [task_of.blind(reading) for reading in readings(organisation, now) if reading.blind]
@@ -95,7 +96,6 @@ def today_page(me: Membership, now: datetime) -> Today:
         tasks += [task_of.paused(pause, me) for pause in pauses]
         tasks += [task_of.shut(account.channel.name, r.says) for account in accounts for r in account.others]
     tasks += [task_of.second_look(post, me, now, mine) for post, mine in looks if post.look_due > now]
-    rows = reminder_tasks(me, now)
     tasks += register_tasks(me, duties, now, put_off=rows.put_off)[:_EACH]
     tasks += rows.tasks[:_EACH]
     came_in, suggested, not_ahead, looked_at, worths = _counted(me, version, midnight, now)

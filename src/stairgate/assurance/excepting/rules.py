@@ -92,6 +92,13 @@ def seat_for(facts: Facts, user: UUID, roles: Collection[str], today: date) -> S
     return None
 
 
+def may_end(facts: Facts, user: UUID, roles: Collection[str], today: date) -> bool:
+    """Return whether somebody can end it: what one asked one takes back; what holds a manager ends too."""
+    found = state(facts, today)
+    own = user == facts.asked_by and found in {State.ASKED, State.HOLDS}
+    return own or (found == State.HOLDS and bool(set(roles) & MANAGING))
+
+
 def problem(until: date, today: date) -> str:
     """Return what is wrong with a last day; "" when nothing is."""
     if until < today:

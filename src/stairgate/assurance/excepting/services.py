@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db import transaction
 
 from stairgate.assurance.excepting.models import PolicyException, Told
-from stairgate.assurance.excepting.rules import MANAGING, Seat, State, Topic, problem, route, seat_for
+from stairgate.assurance.excepting.rules import Seat, State, Topic, may_end, problem, route, seat_for
 from stairgate.assurance.excepting.selectors import who_hears
 from stairgate.assurance.refusal import Refusal
 from stairgate.assurance.reminding.setting import Setting
@@ -120,10 +120,10 @@ def end(*, actor: User, exception: PolicyException, at: datetime) -> None:
     member = actor_in(actor, exception.organisation_id)
     row = _locked(exception)
     today = member.organisation.day(at)
-    if actor.pk != row.asked_by_id and not member.roles_on(today) & MANAGING:
-        raise NotAllowed("Whoever asked for it ends it, or a manager.")
     if row.state_on(today) not in {State.ASKED, State.HOLDS}:
         raise Refusal("It is over already.")
+    if not may_end(row.facts, actor.pk, member.roles_on(today), today):
+        raise NotAllowed("Whoever asked for it takes it back. A manager ends what holds.")
     row.ended_by, row.ended_at = actor, at
     row.save(update_fields=["ended_by", "ended_at"])
     _write_down(row, actor, "assurance.exception_ended", {}, at)

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from stairgate.assurance.excepting import services
 from stairgate.assurance.excepting.forms import AskForm
 from stairgate.assurance.excepting.models import PolicyException, Told
-from stairgate.assurance.excepting.rules import MANAGING, Seat, State, seat_for
+from stairgate.assurance.excepting.rules import Seat, State, may_end, seat_for
 from stairgate.assurance.excepting.selectors import exceptions, untaken, who_hears
 from stairgate.assurance.refusal import Refusal
 from stairgate.assurance.reminding.setting import Setting
@@ -73,10 +73,8 @@ def _page(request: HttpRequest, me: Membership, *, refused: UUID | None = None) 
 def _line(row: PolicyException, me: Membership) -> Line:
     today = me.organisation.day(timezone.now())
     state, roles = row.state_on(today), me.roles_on(today)
-    may_end = state in {State.ASKED, State.HOLDS} and (
-        row.asked_by_id == me.user_id or bool(roles & MANAGING)
-    )
-    return Line(row, state, _LOOK[state], seat_for(row.facts, me.user_id, roles, today), may_end)
+    seat = seat_for(row.facts, me.user_id, roles, today)
+    return Line(row, state, _LOOK[state], seat, may_end(row.facts, me.user_id, roles, today))
 
 
 @form_page
