@@ -103,6 +103,7 @@ _PLAIN = (
     "channels:list",
     "people:list",
     "people:new",
+    "people:import",
     "assurance:live",
     "assurance:record",
     "policies:words",
@@ -144,6 +145,7 @@ def _register(made: Crowd) -> list[Page]:
         *(Page(f"people:{name}", reverse(f"people:{name}", args=[about])) for name in forms),
         Page("people:sign_in", reverse("people:sign_in", args=[made.newcomer.pk])),
         Page("people:list", f"{reverse('people:list')}?show=soon", "soon"),
+        Page("people:import_look", reverse("people:import_look", args=[made.list.pk])),
     ]
 
 

@@ -13,8 +13,9 @@ from django.utils import timezone
 from stairgate.channels.models import Pause
 from stairgate.channels.pausing import pause_everything
 from stairgate.organisations.models import User
+from stairgate.people.importing.services import keep_list
 from stairgate.people.leaving import leave
-from stairgate.people.models import Person
+from stairgate.people.models import Person, Spreadsheet
 from stairgate.people.services import record_reference, register
 from stairgate.publishing.content import Content
 from stairgate.publishing.models import StandingMessage, Suggestion, UrgentTemplate
@@ -74,6 +75,9 @@ READ: dict[str, frozenset[str]] = {
     "people:person": PEOPLE | {"tom"},
     **dict.fromkeys((f"people:{name}" for name in PERSON_FORMS), MANAGER),
     "people:new": MANAGER,
+    "people:import": MANAGER,
+    "people:import_template": MANAGER,
+    "people:import_look": MANAGER,
     "assurance:live": EVERYBODY,
     "assurance:clause": EVERYBODY,
     "assurance:account": ACCOUNTS,
@@ -133,6 +137,8 @@ DEEDS: dict[str, frozenset[str]] = {
     "assurance:download": MANAGER,
     **dict.fromkeys((f"reminding:{name}" for name in REMINDING_DEEDS), frozenset()),
     **dict.fromkeys((f"people:{name}" for name in PERSON_DEEDS), MANAGER),
+    "people:import_take": MANAGER,
+    "people:import_forget": MANAGER,
 }
 #: nobody has to be signed in
 OPEN = {
@@ -163,6 +169,8 @@ ABSENT = {
 
 #: addresses of the register: all are about Tom, but for a sign-in, which he has
 OF_A_PERSON = {f"people:{name}" for name in ("person", *PERSON_FORMS, *PERSON_DEEDS)}
+#: addresses of one uploaded list of people
+OF_A_LIST = {f"people:import_{name}" for name in ("look", "take", "forget")}
 #: addresses of one standing message
 OF_A_MESSAGE = {f"publishing:standing_{name}" for name in ("edit", "again", "use", "retire")}
 #: addresses of one urgent template
@@ -243,6 +251,13 @@ def _of_a_person(name: str, cast: Cast) -> object:
     return tom.pk
 
 
+def _list(cast: Cast) -> Spreadsheet:
+    data = b"Full name,Job title,First day\nAnn Example,Cook,1/9/2026"
+    return keep_list(
+        actor=cast.priya, organisation=cast.organisation, name="a.csv", data=data, at=timezone.now()
+    )
+
+
 def _newcomer(cast: Cast) -> Person:
     """Return somebody of the register who does not sign in yet."""
     return register(
@@ -285,6 +300,8 @@ def address(name: str, post: UUID, cast: Cast) -> str:
     if name in {"reminding:lead", "reminding:told_of_lead"}:
         lead = cast.member(cast.gwen).roles.get(role="dsl").pk
         return reverse(name, args=[lead, *([uuid4()] if name == "reminding:told_of_lead" else [])])
+    if name in OF_A_LIST:
+        return reverse(name, args=[_list(cast).pk])
     if name in OF_A_PERSON:
         return reverse(name, args=[_of_a_person(name, cast)])
     if name in OF_A_TEMPLATE:

@@ -23,6 +23,7 @@ from stairgate.doorbell import Bell
 from stairgate.ledger.services import checkpoint
 from stairgate.monitoring import actions, collect, subscribing, unanswered
 from stairgate.organisations.models import Organisation
+from stairgate.people.importing import services as lists
 from stairgate.publishing import delivery, lapsing, reading_back, recurring, second_looks, taking_down
 from stairgate.worker.listening import listening
 
@@ -69,6 +70,7 @@ def jobs() -> list[Job]:
         Job("doorbells", subscribing.sweep, 20.0),
         Job("reminders", keeping.sweep, 20.0),
         Job("e-mails", mailing.sweep, 10.0),
+        Job("uploaded lists", lists.sweep, 300.0),
         Job("seals", seal, _HOUR),
     ]
 
