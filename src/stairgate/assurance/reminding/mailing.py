@@ -55,9 +55,12 @@ def sweep(now: datetime, worker: str, *, limit: int = 5) -> int:
     if settings.MAIL.way == "off":
         return 0
     for organisation in Organisation.objects.order_by("pk"):
-        make_due(organisation, now)
+        try:
+            make_due(organisation, now)
+        except Exception:  # one setting in trouble stops none of the others
+            log.exception("mails_trouble", organisation=str(organisation.pk))
     _unknown(now)
-    Mail.objects.filter(state=Mail.State.SENT, sent_at__lt=now - _KEEP).delete()
+    Mail.objects.filter(made_at__lt=now - _KEEP).delete()
     due = Mail.objects.filter(state=Mail.State.WAITING, due_at__lte=now).order_by("-kind", "due_at", "pk")
     began, sent = time.monotonic(), 0
     for pk in list(due.values_list("pk", flat=True)[:limit]):
