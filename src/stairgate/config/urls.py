@@ -13,6 +13,7 @@ urlpatterns = [
     path("policy/", include("stairgate.assurance.urls")),
     path("reminders/", include("stairgate.assurance.reminding.urls")),
     path("policy/words/", include("stairgate.policies.urls")),
+    path("policy/sign/", include("stairgate.policies.reading.urls")),
     path("hooks/", include("stairgate.monitoring.hook_urls")),
 ]
 

@@ -15,7 +15,8 @@ from stairgate.web.tasks import Task
 
 #: the other kinds are on Today from the records themselves, and these only while they are put off
 _FROM_RECORDS = frozenset({Kind.RUNS_OUT, Kind.LEAVER})
-_SHOWN = frozenset(Kind) - _FROM_RECORDS - {Kind.HARM, Kind.RESTRICTED, Kind.COMMENTS, Kind.SECOND_LOOK}
+_SAID = frozenset({Kind.HARM, Kind.RESTRICTED, Kind.COMMENTS, Kind.SECOND_LOOK, Kind.UNSIGNED})
+_SHOWN = frozenset(Kind) - _FROM_RECORDS - _SAID
 _MOST = 50
 
 

@@ -80,7 +80,7 @@ WORDS: dict[Kind, Words] = {
         "leavers’ lists are not done", "people:person", "See the list", 3, Weight.LEGAL, "users"
     ),
     Kind.UNSIGNED: Words(
-        "policies to read and sign", "assurance:live", "Read and sign", 10, Weight.LEGAL, "pencil"
+        "policies to read and sign", "reading:start", "Read and sign", 10, Weight.LEGAL, "pencil"
     ),
     Kind.REVIEW: Words(
         "reviews of the policy", "assurance:live", "See the policy", 30, Weight.LEGAL, "shield-check"
