@@ -31,6 +31,7 @@ from stairgate.organisations.roles import end_role, give_role
 from stairgate.organisations.rules import Role
 from stairgate.people.models import Person
 from stairgate.people.services import register
+from stairgate.web.reminder_tasks import with_reminders
 from stairgate.web.today import today_page
 from tests.cast import Cast, willow_lane
 
@@ -48,6 +49,11 @@ def _now() -> Iterator[None]:
 @pytest.fixture
 def cast(db: None, _now: None) -> Cast:
     return willow_lane(NOW)
+
+
+def on_today(cast: Cast, who: User, now: datetime) -> list[str]:
+    me = cast.member(who)
+    return [task.title for task in with_reminders(today_page(me, now), me, now).tasks]
 
 
 def of(user: User, kind: Kind) -> list[str]:
@@ -174,7 +180,7 @@ def test_a_new_safeguarding_lead_is_read_of_by_everybody_once(cast: Cast) -> Non
     said = ["Our safeguarding lead is Kofi: read it"]
     assert of(cast.tom, Kind.LEAD) == of(cast.gwen, Kind.LEAD) == of(cast.helen, Kind.LEAD) == said
     assert of(cast.kofi, Kind.LEAD) == []
-    assert said[0] in [task.title for task in today_page(cast.member(cast.tom), NOW).tasks]
+    assert said[0] in on_today(cast, cast.tom, NOW)
     with pytest.raises(Refusal, match="not the safeguarding lead any more"):
         read_of_lead(actor=cast.helen, held=first, at=NOW)
 

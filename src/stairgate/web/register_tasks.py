@@ -16,16 +16,11 @@ from stairgate.web.tasks import Task
 from stairgate.web.templatetags.ui import day as day_words
 
 
-def register_tasks(
-    me: Membership, duties: frozenset[Duty], now: datetime, *, put_off: frozenset[str] = frozenset()
-) -> list[Task]:
-    """Return what runs out of this person, and for who manages the register of everybody, without what was
-    ``put_off``. One query.
-    """
+def register_tasks(me: Membership, duties: frozenset[Duty], now: datetime) -> list[Task]:
+    """Return what runs out of this person, and for who manages the register of everybody. One query."""
     manages = Duty.MANAGE in duties
     day = me.organisation.day(now)
     found = reminders(me.organisation, on=day, user=None if manages else me.user_id)
-    found = [one for one in found if register_subject(one) not in put_off]
     return [_leaver(r, day) if r.left_to_do else _runs_out(r, me) for r in found]
 
 
@@ -66,6 +61,7 @@ def _runs_out(reminder: Reminder, me: Membership) -> Task:
         href=reverse("people:person", args=[reminder.person.pk]),
         button="See the record",
         minutes=2,
+        subject=register_subject(reminder),
     )
 
 
@@ -81,4 +77,5 @@ def _leaver(reminder: Reminder, day: date) -> Task:
         href=reverse("people:person", args=[reminder.person.pk]),
         button="See the list",
         minutes=3,
+        subject=register_subject(reminder),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import datetime
 
 from django.db.models import Q
@@ -12,33 +12,29 @@ from stairgate.assurance.reminding.rules import Kind, Weight
 from stairgate.assurance.reminding.selectors import of_member
 from stairgate.organisations.models import Membership
 from stairgate.web.tasks import Task
+from stairgate.web.today import Today
 
 #: the other kinds are on Today from the records themselves, and these only while they are put off
 _FROM_RECORDS = frozenset({Kind.RUNS_OUT, Kind.LEAVER})
 _SAID = frozenset({Kind.HARM, Kind.RESTRICTED, Kind.COMMENTS, Kind.SECOND_LOOK, Kind.UNSIGNED})
 _SHOWN = frozenset(Kind) - _FROM_RECORDS - _SAID
 _MOST = 50
+_EACH = 5
 
 
-@dataclass(frozen=True, slots=True)
-class FromRows:
-    """Lines for Today, what cannot wait apart from the rest, and the subjects of the register's that were put off."""
-
-    urgent: list[Task]
-    tasks: list[Task]
-    put_off: frozenset[str]
-
-
-def reminder_tasks(me: Membership, now: datetime) -> FromRows:
-    """Return what waits for this person, and what of the register they put off. One query."""
+def with_reminders(page: Today, me: Membership, now: datetime) -> Today:
+    """Return Today with what waits for this person: what cannot wait before everything else, the rest behind it; and
+    without what of the register they put off. One query.
+    """
     here = Q(kind__in=_SHOWN) & (Q(snoozed_until=None) | Q(snoozed_until__lte=now))
     put_off = Q(kind__in=_FROM_RECORDS, snoozed_until__gt=now)
     rows = list(of_member(me).filter(here | put_off)[:_MOST])
-    return FromRows(
-        urgent=[_task(row, now) for row in rows if row.kind in _SHOWN and row.is_urgent],
-        tasks=[_task(row, now) for row in rows if row.kind in _SHOWN and not row.is_urgent],
-        put_off=frozenset(row.subject for row in rows if row.kind in _FROM_RECORDS),
-    )
+    hidden = {row.subject for row in rows if row.kind in _FROM_RECORDS}
+    shown = [row for row in rows if row.kind in _SHOWN]
+    urgent = [_task(row, now) for row in shown if row.is_urgent][:_EACH]
+    others = [_task(row, now) for row in shown if not row.is_urgent][:_EACH]
+    kept = [task for task in page.tasks if task.subject not in hidden]
+    return replace(page, tasks=(*urgent, *kept, *others))
 
 
 def _task(row: Reminder, now: datetime) -> Task:

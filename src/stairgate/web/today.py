@@ -41,7 +41,6 @@ from stairgate.publishing.urgent import why_may_not_look
 from stairgate.web import today_tasks as task_of
 from stairgate.web.context import count_of
 from stairgate.web.register_tasks import register_tasks, to_sign
-from stairgate.web.reminder_tasks import reminder_tasks
 from stairgate.web.tasks import Task
 
 _EACH = 5
@@ -80,8 +79,7 @@ def today_page(me: Membership, now: datetime) -> Today:
     midnight = organisation.local(now).replace(hour=0, minute=0, second=0, microsecond=0)
     leads = tuple(member for member, _ in known["leads"])
     pauses = list(dict.fromkeys(pause for account in accounts for pause in account.pauses))
-    rows = reminder_tasks(me, now)
-    tasks = rows.urgent[:_EACH]
+    tasks: list[Task] = []
     if Duty.DECIDE in duties:
         tasks += [task_of.comment(item) for item in inbox(organisation, limit=_EACH)]
         tasks += [task_of.blind(reading) for reading in readings(organisation, now) if reading.blind]
@@ -99,8 +97,7 @@ def today_page(me: Membership, now: datetime) -> Today:
     tasks += [task_of.second_look(post, me, now, mine) for post, mine in looks if post.look_due > now]
     if must_sign(me, version, on=organisation.day(now)):
         tasks.append(to_sign(version))
-    tasks += register_tasks(me, duties, now, put_off=rows.put_off)[:_EACH]
-    tasks += rows.tasks[:_EACH]
+    tasks += register_tasks(me, duties, now)[:_EACH]
     came_in, suggested, not_ahead, looked_at, worths = _counted(me, version, midnight, now)
     tasks += [task_of.message(post) for post in said]
     tasks += [task_of.approval(post) for post in waiting]
