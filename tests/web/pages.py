@@ -82,6 +82,7 @@ def pages(made: Crowd) -> list[Page]:
         *_register(made),
         *_next_version(made),
         *_accounts(made),
+        Page("reminding:lead", reverse("reminding:lead", args=[RoleHeld.objects.filter(role="dsl")[0].pk])),
         Page(
             "reading:copy", reverse("reading:copy", args=[Signature.objects.get(user__first_name="Priya").pk])
         ),
@@ -118,6 +119,15 @@ _PLAIN = (
     "policies:versions",
     "policies:next",
     "policies:review",
+    "reminding:mine",
+    "reminding:mail",
+    "reminding:rounds",
+    "reminding:self_check",
+    "reminding:look_out",
+    "reminding:exceptions",
+    "reminding:exception_ask",
+    "reminding:tell",
+    "reminding:told",
     "reading:start",
     "reading:mine",
     "reading:who",

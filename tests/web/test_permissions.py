@@ -40,6 +40,16 @@ PERSON_DEEDS = (
     *("link", "show_birth_date", "show_number", "withdraw_check", "look_again"),
     *("verify_reference", "end_role", "tick"),
 )
+#: nobody has such a record here: 404
+REMINDING_DEEDS = (
+    "put_off",
+    "talked",
+    "told_of_lead",
+    "spoken",
+    "exception_allow",
+    "exception_decline",
+    "exception_end",
+)
 
 #: addresses that are read with GET: who may open them
 READ: dict[str, frozenset[str]] = {
@@ -85,6 +95,16 @@ READ: dict[str, frozenset[str]] = {
     **dict.fromkeys(("policies:differences", "policies:review"), EVERYBODY),
     "policies:next": MANAGER,
     **dict.fromkeys((f"policies:{name}" for name in DRAFT_FORMS), MANAGER),
+    "reminding:mine": EVERYBODY,
+    "reminding:mail": MANAGER,
+    "reminding:rounds": PEOPLE,
+    "reminding:self_check": EVERYBODY,
+    "reminding:look_out": PEOPLE,
+    "reminding:lead": EVERYBODY,
+    "reminding:exceptions": EVERYBODY,
+    "reminding:exception_ask": EVERYBODY,
+    "reminding:tell": EVERYBODY,
+    "reminding:told": EVERYBODY,
     "reading:start": EVERYBODY,
     "reading:mine": EVERYBODY,
     "reading:who": PEOPLE,
@@ -143,6 +163,7 @@ DEEDS: dict[str, frozenset[str]] = {
     "channels:gone": frozenset({"helen"}),
     "channels:evaluate": APPROVE,
     "assurance:download": MANAGER,
+    **dict.fromkeys((f"reminding:{name}" for name in REMINDING_DEEDS), frozenset()),
     "reading:open": EVERYBODY,
     **dict.fromkeys((f"people:{name}" for name in PERSON_DEEDS), MANAGER),
     **dict.fromkeys(("policies:begin", "policies:review_keep"), MANAGER),
@@ -363,9 +384,13 @@ def address(name: str, post: UUID, cast: Cast) -> str:
         "monitoring:decide",
         "monitoring:reply",
         "publishing:standing_stop",
+        *(f"reminding:{name}" for name in REMINDING_DEEDS if name != "told_of_lead"),
         *ABSENT,
     }:
         return reverse(name, args=[uuid4()])
+    if name in {"reminding:lead", "reminding:told_of_lead"}:
+        lead = cast.member(cast.gwen).roles.get(role="dsl").pk
+        return reverse(name, args=[lead, *([uuid4()] if name == "reminding:told_of_lead" else [])])
     if name in OF_A_LIST:
         return reverse(name, args=[_list(cast).pk])
     if name in OF_A_PERSON:

@@ -1,10 +1,27 @@
-"""What each clause was worth, from when on. Written by the worker; added, never changed."""
+"""What each clause was worth, from when on: written by the worker; added, never changed. Models of rooms within this
+one are beside their deeds."""
 
 from __future__ import annotations
 
 from django.db import models
 
+from stairgate.assurance.excepting.models import PolicyException, Told
+from stairgate.assurance.reminding.models import Mail, Reminder
+from stairgate.assurance.rounds.models import LeadRead, LookOut, SelfCheck
 from stairgate.organisations.models import Organisation
+
+__all__ = [
+    "ClauseChange",
+    "LeadRead",
+    "LookOut",
+    "Mail",
+    "PolicyException",
+    "Reminder",
+    "SelfCheck",
+    "Told",
+    "Watch",
+    "WatchedDay",
+]
 
 
 class Watch(models.Model):

@@ -20,6 +20,7 @@ from stairgate.cli.demo_accounts import (
     practice_credentials,
 )
 from stairgate.cli.demo_people import add_colleagues
+from stairgate.cli.demo_rounds import bring_round
 from stairgate.cli.demo_signing import signed
 from stairgate.organisations.models import Membership, Organisation, User
 from stairgate.organisations.rules import Role
@@ -161,6 +162,7 @@ def seed(address: str) -> bool:
     _first_posts(place, channel, timezone.now())
     _urgent_templates(place, timezone.now())
     _first_suggestion(place, timezone.now())
+    bring_round(place.organisation, place.people, timezone.now())
     return True
 
 

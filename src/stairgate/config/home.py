@@ -49,6 +49,11 @@ class Home:
         return self.path / "worker-heartbeat"
 
     @property
+    def outbox(self) -> Path:
+        """Where the demo puts its e-mails."""
+        return self.path / "outbox"
+
+    @property
     def practice(self) -> Path:
         return self.path / "practice"
 

@@ -12,6 +12,7 @@ from csp.constants import NONE, SELF
 
 from stairgate.config.accounts import *  # noqa: F403 - settings are read by name
 from stairgate.config.home import HomeTrouble, locate, subkey
+from stairgate.config.mail import mail_settings
 
 HOME = locate()
 SOURCE = Path(__file__).resolve().parent.parent
@@ -27,6 +28,7 @@ NAMES_KEY = HOME.key("names")
 BASE_URL = os.environ.get("STAIRGATE_URL", "http://localhost:8765").rstrip("/")
 _base = urlsplit(BASE_URL)
 SECURE = _base.scheme == "https"
+MAIL = mail_settings(os.environ, demo=DEMO, host=_base.hostname or "localhost")
 ALLOWED_HOSTS = [_base.hostname or "127.0.0.1", *(["localhost", "127.0.0.1"] if not SECURE else [])]
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
 
@@ -245,7 +247,7 @@ DELIVERY_SETTLE_SECONDS = int(os.environ.get("STAIRGATE_SETTLE_SECONDS", "60"))
 # Monitoring: how often an account is read when no doorbell rings (seconds).
 MONITORING_POLL_SECONDS = int(os.environ.get("STAIRGATE_POLL_SECONDS", "60"))
 
-# A page that broke leaves its cause where Stairgate was started. Django alone would mail it, and there is no mail.
+# A page that broke leaves its cause where Stairgate was started: never in an e-mail, as Django alone would do.
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

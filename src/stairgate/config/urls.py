@@ -12,6 +12,7 @@ urlpatterns = [
     path("people/", include("stairgate.people.urls")),
     path("policy/", include("stairgate.assurance.urls")),
     path("policy/", include("stairgate.policies.urls")),
+    path("reminders/", include("stairgate.assurance.reminding.urls")),
     path("policy/sign/", include("stairgate.policies.reading.urls")),
     path("hooks/", include("stairgate.monitoring.hook_urls")),
 ]

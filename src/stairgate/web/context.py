@@ -7,13 +7,15 @@ from functools import cache
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, IntegerField, QuerySet, Subquery
+from django.db.models import Count, FilteredRelation, IntegerField, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 
 from stairgate.assurance.live import glance
+from stairgate.assurance.reminding.models import Reminder
+from stairgate.assurance.reminding.selectors import for_today
 from stairgate.monitoring.selectors import inbox
 from stairgate.organisations.models import Membership, Organisation
 from stairgate.organisations.rules import Duty
@@ -63,7 +65,11 @@ def shell(request: HttpRequest) -> dict[str, Any]:
 def navigation(me: Membership) -> tuple[Group, ...]:
     """Return what this person may open, in the order of the promise. One query."""
     duties = me.duties_on(me.organisation.day(timezone.now()))
-    to_approve, to_decide, to_read, to_mend = _waiting(me, duties)
+    found = waiting_of(me)
+    to_approve, to_decide, to_read, to_mend = (
+        *(found.to_approve, found.to_decide),
+        *(found.to_read, found.to_mend),
+    )
     going: list[Item] = []
     if Duty.WRITE in duties:
         going.append(Item("new", "Write a post", "edit", reverse("publishing:new"), short="Write"))
@@ -111,7 +117,14 @@ def navigation(me: Membership) -> tuple[Group, ...]:
     if Duty.SEE_ACCOUNTS in duties:
         promise.append(Item("accounts", "Accounts", "plug-connected", reverse("channels:list")))
     groups = [
-        Group("", "", (Item("today", "Today", "home-2", reverse("today")),)),
+        Group(
+            "",
+            "",
+            (
+                Item("today", "Today", "home-2", reverse("today")),
+                Item("reminders", "Reminders", "clock", reverse("reminding:mine")),
+            ),
+        ),
         Group("Going out", "going-out", tuple(going)),
         Group("Coming in", "coming-in", _coming_in(duties, to_decide)),
         Group("Our promise", "gate", tuple(promise)),
@@ -119,18 +132,51 @@ def navigation(me: Membership) -> tuple[Group, ...]:
     return tuple(group for group in groups if group.items)
 
 
-def _waiting(me: Membership, duties: frozenset[Duty]) -> tuple[int, int, int, int]:
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What the frame counts, and the reminders that Today shows: read together, once for each request."""
+
+    to_approve: int
+    to_decide: int
+    to_read: int
+    to_mend: int
+    reminders: tuple[Reminder, ...]
+
+
+def waiting_of(me: Membership) -> Waiting:
     """Return how many posts wait for this person's decision, how many comments for somebody's, how many suggestions
-    for an answer of whoever may write, and for who sees the accounts how many clauses were to mend at the last look.
+    for an answer of whoever may write, for who sees the accounts how many clauses were to mend at the last look; and
+    their reminders. One query, and none when it was asked before of the same membership.
     """
-    setting = Organisation.objects.filter(pk=me.organisation_id)
+    known: Waiting | None = getattr(me, "_waiting", None)
+    if known is None:
+        known = _waiting(me)
+        me._waiting = known  # type: ignore[attr-defined]
+    return known
+
+
+_OF_A_REMINDER = ("pk", "kind", "subject", "about", "says", "count", "due_at", "snoozed_until")
+_MOST = 50
+
+
+def _waiting(me: Membership) -> Waiting:
+    now = timezone.now()
+    duties = me.duties_on(me.organisation.day(now))
     suggested = open_suggestions(me.organisation)
     if Duty.WRITE not in duties:
         suggested = suggested.none()
-    counts = count_of(waiting_for(me, timezone.now())), count_of(inbox(me.organisation)), count_of(suggested)
-    to_approve, to_decide, to_read, worths = setting.values_list(*counts, "watch__worths").get()
+    counts = count_of(waiting_for(me, now)), count_of(inbox(me.organisation)), count_of(suggested)
+    mine = FilteredRelation("reminders", condition=for_today(me, now, "reminders__"))
+    rows = list(
+        Organisation.objects.filter(pk=me.organisation_id)
+        .annotate(mine=mine)
+        .order_by("mine__due_at", "mine__pk")
+        .values_list(*counts, "watch__worths", *(f"mine__{name}" for name in _OF_A_REMINDER))[:_MOST]
+    )
+    to_approve, to_decide, to_read, worths = rows[0][:4]
     to_mend = glance(worths or {}).to_mend if Duty.SEE_ACCOUNTS in duties else 0
-    return to_approve, to_decide, to_read, to_mend
+    found = [dict(zip(_OF_A_REMINDER, row[4:], strict=True)) for row in rows if row[4]]
+    return Waiting(to_approve, to_decide, to_read, to_mend, tuple(Reminder(**values) for values in found))
 
 
 def count_of(rows: QuerySet[Any]) -> Coalesce:

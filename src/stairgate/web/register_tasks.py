@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from django.urls import reverse
 
+from stairgate.assurance.reminding.sources import register_subject
 from stairgate.organisations.models import Membership
 from stairgate.organisations.rules import Duty
 from stairgate.people.reminders import Reminder, reminders
@@ -60,6 +61,7 @@ def _runs_out(reminder: Reminder, me: Membership) -> Task:
         href=reverse("people:person", args=[reminder.person.pk]),
         button="See the record",
         minutes=2,
+        subject=register_subject(reminder),
     )
 
 
@@ -75,4 +77,5 @@ def _leaver(reminder: Reminder, day: date) -> Task:
         href=reverse("people:person", args=[reminder.person.pk]),
         button="See the list",
         minutes=3,
+        subject=register_subject(reminder),
     )

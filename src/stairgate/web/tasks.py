@@ -18,3 +18,4 @@ class Task:
     href: str
     button: str
     minutes: int
+    subject: str = ""  # of the reminder it is told by, where somebody can put it off

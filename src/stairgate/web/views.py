@@ -15,13 +15,15 @@ from django.views.decorators.http import require_GET, require_POST
 
 from stairgate.organisations.access import current
 from stairgate.organisations.models import Membership, Organisation, User
+from stairgate.web.reminder_tasks import with_reminders
 from stairgate.web.today import today_page
 
 
 @require_GET
 def today(request: HttpRequest) -> HttpResponse:
     """Show what needs this person, most serious first."""
-    page = today_page(current(request), timezone.now())
+    me, now = current(request), timezone.now()
+    page = with_reminders(today_page(me, now), me, now)
     return render(request, "web/today.html", {"active": "today", "page": page})
 
 

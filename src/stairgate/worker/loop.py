@@ -17,6 +17,7 @@ from django.db import close_old_connections
 from django.utils import timezone
 
 from stairgate.assurance import watching
+from stairgate.assurance.reminding import keeping, mailing
 from stairgate.channels import health
 from stairgate.doorbell import Bell
 from stairgate.ledger.services import checkpoint
@@ -67,6 +68,8 @@ def jobs() -> list[Job]:
         Job("second looks", second_looks.sweep, 30.0),
         Job("clauses", watching.sweep, 20.0),
         Job("doorbells", subscribing.sweep, 20.0),
+        Job("reminders", keeping.sweep, 20.0),
+        Job("e-mails", mailing.sweep, 10.0),
         Job("uploaded lists", lists.sweep, 300.0),
         Job("seals", seal, _HOUR),
     ]

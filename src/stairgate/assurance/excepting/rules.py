@@ -1,0 +1,146 @@
+"""Who decides about an exception, what stands in its way, and who is told of what. Pure: the day is an argument.
+
+An exception is a promise on paper. Nothing that the gate asks for reads it, so that it can never loosen one of its floors.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, timedelta
+from uuid import UUID
+
+from django.db import models
+
+from stairgate.clauses import control
+from stairgate.organisations.rules import Role
+
+LONGEST = timedelta(days=92)
+MANAGING = frozenset({Role.MANAGER, Role.SERVICE_MANAGER})
+SAFEGUARDING = frozenset({Role.DSL, Role.DEPUTY_DSL})
+
+
+class Topic(models.TextChoices):
+    """What can be excepted. What the gate asks for is not on the list."""
+
+    CONTACT = "contact", "Private contact with a family of ours"
+    MESSAGES = "messages", "Private messages on our page"
+    SHARING = "sharing", "Sharing one of our posts from an own account"
+    DEVICE = "device", "Using a device or a number of one’s own for work"
+    ACCESS = "access", "Somebody helps with an account for a time"
+    OTHER = "other", "Something else in the code of conduct"
+
+
+class Seat(enum.StrEnum):
+    """In which of the two seats somebody decides."""
+
+    MANAGING = "managing"
+    SAFEGUARDING = "safeguarding"
+
+
+class State(models.TextChoices):
+    ASKED = "asked", "Waiting for a decision"
+    HOLDS = "holds", "Holds"
+    DECLINED = "declined", "Not allowed"
+    ENDED = "ended", "Over"
+    LAPSED = "lapsed", "Not decided in time"
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """An exception as far as the rules know it."""
+
+    asked_by: UUID
+    child: bool  # does it touch the safety of a child?
+    until: date
+    managing_by: UUID | None = None
+    safeguarding_by: UUID | None = None
+    declined: bool = False
+    ended: bool = False
+
+
+@control(
+    "C85",
+    "An exception ends by itself after its last day, and is never in force before everybody needed said yes",
+)
+def state(facts: Facts, today: date) -> State:
+    """Return what an exception is worth on a day."""
+    if facts.declined:
+        return State.DECLINED
+    decided = facts.managing_by is not None and (facts.safeguarding_by is not None or not facts.child)
+    if facts.ended or (decided and facts.until < today):
+        return State.ENDED
+    if decided:
+        return State.HOLDS
+    return State.LAPSED if facts.until < today else State.ASKED
+
+
+def seat_for(facts: Facts, user: UUID, roles: Collection[str], today: date) -> Seat | None:
+    """Return in which seat somebody can decide now; None when they cannot.
+
+    Nobody decides about their own, and where a child is concerned two people say yes: one who manages, and a safeguarding lead.
+    """
+    if state(facts, today) != State.ASKED or user == facts.asked_by:
+        return None
+    if user in {facts.managing_by, facts.safeguarding_by}:
+        return None
+    if facts.child and facts.safeguarding_by is None and set(roles) & SAFEGUARDING:
+        return Seat.SAFEGUARDING
+    if facts.managing_by is None and set(roles) & MANAGING:
+        return Seat.MANAGING
+    return None
+
+
+def may_end(facts: Facts, user: UUID, roles: Collection[str], today: date) -> bool:
+    """Return whether somebody can end it: what one asked one takes back; what holds a manager ends too."""
+    found = state(facts, today)
+    own = user == facts.asked_by and found in {State.ASKED, State.HOLDS}
+    return own or (found == State.HOLDS and bool(set(roles) & MANAGING))
+
+
+def problem(until: date, today: date) -> str:
+    """Return what is wrong with a last day; "" when nothing is."""
+    if until < today:
+        return "The last day has passed."
+    if until > today + LONGEST:
+        return "An exception lasts three months at most. What is needed for longer belongs into the policy."
+    return ""
+
+
+class Route(models.TextChoices):
+    """Who is told of something that happened."""
+
+    SAFEGUARDING = "safeguarding", "Safeguarding lead"
+    MANAGER = "manager", "Line manager"
+
+
+@control("C86", "One question decides: what may have harmed a good name goes to the line manager")
+@control(
+    "C87",
+    "One question decides: a child’s safety or a colleague’s conduct always goes to the safeguarding lead",
+)
+def route(*, child_or_conduct: bool) -> Route:
+    """Return who is told: safeguarding always wins (contradiction 11 of the clause table)."""
+    return Route.SAFEGUARDING if child_or_conduct else Route.MANAGER
+
+
+@control("C87", "Whoever it is about is left out of those who are told, and cannot see it")
+def recipients(
+    where: Route, roles: dict[UUID, frozenset[str]], *, reporter: UUID, not_to: Collection[UUID]
+) -> tuple[UUID, ...]:
+    """Return who is told: the first circle in which anybody is left when the reporter, and whoever it is about, are taken out."""
+    circles: tuple[frozenset[Role], ...] = (frozenset({Role.MANAGER}), frozenset({Role.SERVICE_MANAGER}))
+    if where == Route.SAFEGUARDING:
+        circles = (
+            frozenset({Role.DSL}),
+            frozenset({Role.DEPUTY_DSL}),
+            frozenset({Role.SERVICE_MANAGER, Role.MANAGER}),
+        )
+    for circle in circles:
+        found = [
+            user for user, held in roles.items() if held & circle and user != reporter and user not in not_to
+        ]
+        if found:
+            return tuple(sorted(found))
+    return ()

@@ -1,0 +1,38 @@
+"""Reads of exceptions, and of who asks to speak to whom."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from stairgate.assurance.excepting.models import PolicyException, Told
+from stairgate.assurance.excepting.rules import Route, recipients
+from stairgate.assurance.reminding.setting import Setting
+from stairgate.organisations.models import Organisation
+
+
+def exceptions(organisation: Organisation) -> QuerySet[PolicyException]:
+    """Return every exception of a setting, newest first: everybody who works there may read them."""
+    people = ("asked_by", "managing_by", "safeguarding_by", "declined_by", "ended_by")
+    return PolicyException.objects.filter(organisation=organisation).select_related(*people)
+
+
+def still_running(setting: Setting) -> QuerySet[PolicyException]:
+    """Return what was asked or holds, and whose last day has not passed."""
+    return exceptions(setting.organisation).filter(
+        Q(declined_at__isnull=True), ended_at__isnull=True, until__gte=setting.day
+    )
+
+
+def who_hears(setting: Setting, told: Told) -> tuple[UUID, ...]:
+    """Return who is told, of those who work here today. Its ``not_to`` should be prefetched."""
+    roles = {member.user_id: member.roles_on(setting.day) for member in setting.members}
+    not_to = {user.pk for user in told.not_to.all()}
+    return recipients(Route(told.route), roles, reporter=told.by_id, not_to=not_to)
+
+
+def untaken(organisation: Organisation) -> QuerySet[Told]:
+    """Return who has asked and was not spoken with yet."""
+    rows = Told.objects.filter(organisation=organisation, taken_at__isnull=True)
+    return rows.select_related("by").prefetch_related("not_to").order_by("at", "pk")

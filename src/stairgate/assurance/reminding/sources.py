@@ -1,0 +1,158 @@
+"""Where reminders come from: each source is one function that reads what its room knows, in a bounded number of queries.
+
+To remind of something new: a `Kind` with its words in `rules.py`, a function here or in a module of its own, and a line in
+`SOURCES`. A source says what is due now; rows, e-mails, Today and putting off follow by themselves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from django.db.models import Q
+
+from stairgate.assurance.excepting import sources as excepting
+from stairgate.assurance.reminding.models import Mail
+from stairgate.assurance.reminding.rules import Due, Kind, step_of
+from stairgate.assurance.reminding.setting import Setting, Source
+from stairgate.assurance.rounds import sources as rounds
+from stairgate.channels.selectors import accounts_now
+from stairgate.monitoring.models import Item
+from stairgate.organisations.rules import Duty, Role
+from stairgate.people.reminders import Reminder as OfRegister
+from stairgate.people.reminders import reminders as of_register
+from stairgate.policies.selectors import signatures
+from stairgate.publishing.models import SecondLook
+from stairgate.screening import Severity
+
+#: who sees to it when something of the setting as a whole is amiss
+IN_CHARGE = (Role.MANAGER, Role.SERVICE_MANAGER, Role.PAGE_ADMINISTRATOR, Role.DSL)
+REVIEWERS = (Role.MANAGER, Role.SERVICE_MANAGER, Role.DSL)
+#: how long somebody has to read and sign a new version before it counts as late
+_TO_SIGN = timedelta(days=14)
+_MAIL_MATTERS = timedelta(days=2)
+
+
+def register_subject(found: OfRegister) -> str:
+    """Return what tells one reminder of the register from the next: the same thing at the next step is a new one."""
+    if found.left_to_do:
+        return f"{found.person.pk}:left"
+    first = found.runs_out[0]
+    return f"{found.person.pk}:{first.holding.name.lower()}:{first.ends_on}:{first.warning}"
+
+
+def _register(setting: Setting) -> Iterator[Due]:
+    """What runs out: for the person and every manager. What a leaver left to do: for every manager."""
+    managers = {member.user_id for member in setting.who(Duty.MANAGE)}
+    here = {member.user_id for member in setting.members}
+    for found in of_register(setting.organisation, on=setting.day):
+        person, subject = found.person, register_subject(found)
+        due_at = setting.end_of(found.due_on)
+        if found.left_to_do:
+            says = f"{person.first_name} leaves: not everything is done"
+            for manager in managers:
+                yield Due(manager, Kind.LEAVER, subject, due_at, says, str(person.pk))
+            continue
+        for user in managers | (here & {person.user_id}):
+            whose = "Your" if user == person.user_id else f"{person.first_name}’s"
+            over = "has run out" if found.runs_out[0].days_left < 0 else "runs out soon"
+            says = f"{whose} {found.runs_out[0].holding} {over}"
+            yield Due(user, Kind.RUNS_OUT, subject, due_at, says, str(person.pk))
+
+
+def _unsigned(setting: Setting) -> Iterator[Due]:
+    """The policy in force, for everybody who has not signed it. One query."""
+    version = setting.version
+    if version is None:
+        return
+    signed = set(signatures(version).values_list("user_id", flat=True))
+    for member in setting.members:
+        if member.user_id not in signed:
+            began = max(version.adopted_at, setting.end_of(member.started_on))
+            says = f"Read and sign our policy, version {version.number}"
+            yield Due(member.user_id, Kind.UNSIGNED, str(version.pk), began + _TO_SIGN, says)
+
+
+def _review(setting: Setting) -> Iterator[Due]:
+    """The yearly review of the policy, told 90, 30 and 7 days before and when it is overdue."""
+    version = setting.version
+    if version is None:
+        return
+    due_at = version.adopted_at + timedelta(days=version.parameters.review_every_days)
+    step = 0 if setting.now > due_at else step_of(setting.organisation.day(due_at), setting.day)
+    if step is None:
+        return
+    says = (
+        "The yearly review of our policy is overdue"
+        if step == 0
+        else "The yearly review of our policy is due soon"
+    )
+    for member in setting.holding(*REVIEWERS):
+        yield Due(member.user_id, Kind.REVIEW, f"{version.pk}:{step}", due_at, says)
+
+
+def _inbox(setting: Setting) -> Iterator[Due]:
+    """What waits in the inbox, as a number; what may put a child at risk, at once and one by one. One query."""
+    rows = list(
+        Item.objects.filter(organisation=setting.organisation, state=Item.State.OPEN)
+        .order_by("first_seen_at")
+        .values_list("pk", "risk", "first_seen_at")
+    )
+    if not rows:
+        return
+    for member in setting.who(Duty.DECIDE):
+        due_at = setting.organisation.end_of_working_day(rows[0][2], 1)
+        says = "Comments wait in the inbox for a decision"
+        yield Due(member.user_id, Kind.COMMENTS, "inbox", due_at, says, count=len(rows))
+        for pk, risk, seen in rows:
+            if risk == Severity.HARM:
+                says = "Something in the inbox may put a child at risk"
+                yield Due(member.user_id, Kind.HARM, str(pk), seen, says)
+
+
+def _second_looks(setting: Setting) -> Iterator[Due]:
+    """Second looks that nobody took in time, for everybody in charge. One query."""
+    late = SecondLook.objects.filter(
+        organisation=setting.organisation, done_at__isnull=True, due_at__lte=setting.now
+    ).values_list("pk", "due_at", "sending__revision__post_id")
+    for pk, due_at, post in late:
+        for member in setting.holding(*IN_CHARGE):
+            says = "Nobody took the second look at an urgent post in time"
+            yield Due(member.user_id, Kind.SECOND_LOOK, str(pk), due_at, says, str(post))
+
+
+def _restricted(setting: Setting) -> Iterator[Due]:
+    """Accounts that are shut by something else than a pause, for everybody in charge."""
+    for account in accounts_now(setting.organisation, setting.now, version=setting.version):
+        if account.others:
+            for member in setting.holding(*IN_CHARGE):
+                says = f"{account.channel.name}: the gate is shut"
+                yield Due(member.user_id, Kind.RESTRICTED, str(account.channel.pk), setting.now, says)
+
+
+def _mail(setting: Setting) -> Iterator[Due]:
+    """E-mails that could not be sent of late, for every manager. One query."""
+    amiss = Q(state__in=[Mail.State.REFUSED, Mail.State.UNKNOWN, Mail.State.GIVEN_UP]) | Q(
+        state=Mail.State.WAITING, attempts__gte=3
+    )
+    rows = Mail.objects.filter(
+        amiss, organisation=setting.organisation, made_at__gte=setting.now - _MAIL_MATTERS
+    )
+    count = rows.count()
+    if count:
+        for member in setting.who(Duty.MANAGE):
+            says = "Reminders by e-mail do not get through"
+            yield Due(member.user_id, Kind.MAIL, "mail", setting.now, says, count=count)
+
+
+SOURCES: tuple[Source, ...] = (
+    Source(frozenset({Kind.HARM, Kind.COMMENTS}), _inbox),
+    Source(frozenset({Kind.RESTRICTED}), _restricted),
+    Source(frozenset({Kind.SECOND_LOOK}), _second_looks),
+    Source(frozenset({Kind.RUNS_OUT, Kind.LEAVER}), _register),
+    Source(frozenset({Kind.UNSIGNED}), _unsigned),
+    Source(frozenset({Kind.REVIEW}), _review),
+    *rounds.SOURCES,
+    *excepting.SOURCES,
+    Source(frozenset({Kind.MAIL}), _mail),
+)

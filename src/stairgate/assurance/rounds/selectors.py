@@ -1,0 +1,115 @@
+"""Reads of what came round, each in one query or two."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db.models import Max, Q, QuerySet
+
+from stairgate.assurance.reminding.setting import Setting
+from stairgate.assurance.rounds.models import LeadRead, LookOut, SelfCheck
+from stairgate.assurance.rounds.rules import self_check_due
+from stairgate.organisations.models import Membership, Organisation, RoleHeld
+from stairgate.organisations.rules import Role
+from stairgate.people.models import Person
+from stairgate.policies.models import PolicyVersion
+
+
+def leads_now(organisation: Organisation, day: date) -> QuerySet[RoleHeld]:
+    """Return each safeguarding lead of a day, as the role they hold. One query."""
+    return (
+        RoleHeld.objects.filter(
+            Q(ends_on__isnull=True) | Q(ends_on__gte=day),
+            Q(membership__ended_on__isnull=True) | Q(membership__ended_on__gte=day),
+            role=Role.DSL,
+            starts_on__lte=day,
+            membership__organisation=organisation,
+            membership__user__is_active=True,
+        )
+        .select_related("membership__user", "membership__organisation")
+        .order_by("starts_on", "pk")
+    )
+
+
+def unread(setting: Setting) -> list[tuple[RoleHeld, list[Membership]]]:
+    """Return each lead of today with who has not read of them: everybody who signs in but the lead. Two queries."""
+    leads = list(leads_now(setting.organisation, setting.day))
+    read = set(LeadRead.objects.filter(held__in=leads, user__isnull=False).values_list("held_id", "user_id"))
+    return [
+        (
+            held,
+            [
+                member
+                for member in setting.members
+                if member.pk != held.membership_id and (held.pk, member.user_id) not in read
+            ],
+        )
+        for held in leads
+    ]
+
+
+def untold(organisation: Organisation, held: RoleHeld, day: date) -> QuerySet[Person]:
+    """Return who is on the register, does not sign in, and was not told of a lead. One query."""
+    told = LeadRead.objects.filter(held=held, person__isnull=False).values("person")
+    return (
+        Person.objects.filter(Q(ended_on__isnull=True) | Q(ended_on__gte=day), organisation=organisation)
+        .filter(user__isnull=True, started_on__lte=day)
+        .exclude(pk__in=told)
+        .order_by("first_name", "pk")
+    )
+
+
+def policy_since(organisation: Organisation) -> datetime | None:
+    """Return when the setting first adopted a policy, before which nothing comes round. One query."""
+    return (
+        PolicyVersion.objects.filter(organisation=organisation)
+        .order_by("number")
+        .values_list("adopted_at", flat=True)
+        .first()
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One person's self-check: the last they did, and when the next is due."""
+
+    member: Membership
+    last_on: date | None
+    due_on: date
+
+
+def turns(setting: Setting) -> list[Turn]:
+    """Return the self-check of everybody, the one that is due first first. Two queries, and the setting's."""
+    since = policy_since(setting.organisation)
+    if since is None:
+        return []
+    rows = SelfCheck.objects.filter(organisation=setting.organisation).values("user").annotate(last=Max("on"))
+    last: dict[UUID, date] = {row["user"]: row["last"] for row in rows}
+    policy_on = setting.organisation.day(since)
+    found = [
+        Turn(
+            member,
+            last.get(member.user_id),
+            self_check_due(
+                last_on=last.get(member.user_id), started_on=member.started_on, policy_on=policy_on
+            ),
+        )
+        for member in setting.members
+    ]
+    return sorted(found, key=lambda turn: (turn.due_on, turn.member.user.first_name, str(turn.member.pk)))
+
+
+def to_talk_with(organisation: Organisation) -> QuerySet[SelfCheck]:
+    """Return the self-checks after which nobody has spoken with somebody yet."""
+    return (
+        SelfCheck.objects.filter(organisation=organisation, wants_talk=True, talked_at__isnull=True)
+        .select_related("user")
+        .order_by("on", "pk")
+    )
+
+
+def look_outs(organisation: Organisation) -> QuerySet[LookOut]:
+    """Return what was found in the terms so far, newest first."""
+    return LookOut.objects.filter(organisation=organisation).select_related("by")

@@ -1,0 +1,77 @@
+"""Reminders of what comes round."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from stairgate.assurance.reminding.rules import Due, Kind
+from stairgate.assurance.reminding.setting import Setting, Source
+from stairgate.assurance.rounds.models import LookOut
+from stairgate.assurance.rounds.rules import EARLY, look_out_due, term_of
+from stairgate.assurance.rounds.selectors import policy_since, to_talk_with, turns, unread
+from stairgate.clauses import Coverage, control
+from stairgate.organisations.rules import Role
+
+_A_WEEK = timedelta(days=7)
+_OVERSEE = (Role.MANAGER, Role.SERVICE_MANAGER, Role.DSL)
+
+
+@control(
+    "C52",
+    "A new safeguarding lead is read of by everybody, and each is reminded until they have",
+    coverage=Coverage.WHOLE,
+)
+def leads(setting: Setting) -> Iterator[Due]:
+    """A safeguarding lead of whom somebody has not read yet: due at once, late after a week."""
+    for held, members in unread(setting):
+        for member in members:
+            day = max(held.starts_on, member.started_on)
+            says = f"Our safeguarding lead is {held.membership.first_name}: read it"
+            due_at = setting.end_of(day + _A_WEEK)
+            yield Due(member.user_id, Kind.LEAD, str(held.pk), due_at, says, str(held.pk))
+
+
+def self_checks(setting: Setting) -> Iterator[Due]:
+    """The yearly self-check of everybody, from 30 days before its day."""
+    for turn in turns(setting):
+        if turn.due_on - EARLY <= setting.day:
+            says = "Your yearly self-check about your own accounts"
+            subject = f"{turn.last_on or 'first'}"
+            yield Due(turn.member.user_id, Kind.SELF_CHECK, subject, setting.end_of(turn.due_on), says)
+
+
+def help_wanted(setting: Setting) -> Iterator[Due]:
+    """Somebody said no, or that they would like help: for managers and leads, never for themselves."""
+    for check in to_talk_with(setting.organisation):
+        for member in setting.holding(Role.MANAGER, Role.DSL):
+            if member.user_id != check.user_id:
+                says = f"{check.user.first_name} would like to talk after the self-check"
+                due_at = setting.organisation.end_of_working_day(check.at, 5)
+                yield Due(member.user_id, Kind.SELF_HELP, str(check.pk), due_at, says)
+
+
+@control(
+    "C55",
+    "Each term the lead is asked to look for new training and guidance; late, everybody in charge is",
+    coverage=Coverage.WHOLE,
+)
+def look_out(setting: Setting) -> Iterator[Due]:
+    """The look of this term: for the safeguarding lead, or the manager without one; late, for everybody in charge."""
+    since = policy_since(setting.organisation)
+    term = term_of(setting.day)
+    if since is None or LookOut.objects.filter(organisation=setting.organisation, term=term.key).exists():
+        return
+    due_on = look_out_due(term, setting.organisation.day(since))
+    named = setting.holding(Role.DSL) or setting.holding(Role.MANAGER)
+    for member in setting.holding(*_OVERSEE) if due_on < setting.day else named:
+        says = f"Look what training and guidance is new: {term.name}"
+        yield Due(member.user_id, Kind.LOOK_OUT, term.key, setting.end_of(due_on), says)
+
+
+SOURCES = (
+    Source(frozenset({Kind.LEAD}), leads),
+    Source(frozenset({Kind.SELF_CHECK}), self_checks),
+    Source(frozenset({Kind.SELF_HELP}), help_wanted),
+    Source(frozenset({Kind.LOOK_OUT}), look_out),
+)

@@ -1,0 +1,224 @@
+"""What comes round: the yearly self-check, the look of each term, and a change of safeguarding lead."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+import time_machine
+from django.test import Client
+from django.urls import reverse
+
+from stairgate.assurance.refusal import Refusal
+from stairgate.assurance.reminding.keeping import keep
+from stairgate.assurance.reminding.models import Reminder
+from stairgate.assurance.reminding.rules import Kind
+from stairgate.assurance.rounds.models import LeadRead, SelfCheck
+from stairgate.assurance.rounds.rules import QUESTIONS, look_out_due, self_check_due, term_of
+from stairgate.assurance.rounds.selectors import leads_now
+from stairgate.assurance.rounds.services import (
+    look_out,
+    read_of_lead,
+    say_of_oneself,
+    talked,
+    told_of_lead,
+)
+from stairgate.ledger.models import Entry
+from stairgate.organisations.access import NotAllowed
+from stairgate.organisations.models import User
+from stairgate.organisations.roles import end_role, give_role
+from stairgate.organisations.rules import Role
+from stairgate.people.models import Person
+from stairgate.people.services import register
+from stairgate.web.reminder_tasks import with_reminders
+from stairgate.web.today import today_page
+from tests.cast import Cast, willow_lane
+
+NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
+DAY = date(2026, 11, 24)
+YES = {question.key: "yes" for question in QUESTIONS}
+
+
+@pytest.fixture(autouse=True)
+def _now() -> Iterator[None]:
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+@pytest.fixture
+def cast(db: None, _now: None) -> Cast:
+    return willow_lane(NOW)
+
+
+def on_today(cast: Cast, who: User, now: datetime) -> list[str]:
+    me = cast.member(who)
+    with time_machine.travel(now, tick=False):
+        return [task.title for task in with_reminders(today_page(me, now), me, now).tasks]
+
+
+def of(user: User, kind: Kind) -> list[str]:
+    return [row.says for row in Reminder.objects.filter(user=user, kind=kind, done_at=None)]
+
+
+@pytest.mark.parametrize(
+    ("last", "started", "policy", "due"),
+    [
+        (None, date(2020, 9, 1), date(2026, 11, 1), date(2026, 12, 1)),
+        (None, date(2026, 11, 20), date(2026, 11, 1), date(2026, 12, 20)),
+        (date(2026, 3, 1), date(2020, 9, 1), date(2026, 11, 1), date(2027, 3, 1)),
+        (date(2028, 2, 29), date(2020, 9, 1), date(2026, 11, 1), date(2029, 2, 28)),
+    ],
+)
+@pytest.mark.clause("C46")
+def test_a_self_check_is_due_a_year_after_the_last(
+    last: date | None, started: date, policy: date, due: date
+) -> None:
+    assert self_check_due(last_on=last, started_on=started, policy_on=policy) == due
+
+
+@pytest.mark.parametrize(
+    ("day", "key", "due"),
+    [
+        ("2026-01-01", "2026-01", "2026-02-12"),
+        ("2026-03-31", "2026-01", "2026-02-12"),
+        ("2026-08-31", "2026-04", "2026-05-13"),
+        ("2026-12-31", "2026-09", "2026-10-13"),
+    ],
+)
+def test_there_are_three_terms_a_year(day: str, key: str, due: str) -> None:
+    term = term_of(date.fromisoformat(day))
+    assert (term.key, look_out_due(term, date(2025, 1, 1)).isoformat()) == (key, due)
+
+
+@pytest.mark.clause("C46")
+@pytest.mark.clause("C77")
+def test_everybody_is_asked_once_a_year_and_only_yes_no_or_help_is_kept(cast: Cast) -> None:
+    keep(cast.organisation, NOW)
+    said = "Your yearly self-check about your own accounts"
+    assert of(cast.helen, Kind.SELF_CHECK) == [said]
+    for wrong in ({}, {**YES, "privacy": "@helen_at_home"}, {**YES, "handle": "yes"}):
+        with pytest.raises(Refusal):
+            say_of_oneself(actor=cast.helen, organisation=cast.organisation, answers=wrong, at=NOW)
+    with pytest.raises(NotAllowed):
+        say_of_oneself(actor=cast.outsider, organisation=cast.organisation, answers=YES, at=NOW)
+    say_of_oneself(actor=cast.helen, organisation=cast.organisation, answers=YES, at=NOW)
+    assert Entry.objects.get(kind="assurance.self_checked").payload == "{}"
+    keep(cast.organisation, NOW)
+    assert of(cast.helen, Kind.SELF_CHECK) == [] and of(cast.tom, Kind.SELF_CHECK) == [said]
+    keep(cast.organisation, NOW + timedelta(days=334))
+    assert of(cast.helen, Kind.SELF_CHECK) == []
+    keep(cast.organisation, NOW + timedelta(days=336))
+    assert of(cast.helen, Kind.SELF_CHECK) == [said]
+
+
+@pytest.mark.clause("C46")
+def test_whoever_would_like_help_is_spoken_with_by_somebody_else(cast: Cast) -> None:
+    answers = {**YES, "standing": "help"}
+    for _ in range(2):
+        check = say_of_oneself(actor=cast.priya, organisation=cast.organisation, answers=answers, at=NOW)
+    assert SelfCheck.objects.count() == 1
+    keep(cast.organisation, NOW)
+    assert of(cast.gwen, Kind.SELF_HELP) == ["Priya would like to talk after the self-check"]
+    assert of(cast.priya, Kind.SELF_HELP) == of(cast.tom, Kind.SELF_HELP) == []
+    for who in (cast.priya, cast.tom, cast.outsider):
+        with pytest.raises(NotAllowed):
+            talked(actor=who, check=check, at=NOW)
+    talked(actor=cast.gwen, check=check, at=NOW)
+    keep(cast.organisation, NOW)
+    assert of(cast.gwen, Kind.SELF_HELP) == []
+
+
+@pytest.mark.clause("C55")
+def test_each_term_the_lead_looks_what_training_is_new_and_late_everybody_in_charge_is_told(
+    cast: Cast,
+) -> None:
+    keep(cast.organisation, NOW)
+    said = "Look what training and guidance is new: Autumn term 2026"
+    assert of(cast.gwen, Kind.LOOK_OUT) == [said] and of(cast.priya, Kind.LOOK_OUT) == []
+    late = datetime(2027, 3, 1, tzinfo=UTC)
+    keep(cast.organisation, late)
+    said = "Look what training and guidance is new: Spring term 2027"
+    assert (
+        of(cast.gwen, Kind.LOOK_OUT)
+        == of(cast.priya, Kind.LOOK_OUT)
+        == of(cast.helen, Kind.LOOK_OUT)
+        == [said]
+    )
+    put = {"organisation": cast.organisation, "at": late}
+    with pytest.raises(NotAllowed):
+        look_out(actor=cast.tom, places=["CEOP Education"], found="", **put)  # type: ignore[arg-type]
+    with pytest.raises(Refusal, match="Tick where"):
+        look_out(actor=cast.gwen, places=["Somewhere"], found=" ", **put)  # type: ignore[arg-type]
+    look_out(actor=cast.gwen, places=["CEOP Education"], found="", **put)  # type: ignore[arg-type]
+    with pytest.raises(Refusal, match="already"):
+        look_out(actor=cast.gwen, places=["CEOP Education"], found="", **put)  # type: ignore[arg-type]
+    keep(cast.organisation, late)
+    assert of(cast.gwen, Kind.LOOK_OUT) == of(cast.priya, Kind.LOOK_OUT) == []
+    keep(cast.organisation, datetime(2027, 4, 1, tzinfo=UTC))
+    assert of(cast.gwen, Kind.LOOK_OUT) == ["Look what training and guidance is new: Summer term 2027"]
+
+
+@pytest.mark.clause("C52")
+def test_a_new_safeguarding_lead_is_read_of_by_everybody_once(cast: Cast) -> None:
+    first = leads_now(cast.organisation, DAY).get()
+    keep(cast.organisation, NOW)
+    assert (
+        of(cast.tom, Kind.LEAD) == ["Our safeguarding lead is Gwen: read it"]
+        and of(cast.gwen, Kind.LEAD) == []
+    )
+    for _ in range(2):
+        read_of_lead(actor=cast.tom, held=first, at=NOW)
+    assert LeadRead.objects.count() == Entry.objects.filter(kind="assurance.lead_read").count() == 1
+    with pytest.raises(NotAllowed):
+        read_of_lead(actor=cast.outsider, held=first, at=NOW)
+    keep(cast.organisation, NOW)
+    assert of(cast.tom, Kind.LEAD) == []
+    kofi = cast.member(cast.kofi)
+    give_role(actor=cast.priya, membership=kofi, role=Role.DSL, starts_on=DAY, ends_on=None, at=NOW)
+    end_role(actor=cast.priya, held=first, at=NOW)
+    keep(cast.organisation, NOW)
+    said = ["Our safeguarding lead is Kofi: read it"]
+    assert of(cast.tom, Kind.LEAD) == of(cast.gwen, Kind.LEAD) == of(cast.helen, Kind.LEAD) == said
+    assert of(cast.kofi, Kind.LEAD) == []
+    assert said[0] in on_today(cast, cast.tom, NOW)
+    with pytest.raises(Refusal, match="not the safeguarding lead any more"):
+        read_of_lead(actor=cast.helen, held=first, at=NOW)
+
+
+@pytest.mark.clause("C52")
+def test_whoever_does_not_sign_in_is_told_in_person(cast: Cast) -> None:
+    held = leads_now(cast.organisation, DAY).get()
+    put = {"work_email": "", "at": NOW, "started_on": DAY, "job_title": "Cook", "user": None}
+    grace = register(
+        actor=cast.priya,
+        organisation=cast.organisation,
+        first_name="Grace",
+        full_name="Grace Example",
+        **put,  # type: ignore[arg-type]
+    )
+    for who in (cast.gwen, cast.outsider):
+        with pytest.raises(NotAllowed):
+            told_of_lead(actor=who, person=grace, held=held, at=NOW)
+    with pytest.raises(NotAllowed):
+        told_of_lead(actor=cast.priya, person=Person.objects.get(user=cast.tom), held=held, at=NOW)
+    told_of_lead(actor=cast.priya, person=grace, held=held, at=NOW)
+    told_of_lead(actor=cast.priya, person=grace, held=held, at=NOW)
+    assert LeadRead.objects.get().told_by == cast.priya
+
+
+def test_the_forms_keep_what_was_typed_and_another_settings_lead_is_not_there(
+    cast: Cast, settings: object
+) -> None:
+    settings.DEMO = True  # type: ignore[attr-defined]
+    client, stranger = Client(), Client()
+    client.force_login(cast.gwen, backend="django.contrib.auth.backends.ModelBackend")
+    stranger.force_login(cast.outsider, backend="django.contrib.auth.backends.ModelBackend")
+    answer = client.post(reverse("reminding:self_check"), {**YES, "lead": "maybe"})
+    assert answer.status_code == 422 and answer.content.decode().count("checked") == 4
+    answer = client.post(reverse("reminding:look_out"), {"found": "x" * 2001})
+    assert answer.status_code == 422 and "x" * 2001 in answer.content.decode()
+    where = reverse("reminding:lead", args=[leads_now(cast.organisation, DAY).get().pk])
+    assert stranger.get(where).status_code == stranger.post(where).status_code == 404
+    assert client.post(reverse("reminding:self_check"), YES).status_code == 302
+    assert "Self-check still to do" in client.get(reverse("reminding:rounds")).content.decode()
