@@ -102,6 +102,7 @@ _PLAIN = (
     "channels:list",
     "people:list",
     "people:new",
+    "people:declaration",
     "people:import",
     "assurance:live",
     "assurance:record",

@@ -13,6 +13,8 @@ from django.utils import timezone
 from stairgate.channels.models import Pause
 from stairgate.channels.pausing import pause_everything
 from stairgate.organisations.models import User
+from stairgate.people.declaring.rules import Answer
+from stairgate.people.declaring.services import declare
 from stairgate.people.importing.services import keep_list
 from stairgate.people.leaving import leave
 from stairgate.people.models import Person, Spreadsheet
@@ -65,6 +67,7 @@ READ: dict[str, frozenset[str]] = {
     "people:person": PEOPLE | {"tom"},
     **dict.fromkeys((f"people:{name}" for name in PERSON_FORMS), MANAGER),
     "people:new": MANAGER,
+    "people:declaration": EVERYBODY,
     "people:import": MANAGER,
     "people:import_template": MANAGER,
     "people:import_look": MANAGER,
@@ -116,6 +119,10 @@ DEEDS: dict[str, frozenset[str]] = {
     "channels:prove": ACCOUNTS,
     "assurance:download": MANAGER,
     **dict.fromkeys((f"people:{name}" for name in PERSON_DEEDS), MANAGER),
+    "people:declaration_agree": EVERYBODY,
+    "people:declaration_read": frozenset({"priya", "gwen", "tom"}),
+    "people:declaration_plan": frozenset({"priya", "gwen", "tom"}),
+    "people:declaration_helped": frozenset({"priya", "gwen", "tom"}),
     "people:import_take": MANAGER,
     "people:import_forget": MANAGER,
 }
@@ -147,7 +154,8 @@ ABSENT = {
 
 
 #: addresses of the register: all are about Tom, but for a sign-in, which he has
-OF_A_PERSON = {f"people:{name}" for name in ("person", *PERSON_FORMS, *PERSON_DEEDS)}
+DECLARED = ("declaration_read", "declaration_plan", "declaration_helped")
+OF_A_PERSON = {f"people:{name}" for name in ("person", *PERSON_FORMS, *PERSON_DEEDS, *DECLARED)}
 #: addresses of one uploaded list of people
 OF_A_LIST = {f"people:import_{name}" for name in ("look", "take", "forget")}
 #: addresses of one standing message
@@ -210,6 +218,9 @@ def _of_a_person(name: str, cast: Cast) -> object:
     now, today = timezone.now(), timezone.localdate()
     if name in {"people:show_number", "people:withdraw_check", "people:look_again"}:
         return tom.checks.get().pk
+    if name in {"people:declaration_plan", "people:declaration_helped"}:
+        answers = {"families": Answer.YES, "private": Answer.HELP, "apart": Answer.YES}
+        return declare(actor=cast.tom, organisation=cast.organisation, answers=answers, at=now).pk
     if name == "people:verify_reference":
         reference = record_reference(
             actor=cast.priya,

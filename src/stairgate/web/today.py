@@ -39,6 +39,7 @@ from stairgate.publishing.selectors.urgent import not_approved_ahead
 from stairgate.publishing.urgent import why_may_not_look
 from stairgate.web import today_tasks as task_of
 from stairgate.web.context import count_of
+from stairgate.web.declaration_tasks import declaration_tasks
 from stairgate.web.register_tasks import register_tasks
 from stairgate.web.tasks import Task
 
@@ -94,6 +95,7 @@ def today_page(me: Membership, now: datetime) -> Today:
         tasks += [task_of.paused(pause, me) for pause in pauses]
         tasks += [task_of.shut(account.channel.name, r.says) for account in accounts for r in account.others]
     tasks += [task_of.second_look(post, me, now, mine) for post, mine in looks if post.look_due > now]
+    tasks += declaration_tasks(me, now)
     tasks += register_tasks(me, duties, now)[:_EACH]
     came_in, suggested, not_ahead, looked_at, worths = _counted(me, version, midnight, now)
     tasks += [task_of.message(post) for post in said]
