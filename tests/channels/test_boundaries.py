@@ -107,7 +107,11 @@ def test_two_people_with_online_safety_training_whoever_they_are(cast: Cast) -> 
 def test_a_lead_decides_only_with_training_at_lead_level(cast: Cast) -> None:
     gwen, day = cast.member(cast.gwen), cast.organisation.day(NOW)
     person = Person.objects.get(user=cast.gwen)
-    said = lambda: why_not(gwen, Duty.DECIDE, version=cast.policy, on=day)  # noqa: E731
+    version = cast.policy
+
+    def said() -> tuple[str, ...]:
+        return why_not(gwen, Duty.DECIDE, version=version, on=day)
+
     assert said() == ()
     person.training.update(level="Basic awareness")
     assert "no child protection training at lead level" in said()[0]

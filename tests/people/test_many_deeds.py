@@ -268,7 +268,7 @@ class Deeds(RuleBasedStateMachine):
 def test_no_order_of_deeds_leaves_somebody_a_duty_against_the_clauses(db: None, settings: Any) -> None:
     settings.DEMO = True
     Deeds.cast = willow_lane(BEGINS)
-    run_state_machine_as_test(Deeds, settings=QUICK)  # type: ignore[no-untyped-call]
+    run_state_machine_as_test(Deeds, settings=QUICK)
 
 
 QUICK = settings(
