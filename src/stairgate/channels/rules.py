@@ -50,7 +50,11 @@ class ChannelFacts:
 
 @control("C04", "Only a registered, authorised, live account can be posted to", coverage=Coverage.PART)
 @control("C18", "Fewer than two qualified administrators shuts the account", coverage=Coverage.PART)
-@control("C54", "Fewer than two people with online safety training in date shuts the account")
+@control(
+    "C54",
+    "Fewer than two people with online safety training in date shuts the account",
+    coverage=Coverage.WHOLE,
+)
 @control("C98", "An authorisation that was not renewed in time shuts the account until it is")
 @control("C102", "A condition that is late shuts the account until it is met")
 @control("C105", "A policy whose yearly review is overdue shuts the account", coverage=Coverage.PART)

@@ -6,7 +6,7 @@ import enum
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from stairgate.clauses import control
+from stairgate.clauses import Coverage, control
 from stairgate.organisations.rules import Duty, Role
 
 
@@ -53,8 +53,14 @@ class Reason:
 
 @control("C14", "No account duty without a live signature on the policy in force")
 @control("C17", "The professional code is signed before an administrator may act")
-@control("C19", "No account duty without an enhanced check with the children's barred list, in date")
-@control("C20", "No account duty when safeguarding training is missing or has run out")
+@control(
+    "C19",
+    "No account duty without an enhanced check with the children's barred list, in date",
+    coverage=Coverage.WHOLE,
+)
+@control(
+    "C20", "No account duty when safeguarding training is missing or has run out", coverage=Coverage.WHOLE
+)
 @control("C88", "Each account user signs before use; a new version asks again")
 def eligibility(facts: Facts, on: date, duty: Duty | None = None) -> tuple[Reason, ...]:
     """Return every reason why this person may not do this that day; empty means fit (C12–C20).
@@ -174,6 +180,7 @@ class Expiry:
 
 @control("C19", "A check that is due for review is shown 90, 30 and 7 days before")
 @control("C20", "Training that runs out is shown 90, 30 and 7 days before")
+@control("C54", "Online safety training that runs out is shown 90, 30 and 7 days before")
 def running_out(facts: Facts, on: date) -> tuple[Expiry, ...]:
     """Return what runs out within the longest warning, or has run out, the soonest first."""
     check = facts.check_review_on if facts.enhanced_check and facts.barred_list_checked else None

@@ -62,17 +62,19 @@ def declare(
         raise CannotDeclare("You are not on the staff register yet. Ask your manager to add you.")
     if set(answers) != {question.name for question in QUESTIONS}:
         raise CannotDeclare("Answer every question. “I need help” is an answer too.")
+    said = json.dumps({name: str(answers[name]) for name in sorted(answers)})
+    last, on = newest(person), organisation.day(at)
+    if last is not None and last.declared_on == on and open_answers(last) == said:
+        return last  # the same press twice: what was agreed on it stays
     todo = follow_up(answers)
     made = Declaration(
         person=person,
         declared_at=at,
-        declared_on=organisation.day(at),
+        declared_on=on,
         needs_plan=todo.plan,
         needs_help=todo.help,
     )
-    made.answers_sealed = seal_answers(
-        made, json.dumps({name: str(answer) for name, answer in answers.items()})
-    )
+    made.answers_sealed = seal_answers(made, said)
     made.save(force_insert=True)
     write_down(actor, person, "people.declared", {"declaration": str(made.pk)}, at)
     return made

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from stairgate.organisations.access import NotAllowed, current, get
 from stairgate.organisations.models import Membership
 from stairgate.people.declaring import services
-from stairgate.people.declaring.rules import QUESTIONS, Answer, renew_by
+from stairgate.people.declaring.rules import QUESTIONS, Answer, is_due, renew_by
 from stairgate.people.declaring.services import CannotDeclare
 from stairgate.people.models import Declaration, Person
 from stairgate.people.views.pages import person_page
@@ -50,6 +50,9 @@ def declaration(request: HttpRequest) -> HttpResponse:
         "person": person,
         "opened": opened,
         "renew_by": renew_by(opened.declaration.declared_on) if opened else None,
+        "again": bool(
+            opened and not problem and not is_due(opened.declaration.declared_on, timezone.localdate())
+        ),
         "problem": problem,
         "questions": [
             (q, [(value, words, asked[q.name] == value) for value, words in _CHOICES]) for q in QUESTIONS

@@ -63,6 +63,7 @@ def people(request: HttpRequest) -> HttpResponse:
         "manages": Duty.MANAGE in duties,
         "missing": not_on_register(member.organisation, today)[:_EACH_PAGE] if sees_all else (),
         "few": _few(lists["content"], terms_of(request).page_administrators) if sees_all else None,
+        "needed": terms_of(request).page_administrators,
         "years": terms_of(request).dbs_review_years,
         "today": today,
     }
