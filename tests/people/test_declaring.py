@@ -35,7 +35,9 @@ def _now() -> Iterator[None]:
 @pytest.fixture
 def cast(db: None, _now: None, settings: Any) -> Cast:
     settings.DEMO = True
-    return willow_lane(NOW)
+    made = willow_lane(NOW)
+    Declaration.objects.all().delete()
+    return made
 
 
 def of(user: User) -> Person:
