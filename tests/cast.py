@@ -1,12 +1,16 @@
 """The cast of the tests: Willow Lane Nursery, and an outsider who must see nothing.
 
-Built through the real services, so that register, policy and account are as true as in the product.
+Built through the real services, so that register, policy and account are as true as in the product; once in each
+process, and put there again from what was kept (`tests.kept`).
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from django.core.cache import cache
 
 from stairgate.channels.models import Channel
 from stairgate.channels.services import Credentials, note_health
@@ -19,10 +23,11 @@ from stairgate.people.models import Person
 from stairgate.policies.models import PolicyVersion
 from tests.accounts import open_account
 from tests.declared import declared
+from tests.kept import Kept, keep
 
 PASSWORD = "a long enough password"
 
-__all__ = ["CHILDREN", "PASSWORD", "PURPOSE", "Cast", "willow_lane"]
+__all__ = ["CHILDREN", "PASSWORD", "PURPOSE", "Cast", "built_willow_lane", "willow_lane"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +57,22 @@ class Cast:
         return Nursery(self.organisation, self.policy, people)
 
 
+_kept: dict[tuple[date, Credentials | None, bool], Kept[Cast]] = {}
+
+
 def willow_lane(now: datetime, *, credentials: Credentials | None = None, healthy: bool = True) -> Cast:
-    """Build the whole cast as it stands at ``now`` and return it."""
+    """Put the whole cast there as it stands at ``now`` and return it. A process builds it once for each day."""
+    day = now.astimezone(ZoneInfo("Europe/London")).date()  # what is dated is dated from it
+    key = (day, credentials, healthy)
+    if key in _kept:
+        cache.clear()  # the ids are those of the test before: what was counted of them is not
+        return _kept[key].again(now)
+    cast, _kept[key] = keep(lambda: built_willow_lane(now, credentials=credentials, healthy=healthy), now)
+    return cast
+
+
+def built_willow_lane(now: datetime, *, credentials: Credentials | None = None, healthy: bool = True) -> Cast:
+    """Build the whole cast through the services and return it."""
     place = nursery(now, password=PASSWORD)
     declared(Person.objects.select_related("organisation").filter(organisation=place.organisation), now)
     nowhere = Credentials("http://127.0.0.1:9", "100000000000001", Secret("not-a-token"))

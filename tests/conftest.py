@@ -7,8 +7,10 @@ import os
 from collections.abc import Generator, Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 
+from tests import databases
 from tests.databases import own_database, use_postgres
 
 pytest_plugins = ["tests.practice.fixtures", "tests.networks.bluesky_fixture"]
@@ -16,6 +18,8 @@ pytest_plugins = ["tests.practice.fixtures", "tests.networks.bluesky_fixture"]
 #: on CI every part is there, so a test that leaves one out has failed
 ON_CI = os.environ.get("STAIRGATE_CI") == "1"
 PARTS = ("browser", "node")
+#: where whole installations run in processes of their own: what they do there nobody sees from here
+INSTALLATIONS = ("tests/browser/", "tests/cli/", "tests/crash/", "tests/worker/")
 CLAUSE_TESTS = Path(__file__).resolve().parents[1] / "src/stairgate/clauses/tests.json"
 
 
@@ -29,11 +33,20 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         metavar="FILE",
         help="write which test holds which clause (with --collect-only, on the whole suite)",
     )
+    parser.addoption(
+        "--second-database",
+        action="store_true",
+        help="only tests that come near a database: the rest has passed beside the other one",
+    )
     parser.addoption("--pictures", action="store_true", help="keep the guide's pictures in docs/pictures")
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
+    if hypothesis.settings.get_current_profile_name() == "default":
+        # how long an example takes says how busy this computer is, and nothing about Stairgate
+        hypothesis.settings.register_profile("any computer", deadline=None)
+        hypothesis.settings.load_profile("any computer")
     if config.getoption("--db") == "postgres":
         use_postgres()
 
@@ -45,10 +58,32 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             if item.get_closest_marker(part):
                 item.add_marker(pytest.mark.xdist_group(part))
                 break
+    if config.getoption("--second-database"):
+        near = [item for item in items if comes_near_a_database(item)]
+        config.hook.pytest_deselected(items=[item for item in items if item not in set(near)])
+        items[:] = near
     items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
     target: Path | None = config.getoption("--write-clause-tests")
     if target:
         target.write_text(json.dumps(_clause_tests(items), indent=1) + "\n", "utf-8")
+
+
+def comes_near_a_database(item: pytest.Item) -> bool:
+    """Return whether it may matter to a test which database the suite runs on. In doubt it does.
+
+    Whoever is not among these cannot: pytest-django refuses Django's connection, `own_database` its own.
+    """
+    asked = set(getattr(item, "fixturenames", ()))
+    return (
+        item.get_closest_marker("django_db") is not None
+        or bool(asked & {"db", "transactional_db", "live_server", "installation_environment"})
+        or item.nodeid.startswith(INSTALLATIONS)
+    )
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    databases.refused_to = "" if comes_near_a_database(item) else item.nodeid
 
 
 def _clause_tests(items: list[pytest.Item]) -> dict[str, list[str]]:

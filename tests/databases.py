@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit, urlunsplit
 
 URL = "STAIRGATE_DATABASE_URL"
+#: the test that runs, when it is among those that run beside one database alone
+refused_to = ""
 
 
 def use_postgres() -> None:
@@ -47,6 +49,9 @@ def own_database(like: str = "template1") -> Iterator[dict[str, str]]:
 
     On PostgreSQL it starts as a copy of the one ``like``, to which nobody may be connected.
     """
+    assert not refused_to, (
+        f"{refused_to} runs once for both databases: let it ask for a fixture that opens one"
+    )
     environment = plain_environment()
     url = os.environ.get(URL)
     if not url:

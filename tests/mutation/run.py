@@ -50,16 +50,27 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--table", action="store_true", help="print every mutant, not only what survived")
     parser.add_argument(
-        "--write", type=Path, metavar="FILE", help="write the whole table as a page of the docs"
+        "--write",
+        type=Path,
+        metavar="FILE",
+        help="write the table as a page of the docs; with --module, only the part of that module in it",
     )
+    parser.add_argument(
+        "--rest",
+        action="store_true",
+        help="try only what the page to be written has not settled yet",
+    )
+    parser.add_argument("--tests", action="append", help="by these tests alone (again for more)")
     options = parser.parse_args(argv)
     out = os.fdopen(os.dup(sys.stdout.fileno()), "w")  # pytest holds back what tests print, but not this
     hypothesis.settings.register_profile("mutation", database=None, derandomize=True, max_examples=30)
     hypothesis.settings.load_profile("mutation")
     modules = list(QUICK if options.quick else options.module or TARGETS)
-    trial = Trial(modules, options.workers, options.table, out)
+    kept = options.write and (options.module or options.rest)
+    before = options.write.read_text("utf-8") if kept else ""
+    trial = Trial(modules, options.workers, options.table, out, _known(before) if options.rest else {})
     began = time.monotonic()
-    tests = QUICK_TESTS if options.quick else TESTS
+    tests = options.tests or (QUICK_TESTS if options.quick else TESTS)
     status = pytest.main(["-q", "-p", "no:cacheprovider", *tests], plugins=[trial])
     if status or not trial.results:
         return int(status) or 1
@@ -73,7 +84,7 @@ def main(argv: list[str] | None = None) -> int:
     survived = sum(result.survived for result in trial.results)
     print(f"{_summary(trial.results)} ({time.monotonic() - began:.0f} s)")
     if options.write:
-        options.write.write_text(_page(trial.results), "utf-8")
+        options.write.write_text(_page(trial.results, before), "utf-8")
     return 1 if survived or stale else 0
 
 
@@ -90,15 +101,28 @@ def _fate(result: Result) -> str:
 def _summary(results: list[Result]) -> str:
     survived = sum(result.survived for result in results)
     same = sum(not result.noticed_by and result.mutant.key in SAME for result in results)
+    return _counted(len(results), same, survived)
+
+
+def _counted(every: int, same: int, survived: int) -> str:
     return (
-        f"{len(results)} conditions taken out one at a time: {len(results) - same - survived} noticed, "
+        f"{every} conditions taken out one at a time: {every - same - survived} noticed, "
         f"{same} that change nothing, {survived} survived"
     )
 
 
-def _page(results: list[Result]) -> str:
-    """Return the table as a page. No line numbers: it changes only when the gate, or who notices, does."""
+def _page(results: list[Result], before: str = "") -> str:
+    """Return the table as a page. No line numbers: it changes only when the gate, or who notices, does.
+
+    Modules that were not tried this time stay as the page ``before`` has them.
+    """
+    parts = _parts(before)
     ordered = sorted(results, key=lambda result: (result.module, result.mutant.line))
+    for module in dict.fromkeys(result.module for result in ordered):
+        parts[module] = [_row(result) for result in ordered if result.module == module]
+    rows = [row for part in parts.values() for row in part]
+    survived = sum(row.endswith("| *SURVIVED* |") for row in rows)
+    same = sum(row.endswith("* |") for row in rows) - survived
     lines = [
         "# Each condition of the gate, taken out once",
         "",
@@ -106,18 +130,43 @@ def _page(results: list[Result]) -> str:
         "thing changed: a condition held true or false, a deed, a lock, a filter or a transaction left out, a fact",
         "taken on trust. Beside it is a test that fails then, or why nothing can tell the two apart.",
         "",
-        f"{_summary(results)}.",
+        f"{_counted(len(rows), same, survived)}.",
     ]
-    for module in dict.fromkeys(result.module for result in ordered):
+    for module in sorted(parts):
         lines += ["", f"## `{module}`", "", "| Function | Changed | Noticed by |", "|---|---|---|"]
-        lines += [_row(result) for result in ordered if result.module == module]
+        lines += parts[module]
     return "\n".join(lines) + "\n"
 
 
+def _parts(page: str) -> dict[str, list[str]]:
+    """Return, by module, the rows of a page that was written before."""
+    parts: dict[str, list[str]] = {}
+    for line in page.splitlines():
+        if line.startswith("## "):
+            rows = parts[line[3:].strip("`")] = []
+        elif line.startswith("| `"):
+            rows.append(line)
+    return parts
+
+
+def _known(page: str) -> dict[tuple[str, str], list[str]]:
+    """Return, by module and the first two cells of a row, the third of each such row."""
+    known: dict[tuple[str, str], list[str]] = {}
+    for module, rows in _parts(page).items():
+        for row in rows:
+            cells, _, fate = row.removesuffix(" |").rpartition(" | ")
+            known.setdefault((module, cells), []).append(fate)
+    return known
+
+
+def _cells(mutant: Mutant) -> str:
+    what = mutant.what.replace("|", "\\|").replace("`", "")
+    return f"| `{mutant.function}` | `{what}`"
+
+
 def _row(result: Result) -> str:
-    what = result.mutant.what.replace("|", "\\|").replace("`", "")
     fate = f"`{result.noticed_by.partition('[')[0]}`" if result.noticed_by else f"*{_fate(result)}*"
-    return f"| `{result.mutant.function}` | `{what}` | {fate} |"
+    return f"{_cells(result.mutant)} | {fate} |"
 
 
 @dataclass
@@ -128,6 +177,7 @@ class Trial:
     workers: int
     whole_table: bool
     out: TextIO
+    known: dict[tuple[str, str], list[str]] = field(default_factory=dict)
     results: list[Result] = field(default_factory=list)
 
     @pytest.hookimpl(tryfirst=True)
@@ -136,10 +186,17 @@ class Trial:
         if session.testsfailed:
             return True
         running: dict[int, tuple[str, Mutant, int]] = {}
+        places: dict[int, int] = {}
         for name in self.modules:
             module = importlib.import_module(name)
             source = Path(str(module.__file__)).read_text("utf-8")
             for mutant in mutants(source, TARGETS[name], FACTS):
+                places[id(mutant)] = len(places)
+                fate = self._known(name, mutant)
+                noticed = fate.strip("`") if fate.startswith("`") else ""
+                if noticed or fate == f"*{SAME.get(mutant.key)}*":
+                    self.results.append(Result(name, mutant, noticed))
+                    continue
                 if len(running) >= self.workers:
                     self._wait(running)
                 code = _function(module, mutant).__code__
@@ -149,6 +206,7 @@ class Trial:
                 running[pid] = (name, mutant, pipe)
         while running:
             self._wait(running)
+        self.results.sort(key=lambda result: places[id(result.mutant)])
         return True
 
     @staticmethod
@@ -165,6 +223,11 @@ class Trial:
         finally:
             sys.setprofile(None)
         return seen, time.monotonic() - began
+
+    def _known(self, module: str, mutant: Mutant) -> str:
+        """Return what the page says of it, each of its rows once; "" when it does not."""
+        found = self.known.get((module, _cells(mutant)), [])
+        return found.pop(0) if found else ""
 
     def _wait(self, running: dict[int, tuple[str, Mutant, int]]) -> None:
         pid, status = os.wait()

@@ -95,7 +95,6 @@ FACTS: dict[str, dict[str, str]] = {
     },
     "ApprovalFact": {
         "approver": "UUID(int=0)",
-        "name": "''",
         "digest": "revision.digest",
         "policy": "version.id if version else None",
         "expires_at": "now",
@@ -138,9 +137,16 @@ SAME: dict[tuple[str, str], str] = {
     ("_open", "never: outgoing is None"): "what cannot be read has the digest “missing”, which is a barrier",
     ("facts_of", "always: delivery.state in READY"): "the row was locked in that state",
     ("facts_of", "always: newest is not None"): "a delivery points at a version, so there is a newest",
-    ("_approval_facts", "blind to name"): "nothing is decided by a name",
     (
         "_begin",
         "left out: check_delivery_move(delivery.state, DeliveryState.SENDING)",
     ): "the row was locked as waiting, and that move is in the table",
+    (
+        "_begin",
+        "always: delivery.changes is not None",
+    ): "a reading is always of a delivery, so none is of none",
+    (
+        "targets_of",
+        "always: post.changes_id",
+    ): "a delivery is always of a post, so what is no change finds none",
 }

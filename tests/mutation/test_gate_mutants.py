@@ -13,7 +13,8 @@ from stairgate.publishing.changing import ChangeFacts
 from stairgate.publishing.rules import ApprovalFact, GateFacts
 from stairgate.publishing.urgent import TemplateFacts, UrgentFacts
 from tests.databases import plain_environment
-from tests.mutation.mutants import mutants
+from tests.mutation.mutants import Mutant, mutants
+from tests.mutation.run import Result, _page
 from tests.mutation.targets import FACTS
 
 
@@ -56,3 +57,12 @@ def test_a_mutant_is_the_function_with_one_thing_changed() -> None:
         may.__code__ = mutant.code  # type: ignore[attr-defined]
         answers.append(may(None))  # type: ignore[operator]
     assert answers == ["yes", "no"]
+
+
+def test_a_module_tried_by_itself_changes_only_its_own_part_of_the_page() -> None:
+    lost = Mutant("may", 1, "always: a", None)
+    before = _page([Result("a.one", lost, ""), Result("b.two", lost, "")])
+    assert ": 0 noticed, 0 that change nothing, 2 survived." in before
+    after = _page([Result("b.two", lost, "test_it[x]")], before)
+    assert after == _page([Result("a.one", lost, ""), Result("b.two", lost, "test_it[x]")])
+    assert "2 conditions taken out one at a time: 1 noticed, 0 that change nothing, 1 survived." in after

@@ -36,13 +36,22 @@ from stairgate.publishing.changing import ChangeFacts, change_barriers, what_bec
 from stairgate.publishing.content import Content, PictureUse
 from stairgate.publishing.gate import Opened, open_gate
 from stairgate.publishing.gate_facts import writers_of
-from stairgate.publishing.models import Delivery, Difference, Post, ReadBack, Revision, TakeDown
-from stairgate.publishing.selectors.changes import carrier
+from stairgate.publishing.models import (
+    Delivery,
+    Difference,
+    Post,
+    ReadBack,
+    Revision,
+    RevisionPicture,
+    TakeDown,
+)
+from stairgate.publishing.selectors.changes import carrier, gone_stale
 from stairgate.publishing.selectors.lists import waiting_for
 from stairgate.publishing.states import DeliveryState, PostState
 from tests.accounts import open_account
 from tests.cast import PURPOSE
 from tests.publishing.conftest import Desk, Scripted
+from tests.publishing.test_gate_conditions import picture
 from tests.publishing.test_two_pages import second
 
 __all__ = ["second"]
@@ -50,6 +59,7 @@ pytestmark = pytest.mark.django_db
 
 OLD, NEW = "Soup day is on Friday.", "Soup day is on Thursday."
 GOOD = ChangeFacts(True, True, False, False, True, True, True)
+NOT_ITS_OWN = "What it would change is not what it was approved for."
 
 
 @pytest.fixture
@@ -227,16 +237,12 @@ def test_the_same_words_and_other_photos_are_no_change(desk: Desk, network: Scri
     with pytest.raises(services.NotReady) as refused:
         services.submit(actor=desk.cast.tom, post=change, at=desk.now)
     assert refused.value.problems == ("These words are on the page already",)
-    from tests.publishing.test_gate_conditions import picture
-
     uses = (PictureUse(picture(desk).pk, "Soup", "nobody"),)
     with pytest.raises(services.Refusal, match="Photos can’t be changed"):
         desk.save(NEW, post=change, pictures=uses)
 
 
 def test_photos_stay_and_are_approved_along(desk: Desk, network: Scripted) -> None:
-    from tests.publishing.test_gate_conditions import picture
-
     uses = (PictureUse(picture(desk).pk, "A pot of soup", "nobody"),)
     made = desk.approved(text=OLD, pictures=uses)
     desk.sweep()
@@ -301,6 +307,17 @@ def _differs(desk: Desk, row: Delivery) -> None:
     )
 
 
+def _without_number(desk: Desk, row: Delivery) -> None:
+    Delivery.objects.filter(pk=row.pk).update(external_id="")
+
+
+def _other_photos(desk: Desk, row: Delivery) -> None:
+    """The page shows a photo that the version approved for it does not have."""
+    RevisionPicture.objects.create(
+        revision=row.revision, picture=picture(desk), position=0, alt="Soup", shows="nobody"
+    )
+
+
 def _aimed_at_nothing(desk: Desk, row: Delivery) -> None:
     Delivery.objects.filter(changes=row).update(changes=None)
 
@@ -334,18 +351,33 @@ def test_what_has_no_number_on_the_page_is_never_changed_by_being_posted_once_mo
 
 @pytest.mark.clause("C78")
 @pytest.mark.parametrize(
-    ("meanwhile", "early"),
+    ("meanwhile", "early", "says"),
     [
-        (_taken_down, True),
-        (_leaving, True),
-        (_differs, True),
-        (_aimed_at_nothing, False),
-        (_aimed_at_another_post, False),
-        (_aimed_at_another_account, False),
+        (_taken_down, True, "What it would change is not on the page any more."),
+        (_leaving, True, "The post is being taken down, so nothing in it is changed."),
+        (
+            _differs,
+            True,
+            "What is on the page is not what was approved. Look at that first, and close what was found.",
+        ),
+        (
+            _without_number,
+            True,
+            "Only a person can find it on the page. Take it down there by hand, and write a new one.",
+        ),
+        (_other_photos, False, "Photos can’t be changed on a page. Take the post down, and write a new one."),
+        (_aimed_at_nothing, False, NOT_ITS_OWN),
+        (_aimed_at_another_post, False, NOT_ITS_OWN),
+        (_aimed_at_another_account, False, NOT_ITS_OWN),
     ],
 )
 def test_what_happens_meanwhile_shuts_the_gate_and_its_author_learns_of_it_early(
-    desk: Desk, network: Scripted, post: Post, meanwhile: Callable[[Desk, Delivery], None], early: bool
+    desk: Desk,
+    network: Scripted,
+    post: Post,
+    meanwhile: Callable[[Desk, Delivery], None],
+    early: bool,
+    says: str,
 ) -> None:
     change = release(desk, begin(desk, post))
     meanwhile(desk, desk.delivery(post))
@@ -355,8 +387,40 @@ def test_what_happens_meanwhile_shuts_the_gate_and_its_author_learns_of_it_early
     else:
         desk.sweep()
     change.refresh_from_db()
-    assert change.state == PostState.LAPSED and change.state_reason
+    assert (change.state, change.state_reason) == (PostState.LAPSED, says)
     assert len(network.published) == 1
+
+
+@pytest.mark.clause("C78")
+def test_a_post_that_is_no_change_never_takes_the_place_of_what_is_on_the_page(
+    desk: Desk, network: Scripted, post: Post
+) -> None:
+    """Its approver saw a post that stands by itself, and nobody said that the old words may go."""
+    other = desk.approved(text="Bring wellies on Friday.")
+    Delivery.objects.filter(post=other).update(changes=desk.delivery(post))
+    send(desk, network, other)
+    assert (other.state, other.state_reason) == (PostState.LAPSED, NOT_ITS_OWN)
+    assert network.page["1_1"] == LivePost("1_1", OLD, 0)
+
+
+def test_only_what_became_of_its_own_page_makes_a_change_be_looked_at_again(
+    desk: Desk, network: Scripted, post: Post
+) -> None:
+    """What is open on other pages is no reason to ask the gate about each waiting change at every sweep."""
+    other = desk.approved(text="Another day.")
+    send(desk, network, other)
+    waiting = Delivery.objects.filter(post=release(desk, begin(desk, post)))
+    own, elsewhere = desk.delivery(post), desk.delivery(other)
+    _differs(desk, elsewhere)
+    _leaving(desk, elsewhere)
+    _differs(desk, own)
+    Difference.objects.filter(delivery=own).update(closed_at=desk.now)
+    assert not list(gone_stale(waiting))
+    Difference.objects.filter(delivery=own).update(closed_at=None)
+    assert list(gone_stale(waiting)) == [waiting.get().pk]
+    Difference.objects.filter(delivery=own).update(closed_at=desk.now)
+    _leaving(desk, own)
+    assert list(gone_stale(waiting)) == [waiting.get().pk]
 
 
 def test_nothing_lapses_while_the_page_is_as_it_was(desk: Desk, network: Scripted, post: Post) -> None:

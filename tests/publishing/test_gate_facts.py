@@ -14,12 +14,22 @@ from stairgate.networks import base
 from stairgate.networks.base import Account, Outgoing, Secret
 from stairgate.publishing.content import PictureUse, digest
 from stairgate.publishing.gate import Closed, Opened, lapse_early
-from stairgate.publishing.models import Approval, Delivery, Post, Revision
+from stairgate.publishing.gate_facts import written_by
+from stairgate.publishing.models import (
+    Answer,
+    Approval,
+    Delivery,
+    Post,
+    Revision,
+    Suggestion,
+    UrgentVersion,
+)
 from stairgate.publishing.states import DeliveryState
 from tests.cast import PURPOSE
 from tests.publishing.by_hand import approval_by_hand, delivery_by_hand
 from tests.publishing.conftest import Desk, fill_the_ledger
 from tests.publishing.test_gate_conditions import picture, ready, shut_words, try_gate
+from tests.publishing.urgent_desk import Urgent
 
 pytestmark = [pytest.mark.django_db, pytest.mark.clause("C78")]
 
@@ -87,6 +97,32 @@ def test_a_reply_goes_where_it_was_approved_for(desk: Desk, sealed_for: str, ope
     )
     row = ready(desk, Revision.objects.select_related("post").get())
     assert isinstance(try_gate(desk, row), Opened) is opens
+
+
+# --- who had a hand in it ---
+
+
+@pytest.mark.clause("C78")
+def test_whoever_had_a_hand_in_other_posts_alone_may_approve_this_one(desk: Desk) -> None:
+    """Where everybody who ever wrote anything were kept from it, nobody would be left to say no to a post."""
+    cast, post = desk.cast, desk.save().post
+    theirs = desk.save("Kofi’s words.", by=cast.kofi).post
+    Answer.objects.create(
+        post=theirs, finding_key="k", words="x", reason="Ours.", answered_by=cast.priya, answered_at=desk.now
+    )
+    Suggestion.objects.create(
+        organisation=cast.organisation,
+        by=cast.gwen,
+        text="Egg boxes",
+        at=desk.now,
+        post=theirs,
+        answered_by=cast.kofi,
+        answered_at=desk.now,
+    )
+    Urgent(desk)
+    UrgentVersion.objects.update(created_by=cast.helen)
+    assert written_by(post) == (frozenset({cast.tom.pk}), frozenset())
+    assert written_by(theirs) == (frozenset({cast.kofi.pk, cast.priya.pk, cast.gwen.pk}), frozenset({"k"}))
 
 
 # --- a pause that has ended ---

@@ -37,7 +37,6 @@ TOM, PRIYA, KOFI = UUID(int=11), UUID(int=12), UUID(int=13)
 def approval(**changes: object) -> ApprovalFact:
     good = ApprovalFact(
         approver=PRIYA,
-        name="Priya",
         digest="d",
         policy=POLICY,
         expires_at=NOW + timedelta(hours=1),

@@ -23,15 +23,17 @@ from stairgate.publishing.models import (
     Revision,
     RevisionPicture,
     SecondLook,
+    TakeDown,
     UrgentApproval,
     UrgentSending,
     UrgentTemplate,
     UrgentVersion,
 )
+from stairgate.publishing.selectors import urgent as urgent_selectors
 from stairgate.publishing.states import PostState
 from stairgate.screening import Action, Screening, Severity
 from tests.publishing.by_hand import approval_by_hand, delivery_by_hand
-from tests.publishing.conftest import Desk
+from tests.publishing.conftest import Desk, Scripted
 from tests.publishing.test_gate import sign_all
 from tests.publishing.test_gate_conditions import picture, shut_words, try_gate
 from tests.publishing.test_rules import finding
@@ -87,6 +89,16 @@ def test_a_picture_among_its_bytes_changes_its_digest(urgent: Urgent, desk: Desk
     )
     said = shut_words(desk, row)
     assert "A picture was never approved ahead." in said and "It changed after it was approved." in said
+
+
+def _asked_down(post: Post, desk: Desk) -> None:
+    TakeDown.objects.create(
+        delivery=desk.delivery(post),
+        why="Wrong day",
+        asked_by=desk.cast.priya,
+        asked_at=desk.now,
+        due_at=desk.now,
+    )
 
 
 def _unmarked() -> None:
@@ -178,6 +190,10 @@ def _forged_template(**fields: object) -> None:
             lambda u: (Post.objects.update(reply_to="1_2"), _reseal()),
             ["A reply is never urgent: it needs somebody else to look."],
         ),
+        (
+            lambda u: _asked_down(Post.objects.get(), u.desk),
+            ["The post was taken down, so nothing more of it goes out."],
+        ),
         (lambda u: _unmarked(), ["A second person has not approved exactly this."]),
         (
             lambda u: Training.objects.filter(person__user=u.desk.cast.kofi).update(
@@ -199,6 +215,26 @@ def test_a_forged_row_leaves_it_shut(urgent: Urgent, desk: Desk, forge: Any, say
     words = shut_words(desk, row)
     assert words and (says is None or words == says)
     assert Post.objects.get().state == PostState.LAPSED
+
+
+def test_twenty_minutes_later_and_with_another_post_taken_down_it_still_tells_the_families(
+    urgent: Urgent, desk: Desk, network: Scripted
+) -> None:
+    """The network was away for a while: that the nursery is closed is no less true then."""
+    urgent.approve()
+    other = desk.approved(text="Soup day.")
+    _asked_down(other, desk)
+    row = desk.delivery(urgent.send())
+    assert isinstance(try_gate(desk, row, after=1200), Opened)
+
+
+def test_without_a_policy_nothing_is_sent_ahead_and_the_list_says_so(
+    urgent: Urgent, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    urgent.approve()
+    monkeypatch.setattr(urgent_selectors, "in_force", lambda organisation: None)
+    (row,) = urgent_selectors.templates_now(desk.cast.organisation, desk.now)
+    assert not row.is_ready and "adopted anew" in row.barriers[0].says
 
 
 @pytest.mark.clause("C78")

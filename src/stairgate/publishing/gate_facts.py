@@ -143,7 +143,7 @@ def _change_barriers(delivery: Delivery) -> tuple[Barrier, ...]:
     if delivery.post.changes_id is None and delivery.changes_id is None:
         return ()
     target = with_ground(Delivery.objects.filter(its_changes=delivery)).first()
-    same = target is not None and as_sealed(target.revision) == as_sealed(delivery.revision)
+    same = target is None or as_sealed(target.revision) == as_sealed(delivery.revision)
     return change_barriers(change_facts(delivery.post, delivery.channel, target, same_pictures=same))
 
 
@@ -154,7 +154,6 @@ def _approval_facts(
     return tuple(
         ApprovalFact(
             approver=row.approver_id,
-            name=row.approver.first_name,
             digest=row.digest,
             policy=row.policy_id,
             expires_at=row.expires_at,

@@ -40,7 +40,6 @@ class ApprovalFact:
     """One approval as it stands at this moment."""
 
     approver: UUID
-    name: str
     digest: str
     policy: UUID
     expires_at: datetime

@@ -108,5 +108,6 @@ def gone_stale(waiting: QuerySet[Delivery]) -> Iterable[UUID]:
     """Return those changes, of all that wait for their time, whose ground on the page may be gone. One query."""
     found = Difference.objects.filter(delivery=OuterRef("changes"), closed_at__isnull=True)
     asked = TakeDown.objects.filter(delivery=OuterRef("changes"))
-    gone = Q(Exists(found)) | Q(Exists(asked)) | ~Q(changes__state=DeliveryState.DONE)
+    lost = ~Q(changes__state=DeliveryState.DONE) | Q(changes__external_id="")
+    gone = Q(Exists(found)) | Q(Exists(asked)) | lost
     return waiting.filter(gone, changes__isnull=False).values_list("pk", flat=True)

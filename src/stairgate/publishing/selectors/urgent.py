@@ -147,7 +147,6 @@ def _said(row: UrgentApproval, ground: Ground) -> ApprovalFact:
     fit = row.approver_id in ground.approvers
     return ApprovalFact(
         approver=row.approver_id,
-        name=row.approver.first_name,
         digest=row.digest,
         policy=row.policy_id,
         expires_at=row.expires_at,
