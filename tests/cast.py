@@ -19,8 +19,10 @@ from stairgate.networks.base import Health, Secret
 from stairgate.organisations.models import Membership, Organisation, User
 from stairgate.organisations.rules import Role
 from stairgate.organisations.services import join
+from stairgate.people.models import Person
 from stairgate.policies.models import PolicyVersion
 from tests.accounts import open_account
+from tests.declared import declared
 from tests.kept import Kept, keep
 
 PASSWORD = "a long enough password"
@@ -72,6 +74,7 @@ def willow_lane(now: datetime, *, credentials: Credentials | None = None, health
 def built_willow_lane(now: datetime, *, credentials: Credentials | None = None, healthy: bool = True) -> Cast:
     """Build the whole cast through the services and return it."""
     place = nursery(now, password=PASSWORD)
+    declared(Person.objects.select_related("organisation").filter(organisation=place.organisation), now)
     nowhere = Credentials("http://127.0.0.1:9", "100000000000001", Secret("not-a-token"))
     channel = open_account(place, credentials or nowhere, now)
     if healthy:

@@ -206,6 +206,7 @@ def _on_register(cast: Cast, user: User, now: datetime) -> None:
     Training.objects.create(
         person=person,
         course=Training.Course.SAFEGUARDING,
+        level="Lead level",
         completed_on=day,
         expires_on=day + timedelta(days=500),
     )

@@ -35,6 +35,7 @@ OPEN = ChannelFacts(
     health_hours=24,
     health_problem="",
     authorised_until=NOW + timedelta(seconds=1),
+    online_safety=2,
 )
 
 

@@ -112,6 +112,7 @@ _PLAIN = (
     "channels:found",
     "people:list",
     "people:new",
+    "people:declaration",
     "people:import",
     "assurance:live",
     "assurance:record",

@@ -14,6 +14,8 @@ from stairgate.channels.models import AccountRequest, Condition, FoundPage, Paus
 from stairgate.channels.pausing import pause_everything
 from stairgate.cli.demo_accounts import ask
 from stairgate.organisations.models import User
+from stairgate.people.declaring.rules import Answer
+from stairgate.people.declaring.services import declare
 from stairgate.people.importing.services import keep_list
 from stairgate.people.leaving import leave
 from stairgate.people.models import Person, Spreadsheet
@@ -84,6 +86,7 @@ READ: dict[str, frozenset[str]] = {
     "people:person": PEOPLE | {"tom"},
     **dict.fromkeys((f"people:{name}" for name in PERSON_FORMS), MANAGER),
     "people:new": MANAGER,
+    "people:declaration": EVERYBODY,
     "people:import": MANAGER,
     "people:import_template": MANAGER,
     "people:import_look": MANAGER,
@@ -169,6 +172,10 @@ DEEDS: dict[str, frozenset[str]] = {
     **dict.fromkeys(("policies:begin", "policies:review_keep"), MANAGER),
     "policies:review_note": ACCOUNTS,
     **dict.fromkeys((f"policies:{name}" for name in DRAFT_DEEDS), MANAGER),
+    "people:declaration_agree": EVERYBODY,
+    "people:declaration_read": frozenset({"priya", "gwen", "tom"}),
+    "people:declaration_plan": frozenset({"priya", "gwen", "tom"}),
+    "people:declaration_helped": frozenset({"priya", "gwen", "tom"}),
     "people:import_take": MANAGER,
     "people:import_forget": MANAGER,
 }
@@ -209,7 +216,8 @@ ABSENT = {
 
 
 #: addresses of the register: all are about Tom, but for a sign-in, which he has
-OF_A_PERSON = {f"people:{name}" for name in ("person", *PERSON_FORMS, *PERSON_DEEDS)}
+DECLARED = ("declaration_read", "declaration_plan", "declaration_helped")
+OF_A_PERSON = {f"people:{name}" for name in ("person", *PERSON_FORMS, *PERSON_DEEDS, *DECLARED)}
 #: addresses of the draft of the next version, and of a part of it
 OF_A_DRAFT = {f"policies:{name}": args for name, args in (DRAFT_FORMS | DRAFT_DEEDS).items()}
 #: addresses of one account, and of one request for another
@@ -311,6 +319,9 @@ def _of_a_person(name: str, cast: Cast) -> object:
     now, today = timezone.now(), timezone.localdate()
     if name in {"people:show_number", "people:withdraw_check", "people:look_again"}:
         return tom.checks.get().pk
+    if name in {"people:declaration_plan", "people:declaration_helped"}:
+        answers = {"families": Answer.YES, "private": Answer.HELP, "apart": Answer.YES}
+        return declare(actor=cast.tom, organisation=cast.organisation, answers=answers, at=now).pk
     if name == "people:verify_reference":
         reference = record_reference(
             actor=cast.priya,

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from stairgate.clauses import Coverage, control
+from stairgate.people.rules import ONLINE_SAFETY_PEOPLE
 from stairgate.policies.review import ReviewDue, overdue
 
 _ROLE_WORDS = {
@@ -43,6 +44,7 @@ class ChannelFacts:
     health_at: datetime | None
     health_hours: int
     health_problem: str
+    online_safety: int = 0  # people who work here and have online safety training in date
     paused: tuple[str, ...] = ()  # why, for each pause that holds
     authorised_until: datetime | None = None  # the first moment at which it is over; None: it never counted
     late_condition: str = ""  # of those the yes depended on
@@ -50,6 +52,11 @@ class ChannelFacts:
 
 @control("C04", "Only a registered, authorised, live account can be posted to", coverage=Coverage.PART)
 @control("C18", "Fewer than two qualified administrators shuts the account", coverage=Coverage.WHOLE)
+@control(
+    "C54",
+    "Fewer than two people with online safety training in date shuts the account",
+    coverage=Coverage.WHOLE,
+)
 @control("C98", "An authorisation that was not renewed in time shuts the account until it is")
 @control("C102", "A condition that is late shuts the account until it is met")
 @control("C105", "A policy whose yearly review is overdue shuts the account", coverage=Coverage.WHOLE)
@@ -61,6 +68,7 @@ def restrictions(facts: ChannelFacts, now: datetime) -> tuple[Restriction, ...]:
         found
         for found in (
             *(_status(facts), _authorised(facts, now), _condition(facts), _administrators(facts)),
+            _online_safety(facts),
             *(_policy(facts, now), _health(facts, now)),
         )
         if found is not None
@@ -103,6 +111,17 @@ def _administrators(facts: ChannelFacts) -> Restriction | None:
         "C18",
         f"{facts.name} needs {need} administrators whose check, training and signature are in date. "
         f"It has {have}{who}.",
+    )
+
+
+def _online_safety(facts: ChannelFacts) -> Restriction | None:
+    if facts.online_safety >= ONLINE_SAFETY_PEOPLE:
+        return None
+    have = "one person has" if facts.online_safety else "nobody has"
+    return Restriction(
+        "C54",
+        f"{facts.name} needs {ONLINE_SAFETY_PEOPLE} people with online safety training in date, and {have} it. "
+        "It opens again when a course is on record.",
     )
 
 

@@ -16,6 +16,7 @@ from stairgate.channels.rules import ChannelFacts, Restriction, restrictions
 from stairgate.organisations.models import Membership, Organisation
 from stairgate.organisations.rules import Role
 from stairgate.organisations.selectors import holders
+from stairgate.people.selectors import online_safety_trained
 from stairgate.policies.models import PolicyVersion
 from stairgate.policies.parameters import Parameters
 from stairgate.policies.reviewing import review_dues
@@ -64,13 +65,13 @@ def accounts_now(
         .select_related("connection__seen_by", "organisation", "authorised_by", "requested_by")
         .annotate(**{f"newest_{name}": Subquery(known.values(name)[:1]) for name in _READ})
         .annotate(late_condition=_late(organisation.day(now)))
+        .annotate(online_safety=online_safety_trained(organisation, organisation.day(now)))
         .annotate(is_paused=Exists(open_pauses(organisation).filter(_COVERING)))
     )
     some_paused = any(getattr(channel, "is_paused", True) for channel in channels)
     pauses = tuple(open_pauses(organisation)) if some_paused else ()
     return [
-        _now(channel, _newest(channel), fit, version, pauses, getattr(channel, "late_condition", None), now)
-        for channel in channels
+        _now(channel, _newest(channel), fit, version, pauses, _asked(channel), now) for channel in channels
     ]
 
 
@@ -91,18 +92,21 @@ def _newest(channel: Any) -> HealthReading | None:
     return HealthReading(channel=channel, **{name: getattr(channel, f"newest_{name}") for name in _READ})
 
 
+def _asked(channel: Any) -> tuple[str | None, int]:
+    """Return the late condition of an account and how many have online safety training, read along with it."""
+    return channel.late_condition, channel.online_safety
+
+
 def channel_now(channel: Channel, now: datetime) -> ChannelNow:
     """Return one account with everything that shuts it, read afresh."""
     version = in_force(channel.organisation)
     administrators = fit_administrators(channel.organisation, now)
     pauses = tuple(open_pauses(channel.organisation))
     reading = channel.readings.known_at(now).first()
-    late = (
-        Channel.objects.filter(pk=channel.pk)
-        .values_list(_late(channel.organisation.day(now)), flat=True)
-        .first()
-    )
-    return _now(channel, reading, administrators, version, pauses, late, now)
+    on = channel.organisation.day(now)
+    trained = online_safety_trained(channel.organisation, on)
+    late, people = Channel.objects.filter(pk=channel.pk).values_list(_late(on), trained).get()
+    return _now(channel, reading, administrators, version, pauses, (late, people), now)
 
 
 def fit_administrators(organisation: Organisation, now: datetime) -> tuple[Membership, ...]:
@@ -117,7 +121,7 @@ def _now(
     administrators: tuple[Membership, ...],
     version: PolicyVersion | None,
     pauses: tuple[Pause, ...],
-    late_condition: str | None,
+    asked: tuple[str | None, int],
     now: datetime,
 ) -> ChannelNow:
     own = tuple(pause for pause in pauses if pause.channel_id in {None, channel.id})
@@ -137,7 +141,8 @@ def _now(
         health_problem=" ".join(reading.problems) if reading else "",
         paused=tuple(_says(pause, channel) for pause in own),
         authorised_until=_over(channel),
-        late_condition=late_condition or "",
+        late_condition=asked[0] or "",
+        online_safety=asked[1],
     )
     return ChannelNow(channel, reading, administrators, own, restrictions(facts, now))
 

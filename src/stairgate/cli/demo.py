@@ -19,13 +19,14 @@ from stairgate.cli.demo_accounts import (
     open_group,
     practice_credentials,
 )
-from stairgate.cli.demo_people import add_colleagues
+from stairgate.cli.demo_people import TWO_TRAINED, add_colleagues, train_online_safety
 from stairgate.cli.demo_rounds import bring_round
 from stairgate.cli.demo_signing import signed
 from stairgate.organisations.models import Membership, Organisation, User
 from stairgate.organisations.rules import Role
 from stairgate.organisations.services import join, name_groups, register_child_names
 from stairgate.people.models import Check, Person, Training
+from stairgate.people.rules import LEADS
 from stairgate.people.services import record_check, record_training, register
 from stairgate.policies.models import PolicyVersion
 from stairgate.policies.services import adopt
@@ -93,7 +94,10 @@ def nursery(now: datetime, *, password: str | None = None) -> Nursery:
             at=now,
             phone=phone,
         )
-        _on_register(priya, organisation, people[name], job, now)
+        _on_register(priya, organisation, people[name], job, now, leads=bool(LEADS & set(roles)))
+    for name, days in TWO_TRAINED.items():
+        person = Person.objects.get(user=people[name])
+        train_online_safety(priya, person, days, now)
     words = demo_policy.document()
     policy = adopt(
         actor=priya,
@@ -112,7 +116,9 @@ def nursery(now: datetime, *, password: str | None = None) -> Nursery:
     return Nursery(organisation, policy, people)
 
 
-def _on_register(actor: User, organisation: Organisation, user: User, job: str, now: datetime) -> Person:
+def _on_register(
+    actor: User, organisation: Organisation, user: User, job: str, now: datetime, *, leads: bool = False
+) -> Person:
     day = organisation.day(now)
     person = register(
         actor=actor,
@@ -139,6 +145,7 @@ def _on_register(actor: User, organisation: Organisation, user: User, job: str, 
         person=person,
         course=Training.Course.SAFEGUARDING,
         provider="Fenmoor Council",
+        level="Lead level" if leads else "",
         completed_on=day - timedelta(days=200),
         expires_on=day + timedelta(days=500),
         at=now,

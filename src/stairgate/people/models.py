@@ -160,3 +160,40 @@ class Spreadsheet(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Declaration(models.Model):
+    """What somebody declared of themselves on a day. The newest counts; the answers are sealed."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="declarations")
+    declared_at = models.DateTimeField()
+    declared_on = models.DateField()
+    answers_sealed = models.BinaryField()
+    needs_plan = models.BooleanField(help_text="A connection with a family was declared")
+    needs_help = models.BooleanField(help_text="Somebody is to speak with them")
+    helped_at = models.DateTimeField(null=True, blank=True)
+    helped_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+
+    class Meta:
+        ordering = ["-declared_at"]
+
+    def __str__(self) -> str:
+        return f"Declaration, {self.declared_on}"
+
+
+class FamilyPlan(models.Model):
+    """How a connection with a family is handled: written by a manager or the lead, agreed by the person."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    declaration = models.ForeignKey(Declaration, on_delete=models.PROTECT, related_name="plans")
+    words_sealed = models.BinaryField()
+    written_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    written_at = models.DateTimeField()
+    agreed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-written_at"]
+
+    def __str__(self) -> str:
+        return f"Plan, {self.written_at:%Y-%m-%d}"

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from stairgate.clauses import Coverage, control
+from stairgate.organisations.rules import Duty, Role
 
 
 class Barrier(enum.StrEnum):
@@ -18,6 +19,8 @@ class Barrier(enum.StrEnum):
     CHECK_REVIEW_DUE = "check_review_due"
     TRAINING_MISSING = "training_missing"
     TRAINING_EXPIRED = "training_expired"
+    LEAD_LEVEL_MISSING = "lead_level_missing"
+    LEAD_LEVEL_EXPIRED = "lead_level_expired"
     NOT_SIGNED = "not_signed"
 
 
@@ -35,6 +38,8 @@ class Facts:
     training_expires_on: date | None = None
     signed_current_policy: bool = False
     online_safety_expires_on: date | None = None
+    leads: bool = False  # holds a role of a safeguarding lead that day
+    lead_level_expires_on: date | None = None  # of child protection training at lead level
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +62,19 @@ class Reason:
     "C20", "No account duty when safeguarding training is missing or has run out", coverage=Coverage.WHOLE
 )
 @control("C88", "Each account user signs before use; a new version asks again")
-def eligibility(facts: Facts, on: date) -> tuple[Reason, ...]:
-    """Return every reason why this person may not touch the account that day; empty means fit (C12–C20)."""
+def eligibility(facts: Facts, on: date, duty: Duty | None = None) -> tuple[Reason, ...]:
+    """Return every reason why this person may not do this that day; empty means fit (C12–C20).
+
+    Without a duty: what every duty that touches the account asks.
+    """
     if not facts.on_register:
         return (Reason(Barrier.NOT_ON_REGISTER, "C12", f"{facts.first_name} is not on the staff register."),)
     return tuple(
         reason
-        for reason in (_left(facts, on), _check(facts, on), _training(facts, on), _signed(facts))
+        for reason in (
+            *(_left(facts, on), _check(facts, on), _training(facts, on)),
+            *(_lead_level(facts, on, duty), _signed(facts)),
+        )
         if reason
     )
 
@@ -98,6 +109,34 @@ def _training(facts: Facts, on: date) -> Reason | None:
     if on > facts.training_expires_on:
         return Reason(
             Barrier.TRAINING_EXPIRED, "C20", f"{facts.first_name}’s safeguarding training has run out."
+        )
+    return None
+
+
+#: who decides about children's safety, and so needs training at lead level for it
+LEADS = frozenset({Role.DSL, Role.DEPUTY_DSL})
+#: what says on a certificate that a course was at lead level
+LEAD_LEVEL = r"lead|designated|dsl|level [345]"
+#: on how many people with online safety training in date the accounts depend
+ONLINE_SAFETY_PEOPLE = 2
+
+
+@control("C20", "A safeguarding lead decides only with child protection training at lead level, in date")
+def _lead_level(facts: Facts, on: date, duty: Duty | None) -> Reason | None:
+    if duty != Duty.DECIDE or not facts.leads or _training(facts, on) is not None:
+        return None  # without any training that is the reason said
+    if facts.lead_level_expires_on is None:
+        return Reason(
+            Barrier.LEAD_LEVEL_MISSING,
+            "C20",
+            f"{facts.first_name} is a safeguarding lead, and we have no child protection training at lead level "
+            "on record. Record it with its level, such as lead level.",
+        )
+    if on > facts.lead_level_expires_on:
+        return Reason(
+            Barrier.LEAD_LEVEL_EXPIRED,
+            "C20",
+            f"{facts.first_name}’s child protection training at lead level has run out.",
         )
     return None
 
@@ -141,6 +180,7 @@ class Expiry:
 
 @control("C19", "A check that is due for review is shown 90, 30 and 7 days before")
 @control("C20", "Training that runs out is shown 90, 30 and 7 days before")
+@control("C54", "Online safety training that runs out is shown 90, 30 and 7 days before")
 def running_out(facts: Facts, on: date) -> tuple[Expiry, ...]:
     """Return what runs out within the longest warning, or has run out, the soonest first."""
     check = facts.check_review_on if facts.enhanced_check and facts.barred_list_checked else None
@@ -163,7 +203,12 @@ def _warning(days_left: int) -> int:
 
 def fit_until(facts: Facts, on: date) -> date | None:
     """Return the last day of a fit person's fitness when it ends within the longest warning, else None."""
-    ends = [day for day in (facts.ended_on, facts.check_review_on, facts.training_expires_on) if day]
+    lead_level = facts.lead_level_expires_on if facts.leads else None
+    ends = [
+        day
+        for day in (facts.ended_on, facts.check_review_on, facts.training_expires_on, lead_level)
+        if day is not None
+    ]
     return min((day for day in ends if on <= day <= on + timedelta(days=max(WARNINGS))), default=None)
 
 

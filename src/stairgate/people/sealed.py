@@ -1,4 +1,4 @@
-"""What the register keeps sealed: numbers of certificates and dates of birth, which only `disclosure` opens; and uploaded lists."""
+"""What is kept sealed: numbers of certificates and dates of birth (opened in `disclosure`), declarations, uploaded lists."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from django.conf import settings
 
 from stairgate.networks.base import Secret
 from stairgate.organisations.sealing import seal, unseal
-from stairgate.people.models import Check, Person, Spreadsheet
+from stairgate.people.models import Check, Declaration, FamilyPlan, Person, Spreadsheet
 
 
 def seal_number(check: Check, number: str) -> bytes:
@@ -43,3 +43,29 @@ def open_table(sheet: Spreadsheet) -> str:
     """Return what an uploaded list holds. Raises `sealing.CannotOpen`."""
     place, sealed = sheet.organisation_id, sheet.table_sealed or b""
     return str(unseal(sealed, settings.REGISTER_KEY, organisation=place, row=sheet.pk, field="table"))
+
+
+def seal_answers(declaration: Declaration, answers: str) -> bytes:
+    """Return what somebody declared, sealed for exactly this row."""
+    place = declaration.person.organisation_id
+    return seal(answers, settings.REGISTER_KEY, organisation=place, row=declaration.pk, field="answers")
+
+
+def open_answers(declaration: Declaration) -> str:
+    """Return what somebody declared. Raises `sealing.CannotOpen`."""
+    place, sealed = declaration.person.organisation_id, declaration.answers_sealed
+    return str(unseal(sealed, settings.REGISTER_KEY, organisation=place, row=declaration.pk, field="answers"))
+
+
+def seal_plan(plan: FamilyPlan, words: str) -> bytes:
+    """Return the words of a plan, sealed for exactly this row."""
+    place = plan.declaration.person.organisation_id
+    return seal(words, settings.REGISTER_KEY, organisation=place, row=plan.pk, field="plan")
+
+
+def open_plan(plan: FamilyPlan) -> str:
+    """Return the words of a plan. Raises `sealing.CannotOpen`."""
+    place = plan.declaration.person.organisation_id
+    return str(
+        unseal(plan.words_sealed, settings.REGISTER_KEY, organisation=place, row=plan.pk, field="plan")
+    )

@@ -6,12 +6,23 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models.functions import Coalesce
 
 from stairgate.organisations.models import Membership, Organisation
-from stairgate.organisations.rules import Duty
+from stairgate.organisations.rules import Duty, Role
+from stairgate.organisations.selectors import holding
 from stairgate.people.models import Check, Person, Training
-from stairgate.people.rules import Expiry, Facts, Reason, eligibility, fit_until, running_out
+from stairgate.people.rules import (
+    LEAD_LEVEL,
+    LEADS,
+    Expiry,
+    Facts,
+    Reason,
+    eligibility,
+    fit_until,
+    running_out,
+)
 
 #: what managing content is: writing it, approving it, answering what comes back
 CONTENT = (Duty.WRITE, Duty.APPROVE, Duty.DECIDE)
@@ -27,6 +38,7 @@ def facts_for(
     rows = members.select_related("user__person", "organisation").annotate(
         **columns(on, {"person__user": OuterRef("user")}),
         has_signed=Exists(signed.filter(user=OuterRef("user"))),
+        leads=holding(LEADS, on),
     )
     return [(member, _facts_of_member(member)) for member in rows]
 
@@ -35,11 +47,14 @@ def _facts_of_member(member: Any) -> Facts:
     person: Person | None = getattr(member.user, "person", None)
     if person is None or person.organisation_id != member.organisation_id:
         return Facts(first_name=member.first_name, on_register=False)
-    return facts_of(person, member)
+    return facts_of(person, member, leads=member.leads)
 
 
-def facts_of(person: Person, row: Any) -> Facts:
-    """Return the facts of a person, with what `columns` and the signatures put on the row."""
+def facts_of(person: Person, row: Any, *, leads: bool = False) -> Facts:
+    """Return the facts of a person, with what `columns` and the signatures put on the row.
+
+    ``leads``: they hold a role of a safeguarding lead that day.
+    """
     return Facts(
         first_name=person.first_name,
         on_register=True,
@@ -51,6 +66,8 @@ def facts_of(person: Person, row: Any) -> Facts:
         training_expires_on=row.training_expires_on,
         signed_current_policy=row.has_signed,
         online_safety_expires_on=row.online_safety_expires_on,
+        leads=leads,
+        lead_level_expires_on=row.lead_level_expires_on,
     )
 
 
@@ -65,6 +82,9 @@ def columns(on: date, whose: dict[str, Any]) -> dict[str, Subquery]:
         "check_review_on": Subquery(check.values("review_on")[:1]),
         "training_expires_on": Subquery(safeguarding.values("expires_on")[:1]),
         "online_safety_expires_on": Subquery(online_safety.values("expires_on")[:1]),
+        "lead_level_expires_on": Subquery(
+            safeguarding.filter(level__iregex=LEAD_LEVEL).values("expires_on")[:1]
+        ),
     }
 
 
@@ -85,6 +105,20 @@ def _finished(course: Training.Course, on: date, whose: dict[str, Any]) -> Query
     return Training.objects.filter(course=course, completed_on__lte=on, **whose).order_by("-expires_on")
 
 
+def online_safety_trained(organisation: OuterRef | Organisation, on: date) -> Coalesce:
+    """Return how many people who work there that day have online safety training in date, in another query (C54)."""
+    works = Q(person__started_on__lte=on) & (Q(person__ended_on__isnull=True) | Q(person__ended_on__gte=on))
+    rows = Training.objects.filter(
+        works,
+        course=Training.Course.ONLINE_SAFETY,
+        completed_on__lte=on,
+        expires_on__gte=on,
+        person__organisation=organisation,
+    )
+    counted = rows.order_by().values("person__organisation").annotate(people=Count("person", distinct=True))
+    return Coalesce(Subquery(counted.values("people")[:1]), 0)
+
+
 @dataclass(frozen=True, slots=True)
 class Terms:
     """What the policy in force asks of the register. Its room is above this one, so it is handed in (`web.terms`)."""
@@ -93,11 +127,12 @@ class Terms:
     dbs_review_years: int
     child_protection_years: int
     lead_approves: bool  # the safeguarding lead, beside page administrators
+    page_administrators: int = 2  # qualified ones, on whom every account depends
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One person as the matrix shows them. ``reasons`` are every one why a duty they hold is stopped."""
+    """One person as the matrix shows them: the duties they may do that day, and every reason why one is stopped."""
 
     person: Person
     facts: Facts
@@ -107,10 +142,16 @@ class Row:
     reasons: tuple[Reason, ...]
     runs_out: tuple[Expiry, ...]
     until: date | None
+    roles: frozenset[str] = frozenset()
 
     @property
     def may_manage(self) -> bool:
-        return bool(self.duties) and not self.reasons
+        return bool(self.duties)
+
+    @property
+    def administers(self) -> bool:
+        """Return whether they are one of the administrators on whom the accounts depend."""
+        return Duty.APPROVE in self.duties and Role.PAGE_ADMINISTRATOR in self.roles
 
     @property
     def does(self) -> str:
@@ -158,10 +199,13 @@ def _urgency(row: Row) -> tuple[object, ...]:
 
 
 def _row(person: Any, terms: Terms, on: date) -> Row:
-    facts = facts_of(person, person)
     member = _place(person)
-    duties = _content_duties(member, terms, on)
-    reasons = eligibility(facts, on) if duties else ()
+    roles = member.roles_on(on) if member else frozenset()
+    facts = facts_of(person, person, leads=bool(LEADS & roles))
+    held = _content_duties(member, terms, on)
+    stopped = {duty: eligibility(facts, on, duty) for duty in held}
+    reasons = tuple(dict.fromkeys(reason for reasons in stopped.values() for reason in reasons))
+    duties = tuple(duty for duty in held if not stopped[duty])
     return Row(
         person=person,
         facts=facts,
@@ -170,7 +214,8 @@ def _row(person: Any, terms: Terms, on: date) -> Row:
         duties=duties,
         reasons=reasons,
         runs_out=running_out(facts, on),
-        until=fit_until(facts, on) if duties and not reasons else None,
+        until=fit_until(facts, on) if duties else None,
+        roles=frozenset(roles),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from stairgate.people.views import deeds, forms, importing, pages
+from stairgate.people.views import declaring, deeds, forms, importing, pages
 
 app_name = "people"
 urlpatterns = [
@@ -16,6 +16,11 @@ urlpatterns = [
     path("import/<uuid:pk>/", importing.look, name="import_look"),
     path("import/<uuid:pk>/do/", importing.take, name="import_take"),
     path("import/<uuid:pk>/forget/", importing.forget, name="import_forget"),
+    path("declaration/", declaring.declaration, name="declaration"),
+    path("declaration/agree/", declaring.agree, name="declaration_agree"),
+    path("declaration/<uuid:pk>/plan/", declaring.plan, name="declaration_plan"),
+    path("declaration/<uuid:pk>/helped/", declaring.helped, name="declaration_helped"),
+    path("<uuid:pk>/declaration/", declaring.read, name="declaration_read"),
     path("<uuid:pk>/", pages.person, name="person"),
     path("<uuid:pk>/change/", forms.change, name="change"),
     path("<uuid:pk>/check/", forms.check, name="check"),

@@ -110,13 +110,17 @@ def fit_for(
     not stop, by first name. One query.
     """
     members = holders(organisation, roles_for(duty, parameters), on)
-    return fit_among(members, organisation, on=on) if duty in ACCOUNT_DUTIES else list(members)
+    return fit_among(members, organisation, on=on, duty=duty) if duty in ACCOUNT_DUTIES else list(members)
 
 
-def fit_among(members: QuerySet[Membership], organisation: Organisation, *, on: date) -> list[Membership]:
-    """Return those whom neither the register nor a missing signature stops from touching the account. One query."""
+def fit_among(
+    members: QuerySet[Membership], organisation: Organisation, *, on: date, duty: Duty | None = None
+) -> list[Membership]:
+    """Return those whom neither the register nor a missing signature stops from a duty; without one, from touching
+    the account at all. One query.
+    """
     facts = facts_for(members, signed=signatures_now(organisation), on=on)
-    return [member for member, found in facts if not eligibility(found, on)]
+    return [member for member, found in facts if not eligibility(found, on, duty)]
 
 
 #: whom the policy names, in the order in which it names them (C21)
@@ -169,4 +173,4 @@ def why_not(member: Membership, duty: Duty, *, version: PolicyVersion | None, on
     rows = facts_for(Membership.objects.filter(pk=member.pk), signed=signatures(version), on=on)
     if not rows:
         return (f"{member.first_name} no longer works here.",)
-    return tuple(reason.says for _, facts in rows for reason in eligibility(facts, on))
+    return tuple(reason.says for _, facts in rows for reason in eligibility(facts, on, duty))

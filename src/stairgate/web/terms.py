@@ -17,4 +17,5 @@ def terms_for(organisation: Organisation) -> Terms:
         dbs_review_years=parameters.dbs_review_years,
         child_protection_years=parameters.child_protection_years,
         lead_approves=parameters.safeguarding_lead_approves,
+        page_administrators=parameters.page_administrators,
     )

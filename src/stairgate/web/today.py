@@ -42,6 +42,7 @@ from stairgate.publishing.urgent import why_may_not_look
 from stairgate.web import today_tasks as task_of
 from stairgate.web.account_tasks import Waiting, account_tasks
 from stairgate.web.context import count_of
+from stairgate.web.declaration_tasks import declaration_tasks
 from stairgate.web.policy_tasks import policy_tasks
 from stairgate.web.register_tasks import register_tasks, to_sign
 from stairgate.web.tasks import Task
@@ -114,6 +115,7 @@ def today_page(me: Membership, now: datetime) -> Today:
         tasks.append(task_of.unapproved_ahead(not_ahead))
     if Duty.WRITE in duties and suggested:
         tasks.append(task_of.suggested(suggested))
+    tasks += declaration_tasks(me, now)
     tasks += [task_of.own(post) for post in own]
     return Today(
         now=now,

@@ -12,11 +12,14 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from stairgate.clauses import control
 from stairgate.organisations.access import current, get, require
 from stairgate.organisations.invitations import has_signed_in
 from stairgate.organisations.models import Invitation, Membership
 from stairgate.organisations.papers import paper_answer
 from stairgate.organisations.rules import Duty, in_force
+from stairgate.people.declaring.selectors import standings
+from stairgate.people.declaring.services import reads
 from stairgate.people.models import LeavingTask, Person
 from stairgate.people.printed import register_paper
 from stairgate.people.selectors import Row, Terms, here, not_on_register, register_rows
@@ -61,10 +64,21 @@ def people(request: HttpRequest) -> HttpResponse:
         "sees_all": sees_all,
         "manages": Duty.MANAGE in duties,
         "missing": not_on_register(member.organisation, today)[:_EACH_PAGE] if sees_all else (),
+        "few": _few(lists["content"], terms_of(request).page_administrators) if sees_all else None,
+        "needed": terms_of(request).page_administrators,
         "years": terms_of(request).dbs_review_years,
         "today": today,
     }
     return render(request, "people/list.html", values)
+
+
+@control(
+    "C18", "A manager is told when nobody more than needed could keep the pages open: a third is prompted for"
+)
+def _few(managing: list[Row], needed: int) -> list[str] | None:
+    """Return the first names of the fit administrators when there is no one to spare, else None."""
+    names = [row.person.first_name for row in managing if row.administers]
+    return sorted(names) if len(names) <= needed else None
 
 
 def _lists(rows: list[Row], today: date) -> dict[str, list[Row]]:
@@ -112,8 +126,12 @@ def person_page(
         if place is not None
         else None
     )
+    standing = next(iter(standings(member.organisation, on=today, pk=found.pk)), None)
     values = {
         "active": "people",
+        "standing": standing,
+        "reads": reads(member, found, now),
+        "mine": found.user_id == member.user_id,
         "row": row,
         "person": row.person,
         "place": place,
