@@ -76,6 +76,17 @@ COMMENTS = (
 #: as long as Facebook takes; the whole first conversation is like that
 LONGEST = (COMMENTS[1] * 100)[:8000]
 STATES = tuple(PostState)
+#: of so many posts, the newest, each state has its share and something is left to do; older ones are over
+OPEN = 1000
+OVER = (
+    PostState.PUBLISHED,
+    PostState.PUBLISHED,
+    PostState.PUBLISHED,
+    PostState.TAKEN_DOWN,
+    PostState.WITHDRAWN,
+)
+#: people on the register at most: so many work in the largest settings
+MOST_PEOPLE = 300
 DELIVERED = {
     PostState.APPROVED: DeliveryState.WAITING,
     PostState.SENDING: DeliveryState.SENDING,
@@ -197,7 +208,7 @@ def _on_register(cast: Cast, user: User, now: datetime) -> None:
 def _register(cast: Cast, now: datetime, count: int, story: int) -> Person:
     """Put people on the register who sign in and write, and give Tom a long story; return one who does not sign in."""
     day = cast.organisation.day(now)
-    for _ in range(count):
+    for _ in range(min(count, MOST_PEOPLE)):
         user = User.objects.create(email=f"{uuid4().hex}@willowlane.example", first_name="Robin")
         member = Membership.objects.create(
             user=user, organisation=cast.organisation, job_title="Practitioner", started_on=day
@@ -258,14 +269,15 @@ def _posts(
 ) -> list[Post]:
     authors = (cast.tom, cast.kofi, cast.leah, cast.priya)
     rows = []
-    for number in range(count):
-        at = now - timedelta(minutes=11 * number)
+    before = Post.objects.filter(organisation=cast.organisation).count()
+    for number in range(before, before + count):
+        at = now - timedelta(minutes=11 * min(number, OPEN) + 100 * max(number - OPEN, 0))
         text = POSTS[number % len(POSTS)]
         rows.append(
             Post(
                 organisation=cast.organisation,
                 author=authors[number // len(STATES) % len(authors)],
-                state=STATES[number % len(STATES)],
+                state=STATES[number % len(STATES)] if number < OPEN else OVER[number % len(OVER)],
                 state_reason="Nobody could say whether it arrived." if number % 3 == 0 else "",
                 title=text[:59],
                 created_at=at,
@@ -278,7 +290,7 @@ def _posts(
     _answers(cast, rows, story)
     _talk(cast, rows, revisions, now, story)
     _approvals(cast, rows, revisions, now, story)
-    _deliveries(channels, rows, revisions)
+    _deliveries(channels, rows, revisions, newest={post.pk for post in rows[: max(OPEN - before, 0)]})
     _hands(cast, now, story)
     return rows
 
@@ -286,7 +298,7 @@ def _posts(
 def _talk(
     cast: Cast, posts: Sequence[Post], revisions: dict[UUID, list[Revision]], now: datetime, story: int
 ) -> None:
-    """Let people talk about each post; every second message is for the manager, and not read yet."""
+    """Let people talk about each post; every second message is for the manager, who has read the old ones."""
     said = [
         Message(
             post=post,
@@ -299,7 +311,10 @@ def _talk(
         for place in range(_length(number, story))
     ]
     Message.objects.bulk_create(said, batch_size=500)
-    Addressee.objects.bulk_create(Addressee(message=message, user=cast.priya) for message in said[::2])
+    Addressee.objects.bulk_create(
+        Addressee(message=message, user=cast.priya, read_at=now if message.post.state in OVER else None)
+        for message in said[::2]
+    )
 
 
 def _length(number: int, story: int) -> int:
@@ -411,7 +426,11 @@ def _approval(cast: Cast, revision: Revision, now: datetime, *, voided: bool) ->
 
 
 def _deliveries(
-    channels: Sequence[Channel], posts: Sequence[Post], revisions: dict[UUID, list[Revision]]
+    channels: Sequence[Channel],
+    posts: Sequence[Post],
+    revisions: dict[UUID, list[Revision]],
+    *,
+    newest: set[UUID],
 ) -> None:
     rows = []
     for post in posts:
@@ -436,14 +455,15 @@ def _deliveries(
                 )
             )
     Delivery.objects.bulk_create(rows, batch_size=500)
-    _afterwards(rows)
+    _afterwards(rows, newest)
 
 
-def _afterwards(rows: Sequence[Delivery]) -> None:
-    """Every fifth page shows something else than was approved, and could not be taken down."""
+def _afterwards(rows: Sequence[Delivery], newest: set[UUID]) -> None:
+    """Of the newest, every fifth page shows something else than was approved, and could not be taken down."""
     done = [row for row in rows if row.state == DeliveryState.DONE]
     ReadBack.objects.bulk_create(ReadBack(delivery=row, due_at=row.done_at) for row in done)
-    for row in done[::5]:
+    astray = [row for row in done if row.post_id in newest][::5]
+    for row in astray:
         seen = {"found_at": row.due_at, "seen_at": row.due_at}
         Difference.objects.create(
             organisation_id=row.organisation_id,
@@ -464,7 +484,7 @@ def _afterwards(rows: Sequence[Delivery]) -> None:
             asked_at=row.due_at,
             due_at=row.due_at,
         )
-        for row in done[::5]
+        for row in astray
     )
 
 
