@@ -10,12 +10,13 @@ from datetime import datetime
 
 from stairgate.channels.models import Channel
 from stairgate.channels.services import Credentials, note_health
-from stairgate.cli.demo import CHILDREN, PURPOSE, Nursery, member_of, nursery, open_account
+from stairgate.cli.demo import CHILDREN, PURPOSE, Nursery, member_of, nursery
 from stairgate.networks.base import Health, Secret
 from stairgate.organisations.models import Membership, Organisation, User
 from stairgate.organisations.rules import Role
 from stairgate.organisations.services import join
 from stairgate.policies.models import PolicyVersion
+from tests.accounts import open_account
 
 PASSWORD = "a long enough password"
 

@@ -18,7 +18,6 @@ from PIL import Image
 
 from stairgate.channels.models import Channel
 from stairgate.channels.services import Credentials, note_health
-from stairgate.cli.demo import open_account
 from stairgate.ledger.services import record
 from stairgate.monitoring.models import Action, Decision, Item, Sighting, Sweep
 from stairgate.monitoring.rules import risk_of
@@ -26,7 +25,8 @@ from stairgate.networks.base import Health, Secret
 from stairgate.organisations.models import Membership, Organisation, RoleHeld, User
 from stairgate.organisations.rules import Role
 from stairgate.organisations.selectors import screening_facts
-from stairgate.people.models import Check, LeavingTask, Person, Reference, Training
+from stairgate.people.importing.services import keep_list
+from stairgate.people.models import Check, LeavingTask, Person, Reference, Spreadsheet, Training
 from stairgate.policies.models import Signature
 from stairgate.publishing.models import (
     Addressee,
@@ -55,6 +55,7 @@ from stairgate.publishing.services.urgent import MOST_TEMPLATES
 from stairgate.publishing.starters import urgent_starters
 from stairgate.publishing.states import DeliveryState, PostState
 from stairgate.screening import Author, Context, Direction, Screener, default_pack, to_json
+from tests.accounts import open_account
 from tests.cast import PURPOSE, Cast
 
 POSTS = (
@@ -114,6 +115,7 @@ class Crowd:
     person: Person
     newcomer: Person
     channel: Channel
+    list: Spreadsheet  # uploaded, and to be looked at
     urgent: Post  # sent from an urgent template, and still to be looked at a second time
 
     def post(self, state: PostState) -> Post:
@@ -137,7 +139,18 @@ def crowd(cast: Cast, now: datetime, *, posts: int, comments: int, story: int) -
     _write_down(cast, made[:MOST_WRITTEN], items, now)
     message, urgent = _standing(cast, now, story), _urgent(cast, now, story)
     person = Person.objects.get(user=cast.tom)
-    return Crowd(made, pictures, items, message, person, newcomer, cast.channel, urgent)
+    uploaded = _list(cast, now, posts)
+    return Crowd(made, pictures, items, message, person, newcomer, cast.channel, uploaded, urgent)
+
+
+def _list(cast: Cast, now: datetime, rows: int) -> Spreadsheet:
+    """Upload a list of so many people, each row with a long problem."""
+    data = "Full name,Job title,First day\n" + "\n".join(
+        f"Person {n},,31 Feb 26 {'x' * 99}" for n in range(rows)
+    )
+    return keep_list(
+        actor=cast.priya, organisation=cast.organisation, name="a.csv", data=data.encode(), at=now
+    )
 
 
 def _accounts(cast: Cast, now: datetime, story: int) -> list[Channel]:

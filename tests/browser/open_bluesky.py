@@ -21,7 +21,8 @@ def main() -> None:
 
     from stairgate.channels.models import Channel
     from stairgate.channels.services import Credentials, prove
-    from stairgate.cli.demo import Nursery, open_account
+    from stairgate.cli.demo import Nursery
+    from stairgate.cli.demo_accounts import open_account
     from stairgate.networks.base import Secret
     from stairgate.organisations.models import Organisation, User
     from stairgate.policies.selectors import in_force

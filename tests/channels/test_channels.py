@@ -7,17 +7,15 @@ from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
-from django.db import IntegrityError
 from django.utils import timezone
 
 from stairgate.channels import health
 from stairgate.channels.models import Channel, Connection
 from stairgate.channels.rules import ChannelFacts, mailbox_problem, restrictions
 from stairgate.channels.selectors import accounts_now, channel_now
-from stairgate.channels.services import CannotAuthorise, account_for, authorise, note_health
+from stairgate.channels.services import account_for, note_health
 from stairgate.ledger.models import Entry
 from stairgate.networks.base import Health
-from stairgate.organisations.access import NotAllowed
 from stairgate.organisations.sealing import CannotOpen, seal, unseal
 from tests.cast import Cast, willow_lane
 
@@ -36,6 +34,7 @@ OPEN = ChannelFacts(
     health_at=NOW,
     health_hours=24,
     health_problem="",
+    authorised_until=NOW + timedelta(seconds=1),
 )
 
 
@@ -50,6 +49,8 @@ def test_an_account_with_everything_in_order_is_open() -> None:
 
 @pytest.mark.clause("C04")
 @pytest.mark.clause("C18")
+@pytest.mark.clause("C98")
+@pytest.mark.clause("C102")
 @pytest.mark.clause("C105")
 @pytest.mark.parametrize(
     ("changes", "clause"),
@@ -58,6 +59,9 @@ def test_an_account_with_everything_in_order_is_open() -> None:
         ({"live": False, "closed": True}, "C04"),
         ({"paused": ("Everything is paused.",)}, "C04"),
         ({"connected": False}, "C04"),
+        ({"authorised_until": NOW}, "C98"),
+        ({"authorised_until": None}, "C98"),
+        ({"late_condition": "A second look"}, "C102"),
         ({"administrators": ("Kofi",)}, "C18"),
         ({"administrators": ()}, "C18"),
         ({"policy_adopted_at": None}, "C01"),
@@ -90,37 +94,6 @@ def test_an_account_belongs_to_a_shared_mailbox(address: str, refused: bool) -> 
         address, staff_addresses=["priya@willowlane.example"], staff_names=["Priya", "Tom"]
     )
     assert bool(problem) is refused
-
-
-@pytest.mark.clause("C101")
-@pytest.mark.clause("C89")
-def test_whoever_asks_never_authorises(cast: Cast) -> None:
-    with pytest.raises(CannotAuthorise):
-        _authorise(cast, actor=cast.helen, requested_by=cast.helen)
-    with pytest.raises(NotAllowed):
-        _authorise(cast, actor=cast.priya, requested_by=cast.kofi)
-    with pytest.raises(CannotAuthorise, match="has to work here"):
-        _authorise(cast, actor=cast.helen, requested_by=cast.outsider)
-    with pytest.raises(IntegrityError):
-        Channel.objects.filter(pk=cast.channel.pk).update(requested_by=cast.channel.authorised_by)
-
-
-@pytest.mark.clause("C23")
-def test_a_personal_mailbox_is_refused(cast: Cast) -> None:
-    with pytest.raises(CannotAuthorise, match="one person"):
-        _authorise(cast, actor=cast.helen, requested_by=cast.priya, mailbox="tom@willowlane.example")
-
-
-def _authorise(cast: Cast, **changes: object) -> Channel:
-    given: dict[str, object] = {
-        "organisation": cast.organisation,
-        "network": Channel.Network.BLUESKY,
-        "name": "Bluesky",
-        "purposes": ["News"],
-        "mailbox": "office@willowlane.example",
-        "at": timezone.now(),
-    }
-    return authorise(**{**given, **changes})  # type: ignore[arg-type]
 
 
 def test_a_sealed_secret_opens_only_where_it_belongs() -> None:

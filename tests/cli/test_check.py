@@ -151,7 +151,7 @@ def test_a_damaged_database_file(ours: Installation, at: int) -> None:
 
 def test_an_account_that_is_shut(ours: Installation) -> None:
     ours.python(
-        "from stairgate.cli.demo import Nursery, open_account; "
+        "from stairgate.cli.demo import Nursery; from tests.accounts import open_account; "
         "from stairgate.organisations.models import Organisation, User; "
         "from stairgate.channels.services import Credentials, Secret; "
         "people = {user.first_name: user for user in User.objects.all()}; "

@@ -9,7 +9,6 @@ import pytest
 from stairgate.channels.models import Channel, Pause
 from stairgate.channels.pausing import ask_to_open, confirm_opening, pause_everything
 from stairgate.channels.services import network_for
-from stairgate.cli.demo import open_group
 from stairgate.ledger.models import Entry
 from stairgate.networks.base import Absent, CannotTell, Done, Manual, Unknown
 from stairgate.organisations.access import NotAllowed
@@ -35,6 +34,7 @@ from stairgate.publishing.models import (
 from stairgate.publishing.selectors.by_hand import hand_page, hand_work
 from stairgate.publishing.services import by_hand as hands
 from stairgate.publishing.states import DeliveryState, PostState
+from tests.accounts import open_group
 from tests.cast import PURPOSE
 from tests.publishing.conftest import Desk, Scripted
 

@@ -10,13 +10,13 @@ import pytest
 from django.db import connection, connections
 from django.utils import timezone
 
-from stairgate.cli.demo import open_group
 from stairgate.ledger.services import verify_log
 from stairgate.organisations.models import User
 from stairgate.publishing import services
 from stairgate.publishing.models import Delivery
 from stairgate.publishing.services import by_hand as hands
 from stairgate.publishing.states import DeliveryState
+from tests.accounts import open_group
 from tests.cast import Cast, willow_lane
 from tests.ledger.flushing import allow_flush
 from tests.publishing.conftest import Desk

@@ -18,7 +18,6 @@ from hypothesis import strategies as st
 
 from stairgate.channels.models import Channel
 from stairgate.channels.services import Credentials
-from stairgate.cli.demo import open_account
 from stairgate.networks.base import Secret
 from stairgate.publishing.calendar import (
     Show,
@@ -37,6 +36,7 @@ from stairgate.publishing.selectors.calendar import days_of, posts_on, without_a
 from stairgate.publishing.services import withdraw
 from stairgate.publishing.states import DeliveryState, PostState
 from stairgate.publishing.views.calendar import LOOKS
+from tests.accounts import open_account
 from tests.publishing.conftest import Desk, Scripted
 from tests.publishing.test_pages import signed_in
 

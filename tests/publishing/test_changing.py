@@ -14,7 +14,6 @@ from django.utils import timezone
 from stairgate.channels.models import Channel
 from stairgate.channels.pausing import pause_everything
 from stairgate.channels.services import Credentials, note_health
-from stairgate.cli.demo import open_account
 from stairgate.ledger.models import Entry
 from stairgate.networks.base import (
     Absent,
@@ -41,6 +40,7 @@ from stairgate.publishing.models import Delivery, Difference, Post, ReadBack, Re
 from stairgate.publishing.selectors.changes import carrier
 from stairgate.publishing.selectors.lists import waiting_for
 from stairgate.publishing.states import DeliveryState, PostState
+from tests.accounts import open_account
 from tests.cast import PURPOSE
 from tests.publishing.conftest import Desk, Scripted
 from tests.publishing.test_two_pages import second

@@ -6,12 +6,12 @@ from datetime import timedelta
 
 import pytest
 
-from stairgate.cli.demo import open_group
 from stairgate.ledger.services import LedgerError
 from stairgate.organisations.access import NotAllowed
 from stairgate.publishing.gate import Closed, Opened, OpenedByHand, open_by_hand, open_gate
 from stairgate.publishing.models import Delivery
 from stairgate.publishing.states import DeliveryState
+from tests.accounts import open_group
 from tests.publishing.conftest import Desk, fill_the_ledger
 from tests.publishing.test_by_hand import put
 

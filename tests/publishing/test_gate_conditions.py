@@ -352,7 +352,7 @@ def test_a_shut_gate_cancels_only_what_waits_and_voids_only_what_lives(desk: Des
 
 def second_page(desk: Desk) -> Any:
     from stairgate.channels.services import Credentials
-    from stairgate.cli.demo import open_account
+    from tests.accounts import open_account
 
     nowhere = Credentials("http://127.0.0.1:9", "100000000000002", Secret("not-a-token"))
     return open_account(desk.cast.nursery, nowhere, desk.now, name="Second page")

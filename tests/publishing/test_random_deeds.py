@@ -19,11 +19,11 @@ from hypothesis.stateful import run_state_machine_as_test
 
 from stairgate.channels import services as channel_services
 from stairgate.channels.services import Credentials, note_health
-from stairgate.cli.demo import open_account
 from stairgate.networks.base import Health, Secret
 from stairgate.organisations import access
 from stairgate.publishing import delivery, taking_down
 from stairgate.publishing.states import ForbiddenMove
+from tests.accounts import open_account
 from tests.cast import willow_lane
 from tests.practice.fixtures import Practice
 from tests.publishing.random_deeds import Deeds

@@ -9,7 +9,6 @@ import pytest
 from stairgate.channels.models import Channel
 from stairgate.channels.pausing import ask_to_open, confirm_opening, open_pauses, pause
 from stairgate.channels.services import Credentials, note_health
-from stairgate.cli.demo import open_account
 from stairgate.ledger.models import Entry
 from stairgate.networks.base import (
     Absent,
@@ -26,6 +25,7 @@ from stairgate.publishing import delivery, services
 from stairgate.publishing.content import Content
 from stairgate.publishing.models import Delivery, Post, Revision
 from stairgate.publishing.states import DeliveryState, PostState
+from tests.accounts import open_account
 from tests.cast import PURPOSE
 from tests.publishing.conftest import Desk, Scripted
 

@@ -73,6 +73,7 @@ def pages(made: Crowd) -> list[Page]:
             Page(name, reverse(name, args=[made.message.pk]))
             for name in ("publishing:standing_edit", "publishing:standing_again")
         ),
+        *_policy(made),
         *_urgent(made),
         *_posts(made),
         *_register(made),
@@ -101,6 +102,7 @@ _PLAIN = (
     "channels:list",
     "people:list",
     "people:new",
+    "people:import",
     "assurance:live",
     "assurance:record",
     "policies:words",
@@ -116,6 +118,15 @@ _PLAIN = (
 )
 
 
+def _policy(made: Crowd) -> list[Page]:
+    """The live policy: what is to mend, one account, and a clause that many facts speak of."""
+    return [
+        Page("assurance:live", f"{reverse('assurance:live')}?show=mend", "to mend"),
+        Page("assurance:account", reverse("assurance:account", args=[made.channel.pk])),
+        *(Page("assurance:clause", reverse("assurance:clause", args=[c]), c) for c in ("C18", "C44", "C78")),
+    ]
+
+
 def _register(made: Crowd) -> list[Page]:
     """The register, one of its lists, its forms about a person, and that person with all they ever had."""
     about = made.person.pk
@@ -124,6 +135,7 @@ def _register(made: Crowd) -> list[Page]:
         *(Page(f"people:{name}", reverse(f"people:{name}", args=[about])) for name in forms),
         Page("people:sign_in", reverse("people:sign_in", args=[made.newcomer.pk])),
         Page("people:list", f"{reverse('people:list')}?show=soon", "soon"),
+        Page("people:import_look", reverse("people:import_look", args=[made.list.pk])),
     ]
 
 

@@ -10,6 +10,7 @@ from django.test import override_settings
 from django.urls import get_resolver, reverse
 from django.utils import timezone
 
+from stairgate.assurance import watching
 from stairgate.channels.pausing import pause_everything
 from tests.cast import willow_lane
 from tests.crowd import crowd
@@ -25,6 +26,7 @@ NO_PAGE = {
     *(DEEDS.keys() - {"publishing:check", "publishing:check_saved"}),
     *AT_THEIR_MOMENT,
     *("alive", "hook", "sign_in_as", "publishing:feed", "publishing:hand_still"),
+    "people:import_template",
     *("mfa_reauthenticate_webauthn", "mfa_remove_webauthn", "mfa_edit_webauthn"),
     *("mfa_activate_totp", "mfa_download_recovery_codes"),
 }
@@ -38,6 +40,7 @@ def seen(django_db_setup: None, django_db_blocker: object) -> Iterator[dict[str,
         second_steps(cast.priya)
         client = signed_in(cast.priya)
         client.get(reverse("mfa_view_recovery_codes"))  # the first look is written down
+        watching.sweep(timezone.now(), "worker")
         few = crowd(cast, timezone.now(), posts=22, comments=90, story=2)
         before = {str(page): see(page, client) for page in pages(few)}
         many = crowd(cast, timezone.now(), posts=220, comments=240, story=40)

@@ -13,8 +13,9 @@ from django.utils import timezone
 from stairgate.channels.models import Pause
 from stairgate.channels.pausing import pause_everything
 from stairgate.organisations.models import User
+from stairgate.people.importing.services import keep_list
 from stairgate.people.leaving import leave
-from stairgate.people.models import Person
+from stairgate.people.models import Person, Spreadsheet
 from stairgate.people.services import record_reference, register
 from stairgate.publishing.content import Content
 from stairgate.publishing.models import StandingMessage, Suggestion, UrgentTemplate
@@ -64,7 +65,12 @@ READ: dict[str, frozenset[str]] = {
     "people:person": PEOPLE | {"tom"},
     **dict.fromkeys((f"people:{name}" for name in PERSON_FORMS), MANAGER),
     "people:new": MANAGER,
+    "people:import": MANAGER,
+    "people:import_template": MANAGER,
+    "people:import_look": MANAGER,
     "assurance:live": EVERYBODY,
+    "assurance:clause": EVERYBODY,
+    "assurance:account": ACCOUNTS,
     "assurance:record": ACCOUNTS,
     "policies:words": EVERYBODY,
 }
@@ -110,6 +116,8 @@ DEEDS: dict[str, frozenset[str]] = {
     "channels:prove": ACCOUNTS,
     "assurance:download": MANAGER,
     **dict.fromkeys((f"people:{name}" for name in PERSON_DEEDS), MANAGER),
+    "people:import_take": MANAGER,
+    "people:import_forget": MANAGER,
 }
 #: nobody has to be signed in
 OPEN = {
@@ -140,6 +148,8 @@ ABSENT = {
 
 #: addresses of the register: all are about Tom, but for a sign-in, which he has
 OF_A_PERSON = {f"people:{name}" for name in ("person", *PERSON_FORMS, *PERSON_DEEDS)}
+#: addresses of one uploaded list of people
+OF_A_LIST = {f"people:import_{name}" for name in ("look", "take", "forget")}
 #: addresses of one standing message
 OF_A_MESSAGE = {f"publishing:standing_{name}" for name in ("edit", "again", "use", "retire")}
 #: addresses of one urgent template
@@ -220,6 +230,13 @@ def _of_a_person(name: str, cast: Cast) -> object:
     return tom.pk
 
 
+def _list(cast: Cast) -> Spreadsheet:
+    data = b"Full name,Job title,First day\nAnn Example,Cook,1/9/2026"
+    return keep_list(
+        actor=cast.priya, organisation=cast.organisation, name="a.csv", data=data, at=timezone.now()
+    )
+
+
 def _newcomer(cast: Cast) -> Person:
     """Return somebody of the register who does not sign in yet."""
     return register(
@@ -238,7 +255,9 @@ def _newcomer(cast: Cast) -> Person:
 def address(name: str, post: UUID, cast: Cast) -> str:
     if name in {"channels:ask_to_open", "channels:confirm_opening"}:
         return reverse(name, args=[_held(cast).pk])
-    if name in {"channels:pause", "channels:prove"}:
+    if name == "assurance:clause":
+        return reverse(name, args=["C18"])
+    if name in {"channels:pause", "channels:prove", "assurance:account"}:
         return reverse(name, args=[cast.channel.pk])
     if name.startswith("publishing:suggestion_"):
         return reverse(name, args=[Suggestion.objects.get().pk])
@@ -256,6 +275,8 @@ def address(name: str, post: UUID, cast: Cast) -> str:
         *ABSENT,
     }:
         return reverse(name, args=[uuid4()])
+    if name in OF_A_LIST:
+        return reverse(name, args=[_list(cast).pk])
     if name in OF_A_PERSON:
         return reverse(name, args=[_of_a_person(name, cast)])
     if name in OF_A_TEMPLATE:
@@ -306,7 +327,7 @@ def test_who_may_do_a_deed(name: str, cast: Cast, post: UUID) -> None:
     "name",
     [
         *("publishing:review", "publishing:edit", "publishing:approve", "publishing:second_look"),
-        *("channels:pause", "channels:prove", *sorted(OF_A_TEMPLATE | OF_A_PERSON)),
+        *("channels:pause", "channels:prove", "assurance:account", *sorted(OF_A_TEMPLATE | OF_A_PERSON)),
     ],
 )
 def test_another_settings_record_does_not_exist(name: str, cast: Cast, post: UUID) -> None:

@@ -92,6 +92,7 @@ WORDS = {
     "publishing.urgent_missed": "Nobody took the second look at an urgent post in time",
     "publishing.feed_made": "Somebody made a calendar address for their phone",
     "publishing.feed_dropped": "Somebody switched the calendar address of their phone off",
+    "assurance.changed": "What clauses of the policy are worth has changed",
     "assurance.handed_out": "The whole record was handed out",
     "monitoring.collected": "A comment came in and was kept",
     "monitoring.changed": "A comment was changed by its writer; both versions are kept",

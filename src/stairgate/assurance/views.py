@@ -2,35 +2,95 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
-from stairgate.assurance.live import live_policy
+from stairgate.assurance.gathering import known_now
+from stairgate.assurance.judges_work import OF_AN_ACCOUNT
+from stairgate.assurance.live import Live, LiveClause, live_policy
+from stairgate.assurance.past import past_of
 from stairgate.assurance.services import hand_out
+from stairgate.assurance.showing import Filter, may_open
 from stairgate.assurance.telling import tell
-from stairgate.channels.selectors import accounts_now
+from stairgate.channels.models import Channel
 from stairgate.ledger.selectors import history, newest_checkpoint
-from stairgate.organisations.access import current, require
+from stairgate.organisations.access import current, get, require
+from stairgate.organisations.models import Membership
 from stairgate.organisations.rules import Duty
+from stairgate.policies.models import PolicyVersion
+from stairgate.policies.packs.document import Document
 from stairgate.policies.selectors import in_force
 
 _A_PAGE = 50
 
 
+def _live(member: Membership, version: PolicyVersion | None, account: UUID | None = None) -> Live:
+    """Return the policy as this person may see it: who lacks what is for those who may see the register."""
+    now = timezone.now()
+    known = known_now(member.organisation, now, version=version, account=account)
+    names = Duty.SEE_PEOPLE in member.duties_on(member.organisation.day(now))
+    return live_policy(known, names=names, only=OF_AN_ACCOUNT if account else None)
+
+
 @require_GET
 def live(request: HttpRequest) -> HttpResponse:
-    """Show every clause with the state of what enforces it."""
+    """Show every clause with what it is worth now, what is to mend first."""
     member = current(request)
     require(member, Duty.SEE_POLICY)
-    now = timezone.now()
     version = in_force(member.organisation)
-    accounts = accounts_now(member.organisation, now, version=version)
-    policy = live_policy(member.organisation, now, version=version, accounts=accounts)
-    values = {"active": "policy", "live": policy, "version": version}
+    policy = _live(member, version)
+    values = _shown(member, policy) | {"version": version, "filter": Filter.of(request.GET, policy, member)}
     return render(request, "assurance/policy.html", values)
+
+
+@require_GET
+def account(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Show what the clauses that speak of an account are worth for one of them."""
+    member = current(request)
+    require(member, Duty.SEE_ACCOUNTS)
+    channel = get(member, Channel.objects.exclude(status=Channel.Status.CLOSED), pk)
+    version = in_force(member.organisation)
+    policy = _live(member, version, channel.pk)
+    values = _shown(member, policy) | {
+        "version": version,
+        "channel": channel,
+        "filter": Filter.of(request.GET, policy, member),
+    }
+    return render(request, "assurance/policy.html", values)
+
+
+@require_GET
+def clause(request: HttpRequest, number: str) -> HttpResponse:
+    """Show one clause: its words, what it is worth and by what proof, what to do next, and how it was before."""
+    member = current(request)
+    require(member, Duty.SEE_POLICY)
+    version = in_force(member.organisation)
+    policy = _live(member, version)
+    found = policy.clause(number)
+    if found is None:
+        raise Http404
+    values = _shown(member, policy) | _about(member, found, version)
+    return render(request, "assurance/clause.html", values)
+
+
+def _about(member: Membership, found: LiveClause, version: PolicyVersion | None) -> dict[str, object]:
+    chapters = Document.of(version.text).chapters if version else ()
+    return {
+        "clause": found,
+        "version": version,
+        "pieces": [piece for chapter in chapters for piece in chapter.pieces if found.id in piece.clauses],
+        "past": past_of(member.organisation, found.id, until=member.organisation.day(timezone.now())),
+    }
+
+
+def _shown(member: Membership, policy: Live) -> dict[str, object]:
+    duties = member.duties_on(member.organisation.day(timezone.now()))
+    return {"active": "policy", "live": policy, "now": timezone.now(), "opens": may_open(duties)}
 
 
 @require_GET

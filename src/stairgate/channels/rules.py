@@ -42,17 +42,24 @@ class ChannelFacts:
     health_hours: int
     health_problem: str
     paused: tuple[str, ...] = ()  # why, for each pause that holds
+    authorised_until: datetime | None = None  # the first moment at which it is over; None: it never counted
+    late_condition: str = ""  # of those the yes depended on
 
 
 @control("C04", "Only a registered, authorised, live account can be posted to", coverage=Coverage.PART)
 @control("C18", "Fewer than two qualified administrators shuts the account", coverage=Coverage.PART)
+@control("C98", "An authorisation that was not renewed in time shuts the account until it is")
+@control("C102", "A condition that is late shuts the account until it is met")
 @control("C105", "A policy whose yearly review is overdue shuts the account", coverage=Coverage.PART)
 def restrictions(facts: ChannelFacts, now: datetime) -> tuple[Restriction, ...]:
     """Return every reason why nothing may go out to the account now, pauses first; empty means open."""
     pauses = tuple(Restriction("C04", why) for why in facts.paused)
     return pauses + tuple(
         found
-        for found in (_status(facts), _administrators(facts), _policy(facts, now), _health(facts, now))
+        for found in (
+            *(_status(facts), _authorised(facts, now), _condition(facts), _administrators(facts)),
+            *(_policy(facts, now), _health(facts, now)),
+        )
         if found is not None
     )
 
@@ -66,6 +73,22 @@ def _status(facts: ChannelFacts) -> Restriction | None:
         why = f": “{facts.shut_because}”" if facts.shut_because else ""
         return Restriction("C04", f"{facts.name} is not live{why}.")
     return None
+
+
+def _authorised(facts: ChannelFacts, now: datetime) -> Restriction | None:
+    if facts.authorised_until is not None and now < facts.authorised_until:
+        return None
+    return Restriction(
+        "C98",
+        f"The authorisation of {facts.name} has run out. It opens again when the evaluation is written and the "
+        "service manager renews it.",
+    )
+
+
+def _condition(facts: ChannelFacts) -> Restriction | None:
+    if not facts.late_condition:
+        return None
+    return Restriction("C102", f"A condition of the service manager is late: “{facts.late_condition}”.")
 
 
 def _administrators(facts: ChannelFacts) -> Restriction | None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db.models import Exists, OuterRef, Q, Subquery
 
-from stairgate.channels.models import Channel, HealthReading, Pause
+from stairgate.channels.models import Channel, Condition, HealthReading, Pause
 from stairgate.channels.pausing import open_pauses
 from stairgate.channels.rules import ChannelFacts, Restriction, restrictions
 from stairgate.organisations.models import Membership, Organisation
@@ -61,11 +62,21 @@ def accounts_now(
         .exclude(status=Channel.Status.CLOSED)
         .select_related("connection__seen_by", "organisation", "authorised_by", "requested_by")
         .annotate(**{f"newest_{name}": Subquery(known.values(name)[:1]) for name in _READ})
+        .annotate(late_condition=_late(organisation.day(now)))
         .annotate(is_paused=Exists(open_pauses(organisation).filter(_COVERING)))
     )
     some_paused = any(getattr(channel, "is_paused", True) for channel in channels)
     pauses = tuple(open_pauses(organisation)) if some_paused else ()
-    return [_now(channel, _newest(channel), fit, version, pauses, now) for channel in channels]
+    return [
+        _now(channel, _newest(channel), fit, version, pauses, getattr(channel, "late_condition", None), now)
+        for channel in channels
+    ]
+
+
+def _late(on: date) -> Subquery:
+    """The condition of an account that is late for longest, in a query of accounts."""
+    late = Condition.objects.filter(channel=OuterRef("pk"), met_at__isnull=True, due_on__lt=on)
+    return Subquery(late.order_by("due_on").values("words")[:1])
 
 
 #: what is read of the newest reading, along with its account
@@ -85,7 +96,12 @@ def channel_now(channel: Channel, now: datetime) -> ChannelNow:
     administrators = fit_administrators(channel.organisation, now)
     pauses = tuple(open_pauses(channel.organisation))
     reading = channel.readings.known_at(now).first()
-    return _now(channel, reading, administrators, version, pauses, now)
+    late = (
+        Channel.objects.filter(pk=channel.pk)
+        .values_list(_late(channel.organisation.day(now)), flat=True)
+        .first()
+    )
+    return _now(channel, reading, administrators, version, pauses, late, now)
 
 
 def fit_administrators(organisation: Organisation, now: datetime) -> tuple[Membership, ...]:
@@ -100,6 +116,7 @@ def _now(
     administrators: tuple[Membership, ...],
     version: PolicyVersion | None,
     pauses: tuple[Pause, ...],
+    late_condition: str | None,
     now: datetime,
 ) -> ChannelNow:
     own = tuple(pause for pause in pauses if pause.channel_id in {None, channel.id})
@@ -119,8 +136,18 @@ def _now(
         health_hours=parameters.health_every_hours,
         health_problem=" ".join(reading.problems) if reading else "",
         paused=tuple(_says(pause, channel) for pause in own),
+        authorised_until=_over(channel),
+        late_condition=late_condition or "",
     )
     return ChannelNow(channel, reading, administrators, own, restrictions(facts, now))
+
+
+def _over(channel: Channel) -> datetime | None:
+    """Return the first moment after the last day it was authorised for, on the setting's own clock."""
+    if channel.authorised_until is None:
+        return None
+    day = channel.authorised_until + timedelta(days=1)
+    return datetime.combine(day, time.min, tzinfo=ZoneInfo(channel.organisation.timezone))
 
 
 def _says(pause: Pause, channel: Channel) -> str:

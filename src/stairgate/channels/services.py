@@ -1,8 +1,8 @@
-"""Deeds on social accounts: register, connect, prove. Pausing them has a module of its own."""
+"""Deeds on social accounts: connect, prove. How one is authorised is in `asking`; pausing has a module of its own."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,19 +10,13 @@ from django.db import transaction
 
 from stairgate.channels.models import Channel, Connection, HealthReading
 from stairgate.channels.pausing import require_manager
-from stairgate.channels.rules import mailbox_problem
-from stairgate.clauses import control
 from stairgate.ledger.services import record
 from stairgate.networks.base import NO_SECRET, Account, Health, Network, Secret
 from stairgate.networks.registry import get as network_named
-from stairgate.organisations.access import NotAllowed, actor_in, membership_of
-from stairgate.organisations.models import Organisation, User
-from stairgate.organisations.rules import Duty, Role
+from stairgate.organisations.access import NotAllowed, actor_in
+from stairgate.organisations.models import User
+from stairgate.organisations.rules import Duty
 from stairgate.organisations.sealing import seal, unseal
-
-
-class CannotAuthorise(Exception):
-    """The account was not registered; the message says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,66 +33,12 @@ class Credentials:
     public_url: str = ""
 
 
-@control("C89", "No account is registered without a service manager's decision")
-@control("C101", "Whoever asks for an account never authorises it")
-@transaction.atomic
-def authorise(
-    *,
-    actor: User,
-    organisation: Organisation,
-    requested_by: User,
-    network: Channel.Network,
-    name: str,
-    purposes: Sequence[str],
-    mailbox: str,
-    at: datetime,
-) -> Channel:
-    """Register an account as authorised; return it. The actor is the service manager who decides.
-
-    Raises `CannotAuthorise` (same person, no purpose, personal mailbox) and `NotAllowed`.
-    """
-    member = actor_in(actor, organisation.id)
-    if Role.SERVICE_MANAGER not in member.roles_on(organisation.day(at)):
-        raise NotAllowed("Only the service manager can authorise an account.")
-    if actor == requested_by:
-        raise CannotAuthorise("Someone other than the person who asked must authorise the account.")
-    asks = membership_of(requested_by)
-    if asks is None or asks.organisation_id != organisation.id:
-        raise CannotAuthorise("Whoever asks for an account has to work here.")
-    if not purposes:
-        raise CannotAuthorise("Say what the account is for.")
-    users = User.objects.filter(memberships__organisation=organisation)
-    problem = mailbox_problem(
-        mailbox,
-        staff_addresses=users.values_list("email", flat=True),
-        staff_names=users.values_list("first_name", flat=True),
-    )
-    if problem:
-        raise CannotAuthorise(problem)
-    channel = Channel.objects.create(
-        organisation=organisation,
-        network=network,
-        name=name,
-        purposes=list(purposes),
-        mailbox=mailbox,
-        requested_by=requested_by,
-        authorised_by=actor,
-        authorised_at=at,
-    )
-    payload = {
-        "network": str(network),
-        "name": name,
-        "purposes": list(purposes),
-        "asked_by": str(requested_by.id),
-    }
-    _record(actor, channel, "channels.authorised", payload, at)
-    return channel
-
-
 @transaction.atomic
 def connect(*, actor: User, channel: Channel, credentials: Credentials, at: datetime) -> Connection:
     """Seal the credentials and make the account live; return the connection. The ledger sees no secret."""
     require_manager(actor, channel.organisation, at)
+    if Channel.objects.filter(pk=channel.pk, status=Channel.Status.CLOSED).exists():
+        raise NotAllowed("This account is closed for good.")
     connection = Connection.objects.filter(channel=channel).first() or Connection(channel=channel)
     bound = {"organisation": channel.organisation_id, "row": connection.id}
     connection.base_url = credentials.base_url

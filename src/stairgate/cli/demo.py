@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from urllib.parse import urlsplit
 
-from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from stairgate.channels.models import Channel, Connection
-from stairgate.channels.services import Credentials, authorise, connect, prove, prove_now
+from stairgate.channels.models import Channel
+from stairgate.channels.services import prove
 from stairgate.cli import demo_policy
+from stairgate.cli.demo_accounts import PURPOSE, follow, open_account, open_group, practice_credentials
 from stairgate.cli.demo_people import add_colleagues
-from stairgate.networks.base import Secret
 from stairgate.organisations.models import Membership, Organisation, User
 from stairgate.organisations.rules import Role
 from stairgate.organisations.services import join, name_groups, register_child_names
@@ -27,8 +24,9 @@ from stairgate.publishing.content import Content
 from stairgate.publishing.models import UrgentVersion
 from stairgate.publishing.services import approve_urgent, keep_urgent_starters, save_draft, submit, suggest
 
+__all__ = ["CHILDREN", "PURPOSE", "Nursery", "member_of", "nursery", "seed"]
+
 CHILDREN = ("Ottilie", "Idris", "Rowan", "Ada", "Bo", "Maya")
-PURPOSE = "News and events for families"
 ROOMS = ("Acorns", "Seedlings", "Saplings")
 STAFF = (
     # first name, job title, roles, has signed, phone they answer
@@ -138,57 +136,10 @@ def _on_register(actor: User, organisation: Organisation, user: User, job: str, 
     return person
 
 
-def open_account(
-    place: Nursery,
-    credentials: Credentials,
-    now: datetime,
-    *,
-    network: Channel.Network = Channel.Network.FACEBOOK,
-    name: str = "Facebook page",
-) -> Channel:
-    """Authorise and connect an account of the nursery; return it."""
-    channel = authorise(
-        actor=place.people["Helen"],
-        organisation=place.organisation,
-        requested_by=place.people["Priya"],
-        network=network,
-        name=name,
-        purposes=[PURPOSE, "Showing what we do"],
-        mailbox="office@willowlane.example",
-        at=now,
-    )
-    connect(actor=place.people["Priya"], channel=channel, credentials=credentials, at=now)
-    return channel
-
-
-def open_group(place: Nursery, now: datetime) -> Channel:
-    """Authorise the families' group, where people post by hand; return it. Priya has seen that it is there."""
-    page = "https://groups.willowlane.example/families"
-    credentials = Credentials(base_url=page, account_id="families", token=Secret(""), public_url=page)
-    name, network = "Willow Lane families group", Channel.Network.ASSISTED
-    channel = open_account(place, credentials, now, network=network, name=name)
-    prove_now(actor=place.people["Priya"], channel=channel, at=now)
-    return channel
-
-
-def practice_credentials(address: str) -> Credentials:
-    """Return what the practice network in the data folder gives to let us in."""
-    given = json.loads((settings.HOME.practice / "credentials.json").read_text("utf-8"))
-    return Credentials(
-        base_url=address,
-        account_id=given["page_id"],
-        token=Secret(given["page_token"]),
-        app_id=given["app_id"],
-        app_secret=Secret(given["app_secret"]),
-        verify_token=Secret(given["verify_token"]),
-        public_url=f"{address}/willow-lane",
-    )
-
-
 def seed(address: str) -> bool:
     """Make the demo once; True when it was new. Later starts only follow the practice network's address."""
     if Organisation.objects.exists():
-        _follow(address)
+        follow(address)
         return False
     now = timezone.now()
     with transaction.atomic():
@@ -201,14 +152,6 @@ def seed(address: str) -> bool:
     _urgent_templates(place, timezone.now())
     _first_suggestion(place, timezone.now())
     return True
-
-
-def _follow(address: str) -> None:
-    """Point the demo's account at the practice network's port of today."""
-    for row in Connection.objects.filter(channel__organisation__is_demo=True, channel__network="facebook"):
-        if urlsplit(row.base_url).hostname == "127.0.0.1" and row.base_url != address:
-            row.base_url, row.public_url = address, f"{address}/willow-lane"
-            row.save(update_fields=["base_url", "public_url"])
 
 
 def _first_posts(place: Nursery, channel: Channel, now: datetime) -> None:

@@ -81,7 +81,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "stairgate.web.context.shell",
             ],
-            "builtins": ["stairgate.web.templatetags.ui"],
+            "builtins": ["stairgate.web.templatetags.ui", "stairgate.web.templatetags.live"],
         },
     }
 ]

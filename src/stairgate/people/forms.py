@@ -11,10 +11,9 @@ from django.core.exceptions import ValidationError
 from stairgate.organisations.mailboxes import personal_problem
 from stairgate.organisations.rules import Role
 from stairgate.people.models import Check, Person, Training
-from stairgate.people.rules import review_after
+from stairgate.people.rules import is_certificate_number, review_after
 
 _OLDEST = date(1920, 1, 1)
-_NUMBER_DIGITS = 12
 
 
 class _Day(forms.DateInput):
@@ -106,7 +105,7 @@ class CheckForm(_AboutPeople):
 
     def clean_number(self) -> str:
         number = "".join(str(self.cleaned_data["number"]).split())
-        if number and not (number.isascii() and number.isdigit() and len(number) == _NUMBER_DIGITS):
+        if number and not is_certificate_number(number):
             raise ValidationError("A certificate number has 12 digits. Leave it empty if you don’t have it.")
         return number
 

@@ -140,3 +140,23 @@ class LeavingTask(models.Model):
 
     def __str__(self) -> str:
         return self.get_kind_display()
+
+
+class Spreadsheet(models.Model):
+    """A list of people that was uploaded and looked at, until it is imported, thrown away or too old.
+
+    What it holds is sealed, and goes with it; the digest of the file stays.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    uploaded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    uploaded_at = models.DateTimeField()
+    expires_at = models.DateTimeField(db_index=True)
+    name = models.CharField(max_length=120)
+    digest = models.CharField(max_length=64)
+    table_sealed = models.BinaryField(null=True, blank=True)
+    imported_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return self.name

@@ -167,3 +167,11 @@ def review_after(day: date, years: int) -> date:
         return day.replace(year=day.year + years)
     except ValueError:
         return day.replace(year=day.year + years, day=28)
+
+
+_NUMBER_DIGITS = 12
+
+
+def is_certificate_number(text: str) -> bool:
+    """Return whether this can be the number of a DBS certificate."""
+    return len(text) == _NUMBER_DIGITS and text.isascii() and text.isdigit()

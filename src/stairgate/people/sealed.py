@@ -1,4 +1,4 @@
-"""What the register keeps sealed: numbers of certificates and dates of birth. Only `disclosure` opens them."""
+"""What the register keeps sealed: numbers of certificates and dates of birth, which only `disclosure` opens; and uploaded lists."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from django.conf import settings
 
 from stairgate.networks.base import Secret
 from stairgate.organisations.sealing import seal, unseal
-from stairgate.people.models import Check, Person
+from stairgate.people.models import Check, Person, Spreadsheet
 
 
 def seal_number(check: Check, number: str) -> bytes:
@@ -31,3 +31,15 @@ def open_birth_date(person: Person) -> Secret:
     """Return a date of birth as YYYY-MM-DD. Raises `sealing.CannotOpen`."""
     place, sealed = person.organisation_id, person.birth_date_sealed or b""
     return unseal(sealed, settings.REGISTER_KEY, organisation=place, row=person.pk, field="birth_date")
+
+
+def seal_table(sheet: Spreadsheet, table: str) -> bytes:
+    """Return what an uploaded list holds, sealed for exactly this row."""
+    place = sheet.organisation_id
+    return seal(table, settings.REGISTER_KEY, organisation=place, row=sheet.pk, field="table")
+
+
+def open_table(sheet: Spreadsheet) -> str:
+    """Return what an uploaded list holds. Raises `sealing.CannotOpen`."""
+    place, sealed = sheet.organisation_id, sheet.table_sealed or b""
+    return str(unseal(sealed, settings.REGISTER_KEY, organisation=place, row=sheet.pk, field="table"))

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from django.urls import path
 
-from stairgate.people.views import deeds, forms, pages
+from stairgate.people.views import deeds, forms, importing, pages
 
 app_name = "people"
 urlpatterns = [
     path("", pages.people, name="list"),
     path("new/", forms.new, name="new"),
+    path("import/", importing.choose, name="import"),
+    path("import/template/", importing.template, name="import_template"),
+    path("import/<uuid:pk>/", importing.look, name="import_look"),
+    path("import/<uuid:pk>/do/", importing.take, name="import_take"),
+    path("import/<uuid:pk>/forget/", importing.forget, name="import_forget"),
     path("<uuid:pk>/", pages.person, name="person"),
     path("<uuid:pk>/change/", forms.change, name="change"),
     path("<uuid:pk>/check/", forms.check, name="check"),

@@ -13,6 +13,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 
+from stairgate.assurance.live import glance
 from stairgate.monitoring.selectors import inbox
 from stairgate.organisations.models import Membership, Organisation
 from stairgate.organisations.rules import Duty
@@ -62,7 +63,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
 def navigation(me: Membership) -> tuple[Group, ...]:
     """Return what this person may open, in the order of the promise. One query."""
     duties = me.duties_on(me.organisation.day(timezone.now()))
-    to_approve, to_decide, to_read = _waiting(me, duties)
+    to_approve, to_decide, to_read, to_mend = _waiting(me, duties)
     going: list[Item] = []
     if Duty.WRITE in duties:
         going.append(Item("new", "Write a post", "edit", reverse("publishing:new"), short="Write"))
@@ -96,7 +97,15 @@ def navigation(me: Membership) -> tuple[Group, ...]:
     promise: list[Item] = []
     if Duty.SEE_POLICY in duties:
         promise.append(
-            Item("policy", "Our policy, live", "shield-check", reverse("assurance:live"), short="Policy")
+            Item(
+                "policy",
+                "Our policy, live",
+                "shield-check",
+                reverse("assurance:live"),
+                to_mend,
+                f"{to_mend} clauses to mend",
+                short="Policy",
+            )
         )
     promise.append(Item("people", "People and training", "users", reverse("people:list"), short="People"))
     if Duty.SEE_ACCOUNTS in duties:
@@ -110,17 +119,18 @@ def navigation(me: Membership) -> tuple[Group, ...]:
     return tuple(group for group in groups if group.items)
 
 
-def _waiting(me: Membership, duties: frozenset[Duty]) -> tuple[int, int, int]:
-    """Return how many posts wait for this person's decision, how many comments for somebody's, and how many
-    suggestions for an answer of whoever may write.
+def _waiting(me: Membership, duties: frozenset[Duty]) -> tuple[int, int, int, int]:
+    """Return how many posts wait for this person's decision, how many comments for somebody's, how many suggestions
+    for an answer of whoever may write, and for who sees the accounts how many clauses were to mend at the last look.
     """
     setting = Organisation.objects.filter(pk=me.organisation_id)
     suggested = open_suggestions(me.organisation)
     if Duty.WRITE not in duties:
         suggested = suggested.none()
     counts = count_of(waiting_for(me, timezone.now())), count_of(inbox(me.organisation)), count_of(suggested)
-    to_approve, to_decide, to_read = setting.values_list(*counts).get()
-    return to_approve, to_decide, to_read
+    to_approve, to_decide, to_read, worths = setting.values_list(*counts, "watch__worths").get()
+    to_mend = glance(worths or {}).to_mend if Duty.SEE_ACCOUNTS in duties else 0
+    return to_approve, to_decide, to_read, to_mend
 
 
 def count_of(rows: QuerySet[Any]) -> Coalesce:

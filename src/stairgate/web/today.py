@@ -8,7 +8,8 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
 
-from stairgate.assurance.live import Live, live_policy
+from stairgate.assurance.gathering import known_now
+from stairgate.assurance.live import Glance, glance, live_policy
 from stairgate.channels.pausing import MAY_PAUSE
 from stairgate.channels.selectors import accounts_now
 from stairgate.monitoring.models import Item
@@ -52,7 +53,8 @@ class Today:
     now: datetime
     greeting: str
     tasks: tuple[Task, ...]
-    live: Live
+    live: Glance
+    looked_at: datetime | None  # when the worker last looked through the clauses
     went_out: tuple[Delivery, ...]
     came_in: int
     own_suggestions: tuple[Suggestion, ...]  # of somebody who does not write themselves
@@ -73,7 +75,6 @@ def today_page(me: Membership, now: datetime) -> Today:
     known = standing(organisation, _LOOKED_UP, on=organisation.day(now))
     administrators = [member for member, fit in known["administrators"] if fit]
     accounts = accounts_now(organisation, now, version=version, administrators=administrators)
-    live = live_policy(organisation, now, version=version, accounts=accounts)
     midnight = organisation.local(now).replace(hour=0, minute=0, second=0, microsecond=0)
     leads = tuple(member for member, _ in known["leads"])
     pauses = list(dict.fromkeys(pause for account in accounts for pause in account.pauses))
@@ -94,7 +95,7 @@ def today_page(me: Membership, now: datetime) -> Today:
         tasks += [task_of.shut(account.channel.name, r.says) for account in accounts for r in account.others]
     tasks += [task_of.second_look(post, me, now, mine) for post, mine in looks if post.look_due > now]
     tasks += register_tasks(me, duties, now)[:_EACH]
-    came_in, suggested, not_ahead = _counted(me, version, midnight, now)
+    came_in, suggested, not_ahead, looked_at, worths = _counted(me, version, midnight, now)
     tasks += [task_of.message(post) for post in said]
     tasks += [task_of.approval(post) for post in waiting]
     if not_ahead and holds(me, Duty.APPROVE, on=organisation.day(now)):
@@ -106,7 +107,8 @@ def today_page(me: Membership, now: datetime) -> Today:
         now=now,
         greeting=_greeting(organisation.local(now).hour),
         tasks=tuple(tasks),
-        live=live,
+        live=_live(organisation, version, worths, now),
+        looked_at=looked_at,
         went_out=tuple(went_out_since(organisation, midnight)[:_EACH]),
         came_in=came_in,
         own_suggestions=() if Duty.WRITE in duties else tuple(own_suggestions(me)[:_EACH]),
@@ -116,19 +118,32 @@ def today_page(me: Membership, now: datetime) -> Today:
     )
 
 
+def _live(
+    organisation: Organisation, version: PolicyVersion | None, worths: dict[str, str] | None, now: datetime
+) -> Glance:
+    """Return what the clauses are worth, as the worker saw it a moment ago; before it ever looked we look ourselves."""
+    if version is None:
+        return glance({})
+    if worths is not None:
+        return glance(worths)
+    return live_policy(known_now(organisation, now, version=version), names=False).glance
+
+
 def _counted(
     me: Membership, policy: PolicyVersion | None, since: datetime, now: datetime
-) -> tuple[int, int, int]:
-    """Return how many comments came in since a moment, how many suggestions nobody has answered, and how many urgent
-    templates wait for this person's yes. One query.
+) -> tuple[int, int, int, datetime | None, dict[str, str] | None]:
+    """Return how many comments came in since a moment, how many suggestions nobody has answered, how many urgent
+    templates wait for this person's yes, and what the worker saw of the clauses, and when. One query.
     """
     came = Item.objects.filter(organisation=me.organisation_id, first_seen_at__gte=since)
     ahead = not_approved_ahead(me, policy, now)
     counts = count_of(came), count_of(open_suggestions(me.organisation)), count_of(ahead)
-    came_in, suggested, not_ahead = (
-        Organisation.objects.filter(pk=me.organisation_id).values_list(*counts).get()
+    came_in, suggested, not_ahead, looked_at, worths = (
+        Organisation.objects.filter(pk=me.organisation_id)
+        .values_list(*counts, "watch__at", "watch__worths")
+        .get()
     )
-    return came_in, suggested, not_ahead
+    return came_in, suggested, not_ahead, looked_at, worths
 
 
 def _greeting(hour: int) -> str:

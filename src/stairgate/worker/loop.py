@@ -16,11 +16,13 @@ from django.conf import settings
 from django.db import close_old_connections
 from django.utils import timezone
 
+from stairgate.assurance import watching
 from stairgate.channels import health
 from stairgate.doorbell import Bell
 from stairgate.ledger.services import checkpoint
 from stairgate.monitoring import actions, collect, subscribing, unanswered
 from stairgate.organisations.models import Organisation
+from stairgate.people.importing import services as lists
 from stairgate.publishing import delivery, lapsing, reading_back, recurring, second_looks, taking_down
 from stairgate.worker.listening import listening
 
@@ -63,7 +65,9 @@ def jobs() -> list[Job]:
         Job("health", health.sweep, 30.0),
         Job("lapses", lapsing.sweep, 30.0),
         Job("second looks", second_looks.sweep, 30.0),
+        Job("clauses", watching.sweep, 20.0),
         Job("doorbells", subscribing.sweep, 20.0),
+        Job("uploaded lists", lists.sweep, 300.0),
         Job("seals", seal, _HOUR),
     ]
 

@@ -34,6 +34,8 @@ STATUS = {
     "out": ("world", "Published"),
     "hide": ("eye-off", "Hidden"),
     "back": ("corner-up-left", "Returned"),
+    "off": ("ban", "Not applicable"),
+    "paper": ("circle-dashed", "Still on paper"),
 }
 
 #: the welcome wizard, from the first visit to a locked door
@@ -94,7 +96,9 @@ def phone(number: str) -> SafeString:
 
 @register.simple_tag
 def fence(states: Iterable[str], label: str, cls: str = "", height: int = 64) -> SafeString:
-    """Return the fence: one bar for each clause. o = met, r = loose, b = snapped, n = not yet, | = post."""
+    """Return the fence: one bar for each clause. o = met, r = loose, b = snapped, n = not yet, x = not
+    applicable, | = post; a space leaves a gap.
+    """
     base = height - 2
     bars: list[str] = []
     x = 8
@@ -115,12 +119,45 @@ def fence(states: Iterable[str], label: str, cls: str = "", height: int = 64) ->
     )
 
 
+_SMALL = {"o": "f-ok", "r": "f-risk", "b": "f-bad", "n": "f-rail", "x": "f-rail"}
+
+
+@register.simple_tag
+def small_fence(states: str, label: str) -> SafeString:
+    """Return a fence for one line of a list: bars of one kind are one path, because a page has many of them."""
+    height, width = 26, len(states) * 6 + 8
+    paths = "".join(
+        f'<path class="{cls}" d="{"".join(_small_bar(state, at * 6 + 5) for at, s in enumerate(states) if s == state)}"/>'
+        for state, cls in _SMALL.items()
+        if state in states
+    )
+    return mark_safe(  # noqa: S308 - numbers of our own, and an escaped label
+        f'<svg class="sg-fence sg-fence--mini" viewBox="0 0 {width} {height}" width="{width}" height="{height}" '
+        f'role="img" aria-label="{escape(label)}"><path class="f-rail" d="M0 6h{width}v2h-{width}zm0 12h{width}v2h-{width}z"/>'
+        f'<path class="f-post" d="M0 1h3v24h-3zM{width - 3} 1h3v24h-3z"/>{paths}</svg>'
+    )
+
+
+def _small_bar(state: str, x: int) -> str:
+    if state == "o":
+        return f"M{x} 3h3v22h-3z"
+    if state == "r":
+        return f"M{x + 3} 3h3l-3 22h-3z"
+    if state in "nx":
+        return f"M{x} 20h3v5h-3z"
+    return f"M{x} 25v-9l2 -2l1 3v8zM{x} 3h3v5l-1 3l-2 -3z"
+
+
 def _bar(state: str, x: int, base: int) -> str:
     tall = f'x="{x}" y="8" width="4" height="{base - 8}" rx="2"'
     if state == "|":
         return f'<rect class="f-post" x="{x}" y="2" width="6" height="{base - 2}" rx="2"/>'
     if state == "o":
         return f'<rect class="f-ok" {tall}/>'
+    if state == " ":
+        return ""
+    if state == "x":
+        return f'<rect class="f-rail" x="{x + 1}" y="{base - 16}" width="2" height="16"/>'
     if state == "n":
         return f'<rect class="f-none" {tall}/>'
     if state == "r":

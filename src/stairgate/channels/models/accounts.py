@@ -38,6 +38,9 @@ class Channel(models.Model):
     requested_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     authorised_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     authorised_at = models.DateTimeField()
+    authorised_until = models.DateField(
+        null=True, help_text="The last day it counts (C98). None, from before it was asked: it does not"
+    )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:

@@ -1,0 +1,160 @@
+"""What is known of a setting at one instant, as frozen values. Pure: the judges read nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from stairgate.assurance.marks import Who, listed
+from stairgate.channels.rules import Restriction
+from stairgate.organisations.rules import ACCOUNT_DUTIES, Duty, Role, duties_of
+from stairgate.people.rules import WARNINGS, Barrier, Expiry, Reason
+from stairgate.policies.parameters import Parameters
+from stairgate.policies.selectors import roles_for
+
+#: the last warning before something runs out is when a clause leans; the shortest is how long a signature may take
+SOON_DAYS, DAYS_TO_SIGN = WARNINGS[1], WARNINGS[-1]
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """The version in force."""
+
+    label: str
+    adopted_at: datetime
+    parameters: Parameters
+
+    @property
+    def review_due(self) -> datetime:
+        return self.adopted_at + timedelta(days=self.parameters.review_every_days)
+
+
+@dataclass(frozen=True, slots=True)
+class Bearer:
+    """Somebody who holds a role today, and every reason why the register stops them from touching the account."""
+
+    who: Who
+    roles: frozenset[str]
+    reasons: tuple[Reason, ...] = ()
+    runs_out: tuple[Expiry, ...] = ()
+
+    @property
+    def touches(self) -> bool:
+        """Whether a role they hold touches the account."""
+        return bool(ACCOUNT_DUTIES & duties_of(self.roles))
+
+    def lacks(self, *barriers: Barrier) -> bool:
+        return any(reason.barrier in barriers for reason in self.reasons)
+
+
+@dataclass(frozen=True, slots=True)
+class Colleague:
+    """Somebody on the staff list today, role or not."""
+
+    who: Who
+    email: str
+    started_on: date
+    signed_at: datetime | None
+    online_safety_until: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """One account that is not closed."""
+
+    id: UUID
+    name: str
+    by_hand: bool
+    mailbox: str
+    purposes: tuple[str, ...]
+    asked_by: str
+    decided_by: str
+    decided_at: datetime
+    restrictions: tuple[Restriction, ...]
+    paused: bool
+    proved_at: datetime | None
+    blind: str = ""  # why we do not know what people wrote there
+    read_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What waits, and when things were last done: of the whole setting, or of one account."""
+
+    open_items: int = 0
+    oldest_item: datetime | None = None
+    grave_items: int = 0
+    oldest_grave: datetime | None = None
+    under_18: int = 0
+    last_item: datetime | None = None
+    differences: int = 0
+    oldest_difference: datetime | None = None
+    looks_missed: int = 0
+    last_published: datetime | None = None
+    leaver_tasks: int = 0
+    leaver_due: date | None = None
+    leaver_name: str = ""
+    last_left: date | None = None
+    suggestions: int = 0
+    sealed_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Everything the judges may ask. ``names``: whether they may tell who lacks what on the register."""
+
+    at: datetime
+    day: date
+    policy: Policy | None
+    founded_at: datetime
+    bearers: tuple[Bearer, ...] = ()
+    colleagues: tuple[Colleague, ...] = ()
+    accounts: tuple[Account, ...] = ()
+    work: Work = field(default_factory=Work)
+    account: UUID | None = None  # when only one is looked at
+    names: bool = True
+
+    @property
+    def parameters(self) -> Parameters:
+        return self.policy.parameters if self.policy else Parameters()
+
+    def holding(self, role: Role) -> tuple[Bearer, ...]:
+        return tuple(bearer for bearer in self.bearers if role in bearer.roles)
+
+    def with_duty(self, duty: Duty) -> tuple[Bearer, ...]:
+        """Return whose role carries the duty under the policy, fit or not."""
+        roles = roles_for(duty, self.parameters)
+        return tuple(bearer for bearer in self.bearers if bearer.roles & roles)
+
+    @property
+    def touching(self) -> tuple[Bearer, ...]:
+        return tuple(bearer for bearer in self.bearers if bearer.touches)
+
+    @property
+    def unsigned(self) -> tuple[Colleague, ...]:
+        return tuple(one for one in self.colleagues if one.signed_at is None)
+
+    @property
+    def last_signed(self) -> datetime | None:
+        return max((one.signed_at for one in self.colleagues if one.signed_at), default=None)
+
+    def waits_for(self, *roles: Role) -> tuple[Who, ...]:
+        """Return who holds the first of the roles that anybody holds."""
+        for role in roles:
+            if found := self.holding(role):
+                return tuple(bearer.who for bearer in found)
+        return ()
+
+    def people(self, whose: Iterable[Who]) -> str:
+        """Return the people by first name, or how many they are when names are not to be told."""
+        found = list(whose)
+        if self.names:
+            return listed([who.name for who in found])
+        return "1 person" if len(found) == 1 else f"{len(found)} people"
+
+    def overdue_to_sign(self, one: Colleague) -> bool:
+        """Whether somebody has had the policy for longer than a signature may take."""
+        since = max(one.started_on, self.policy.adopted_at.date()) if self.policy else one.started_on
+        return self.day > since + timedelta(days=DAYS_TO_SIGN)

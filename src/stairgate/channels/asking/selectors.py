@@ -1,0 +1,110 @@
+"""What is known when a request is asked for, read or decided."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+
+from django.db.models import Q, QuerySet
+
+from stairgate.channels.asking import form
+from stairgate.channels.asking.rules import Colleague, Known, Seats
+from stairgate.channels.models import AccountRequest, Channel, FoundPage
+from stairgate.organisations.models import Membership, Organisation, User
+from stairgate.organisations.rules import Duty, Role, in_force
+from stairgate.organisations.selectors import holders
+from stairgate.policies.parameters import Parameters
+from stairgate.policies.selectors import fit_for, why_not
+from stairgate.policies.selectors import in_force as policy_in_force
+
+#: of a request that was sent and is not decided
+WAITING = (AccountRequest.State.SENT, AccountRequest.State.COSIGN)
+
+
+def colleagues(organisation: Organisation, on: date) -> list[Membership]:
+    """Return who works here and signs in that day, by first name. One query."""
+    rows = (
+        Membership.objects.filter(organisation=organisation, user__is_active=True)
+        .select_related("user__person", "organisation")
+        .order_by("user__first_name", "pk")
+    )
+    return [member for member in rows if in_force(member.started_on, member.ended_on, on)]
+
+
+def known_of(request: AccountRequest, now: datetime, answers: Mapping[str, object] | None = None) -> Known:
+    """Return what a request is judged by, read afresh. Five queries, and one for each unfit administrator."""
+    organisation, on = request.organisation, request.organisation.day(now)
+    version = policy_in_force(organisation)
+    parameters = version.parameters if version else Parameters()
+    fit = {member.user_id for member in fit_for(organisation, Duty.LOOK_AFTER, parameters=parameters, on=on)}
+    chosen = set(form.administrators(request.answers if answers is None else answers))
+    people = {}
+    for member in colleagues(organisation, on):
+        unfit = member.user_id not in fit and str(member.user_id) in chosen
+        why = why_not(member, Duty.LOOK_AFTER, version=version, on=on) if unfit else ()
+        people[str(member.user_id)] = _colleague(member, why)
+    return Known(
+        today=on,
+        latest=on + timedelta(days=parameters.review_every_days),
+        people=people,
+        names=_names(request),
+        staff_names=list(organisation.people.values_list("first_name", flat=True)),
+    )
+
+
+def _colleague(member: Membership, why: tuple[str, ...]) -> Colleague:
+    person = getattr(member.user, "person", None)
+    full_name = person.full_name if person else ""
+    return Colleague(member.first_name, full_name, member.job_title, member.user.email, why)
+
+
+def _names(request: AccountRequest) -> list[tuple[str, str]]:
+    """Return network and name of every other page of the setting, and of those that are asked for."""
+    place = request.organisation
+    pages = Channel.objects.filter(organisation=place).order_by().values_list("network", "name")
+    found = FoundPage.objects.filter(organisation=place, settled_at__isnull=True)
+    if request.found_id is not None:
+        found = found.exclude(pk=request.found_id)
+    others = found.order_by().values_list("network", "name")
+    asked = AccountRequest.objects.filter(organisation=place, state__in=WAITING).exclude(pk=request.pk)
+    told = (
+        (str(row.get("network")), str(row.get("name"))) for row in asked.values_list("answers", flat=True)
+    )
+    return [*pages.union(others, all=True), *told]
+
+
+def seats(request: AccountRequest, now: datetime) -> Seats:
+    """Return who has which part in a request today. One query."""
+    managers = holders(request.organisation, [Role.SERVICE_MANAGER], request.organisation.day(now))
+    return Seats(
+        requester=str(request.requested_by_id),
+        administrators=frozenset(form.administrators(request.answers)),
+        service_managers=frozenset(str(user) for user in managers.values_list("user", flat=True)),
+        lead=str(request.lead_by_id or ""),
+        decider=str(request.decided_by_id or ""),
+    )
+
+
+def visible(member: Membership) -> QuerySet[AccountRequest]:
+    """Return the requests somebody may read: those that were sent, and their own."""
+    sent = Q(sent_at__isnull=False) | Q(requested_by=member.user_id)
+    rows = AccountRequest.objects.filter(sent, organisation=member.organisation_id)
+    return rows.select_related(
+        "organisation", "requested_by", "lead_by", "decided_by", "cosigned_by", "channel", "found"
+    )
+
+
+def open_requests(member: Membership) -> list[AccountRequest]:
+    """Return what waits to be decided, and their own drafts. One query."""
+    wanted = Q(state__in=WAITING) | Q(state=AccountRequest.State.DRAFT, requested_by=member.user_id)
+    return list(visible(member).filter(wanted))
+
+
+def found_pages(organisation: Organisation) -> QuerySet[FoundPage]:
+    """Return the pages in our name that nobody authorised yet, the most urgent first."""
+    return FoundPage.objects.filter(organisation=organisation, settled_at__isnull=True)
+
+
+def is_committee(user: User, organisation: Organisation) -> bool:
+    """Return whether the register knows somebody as of the committee. One query."""
+    return organisation.people.filter(user=user, basis="committee", ended_on__isnull=True).exists()

@@ -1,0 +1,24 @@
+"""The register of social accounts, their connections, and how each came to be authorised."""
+
+from stairgate.channels.models.accounts import (
+    CLOCK_TOLERANCE,
+    Channel,
+    Connection,
+    HealthReading,
+    HealthReadings,
+    Pause,
+)
+from stairgate.channels.models.asking import AccountRequest, Condition, FoundPage, Renewal
+
+__all__ = [
+    "CLOCK_TOLERANCE",
+    "AccountRequest",
+    "Channel",
+    "Condition",
+    "Connection",
+    "FoundPage",
+    "HealthReading",
+    "HealthReadings",
+    "Pause",
+    "Renewal",
+]

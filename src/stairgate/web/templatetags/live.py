@@ -1,0 +1,55 @@
+"""Tags of the live policy: what a clause is worth, and what stands behind it, in words."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from django import template
+from django.utils.safestring import SafeString
+
+from stairgate.assurance.marks import Worth
+from stairgate.web.templatetags.ui import day, status, whole
+
+register = template.Library()
+
+_KINDS = {
+    Worth.MET: "ok",
+    Worth.RISK: "risk",
+    Worth.BROKEN: "bad",
+    Worth.OFF: "off",
+    Worth.NOT_YET: "paper",
+}
+
+
+@register.simple_tag
+def worth(value: Worth, partly: bool = False) -> SafeString:
+    """Return what a clause is worth as a status: shape, word and colour."""
+    return status(_KINDS[value], "Met in part" if partly and value == Worth.MET else value.words)
+
+
+@register.simple_tag
+def worth_word(value: str) -> str:
+    return Worth(value).words
+
+
+@register.filter
+def moment(at: datetime | date) -> str:
+    """Return a moment with its time, or a day."""
+    return whole(at) if isinstance(at, datetime) else day(at)
+
+
+@register.filter
+def lower_first(words: str) -> str:
+    return words[:1].lower() + words[1:]
+
+
+@register.filter
+def no_prefix(where: str) -> str:
+    """Return where a control lives, without the name of the product before it."""
+    return where.removeprefix("stairgate.")
+
+
+@register.filter
+def test_words(test: str) -> str:
+    """Return the name of a test as the sentence that it is."""
+    return test.rpartition("::")[2].removeprefix("test_").replace("_", " ")

@@ -1,0 +1,205 @@
+"""What the facts make of single clauses: pure, each fact turned by itself."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from stairgate.assurance.judging import marks
+from stairgate.assurance.known import Account, Bearer, Colleague, Known, Policy, Work
+from stairgate.assurance.marks import Mark, Who, Worth, listed
+from stairgate.channels.rules import Restriction
+from stairgate.organisations.rules import Role
+from stairgate.people.rules import Barrier, Expiry, Holding, Reason
+from stairgate.policies.parameters import Parameters
+
+NOW = datetime(2026, 11, 24, 17, 45, tzinfo=UTC)
+DAY = date(2026, 11, 24)
+HOUR = timedelta(hours=1)
+
+
+def who(name: str) -> Who:
+    return Who(UUID(int=sum(map(ord, name))), name)
+
+
+def bearer(
+    name: str, *roles: Role, lacks: Barrier | None = None, runs_out: tuple[Holding, int] | None = None
+) -> Bearer:
+    reasons = (Reason(lacks, "C12", f"{name} lacks it."),) if lacks else ()
+    soon: tuple[Expiry, ...] = ()
+    if runs_out:
+        holding, days = runs_out
+        soon = (Expiry(holding, DAY + timedelta(days=days), days, 30),)
+    return Bearer(who(name), frozenset(role.value for role in roles), reasons, soon)
+
+
+def colleague(name: str, *, signed: bool = True, started: int = 300, online: int | None = 200) -> Colleague:
+    until = None if online is None else DAY + timedelta(days=online)
+    started_on = DAY - timedelta(days=started)
+    return Colleague(
+        who(name), f"{name.lower()}@willowlane.example", started_on, NOW if signed else None, until
+    )
+
+
+PAGE = Account(
+    id=uuid4(),
+    name="Facebook page",
+    by_hand=False,
+    mailbox="office@willowlane.example",
+    purposes=("News",),
+    asked_by="Priya",
+    decided_by="Helen",
+    decided_at=NOW,
+    restrictions=(),
+    paused=False,
+    proved_at=NOW,
+    read_at=NOW,
+)
+TEAM = (
+    bearer("Priya", Role.MANAGER, Role.PAGE_ADMINISTRATOR),
+    bearer("Kofi", Role.PAGE_ADMINISTRATOR),
+    bearer("Nina", Role.PAGE_ADMINISTRATOR),
+    bearer("Gwen", Role.DSL),
+    bearer("Marcus", Role.DEPUTY_DSL),
+    bearer("Helen", Role.SERVICE_MANAGER),
+)
+WELL = Known(
+    at=NOW,
+    day=DAY,
+    founded_at=NOW - timedelta(days=400),
+    policy=Policy("3", NOW - timedelta(days=60), Parameters()),
+    bearers=TEAM,
+    colleagues=tuple(colleague(one.who.name) for one in TEAM),
+    accounts=(PAGE,),
+    work=Work(sealed_at=NOW, last_published=NOW),
+)
+
+
+def mark(clause: str, **changed: Any) -> Mark:
+    return marks(replace(WELL, **changed))[clause]
+
+
+def test_a_setting_in_order_has_nothing_to_mend() -> None:
+    found = marks(WELL)
+    assert {clause: m.why for clause, m in found.items() if m.worth in {Worth.RISK, Worth.BROKEN}} == {}
+    assert [clause for clause, m in found.items() if m.worth == Worth.OFF] == ["C36"]
+    assert all(m.proof for m in found.values() if m.worth == Worth.MET)
+
+
+def instead(name: str, *roles: Role, **more: Any) -> tuple[Bearer, ...]:
+    return (*(one for one in TEAM if one.who.name != name), bearer(name, *roles, **more))
+
+
+ADMIN = Role.PAGE_ADMINISTRATOR
+#: clause, what is changed, what it is worth then, and for whom it waits
+FACTS: list[tuple[str, dict[str, Any], Worth, str]] = [
+    (
+        "C12",
+        {"bearers": (*TEAM, bearer("Leah", Role.AUTHOR, lacks=Barrier.NOT_ON_REGISTER))},
+        Worth.BROKEN,
+        "Priya",
+    ),
+    ("C14", {"bearers": (*TEAM, bearer("Leah", Role.AUTHOR, lacks=Barrier.NOT_SIGNED))}, Worth.MET, ""),
+    ("C88", {"bearers": (*TEAM, bearer("Leah", Role.AUTHOR, lacks=Barrier.NOT_SIGNED))}, Worth.RISK, "Leah"),
+    ("C17", {"bearers": instead("Kofi", ADMIN, lacks=Barrier.NOT_SIGNED)}, Worth.RISK, "Kofi"),
+    ("C18", {"bearers": instead("Kofi", ADMIN, lacks=Barrier.NOT_SIGNED)}, Worth.MET, "Helen"),
+    ("C18", {"bearers": TEAM[1:2]}, Worth.BROKEN, ""),
+    ("C18", {"bearers": instead("Nina", ADMIN, runs_out=(Holding.CHECK, 9))}, Worth.MET, ""),
+    (
+        "C18",
+        {"bearers": (*TEAM[:1], bearer("Kofi", ADMIN, runs_out=(Holding.SAFEGUARDING, 30)), TEAM[5])},
+        Worth.RISK,
+        "Helen",
+    ),
+    ("C19", {"bearers": instead("Kofi", ADMIN, lacks=Barrier.CHECK_MISSING)}, Worth.BROKEN, "Priya"),
+    ("C19", {"bearers": instead("Kofi", ADMIN, runs_out=(Holding.CHECK, 30))}, Worth.RISK, "Priya"),
+    ("C19", {"bearers": instead("Kofi", ADMIN, runs_out=(Holding.CHECK, 31))}, Worth.MET, ""),
+    ("C20", {"bearers": instead("Kofi", ADMIN, lacks=Barrier.TRAINING_EXPIRED)}, Worth.BROKEN, "Priya"),
+    ("C21", {"bearers": TEAM[:3] + TEAM[4:]}, Worth.BROKEN, "Priya"),
+    ("C21", {"bearers": TEAM[:4] + TEAM[5:]}, Worth.RISK, "Priya"),
+    ("C52", {"bearers": TEAM[:3] + TEAM[4:]}, Worth.BROKEN, "Priya"),
+    ("C52", {"bearers": TEAM[:4] + TEAM[5:]}, Worth.RISK, "Priya"),
+    ("C27", {"bearers": TEAM[:1] + TEAM[3:]}, Worth.BROKEN, "Helen"),
+    ("C54", {"colleagues": (colleague("Kofi"), colleague("Tom", online=-1))}, Worth.BROKEN, "Helen"),
+    ("C54", {"colleagues": (colleague("Kofi"), colleague("Tom", online=29))}, Worth.RISK, "Helen"),
+    (
+        "C44",
+        {"colleagues": (colleague("Kofi"), colleague("Ruth", signed=False, started=7))},
+        Worth.RISK,
+        "Ruth",
+    ),
+    (
+        "C44",
+        {"colleagues": (colleague("Kofi"), colleague("Ruth", signed=False, started=8))},
+        Worth.BROKEN,
+        "Ruth",
+    ),
+    ("C60", {"colleagues": (replace(colleague("Kofi"), email="kofi@gmail.com"),)}, Worth.BROKEN, "Priya"),
+    ("C105", {"policy": Policy("3", NOW - timedelta(days=340), Parameters())}, Worth.RISK, "Helen"),
+    ("C105", {"policy": Policy("3", NOW - timedelta(days=366), Parameters())}, Worth.BROKEN, "Helen"),
+    ("C25", {"work": Work(leaver_tasks=2, leaver_due=DAY, leaver_name="Nina")}, Worth.RISK, "Priya"),
+    ("C25", {"work": Work(leaver_tasks=2, leaver_due=DAY - timedelta(days=1))}, Worth.BROKEN, "Priya"),
+    ("C03", {"accounts": (replace(PAGE, purposes=()),)}, Worth.BROKEN, "Helen"),
+    ("C03", {"accounts": ()}, Worth.OFF, ""),
+    ("C89", {"accounts": ()}, Worth.OFF, ""),
+    ("C22", {"accounts": (replace(PAGE, mailbox="kofi@willowlane.example"),)}, Worth.BROKEN, "Helen"),
+    ("C22", {"accounts": (replace(PAGE, mailbox="helen.example@elsewhere.example"),)}, Worth.BROKEN, "Helen"),
+    (
+        "C39",
+        {"accounts": (replace(PAGE, blind="The page did not answer."),)},
+        Worth.RISK,
+        "Priya, Kofi and Nina",
+    ),
+    (
+        "C39",
+        {"work": Work(sealed_at=NOW, open_items=1, oldest_item=NOW - 169 * HOUR)},
+        Worth.BROKEN,
+        "Priya, Kofi and Nina",
+    ),
+    ("C40", {"work": Work(grave_items=1, oldest_grave=NOW - HOUR)}, Worth.RISK, "Priya, Kofi and Nina"),
+    (
+        "C40",
+        {"work": Work(grave_items=1, oldest_grave=NOW - 25 * HOUR)},
+        Worth.BROKEN,
+        "Priya, Kofi and Nina",
+    ),
+    ("C78", {"work": Work(differences=1, oldest_difference=NOW - HOUR)}, Worth.RISK, "Priya, Kofi and Nina"),
+    (
+        "C78",
+        {"work": Work(differences=1, oldest_difference=NOW - 25 * HOUR)},
+        Worth.BROKEN,
+        "Priya, Kofi and Nina",
+    ),
+    ("C78", {"work": Work(looks_missed=1)}, Worth.BROKEN, "Priya, Kofi and Nina"),
+    ("C78", {"bearers": TEAM[3:]}, Worth.BROKEN, "Helen"),
+    ("C59", {"work": Work(under_18=1)}, Worth.RISK, "Gwen"),
+    ("C28", {"work": Work(sealed_at=NOW - 4 * HOUR)}, Worth.RISK, "Priya"),
+    ("C28", {"work": Work(), "founded_at": NOW - HOUR}, Worth.MET, ""),
+    ("C35", {"policy": Policy("3", NOW, Parameters(identifiable_children=True))}, Worth.MET, ""),
+    (
+        "C77",
+        {"accounts": (replace(PAGE, restrictions=(Restriction("C77", "No."),)),)},
+        Worth.BROKEN,
+        "Priya, Kofi and Nina",
+    ),
+]
+
+
+@pytest.mark.clause("C18", "C19", "C20", "C21", "C25", "C28", "C105")
+@pytest.mark.parametrize(("clause", "changed", "worth", "waits"), FACTS)
+def test_a_fact_turns_its_clause(clause: str, changed: dict[str, Any], worth: Worth, waits: str) -> None:
+    found = mark(clause, **changed)
+    assert (found.worth, found.with_whom) == (worth, waits)
+    assert worth not in {Worth.RISK, Worth.BROKEN} or (found.why and found.next_action)
+
+
+def test_names_are_told_shortly() -> None:
+    assert listed([]) == ""
+    assert listed(["Leah"]) == "Leah"
+    assert listed(["Leah", "Tom"]) == "Leah and Tom"
+    assert listed(["Aisha", "Leah", "Tom", "Ruth"]) == "Aisha, Leah, Tom and 1 other"
+    assert listed(["Leah"] * 300) == "Leah, Leah, Leah and 297 others"
