@@ -132,14 +132,15 @@ def crowd(cast: Cast, now: datetime, *, posts: int, comments: int, story: int) -
     """
     channels = [*_accounts(cast, now, story), cast.channel]
     _colleagues(cast, now, story)
-    newcomer = _register(cast, now, posts, story)
+    people = min(posts, MOST_PEOPLE)
+    newcomer = _register(cast, now, people, story)
     pictures = [_picture(cast, now) for _ in range(2)]
     made = _posts(cast, channels, pictures, now, posts, story)
     items = _comments(cast, channels, made, now, comments, story)
     _write_down(cast, made[:MOST_WRITTEN], items, now)
     message, urgent = _standing(cast, now, story), _urgent(cast, now, story)
     person = Person.objects.get(user=cast.tom)
-    uploaded = _list(cast, now, posts)
+    uploaded = _list(cast, now, people)
     return Crowd(made, pictures, items, message, person, newcomer, cast.channel, uploaded, urgent)
 
 
@@ -221,7 +222,7 @@ def _on_register(cast: Cast, user: User, now: datetime) -> None:
 def _register(cast: Cast, now: datetime, count: int, story: int) -> Person:
     """Put people on the register who sign in and write, and give Tom a long story; return one who does not sign in."""
     day = cast.organisation.day(now)
-    for _ in range(min(count, MOST_PEOPLE)):
+    for _ in range(count):
         user = User.objects.create(email=f"{uuid4().hex}@willowlane.example", first_name="Robin")
         member = Membership.objects.create(
             user=user, organisation=cast.organisation, job_title="Practitioner", started_on=day

@@ -181,7 +181,8 @@ def replies_for(item_ids: Iterable[UUID]) -> dict[UUID, Post]:
 
 def spoken_to(membership: Membership) -> QuerySet[Post]:
     """Return the posts with a message meant for this member that they have not read yet. Newest change first."""
-    unread = _unread(membership).alias(setting=Coalesce("post__organisation_id", None))
+    setting = Post.objects.filter(pk=OuterRef("post")).values("organisation")
+    unread = _unread(membership).alias(setting=Subquery(setting))
     here = unread.filter(setting=membership.organisation_id).exclude(post__state__in=FINAL)
     return _newest_of_few(Post.objects.filter(pk__in=here.values("post")))
 
