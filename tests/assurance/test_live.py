@@ -20,7 +20,7 @@ from stairgate.assurance.marks import GROUPS, Worth
 from stairgate.assurance.telling import WORDS, tell
 from stairgate.channels.pausing import pause
 from stairgate.clauses.table import State, clauses, rows
-from stairgate.cli.demo import open_group
+from stairgate.cli.demo_accounts import open_group
 from stairgate.ledger.selectors import history
 from stairgate.policies.selectors import in_force
 from stairgate.publishing.states import DeliveryState

@@ -16,7 +16,7 @@ from stairgate.organisations.services import end_membership, join, name_groups, 
 from stairgate.people.models import Check, Person, Training
 from stairgate.people.services import record_check, record_training, register, withdraw_check
 from stairgate.policies.parameters import Parameters
-from stairgate.policies.services import adopt, sign
+from stairgate.policies.services import adopt
 from tests.cast import Cast, willow_lane
 
 pytestmark = pytest.mark.django_db
@@ -116,9 +116,3 @@ def test_only_a_manager_of_the_setting_changes_people_and_policy(cast: Cast, dee
     assert Entry.objects.count() == before
     DEEDS[deed](cast, cast.priya)
     assert Entry.objects.count() == before + 1
-
-
-def test_signing_twice_is_written_down_once(cast: Cast) -> None:
-    before = Entry.objects.count()
-    again = sign(actor=cast.tom, version=cast.policy, name_typed="Tom Example", at=NOW)
-    assert again.signed_at == NOW and Entry.objects.count() == before

@@ -20,7 +20,7 @@ from stairgate.channels.services import note_health
 from stairgate.ledger.selectors import newest_at
 from stairgate.networks.base import Health, Staged
 from stairgate.people.models import Check, Training
-from stairgate.policies.services import adopt, sign
+from stairgate.policies.services import adopt
 from stairgate.publishing import delivery, gate, lapsing, services, taking_down
 from stairgate.publishing.content import Content
 from stairgate.publishing.models import Delivery, Post, Revision, TakeDown
@@ -29,6 +29,7 @@ from stairgate.publishing.states import DeliveryState, PostState
 from tests.cast import PURPOSE
 from tests.publishing.random_books import Books
 from tests.publishing.random_pages import WAYS
+from tests.signing import signed
 
 WORDING = Wording(
     "other",
@@ -324,8 +325,7 @@ class Deeds(Books):
                 at=self.now,
             )
             for name in ("priya", "kofi", "tom", "gwen"):
-                typed = f"{name.title()} Example"
-                sign(actor=self.who(name), version=version, name_typed=typed, at=self.now)
+                signed(self.who(name), version, self.now)
             self.said_yes.clear()
             self.ahead.clear()
 

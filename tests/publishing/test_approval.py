@@ -16,7 +16,7 @@ from stairgate.networks.base import Health
 from stairgate.organisations.access import NotAllowed
 from stairgate.organisations.models import User
 from stairgate.policies.models import PolicyVersion
-from stairgate.policies.services import adopt, sign
+from stairgate.policies.services import adopt
 from stairgate.publishing import delivery, services
 from stairgate.publishing.models import Approval, Delivery, Post
 from stairgate.publishing.rules import APPROVER_CONFIRMS, NO_PURPOSE
@@ -24,6 +24,7 @@ from stairgate.publishing.selectors.lists import waiting_for
 from stairgate.publishing.selectors.review import review_page, with_policy
 from stairgate.publishing.states import PostState
 from tests.publishing.conftest import Desk, Scripted
+from tests.signing import signed
 
 pytestmark = pytest.mark.django_db
 
@@ -40,7 +41,7 @@ def adopted(desk: Desk, **changes: object) -> PolicyVersion:
         at=desk.now,
     )
     for user in (cast.priya, cast.kofi, cast.tom, cast.gwen):
-        sign(actor=user, version=version, name_typed=f"{user.first_name} Example", at=desk.now)
+        signed(user, version, desk.now)
     return version
 
 

@@ -35,18 +35,19 @@ from stairgate.people.models import Check, Training
 from stairgate.people.services import withdraw_check
 from stairgate.policies.models import PolicyVersion
 from stairgate.policies.parameters import Parameters
-from stairgate.policies.services import adopt, sign
+from stairgate.policies.services import adopt
 from stairgate.publishing import services
 from stairgate.publishing.models import Attempt, Delivery, Post, Revision
 from stairgate.publishing.states import DeliveryState, PostState
 from tests.publishing.conftest import Desk, Scripted
+from tests.signing import signed
 
 pytestmark = pytest.mark.django_db
 
 
 def sign_all(desk: Desk, version: PolicyVersion) -> None:
     for user in (desk.cast.priya, desk.cast.kofi, desk.cast.tom, desk.cast.gwen):
-        sign(actor=user, version=version, name_typed=f"{user.first_name} Example", at=desk.now)
+        signed(user, version, desk.now)
 
 
 def fate(post: Post) -> tuple[str, str]:

@@ -18,6 +18,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from stairgate.organisations.models import User
+from stairgate.policies.models import Signature
 from stairgate.publishing.states import EDITABLE, PostState
 from tests.cast import PASSWORD
 from tests.crowd import POSTS, Crowd
@@ -77,6 +78,9 @@ def pages(made: Crowd) -> list[Page]:
         *_urgent(made),
         *_posts(made),
         *_register(made),
+        Page(
+            "reading:copy", reverse("reading:copy", args=[Signature.objects.get(user__first_name="Priya").pk])
+        ),
         Page("publishing:picture", reverse("publishing:picture", args=[made.pictures[0].pk])),
         Page("monitoring:item", reverse("monitoring:item", args=[made.items[0].pk]), "long story"),
         Page("monitoring:item", reverse("monitoring:item", args=[made.items[1].pk]), "decided"),
@@ -106,6 +110,9 @@ _PLAIN = (
     "assurance:live",
     "assurance:record",
     "policies:words",
+    "reading:start",
+    "reading:mine",
+    "reading:who",
     "account_logout",
     "account_reauthenticate",
     "mfa_index",

@@ -29,6 +29,11 @@ NO_PAGE = {
     "people:import_template",
     *("mfa_reauthenticate_webauthn", "mfa_remove_webauthn", "mfa_edit_webauthn"),
     *("mfa_activate_totp", "mfa_download_recovery_codes"),
+    # of whoever has begun to read: their budget is in tests/policies/reading/test_pages.py
+    *("reading:part", "reading:part_read", "reading:questions", "reading:name"),
+    # papers: what they ask the database is in tests/printing
+    *("policies:policy_pdf", "policies:code_pdf", "reading:certificate"),
+    *("people:register_pdf", "channels:sheet_pdf"),
 }
 
 

@@ -73,6 +73,13 @@ READ: dict[str, frozenset[str]] = {
     "assurance:account": ACCOUNTS,
     "assurance:record": ACCOUNTS,
     "policies:words": EVERYBODY,
+    "reading:start": EVERYBODY,
+    "reading:mine": EVERYBODY,
+    "reading:who": PEOPLE,
+    "policies:policy_pdf": EVERYBODY,
+    "policies:code_pdf": EVERYBODY,
+    "people:register_pdf": PEOPLE,
+    "channels:sheet_pdf": ACCOUNTS,
 }
 #: deeds: GET is 405, nobody outside reaches them, and these may not do them (the service says so)
 DEEDS: dict[str, frozenset[str]] = {
@@ -115,6 +122,7 @@ DEEDS: dict[str, frozenset[str]] = {
     "channels:confirm_opening": APPROVE,
     "channels:prove": ACCOUNTS,
     "assurance:download": MANAGER,
+    "reading:open": EVERYBODY,
     **dict.fromkeys((f"people:{name}" for name in PERSON_DEEDS), MANAGER),
     "people:import_take": MANAGER,
     "people:import_forget": MANAGER,
@@ -141,6 +149,14 @@ AT_THEIR_MOMENT = {
 }
 #: a record nobody has in this test: 404 for everybody
 ABSENT = {
+    *(
+        "reading:part",
+        "reading:part_read",
+        "reading:questions",
+        "reading:name",
+        "reading:copy",
+        "reading:certificate",
+    ),
     *("publishing:picture", "monitoring:item"),
     *("publishing:hand", "publishing:hand_proof", "publishing:hand_still"),
 }
@@ -257,7 +273,7 @@ def address(name: str, post: UUID, cast: Cast) -> str:
         return reverse(name, args=[_held(cast).pk])
     if name == "assurance:clause":
         return reverse(name, args=["C18"])
-    if name in {"channels:pause", "channels:prove", "assurance:account"}:
+    if name in {"channels:pause", "channels:prove", "channels:sheet_pdf", "assurance:account"}:
         return reverse(name, args=[cast.channel.pk])
     if name.startswith("publishing:suggestion_"):
         return reverse(name, args=[Suggestion.objects.get().pk])
@@ -327,7 +343,8 @@ def test_who_may_do_a_deed(name: str, cast: Cast, post: UUID) -> None:
     "name",
     [
         *("publishing:review", "publishing:edit", "publishing:approve", "publishing:second_look"),
-        *("channels:pause", "channels:prove", "assurance:account", *sorted(OF_A_TEMPLATE | OF_A_PERSON)),
+        *("channels:pause", "channels:prove", "channels:sheet_pdf", "assurance:account"),
+        *sorted(OF_A_TEMPLATE | OF_A_PERSON),
     ],
 )
 def test_another_settings_record_does_not_exist(name: str, cast: Cast, post: UUID) -> None:

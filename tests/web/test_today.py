@@ -14,7 +14,7 @@ from stairgate.monitoring.models import Sweep
 from stairgate.organisations.access import membership_of
 from stairgate.organisations.models import User
 from stairgate.organisations.services import found_setting
-from stairgate.policies.services import adopt, sign
+from stairgate.policies.services import adopt
 from stairgate.publishing.models import Delivery, Post, UrgentVersion
 from stairgate.publishing.selectors.lists import gone_astray, with_astray
 from stairgate.publishing.selectors.urgent import not_approved_ahead
@@ -22,6 +22,7 @@ from stairgate.publishing.services import approve_urgent, keep_urgent_starters
 from stairgate.publishing.states import PostState
 from stairgate.web.today import today_page
 from tests.cast import Cast, willow_lane
+from tests.signing import signed
 
 
 @pytest.fixture
@@ -147,8 +148,8 @@ def test_a_second_yes_ahead_is_asked_for_only_of_somebody_else(cast: Cast, now: 
         parameters=replace(cast.policy.parameters, approvers=2),
         at=now,
     )
-    sign(actor=cast.tom, version=two, name_typed="Tom Example", at=now)
-    sign(actor=cast.priya, version=two, name_typed="Priya Example", at=now)
+    signed(cast.tom, two, now)
+    signed(cast.priya, two, now)
     keep_urgent_starters(actor=cast.tom, organisation=cast.organisation, at=now)
     for version in UrgentVersion.objects.all():
         approve_urgent(

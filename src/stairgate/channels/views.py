@@ -13,10 +13,13 @@ from django.views.decorators.http import require_GET, require_POST
 
 from stairgate.channels import pausing, services
 from stairgate.channels.models import Channel, Pause
-from stairgate.channels.selectors import accounts_now
+from stairgate.channels.printed import settings_sheet
+from stairgate.channels.selectors import accounts_now, channel_now
 from stairgate.organisations.access import current, get, require
 from stairgate.organisations.models import Membership
+from stairgate.organisations.papers import paper_answer
 from stairgate.organisations.rules import Duty
+from stairgate.policies.selectors import in_force
 
 _SHORTEST_REASON = 3
 _LONGEST_REASON = 300
@@ -45,6 +48,15 @@ def _page(request: HttpRequest, member: Membership, *, status: int = 200, **refu
         "may_confirm": Duty.APPROVE in duties,
     }
     return render(request, "channels/accounts.html", values | refused, status=status)
+
+
+@require_GET
+def sheet_pdf(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Send the settings sheet of one account as a PDF."""
+    member, channel = _channel(request, pk)
+    now = timezone.now()
+    paper = settings_sheet(channel_now(channel, now), in_force(member.organisation), at=now)
+    return paper_answer(request, paper, f"settings-sheet-{member.organisation.day(now)}")
 
 
 @require_POST

@@ -13,13 +13,14 @@ from stairgate.channels.services import prove
 from stairgate.cli import demo_policy
 from stairgate.cli.demo_accounts import PURPOSE, follow, open_account, open_group, practice_credentials
 from stairgate.cli.demo_people import add_colleagues
+from stairgate.cli.demo_signing import signed
 from stairgate.organisations.models import Membership, Organisation, User
 from stairgate.organisations.rules import Role
 from stairgate.organisations.services import join, name_groups, register_child_names
 from stairgate.people.models import Check, Person, Training
 from stairgate.people.services import record_check, record_training, register
 from stairgate.policies.models import PolicyVersion
-from stairgate.policies.services import adopt, sign
+from stairgate.policies.services import adopt
 from stairgate.publishing.content import Content
 from stairgate.publishing.models import UrgentVersion
 from stairgate.publishing.services import approve_urgent, keep_urgent_starters, save_draft, submit, suggest
@@ -96,7 +97,7 @@ def nursery(now: datetime, *, password: str | None = None) -> Nursery:
     )
     for name, _, _, signs, _ in STAFF:
         if signs:
-            sign(actor=people[name], version=policy, name_typed=f"{name} Example", at=now)
+            signed(user=people[name], version=policy, name=f"{name} Example", at=now)
     name_groups(actor=priya, organisation=organisation, names=ROOMS, at=now)
     register_child_names(actor=priya, organisation=organisation, names=CHILDREN, at=now)
     return Nursery(organisation, policy, people)
@@ -193,7 +194,7 @@ def _first_suggestion(place: Nursery, now: datetime) -> None:
             at=now,
         )
         _on_register(priya, place.organisation, amara, job, now)
-        sign(actor=amara, version=place.policy, name_typed="Amara Example", at=now)
+        signed(user=amara, version=place.policy, name="Amara Example", at=now)
         suggest(
             actor=amara, organisation=place.organisation, text=SUGGESTION, about="The spring workshop", at=now
         )

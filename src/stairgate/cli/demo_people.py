@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from stairgate.cli.demo_signing import signed
 from stairgate.organisations.invitations import bring_in
 from stairgate.organisations.models import Organisation, User
 from stairgate.organisations.rules import Role
 from stairgate.people.models import Check, Person, Training
 from stairgate.people.services import record_check, record_training, register
 from stairgate.policies.models import PolicyVersion
-from stairgate.policies.services import sign
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ def add_colleagues(
     for colleague in COLLEAGUES:
         person = _add(priya, organisation, colleague, now)
         if person.user is not None:
-            sign(actor=person.user, version=policy, name_typed=person.full_name, at=now)
+            signed(user=person.user, version=policy, name=person.full_name, at=now)
     for name, days in ONLINE_SAFETY.items():
         _train(priya, Person.objects.get(user=people[name]), Training.Course.ONLINE_SAFETY, days, now)
 

@@ -12,6 +12,7 @@ urlpatterns = [
     path("people/", include("stairgate.people.urls")),
     path("policy/", include("stairgate.assurance.urls")),
     path("policy/words/", include("stairgate.policies.urls")),
+    path("policy/sign/", include("stairgate.policies.reading.urls")),
     path("hooks/", include("stairgate.monitoring.hook_urls")),
 ]
 

@@ -8,6 +8,7 @@ from stairgate.people.views import deeds, forms, importing, pages
 
 app_name = "people"
 urlpatterns = [
+    path("register.pdf", pages.register_pdf, name="register_pdf"),
     path("", pages.people, name="list"),
     path("new/", forms.new, name="new"),
     path("import/", importing.choose, name="import"),

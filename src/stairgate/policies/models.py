@@ -8,6 +8,9 @@ from django.db import models
 
 from stairgate.organisations.models import Organisation, User
 from stairgate.policies.parameters import Parameters
+from stairgate.policies.reading.models import Attempt, PartRead, Questions, Reading
+
+__all__ = ["Attempt", "PartRead", "PolicyVersion", "Questions", "Reading", "Signature"]
 
 
 class PolicyVersion(models.Model):
@@ -58,7 +61,10 @@ class PolicyVersion(models.Model):
 
 
 class Signature(models.Model):
-    """A person signed exactly this version. Survives every later version (C107–C111)."""
+    """A person signed exactly this version. Survives every later version (C107–C111).
+
+    Without a reading it is from before readings were kept.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     version = models.ForeignKey(PolicyVersion, on_delete=models.PROTECT, related_name="signatures")
@@ -66,6 +72,12 @@ class Signature(models.Model):
     name_typed = models.CharField(max_length=160)
     text_digest = models.CharField(max_length=64)
     signed_at = models.DateTimeField()
+    reading = models.OneToOneField(
+        Reading, on_delete=models.PROTECT, null=True, blank=True, related_name="signature"
+    )
+    confirmed = models.JSONField(default=list, help_text="Each line that was ticked, in its exact words")
+    proved_at = models.DateTimeField(null=True, blank=True)
+    proved_by = models.CharField(max_length=16, blank=True, help_text="How they showed that it is them")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["version", "user"], name="signed_once")]

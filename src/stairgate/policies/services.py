@@ -1,4 +1,4 @@
-"""Adopting and signing the policy."""
+"""Adopting the policy. Signing it is in `policies.reading`."""
 
 from __future__ import annotations
 
@@ -7,17 +7,11 @@ from datetime import datetime
 
 from django.db import transaction
 
-from stairgate.clauses import control
 from stairgate.ledger.services import record
 from stairgate.organisations.access import manager_in
 from stairgate.organisations.models import Organisation, User
-from stairgate.people.models import Person
-from stairgate.policies.models import PolicyVersion, Signature
+from stairgate.policies.models import PolicyVersion
 from stairgate.policies.parameters import Parameters
-
-
-class CannotSign(Exception):
-    """The signature was refused; the message says why and what to do."""
 
 
 @transaction.atomic
@@ -75,38 +69,3 @@ def _next_label(last: PolicyVersion | None, *, correction: bool) -> dict[str, in
     if correction:
         return {"major_number": last.major_number, "minor_number": last.minor_number + 1}
     return {"major_number": last.major_number + 1, "minor_number": 0}
-
-
-@control("C109", "A person signs for themselves only")
-@control("C110", "The date of a signature is the time of the deed; nothing asks anybody to type it")
-@control("C111", "The typed name must match the staff register")
-@transaction.atomic
-def sign(*, actor: User, version: PolicyVersion, name_typed: str, at: datetime) -> Signature:
-    """Sign the version in force; return the signature, bound to the digest of its text. Signed is signed once.
-
-    Raises `CannotSign` when the version is not in force or the name does not match the register.
-    """
-    latest = PolicyVersion.objects.filter(organisation=version.organisation_id).order_by("-number").first()
-    if latest is None or latest.pk != version.pk:
-        raise CannotSign("There is a newer version of the policy. Please read and sign that one.")
-    person = Person.objects.filter(organisation=version.organisation_id, user=actor).first()
-    if person is None:
-        raise CannotSign("You are not on the staff register yet. Ask your manager to add you.")
-    if name_typed.split() != person.full_name.split():
-        raise CannotSign("The name you typed does not match the staff register. Type it just as it is there.")
-    signature, new = Signature.objects.get_or_create(
-        version=version,
-        user=actor,
-        defaults={"name_typed": name_typed, "text_digest": version.text_digest, "signed_at": at},
-    )
-    if not new:
-        return signature
-    record(
-        organisation_id=version.organisation_id,
-        kind="policies.signed",
-        actor=str(actor.id),
-        subject=str(version.id),
-        payload={"number": version.number, "label": version.label, "digest": version.text_digest},
-        at=at,
-    )
-    return signature

@@ -7,4 +7,8 @@ from django.urls import path
 from stairgate.policies import views
 
 app_name = "policies"
-urlpatterns = [path("", views.words, name="words")]
+urlpatterns = [
+    path("", views.words, name="words"),
+    path("policy.pdf", views.policy_pdf, name="policy_pdf"),
+    path("code.pdf", views.code_pdf, name="code_pdf"),
+]

@@ -1,4 +1,4 @@
-"""Today's lines about the register: what runs out, and what a leaver left to do."""
+"""Today's lines about the register: what runs out, what a leaver left to do, and the policy to sign."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from django.urls import reverse
 from stairgate.organisations.models import Membership
 from stairgate.organisations.rules import Duty
 from stairgate.people.reminders import Reminder, reminders
+from stairgate.policies.models import PolicyVersion
+from stairgate.policies.reading.rules import minutes_of, parts_of
 from stairgate.web.tasks import Task
 from stairgate.web.templatetags.ui import day as day_words
 
@@ -19,6 +21,22 @@ def register_tasks(me: Membership, duties: frozenset[Duty], now: datetime) -> li
     day = me.organisation.day(now)
     found = reminders(me.organisation, on=day, user=None if manages else me.user_id)
     return [_leaver(r, day) if r.left_to_do else _runs_out(r, me) for r in found]
+
+
+def to_sign(version: PolicyVersion | None) -> Task:
+    """Return the policy in force as a task for whoever has not signed it."""
+    which = f"version {version.label}" if version else "it"
+    return Task(
+        kind="risk",
+        icon="shield-check",
+        title="Read and sign our policy",
+        why=f"Everybody who works here signs {which}. You can stop and go on later.",
+        status="risk",
+        status_words="Not signed yet",
+        href=reverse("reading:start"),
+        button="Read and sign",
+        minutes=minutes_of(parts_of(version.text)) if version else 20,
+    )
 
 
 def _runs_out(reminder: Reminder, me: Membership) -> Task:

@@ -17,6 +17,7 @@ from stairgate.monitoring.selectors import inbox, readings
 from stairgate.organisations.models import Membership, Organisation
 from stairgate.organisations.rules import Duty, Role
 from stairgate.policies.models import PolicyVersion
+from stairgate.policies.reading.selectors import must_sign
 from stairgate.policies.selectors import holds, in_force, standing
 from stairgate.publishing.models import Delivery, Post, Suggestion
 from stairgate.publishing.selectors.by_hand import hand_work, with_hand_work
@@ -39,7 +40,7 @@ from stairgate.publishing.selectors.urgent import not_approved_ahead
 from stairgate.publishing.urgent import why_may_not_look
 from stairgate.web import today_tasks as task_of
 from stairgate.web.context import count_of
-from stairgate.web.register_tasks import register_tasks
+from stairgate.web.register_tasks import register_tasks, to_sign
 from stairgate.web.tasks import Task
 
 _EACH = 5
@@ -94,6 +95,8 @@ def today_page(me: Membership, now: datetime) -> Today:
         tasks += [task_of.paused(pause, me) for pause in pauses]
         tasks += [task_of.shut(account.channel.name, r.says) for account in accounts for r in account.others]
     tasks += [task_of.second_look(post, me, now, mine) for post, mine in looks if post.look_due > now]
+    if must_sign(me, version, on=organisation.day(now)):
+        tasks.append(to_sign(version))
     tasks += register_tasks(me, duties, now)[:_EACH]
     came_in, suggested, not_ahead, looked_at, worths = _counted(me, version, midnight, now)
     tasks += [task_of.message(post) for post in said]

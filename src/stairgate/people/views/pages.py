@@ -15,8 +15,10 @@ from django.views.decorators.http import require_GET
 from stairgate.organisations.access import current, get, require
 from stairgate.organisations.invitations import has_signed_in
 from stairgate.organisations.models import Invitation, Membership
+from stairgate.organisations.papers import paper_answer
 from stairgate.organisations.rules import Duty, in_force
 from stairgate.people.models import LeavingTask, Person
+from stairgate.people.printed import register_paper
 from stairgate.people.selectors import Row, Terms, here, not_on_register, register_rows
 
 _EACH_PAGE = 25
@@ -73,6 +75,16 @@ def _lists(rows: list[Row], today: date) -> dict[str, list[Row]]:
         "soon": [row for row in everyone if row.runs_out],
         "left": [row for row in rows if not here(row, today)],
     }
+
+
+@require_GET
+def register_pdf(request: HttpRequest) -> HttpResponse:
+    """Send everybody who works here as a PDF."""
+    member, today = current(request), timezone.localdate()
+    require(member, Duty.SEE_PEOPLE)
+    rows = register_rows(member.organisation, Person.objects.all(), terms=terms_of(request), on=today)
+    paper = register_paper(member.organisation, _lists(rows, today)["everyone"], at=timezone.now())
+    return paper_answer(request, paper, f"staff-register-{today}")
 
 
 @require_GET

@@ -1,0 +1,61 @@
+"""Signatures of the demo's people, as they stand once somebody has read, understood and signed.
+
+Written as rows: the deeds themselves ask for a person at a screen (`policies.reading.services`).
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+
+from stairgate.ledger.services import record
+from stairgate.organisations.models import User
+from stairgate.policies.models import Attempt, PartRead, PolicyVersion, Reading, Signature
+from stairgate.policies.reading.rules import Means, confirmations, parts_of
+from stairgate.policies.reading.services import bind_questions
+
+
+@transaction.atomic
+def signed(*, user: User, version: PolicyVersion, name: str, at: datetime) -> Signature:
+    """Put the whole story of one signature there; return it. For made-up people only."""
+    asked = len(bind_questions(version, at).asked)
+    reading = Reading.objects.create(
+        version=version,
+        user=user,
+        text_digest=version.text_digest,
+        opened_at=at,
+        read_at=at,
+        passed_at=at,
+    )
+    PartRead.objects.bulk_create(
+        PartRead(reading=reading, number=number, title=part.title[:200], read_at=at)
+        for number, part in enumerate(parts_of(version.text), start=1)
+    )
+    Attempt.objects.create(reading=reading, at=at, asked=asked, right=asked, wrong=[])
+    lines = confirmations(lead=["Gwen"], deputies=[])
+    signature = Signature.objects.create(
+        version=version,
+        user=user,
+        name_typed=name,
+        text_digest=version.text_digest,
+        signed_at=at,
+        reading=reading,
+        confirmed=[{"key": line.key, "words": line.words, "clauses": line.clauses} for line in lines],
+        proved_at=at,
+        proved_by=Means.DEMO,
+    )
+    record(
+        organisation_id=version.organisation_id,
+        kind="policies.signed",
+        actor=str(user.pk),
+        subject=str(version.pk),
+        payload={
+            "number": version.number,
+            "label": version.label,
+            "digest": version.text_digest,
+            "proved_by": Means.DEMO.value,
+        },
+        at=at,
+    )
+    return signature

@@ -1,0 +1,1 @@
+"""Reading the policy, proving that it is understood, and signing it."""

@@ -1,0 +1,154 @@
+"""Where somebody is with reading and signing, and who has not opened, read or signed the version in force."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+
+from stairgate.clauses import control
+from stairgate.organisations.models import Membership, Organisation
+from stairgate.organisations.rules import Role
+from stairgate.organisations.selectors import holders
+from stairgate.people.models import Person
+from stairgate.policies.models import PolicyVersion, Questions, Reading, Signature
+from stairgate.policies.packs.form import Pack, Question
+from stairgate.policies.packs.loading import pack, shipped_packs
+from stairgate.policies.reading.rules import Confirmation, Step, confirmations, question_from, step_of
+from stairgate.policies.selectors import signatures
+
+
+def pack_for(version: PolicyVersion) -> Pack:
+    """Return the pack whose questions go with a version: the one made for that kind of setting, else the first."""
+    packs = [pack(name) for name in shipped_packs()]
+    fitting = (one for one in packs if version.organisation.kind in one.kinds)
+    return next(fitting, packs[0])
+
+
+def confirmations_today(organisation: Organisation, at: datetime) -> tuple[Confirmation, ...]:
+    """Return the lines to be ticked, with the safeguarding lead and the deputies of that moment. Two queries."""
+    day = organisation.day(at)
+    people = list(holders(organisation, (Role.DSL, Role.DEPUTY_DSL), day).prefetch_related("roles"))
+    lead = [one.first_name for one in people if Role.DSL in one.roles_on(day)]
+    deputies = [one.first_name for one in people if Role.DSL not in one.roles_on(day)]
+    return confirmations(lead=lead, deputies=deputies)
+
+
+def questions_of(version: PolicyVersion) -> tuple[Question, ...]:
+    """Return the questions bound to a version; none before somebody opened it."""
+    bound = Questions.objects.filter(version=version).first()
+    return tuple(question_from(one) for one in bound.asked) if bound else ()
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far one person is with the version in force."""
+
+    step: Step
+    version: PolicyVersion | None
+    person: Person | None
+    reading: Reading | None
+    signature: Signature | None
+    parts_read: int = 0
+
+
+def progress_of(member: Membership, version: PolicyVersion | None) -> Progress:
+    """Return how far a member is. Three queries at most."""
+    person = Person.objects.filter(user=member.user_id, organisation=member.organisation_id).first()
+    if version is None:
+        return Progress(Step.OPEN, None, person, None, None)
+    reading = (
+        Reading.objects.filter(version=version, user=member.user_id).annotate(done=Count("parts")).first()
+    )
+    signed = signatures(version).filter(user=member.user_id).select_related("version").first()
+    step = step_of(
+        opened=reading is not None,
+        read_to_the_end=reading is not None and reading.read_at is not None,
+        passed=reading is not None and reading.passed_at is not None,
+        signed=signed is not None,
+    )
+    return Progress(step, version, person, reading, signed, getattr(reading, "done", 0))
+
+
+def must_sign(member: Membership, version: PolicyVersion | None, *, on: date) -> bool:
+    """Return whether somebody on the register has no signature that holds under a version. One query."""
+    if version is None:
+        return False
+    mine = Person.objects.filter(user=member.user_id, organisation=member.organisation_id)
+    return _here(mine, on).filter(~Exists(signatures(version).filter(user=member.user_id))).exists()
+
+
+def _here(people: QuerySet[Person], on: date) -> QuerySet[Person]:
+    """Return who works here on a day, or will: whoever has not left."""
+    return people.filter(Q(ended_on__isnull=True) | Q(ended_on__gte=on))
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """One person of the register, and how far they are with one version."""
+
+    person: Person
+    step: Step
+    opened_at: datetime | None
+    signed_at: datetime | None
+    signature: UUID | None
+    parts_read: int
+
+    @property
+    def signs_in(self) -> bool:
+        return self.person.user_id is not None
+
+
+@control("C50", "Managers see who has not opened, not read or not signed the version in force")
+@control("C44", "The list of who has still to sign is the staff register, not the list of accounts")
+def readers(organisation: Organisation, version: PolicyVersion, *, on: date) -> list[Reader]:
+    """Return everybody on the register who has not left, with how far they are: who is least far first. One query."""
+    mine = Reading.objects.filter(version=version, user=OuterRef("user"))
+    counted = mine.annotate(done=Count("parts")).values("done")
+    signed = signatures(version).filter(user=OuterRef("user"))
+    rows: QuerySet[Any] = _here(organisation.people.all(), on).annotate(
+        opened_at=Subquery(mine.values("opened_at")[:1]),
+        finished_at=Subquery(mine.values("read_at")[:1]),
+        passed_at=Subquery(mine.values("passed_at")[:1]),
+        parts_read=Subquery(counted[:1]),
+        signed_at=Subquery(signed.values("signed_at")[:1]),
+        signature=Subquery(signed.values("pk")[:1]),
+    )
+    found = [
+        Reader(
+            person=row,
+            step=step_of(
+                opened=row.opened_at is not None,
+                read_to_the_end=row.finished_at is not None,
+                passed=row.passed_at is not None,
+                signed=row.signed_at is not None,
+            ),
+            opened_at=row.opened_at,
+            signed_at=row.signed_at,
+            signature=row.signature,
+            parts_read=row.parts_read or 0,
+        )
+        for row in rows
+    ]
+    order = list(Step)
+    return sorted(
+        found,
+        key=lambda one: (
+            one.signs_in,
+            order.index(one.step),
+            one.person.first_name.lower(),
+            str(one.person.pk),
+        ),
+    )
+
+
+def signatures_in(organisation: Organisation) -> QuerySet[Signature]:
+    """Return everything that was ever signed in a setting, the newest first."""
+    return (
+        Signature.objects.filter(version__organisation=organisation)
+        .select_related("version__organisation", "reading")
+        .order_by("-signed_at")
+    )
