@@ -79,6 +79,17 @@ COMMENTS = (
 #: as long as Facebook takes; the whole first conversation is like that
 LONGEST = (COMMENTS[1] * 100)[:8000]
 STATES = tuple(PostState)
+#: of so many posts, the newest, each state has its share and something is left to do; older ones are over
+OPEN = 1000
+OVER = (
+    PostState.PUBLISHED,
+    PostState.PUBLISHED,
+    PostState.PUBLISHED,
+    PostState.TAKEN_DOWN,
+    PostState.WITHDRAWN,
+)
+#: people on the register at most: so many work in the largest settings
+MOST_PEOPLE = 300
 DELIVERED = {
     PostState.APPROVED: DeliveryState.WAITING,
     PostState.SENDING: DeliveryState.SENDING,
@@ -125,14 +136,15 @@ def crowd(cast: Cast, now: datetime, *, posts: int, comments: int, story: int) -
     """
     channels = [*_accounts(cast, now, story), cast.channel]
     _colleagues(cast, now, story)
-    newcomer = _register(cast, now, posts, story)
+    people = min(posts, MOST_PEOPLE)
+    newcomer = _register(cast, now, people, story)
     pictures = [_picture(cast, now) for _ in range(2)]
     made = _posts(cast, channels, pictures, now, posts, story)
     items = _comments(cast, channels, made, now, comments, story)
     _write_down(cast, made[:MOST_WRITTEN], items, now)
     message, urgent = _standing(cast, now, story), _urgent(cast, now, story)
     person = Person.objects.get(user=cast.tom)
-    uploaded = _list(cast, now, posts)
+    uploaded = _list(cast, now, people)
     asked = _asked(cast, now)
     return Crowd(made, pictures, items, message, person, newcomer, cast.channel, *asked, uploaded, urgent)
 
@@ -283,14 +295,15 @@ def _posts(
 ) -> list[Post]:
     authors = (cast.tom, cast.kofi, cast.leah, cast.priya)
     rows = []
-    for number in range(count):
-        at = now - timedelta(minutes=11 * number)
+    before = Post.objects.filter(organisation=cast.organisation).count()
+    for number in range(before, before + count):
+        at = now - timedelta(minutes=11 * min(number, OPEN) + 100 * max(number - OPEN, 0))
         text = POSTS[number % len(POSTS)]
         rows.append(
             Post(
                 organisation=cast.organisation,
                 author=authors[number // len(STATES) % len(authors)],
-                state=STATES[number % len(STATES)],
+                state=STATES[number % len(STATES)] if number < OPEN else OVER[number % len(OVER)],
                 state_reason="Nobody could say whether it arrived." if number % 3 == 0 else "",
                 title=text[:59],
                 created_at=at,
@@ -303,7 +316,7 @@ def _posts(
     _answers(cast, rows, story)
     _talk(cast, rows, revisions, now, story)
     _approvals(cast, rows, revisions, now, story)
-    _deliveries(channels, rows, revisions)
+    _deliveries(channels, rows, revisions, newest={post.pk for post in rows[: max(OPEN - before, 0)]})
     _hands(cast, now, story)
     return rows
 
@@ -311,7 +324,7 @@ def _posts(
 def _talk(
     cast: Cast, posts: Sequence[Post], revisions: dict[UUID, list[Revision]], now: datetime, story: int
 ) -> None:
-    """Let people talk about each post; every second message is for the manager, and not read yet."""
+    """Let people talk about each post; every second message is for the manager, who has read the old ones."""
     said = [
         Message(
             post=post,
@@ -324,7 +337,10 @@ def _talk(
         for place in range(_length(number, story))
     ]
     Message.objects.bulk_create(said, batch_size=500)
-    Addressee.objects.bulk_create(Addressee(message=message, user=cast.priya) for message in said[::2])
+    Addressee.objects.bulk_create(
+        Addressee(message=message, user=cast.priya, read_at=now if message.post.state in OVER else None)
+        for message in said[::2]
+    )
 
 
 def _length(number: int, story: int) -> int:
@@ -436,7 +452,11 @@ def _approval(cast: Cast, revision: Revision, now: datetime, *, voided: bool) ->
 
 
 def _deliveries(
-    channels: Sequence[Channel], posts: Sequence[Post], revisions: dict[UUID, list[Revision]]
+    channels: Sequence[Channel],
+    posts: Sequence[Post],
+    revisions: dict[UUID, list[Revision]],
+    *,
+    newest: set[UUID],
 ) -> None:
     rows = []
     for post in posts:
@@ -461,14 +481,15 @@ def _deliveries(
                 )
             )
     Delivery.objects.bulk_create(rows, batch_size=500)
-    _afterwards(rows)
+    _afterwards(rows, newest)
 
 
-def _afterwards(rows: Sequence[Delivery]) -> None:
-    """Every fifth page shows something else than was approved, and could not be taken down."""
+def _afterwards(rows: Sequence[Delivery], newest: set[UUID]) -> None:
+    """Of the newest, every fifth page shows something else than was approved, and could not be taken down."""
     done = [row for row in rows if row.state == DeliveryState.DONE]
     ReadBack.objects.bulk_create(ReadBack(delivery=row, due_at=row.done_at) for row in done)
-    for row in done[::5]:
+    astray = [row for row in done if row.post_id in newest][::5]
+    for row in astray:
         seen = {"found_at": row.due_at, "seen_at": row.due_at}
         Difference.objects.create(
             organisation_id=row.organisation_id,
@@ -489,7 +510,7 @@ def _afterwards(rows: Sequence[Delivery]) -> None:
             asked_at=row.due_at,
             due_at=row.due_at,
         )
-        for row in done[::5]
+        for row in astray
     )
 
 

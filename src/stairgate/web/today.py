@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from stairgate.assurance.gathering import known_now
 from stairgate.assurance.live import Glance, glance, live_policy
@@ -185,11 +185,11 @@ def _posts(me: Membership, duties: frozenset[Duty], now: datetime) -> tuple[list
     if writes:
         kinds += [unfinished(me), Post.objects.filter(pk__in=hand_work(me).values("post"))]
     kinds.append(spoken_to(me))
-    first = Q(pk__in=[])
-    for kind in kinds:
-        first |= Q(pk__in=kind.values("pk")[:_EACH])
+    # one set of keys: any of several conditions, and PostgreSQL would go through every post of the setting
+    first = (Post.objects.filter(pk__in=kind.values("pk")[:_EACH]).order_by().values("pk") for kind in kinds)
     waits = Exists(waiting_for(me, now).filter(pk=OuterRef("pk")))
-    found = with_message(Post.objects.filter(first).select_related("author"), me).annotate(waits=waits)
+    posts = Post.objects.filter(pk__in=next(first).union(*first)).select_related("author")
+    found = with_message(posts, me).annotate(waits=waits)
     rows: list[Any] = list(with_hand_work(with_look(with_astray(found)), me).order_by("-updated_at"))
     wanted = [(post, approves and _may_look(post, me)) for post in rows if post.look_due]
     looks = [(post, mine) for post, mine in wanted if mine or (in_charge and post.look_due <= now)]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from stairgate.channels.models import Channel
 from stairgate.organisations.models import Membership
@@ -21,10 +22,14 @@ def hand_work(membership: Membership) -> QuerySet[Delivery]:
 
     Left out is what needs a second person where they are the first, and what somebody else is doing right now.
     """
+    # compared as an expression: by its index SQLite would go through every delivery of the setting
+    rows = Delivery.objects.alias(setting=Coalesce("organisation_id", None))
+    return _for(membership, rows.filter(setting=membership.organisation_id))
+
+
+def _for(membership: Membership, rows: QuerySet[Delivery]) -> QuerySet[Delivery]:
     newest = Attempt.objects.filter(delivery=OuterRef("pk")).order_by("-number")
-    rows = Delivery.objects.filter(
-        organisation=membership.organisation_id, state__in=_STATES, channel__network=Channel.Network.ASSISTED
-    )
+    rows = rows.filter(state__in=_STATES, channel__network=Channel.Network.ASSISTED)
     rows = rows.annotate(begun_by=Subquery(newest.values("by")[:1]))
     mine = Q(begun_by=membership.user_id)
     second = Q(state=DeliveryState.POSTED) & ~mine
@@ -34,8 +39,11 @@ def hand_work(membership: Membership) -> QuerySet[Delivery]:
 
 
 def with_hand_work(posts: QuerySet[Post], membership: Membership) -> QuerySet[Post]:
-    """Load with each post what this member has to do by hand: ``hand``, ``hand_state``, ``hand_due``, ``hand_where``."""
-    first = hand_work(membership).filter(post=OuterRef("pk"))
+    """Load with each post what this member has to do by hand: ``hand``, ``hand_state``, ``hand_due``, ``hand_where``.
+
+    The post says whose its deliveries are: asked for the setting too, SQLite would go through all of them for each post.
+    """
+    first = _for(membership, Delivery.objects.filter(post=OuterRef("pk")))
     return posts.annotate(
         hand=Subquery(first.values("pk")[:1]),
         hand_state=Subquery(first.values("state")[:1]),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, Subquery
@@ -56,40 +57,58 @@ def waiting_for(membership: Membership, now: datetime) -> QuerySet[Post]:
     if not holds(membership, Duty.APPROVE, on=on):
         return Post.objects.none()
     waiting = Post.objects.filter(organisation=membership.organisation_id, state=PostState.WITH_APPROVER)
-    said_yes = Approval.objects.filter(approver=membership.user_id, voided_at__isnull=True).values("post_id")
-    others = waiting.alias(first=Coalesce("changes_id", "pk")).exclude(first__in=_written_by(membership))
-    return others.exclude(pk__in=said_yes).select_related("author").order_by("updated_at")
-
-
-def _written_by(membership: Membership) -> QuerySet[Post, UUID]:
-    """Return the posts of whose writers this member is one, as `gate_facts.writers_of` counts: a change with its post."""
-    who = membership.user_id
-    revisions = Revision.objects.filter(created_by=who).values("post_id")
-    answers = Answer.objects.filter(answered_by=who).values("post_id")
-    suggested = Suggestion.objects.filter(by=who, post__isnull=False).values("post_id")
-    ahead = UrgentSending.objects.filter(version__template__versions__created_by=who).values(
-        "revision__post_id"
+    said_yes = Approval.objects.filter(
+        post=OuterRef("pk"), approver=membership.user_id, voided_at__isnull=True
     )
-    wrote = Q(author=who) | Q(pk__in=revisions) | Q(pk__in=answers) | Q(pk__in=suggested) | Q(pk__in=ahead)
-    mine = Post.objects.filter(wrote, organisation=membership.organisation_id).order_by()
-    return mine.values_list(Coalesce("changes_id", "pk"), flat=True)
+    others = waiting.alias(first=Coalesce("changes_id", "pk")).filter(~Exists(_family_written_by(membership)))
+    return others.filter(~Exists(said_yes)).select_related("author").order_by("updated_at")
+
+
+def _family_written_by(membership: Membership) -> QuerySet[Post]:
+    """Return the posts of the family of ``first`` that this member helped to write, as `gate_facts.writers_of` counts: a
+    change with its post. Asked of one family at a time, since whoever writes has written thousands.
+    """
+    who, here = membership.user_id, OuterRef("pk")
+    wrote = (
+        Q(author=who)
+        | Exists(Revision.objects.filter(post=here, created_by=who))
+        | Exists(Answer.objects.filter(post=here, answered_by=who))
+        | Exists(Suggestion.objects.filter(post=here, by=who))
+        | Exists(
+            UrgentSending.objects.filter(revision__post=here, version__template__versions__created_by=who)
+        )
+    )
+    family = Q(pk=OuterRef("first")) | Q(changes=OuterRef("first"))
+    return Post.objects.filter(family).filter(wrote).order_by()
 
 
 def in_trouble(organisation: Organisation) -> QuerySet[Post]:
     """Return posts whose fate needs a person: outcome unknown, held, or lapsed. Newest first."""
-    return Post.objects.filter(organisation=organisation, state__in=TROUBLE).select_related("author")
+    troubled = Post.objects.filter(organisation=organisation, state__in=TROUBLE)
+    return _newest_of_few(troubled).select_related("author")
+
+
+def _newest_of_few(posts: QuerySet[Post]) -> QuerySet[Post]:
+    """Return the few there are, newest change first.
+
+    The time is compared as an expression: by its index SQLite would go through every post of the setting to find them.
+    """
+    return posts.order_by(Coalesce("updated_at", None).desc())
+
+
+def _found(organisation: UUID, keys: QuerySet[Any, Any]) -> QuerySet[Post]:
+    """Return those posts of a setting, which something with an index of its own found: asked the other way round, it
+    is a question about every post. So the setting is compared as an expression, once it is known which they are.
+    """
+    posts = Post.objects.alias(setting=Coalesce("organisation_id", None)).filter(setting=organisation)
+    return posts.filter(pk__in=keys)
 
 
 def gone_astray(organisation: Organisation) -> QuerySet[Post]:
-    """Return posts with an open finding on a page, or a take-down that a person has to do. Newest first.
-
-    Found from those few, by their own indexes: asked the other way round, it is a question about every post. So the
-    setting is compared as an expression, and only once it is known which posts they are.
-    """
+    """Return posts with an open finding on a page, or a take-down that a person has to do. Newest first."""
     differing = Difference.objects.filter(closed_at__isnull=True)
     astray = (rows.order_by().values_list("delivery__post", flat=True) for rows in (differing, _by_hand()))
-    posts = Post.objects.alias(setting=Coalesce("organisation_id", None)).filter(setting=organisation.pk)
-    return posts.filter(pk__in=next(astray).union(*astray)).select_related("author")
+    return _found(organisation.pk, next(astray).union(*astray)).select_related("author")
 
 
 def with_astray(posts: QuerySet[Post]) -> QuerySet[Post]:
@@ -124,9 +143,9 @@ def wanting_a_look(membership: Membership, now: datetime, *, may_look: bool) -> 
     if may_look:
         own = Q(sending__revision__post__author=membership.user_id)
         wanted |= ~(own | Q(sending__version__created_by=membership.user_id))
-    looks = _looks().filter(wanted)
-    posts = Post.objects.filter(Exists(looks), organisation=membership.organisation_id)
-    return posts.order_by(Subquery(looks.values("due_at")[:1]))
+    here = SecondLook.objects.filter(organisation=membership.organisation_id, done_at__isnull=True)
+    posts = _found(membership.organisation_id, here.filter(wanted).values("sending__revision__post"))
+    return posts.order_by(Subquery(_looks().filter(wanted).values("due_at")[:1]))
 
 
 def with_look(posts: QuerySet[Post]) -> QuerySet[Post]:
@@ -145,7 +164,7 @@ def _looks() -> QuerySet[SecondLook]:
 def unfinished(membership: Membership) -> QuerySet[Post]:
     """Return the posts this member began and has still to finish. Newest change first."""
     mine = Post.objects.filter(organisation=membership.organisation_id, author=membership.user_id)
-    return mine.filter(state__in=UNFINISHED)
+    return _newest_of_few(mine.filter(state__in=UNFINISHED))
 
 
 def went_out_since(organisation: Organisation, since: datetime) -> QuerySet[Delivery]:
@@ -162,8 +181,10 @@ def replies_for(item_ids: Iterable[UUID]) -> dict[UUID, Post]:
 
 def spoken_to(membership: Membership) -> QuerySet[Post]:
     """Return the posts with a message meant for this member that they have not read yet. Newest change first."""
-    posts = Post.objects.filter(organisation=membership.organisation_id).exclude(state__in=FINAL)
-    return posts.filter(pk__in=_unread(membership).values("post"))
+    setting = Post.objects.filter(pk=OuterRef("post")).values("organisation")
+    unread = _unread(membership).alias(setting=Subquery(setting))
+    here = unread.filter(setting=membership.organisation_id).exclude(post__state__in=FINAL)
+    return _newest_of_few(Post.objects.filter(pk__in=here.values("post")))
 
 
 def with_message(posts: QuerySet[Post], membership: Membership) -> QuerySet[Post]:
