@@ -116,7 +116,8 @@ def test_a_connection_asks_for_a_plan_that_somebody_else_writes_and_they_agree_t
         True,
     )
     assert say(cast, cast.tom, families=YES).pk == made.pk, "the same press twice keeps what was agreed"
-    newer = say(cast, cast.tom)
+    later = NOW + timedelta(minutes=1)
+    newer = declare(actor=cast.tom, organisation=cast.organisation, answers=FINE, at=later)
     with pytest.raises(CannotDeclare, match="newer declaration"):
         write_plan(actor=cast.gwen, declaration=made, words="Another.", at=NOW)
     with pytest.raises(CannotDeclare, match="nothing to plan"):
