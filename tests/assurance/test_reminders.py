@@ -323,7 +323,8 @@ def test_a_worker_killed_while_it_sends_leaves_a_digest_that_is_not_sent_again(
     assert mail.state == Mail.State.UNKNOWN and not outbox.exists()
     keep(cast.organisation, NOW + timedelta(minutes=6))
     assert "mail: Reminders by e-mail do not get through" in waiting(cast.priya)
-    assert mailing.sweep(LATER, "another") > 0
+    while mailing.sweep(LATER, "another"):
+        pass
     assert Mail.objects.filter(user=cast.leah, state=Mail.State.SENT).exists()
 
 
