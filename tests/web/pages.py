@@ -81,6 +81,7 @@ def pages(made: Crowd) -> list[Page]:
         *_posts(made),
         *_register(made),
         *_next_version(made),
+        *_accounts(made),
         Page(
             "reading:copy", reverse("reading:copy", args=[Signature.objects.get(user__first_name="Priya").pk])
         ),
@@ -107,6 +108,7 @@ _PLAIN = (
     "monitoring:inbox",
     "monitoring:decided",
     "channels:list",
+    "channels:found",
     "people:list",
     "people:new",
     "people:import",
@@ -166,6 +168,24 @@ def _next_version(made: Crowd) -> list[Page]:
         *(
             Page(f"policies:{name}", reverse(f"policies:{name}", args=[newest.number]))
             for name in ("version", "differences")
+        ),
+    ]
+
+
+def _accounts(made: Crowd) -> list[Page]:
+    """The page of the account with the longest story, its connection, and a request in each of its pages."""
+    account = [
+        Page(f"channels:{name}", reverse(f"channels:{name}", args=[made.channel.pk]))
+        for name in ("account", "connect")
+    ]
+    request = Page("channels:request", reverse("channels:request", args=[made.request.pk]))
+    steps = ("what", "readers", "people", "safe", "send")
+    return [
+        *account,
+        request,
+        *(
+            Page("channels:ask_step", reverse("channels:ask_step", args=[made.asking.pk, one]), one)
+            for one in steps
         ),
     ]
 
