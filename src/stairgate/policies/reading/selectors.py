@@ -22,8 +22,12 @@ from stairgate.policies.selectors import signatures
 
 
 def pack_for(version: PolicyVersion) -> Pack:
-    """Return the pack whose questions go with a version: the one made for that kind of setting, else the first."""
+    """Return the pack whose questions go with a version: the one it was made from. One that came as a text has the
+    questions of the pack for that kind of setting.
+    """
     packs = [pack(name) for name in shipped_packs()]
+    if version.content and version.content.get("pack") in shipped_packs():
+        return pack(version.content["pack"])
     fitting = (one for one in packs if version.organisation.kind in one.kinds)
     return next(fitting, packs[0])
 
