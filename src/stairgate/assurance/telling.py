@@ -42,6 +42,7 @@ WORDS = {
     "policies.read": "Somebody read the policy to its end",
     "policies.understood": "Somebody answered every question on the policy rightly",
     "policies.signed": "Somebody signed the policy",
+    "people.imported": "People were taken over from a list",
     "channels.authorised": "An account was authorised",
     "channels.request_sent": "Somebody asked for an account",
     "channels.request_withdrawn": "A request for an account was taken back",
