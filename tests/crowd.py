@@ -16,8 +16,10 @@ from uuid import UUID, uuid4
 from django.db import transaction
 from PIL import Image
 
-from stairgate.channels.models import Channel
+from stairgate.channels.asking.services import begin
+from stairgate.channels.models import AccountRequest, Channel
 from stairgate.channels.services import Credentials, note_health
+from stairgate.cli.demo_accounts import ask
 from stairgate.ledger.services import record
 from stairgate.monitoring.models import Action, Decision, Item, Sighting, Sweep
 from stairgate.monitoring.rules import risk_of
@@ -104,6 +106,8 @@ class Crowd:
     person: Person
     newcomer: Person
     channel: Channel
+    request: AccountRequest  # for an account, and sent
+    asking: AccountRequest  # for another, and not yet
     list: Spreadsheet  # uploaded, and to be looked at
     urgent: Post  # sent from an urgent template, and still to be looked at a second time
 
@@ -129,7 +133,8 @@ def crowd(cast: Cast, now: datetime, *, posts: int, comments: int, story: int) -
     message, urgent = _standing(cast, now, story), _urgent(cast, now, story)
     person = Person.objects.get(user=cast.tom)
     uploaded = _list(cast, now, posts)
-    return Crowd(made, pictures, items, message, person, newcomer, cast.channel, uploaded, urgent)
+    asked = _asked(cast, now)
+    return Crowd(made, pictures, items, message, person, newcomer, cast.channel, *asked, uploaded, urgent)
 
 
 def _list(cast: Cast, now: datetime, rows: int) -> Spreadsheet:
@@ -158,6 +163,12 @@ def _accounts(cast: Cast, now: datetime, story: int) -> list[Channel]:
     group = open_account(cast.nursery, nowhere, now, network=Channel.Network.ASSISTED, name=name)
     note_health(channel=group, health=Health(ok=True, checked_at=now))
     return [*made, group]
+
+
+def _asked(cast: Cast, now: datetime) -> tuple[AccountRequest, AccountRequest]:
+    """Send a request for an account, and begin another."""
+    sent = ask(cast.nursery, now, network="bluesky", name=f"Page {uuid4().hex}")
+    return sent, begin(actor=cast.priya, organisation=cast.organisation, at=now)
 
 
 def _colleagues(cast: Cast, now: datetime, story: int) -> None:

@@ -20,10 +20,10 @@ from stairgate.assurance.marks import GROUPS, Worth
 from stairgate.assurance.telling import WORDS, tell
 from stairgate.channels.pausing import pause
 from stairgate.clauses.table import State, clauses, rows
-from stairgate.cli.demo_accounts import open_group
 from stairgate.ledger.selectors import history
 from stairgate.policies.selectors import in_force
 from stairgate.publishing.states import DeliveryState
+from tests.accounts import open_group
 from tests.cast import Cast, willow_lane
 
 ROOMS = "organisations|people|policies|channels|publishing|monitoring"

@@ -78,6 +78,7 @@ def pages(made: Crowd) -> list[Page]:
         *_urgent(made),
         *_posts(made),
         *_register(made),
+        *_accounts(made),
         Page(
             "reading:copy", reverse("reading:copy", args=[Signature.objects.get(user__first_name="Priya").pk])
         ),
@@ -104,6 +105,7 @@ _PLAIN = (
     "monitoring:inbox",
     "monitoring:decided",
     "channels:list",
+    "channels:found",
     "people:list",
     "people:new",
     "people:declaration",
@@ -144,6 +146,24 @@ def _register(made: Crowd) -> list[Page]:
         Page("people:sign_in", reverse("people:sign_in", args=[made.newcomer.pk])),
         Page("people:list", f"{reverse('people:list')}?show=soon", "soon"),
         Page("people:import_look", reverse("people:import_look", args=[made.list.pk])),
+    ]
+
+
+def _accounts(made: Crowd) -> list[Page]:
+    """The page of the account with the longest story, its connection, and a request in each of its pages."""
+    account = [
+        Page(f"channels:{name}", reverse(f"channels:{name}", args=[made.channel.pk]))
+        for name in ("account", "connect")
+    ]
+    request = Page("channels:request", reverse("channels:request", args=[made.request.pk]))
+    steps = ("what", "readers", "people", "safe", "send")
+    return [
+        *account,
+        request,
+        *(
+            Page("channels:ask_step", reverse("channels:ask_step", args=[made.asking.pk, one]), one)
+            for one in steps
+        ),
     ]
 
 

@@ -10,8 +10,9 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
-from stairgate.channels.models import Pause
+from stairgate.channels.models import AccountRequest, Condition, FoundPage, Pause, Renewal
 from stairgate.channels.pausing import pause_everything
+from stairgate.cli.demo_accounts import ask
 from stairgate.organisations.models import User
 from stairgate.people.declaring.rules import Answer
 from stairgate.people.declaring.services import declare
@@ -63,6 +64,10 @@ READ: dict[str, frozenset[str]] = {
     "monitoring:inbox": DECIDE,
     "monitoring:decided": DECIDE,
     "channels:list": ACCOUNTS,
+    "channels:account": ACCOUNTS,
+    "channels:request": ACCOUNTS,
+    "channels:found": ACCOUNTS,
+    "channels:connect": APPROVE,
     "people:list": EVERYBODY,
     "people:person": PEOPLE | {"tom"},
     **dict.fromkeys((f"people:{name}" for name in PERSON_FORMS), MANAGER),
@@ -124,6 +129,15 @@ DEEDS: dict[str, frozenset[str]] = {
     "channels:ask_to_open": APPROVE,
     "channels:confirm_opening": APPROVE,
     "channels:prove": ACCOUNTS,
+    "channels:ask": ACCOUNTS,
+    "channels:decide": frozenset({"helen"}),
+    "channels:lead_sign": frozenset(),
+    "channels:cosign": frozenset(),
+    "channels:withdraw": MANAGER,
+    "channels:meet": frozenset({"helen"}),
+    "channels:renew": frozenset({"helen"}),
+    "channels:gone": frozenset({"helen"}),
+    "channels:evaluate": APPROVE,
     "assurance:download": MANAGER,
     "reading:open": EVERYBODY,
     **dict.fromkeys((f"people:{name}" for name in PERSON_DEEDS), MANAGER),
@@ -165,6 +179,7 @@ ABSENT = {
         "reading:certificate",
     ),
     *("publishing:picture", "monitoring:item"),
+    "channels:ask_step",  # a draft is its writer's own: tests/channels/test_asking_pages.py
     *("publishing:hand", "publishing:hand_proof", "publishing:hand_still"),
 }
 
@@ -172,6 +187,12 @@ ABSENT = {
 #: addresses of the register: all are about Tom, but for a sign-in, which he has
 DECLARED = ("declaration_read", "declaration_plan", "declaration_helped")
 OF_A_PERSON = {f"people:{name}" for name in ("person", *PERSON_FORMS, *PERSON_DEEDS, *DECLARED)}
+#: addresses of one account, and of one request for another
+OF_AN_ACCOUNT = {
+    "assurance:account",
+    *(f"channels:{name}" for name in ("account", "connect", "evaluate", "pause", "prove", "sheet_pdf")),
+}
+OF_A_REQUEST = {f"channels:{name}" for name in ("request", "decide", "lead_sign", "cosign", "withdraw")}
 #: addresses of one uploaded list of people
 OF_A_LIST = {f"people:import_{name}" for name in ("look", "take", "forget")}
 #: addresses of one standing message
@@ -228,6 +249,37 @@ def _held(cast: Cast) -> Pause:
     )
 
 
+def _sent(cast: Cast) -> AccountRequest:
+    """Return Priya's request for an account, sent once."""
+    found = AccountRequest.objects.first()
+    return found or ask(cast.nursery, timezone.now(), network="bluesky", name="Willow Lane")
+
+
+def _lasting(name: str, cast: Cast) -> UUID:
+    """Return what the deeds on a condition, an evaluation and a found page are about."""
+    now = timezone.now()
+    if name == "channels:meet":
+        made = Condition.objects.create(channel=cast.channel, words="A rota", due_on=now.date(), made_at=now)
+        return made.pk
+    if name == "channels:renew":
+        same = {
+            "channel": cast.channel,
+            "evaluation": "It went well",
+            "asked_by": cast.priya,
+            "asked_at": now,
+        }
+        return (cast.channel.renewals.filter(decided_at=None).first() or Renewal.objects.create(**same)).pk
+    page = FoundPage.objects.create(
+        organisation=cast.organisation,
+        network="bluesky",
+        name=f"Page {uuid4()}",
+        found_by=cast.priya,
+        found_at=now,
+        regularise_by=now.date(),
+    )
+    return page.pk
+
+
 def _of_a_person(name: str, cast: Cast) -> object:
     """Return what an address of the register is about."""
     tom = Person.objects.select_related("organisation").get(user=cast.tom)
@@ -282,9 +334,15 @@ def _newcomer(cast: Cast) -> Person:
 def address(name: str, post: UUID, cast: Cast) -> str:
     if name in {"channels:ask_to_open", "channels:confirm_opening"}:
         return reverse(name, args=[_held(cast).pk])
+    if name in OF_A_REQUEST:
+        return reverse(name, args=[_sent(cast).pk])
+    if name in {"channels:meet", "channels:renew", "channels:gone"}:
+        return reverse(name, args=[_lasting(name, cast)])
+    if name == "channels:ask_step":
+        return reverse(name, args=[uuid4(), "what"])
     if name == "assurance:clause":
         return reverse(name, args=["C18"])
-    if name in {"channels:pause", "channels:prove", "channels:sheet_pdf", "assurance:account"}:
+    if name in OF_AN_ACCOUNT:
         return reverse(name, args=[cast.channel.pk])
     if name.startswith("publishing:suggestion_"):
         return reverse(name, args=[Suggestion.objects.get().pk])
@@ -354,8 +412,8 @@ def test_who_may_do_a_deed(name: str, cast: Cast, post: UUID) -> None:
     "name",
     [
         *("publishing:review", "publishing:edit", "publishing:approve", "publishing:second_look"),
-        *("channels:pause", "channels:prove", "channels:sheet_pdf", "assurance:account"),
-        *sorted(OF_A_TEMPLATE | OF_A_PERSON),
+        *sorted(OF_A_TEMPLATE | OF_A_PERSON | OF_AN_ACCOUNT | OF_A_REQUEST),
+        *("channels:meet", "channels:renew", "channels:gone"),
     ],
 )
 def test_another_settings_record_does_not_exist(name: str, cast: Cast, post: UUID) -> None:

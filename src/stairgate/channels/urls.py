@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from django.urls import path
 
-from stairgate.channels import views
+from stairgate.channels import connect_views, views
+from stairgate.channels.asking import decision_views, lasting_views
+from stairgate.channels.asking import views as asking
 
 app_name = "channels"
 urlpatterns = [
@@ -15,4 +17,18 @@ urlpatterns = [
     path("pauses/<uuid:pk>/open/", views.confirm_opening, name="confirm_opening"),
     path("<uuid:pk>/sheet.pdf", views.sheet_pdf, name="sheet_pdf"),
     path("<uuid:pk>/prove/", views.prove, name="prove"),
+    path("<uuid:pk>/", lasting_views.account, name="account"),
+    path("<uuid:pk>/connect/", connect_views.connect, name="connect"),
+    path("<uuid:pk>/evaluate/", lasting_views.evaluate, name="evaluate"),
+    path("renewals/<uuid:pk>/", lasting_views.renew, name="renew"),
+    path("conditions/<uuid:pk>/met/", lasting_views.meet, name="meet"),
+    path("found/", lasting_views.found, name="found"),
+    path("found/<uuid:pk>/gone/", lasting_views.gone, name="gone"),
+    path("ask/", asking.begin, name="ask"),
+    path("requests/<uuid:pk>/", decision_views.read, name="request"),
+    path("requests/<uuid:pk>/decide/", decision_views.decide, name="decide"),
+    path("requests/<uuid:pk>/lead/", decision_views.lead_sign, name="lead_sign"),
+    path("requests/<uuid:pk>/second/", decision_views.cosign, name="cosign"),
+    path("requests/<uuid:pk>/withdraw/", decision_views.withdraw, name="withdraw"),
+    path("requests/<uuid:pk>/<slug:step>/", asking.step, name="ask_step"),
 ]

@@ -12,13 +12,14 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from stairgate.channels import pausing, services
+from stairgate.channels.asking.selectors import found_pages, open_requests
 from stairgate.channels.models import Channel, Pause
 from stairgate.channels.printed import settings_sheet
 from stairgate.channels.selectors import accounts_now, channel_now
 from stairgate.organisations.access import current, get, require
 from stairgate.organisations.models import Membership
 from stairgate.organisations.papers import paper_answer
-from stairgate.organisations.rules import Duty
+from stairgate.organisations.rules import Duty, Role
 from stairgate.policies.selectors import in_force
 
 _SHORTEST_REASON = 3
@@ -41,6 +42,11 @@ def _page(request: HttpRequest, member: Membership, *, status: int = 200, **refu
     values = {
         "active": "accounts",
         "accounts": accounts_now(member.organisation, now),
+        "requests": open_requests(member),
+        "found": list(found_pages(member.organisation).select_related("found_by")),
+        "today": member.organisation.day(now),
+        "decides": Role.SERVICE_MANAGER in member.roles_on(member.organisation.day(now)),
+        "may_connect": bool(duties & {Duty.MANAGE, Duty.LOOK_AFTER}),
         "pauses": pauses,
         "everything_is_paused": any(pause.channel_id is None for pause in pauses),
         "may_pause": bool(duties & pausing.MAY_PAUSE),

@@ -11,7 +11,14 @@ from django.utils import timezone
 from stairgate.channels.models import Channel
 from stairgate.channels.services import prove
 from stairgate.cli import demo_policy
-from stairgate.cli.demo_accounts import PURPOSE, follow, open_account, open_group, practice_credentials
+from stairgate.cli.demo_accounts import (
+    PURPOSE,
+    follow,
+    leave_waiting,
+    open_account,
+    open_group,
+    practice_credentials,
+)
 from stairgate.cli.demo_people import TWO_TRAINED, add_colleagues, train_online_safety
 from stairgate.cli.demo_signing import signed
 from stairgate.organisations.models import Membership, Organisation, User
@@ -155,6 +162,7 @@ def seed(address: str) -> bool:
         add_colleagues(place.organisation, place.policy, place.people, now)
         channel = open_account(place, practice_credentials(address), now)
         open_group(place, now)
+        leave_waiting(place, now)
     prove(channel=channel)
     _first_posts(place, channel, timezone.now())
     _urgent_templates(place, timezone.now())

@@ -11,6 +11,7 @@ from django.conf import settings
 
 from stairgate.channels.asking.deciding import Wanted, decide
 from stairgate.channels.asking.form import Answers
+from stairgate.channels.asking.lasting import found
 from stairgate.channels.asking.services import begin, keep, send
 from stairgate.channels.models import AccountRequest, Channel, Connection
 from stairgate.channels.services import Credentials, connect, prove_now
@@ -117,6 +118,19 @@ def open_group(place: Nursery, now: datetime) -> Channel:
     )
     prove_now(actor=place.people["Priya"], channel=channel, at=now)
     return channel
+
+
+def leave_waiting(place: Nursery, now: datetime) -> None:
+    """Leave Helen a request to decide, and a page that somebody found in the nursery's name."""
+    ask(place, now, network=Channel.Network.FACEBOOK, name="Willow Lane Forest School")
+    found(
+        actor=place.people["Gwen"],
+        organisation=place.organisation,
+        network=Channel.Network.FACEBOOK,
+        name="Willow Lane Out of School Club",
+        address="facebook.example/willow-lane-club",
+        at=now,
+    )
 
 
 def practice_credentials(address: str) -> Credentials:

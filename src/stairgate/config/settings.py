@@ -30,6 +30,10 @@ SECURE = _base.scheme == "https"
 ALLOWED_HOSTS = [_base.hostname or "127.0.0.1", *(["localhost", "127.0.0.1"] if not SECURE else [])]
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
 
+#: the practice network beside the demo, which takes the place of Facebook; nobody types where Facebook is
+PRACTICE_URL = os.environ.get("STAIRGATE_PRACTICE_URL", "").rstrip("/")
+FACEBOOK_URL = PRACTICE_URL or "https://graph.facebook.com"
+
 INSTALLED_APPS = [
     "stairgate.web",  # first, so that its sign-in pages come before allauth's
     "django.contrib.auth",

@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 
 class Capability(enum.StrEnum):
@@ -364,6 +364,14 @@ class Trouble(Exception):
     def __init__(self, outcome: Refused | Unknown) -> None:
         self.outcome = outcome
         super().__init__(outcome.message if isinstance(outcome, Refused) else outcome.evidence)
+
+
+@runtime_checkable
+class KnowsHandles(Protocol):
+    """A network whose accounts have a name that people know, and another that never changes."""
+
+    def account_of(self, base_url: str, handle: str) -> str:
+        """Return the account that has a handle today. Raises `Trouble`."""
 
 
 class Network(Protocol):

@@ -10,6 +10,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from stairgate.assurance.gathering import known_now
 from stairgate.assurance.live import Glance, glance, live_policy
+from stairgate.channels.asking.selectors import waiting_on_accounts
 from stairgate.channels.pausing import MAY_PAUSE
 from stairgate.channels.selectors import accounts_now
 from stairgate.monitoring.models import Item
@@ -39,6 +40,7 @@ from stairgate.publishing.selectors.suggestions import open_suggestions, own_sug
 from stairgate.publishing.selectors.urgent import not_approved_ahead
 from stairgate.publishing.urgent import why_may_not_look
 from stairgate.web import today_tasks as task_of
+from stairgate.web.account_tasks import Waiting, account_tasks
 from stairgate.web.context import count_of
 from stairgate.web.declaration_tasks import declaration_tasks
 from stairgate.web.register_tasks import register_tasks, to_sign
@@ -99,7 +101,9 @@ def today_page(me: Membership, now: datetime) -> Today:
     if must_sign(me, version, on=organisation.day(now)):
         tasks.append(to_sign(version))
     tasks += register_tasks(me, duties, now)[:_EACH]
-    came_in, suggested, not_ahead, looked_at, worths = _counted(me, version, midnight, now)
+    came_in, suggested, not_ahead, looked_at, worths, *asked = _counted(me, version, midnight, now)
+    on_accounts = Waiting(*asked)
+    tasks += account_tasks(me, on_accounts, [account.channel for account in accounts], organisation.day(now))
     tasks += [task_of.message(post) for post in said]
     tasks += [task_of.approval(post) for post in waiting]
     if not_ahead and holds(me, Duty.APPROVE, on=organisation.day(now)):
@@ -134,21 +138,21 @@ def _live(
     return live_policy(known_now(organisation, now, version=version), names=False).glance
 
 
-def _counted(
-    me: Membership, policy: PolicyVersion | None, since: datetime, now: datetime
-) -> tuple[int, int, int, datetime | None, dict[str, str] | None]:
+def _counted(me: Membership, policy: PolicyVersion | None, since: datetime, now: datetime) -> tuple[Any, ...]:
     """Return how many comments came in since a moment, how many suggestions nobody has answered, how many urgent
-    templates wait for this person's yes, and what the worker saw of the clauses, and when. One query.
+    templates wait for this person's yes, what the worker saw of the clauses, and when; and then what waits about
+    accounts (`Waiting`). One query.
     """
     came = Item.objects.filter(organisation=me.organisation_id, first_seen_at__gte=since)
     ahead = not_approved_ahead(me, policy, now)
     counts = count_of(came), count_of(open_suggestions(me.organisation)), count_of(ahead)
-    came_in, suggested, not_ahead, looked_at, worths = (
+    asked = [count_of(rows) for rows in waiting_on_accounts(me)]
+    found: tuple[Any, ...] = (
         Organisation.objects.filter(pk=me.organisation_id)
-        .values_list(*counts, "watch__at", "watch__worths")
+        .values_list(*counts, "watch__at", "watch__worths", *asked)
         .get()
     )
-    return came_in, suggested, not_ahead, looked_at, worths
+    return found
 
 
 def _greeting(hour: int) -> str:

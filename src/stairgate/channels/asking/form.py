@@ -32,6 +32,7 @@ class Kind(enum.StrEnum):
     PEOPLE = "people"
 
 
+_BOOK = 10_000
 MANY = frozenset({Kind.TICKS, Kind.PEOPLE})
 
 
@@ -214,15 +215,17 @@ STEP_OF: dict[str, Step] = {field.name: step for step in STEPS for field in step
 
 
 def typed(step: Step, given: Mapping[str, Sequence[str]]) -> Answers:
-    """Return what somebody typed on one step, cut to what each field holds; unknown fields are left out.
+    """Return what somebody typed on one step; unknown fields are left out.
 
-    Nothing is judged here: a draft keeps what it is given.
+    Nothing is judged here: a draft keeps what it is given, also what is too long, but no book.
     """
     found: Answers = {}
     for field in step.fields:
-        values = [value.replace("\r\n", "\n").strip()[: field.most] for value in given.get(field.name, ())]
+        values = [value.replace("\r\n", "\n").strip()[:_BOOK] for value in given.get(field.name, ())]
         if field.kind in MANY:
             found[field.name] = list(dict.fromkeys(values))[:30]
+        elif field.kind == Kind.TICK:
+            found[field.name] = YES if values else ""
         else:
             found[field.name] = values[-1] if values else ""
     return found

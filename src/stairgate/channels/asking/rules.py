@@ -73,6 +73,8 @@ def _missing(field: Field, answers: Mapping[str, object]) -> str:
         return _ASK.get(field.kind, "Say this in your own words.") if field.least else ""
     if field.kind == Kind.CHOICE and value not in {key for key, _ in field.choices}:
         return "Choose from the list."
+    if len(value) > field.most:
+        return f"Keep it to {field.most} characters: these are {len(value)}."
     return "Say a little more." if len(value) < field.least else ""
 
 
@@ -85,7 +87,7 @@ _ASK = {
 }
 
 
-@control("C90", "A name that looks like one of our other pages there is refused")
+@control("C90", "A name that looks like one of our other pages there is refused", coverage=Coverage.WHOLE)
 def name_problem(name: str, network: str, others: Collection[tuple[str, str]]) -> str:
     """Return why a page may not be called that, or "": families could not tell it from another of ours."""
     if any(unicodedata.category(letter)[0] == "C" for letter in name):
@@ -161,7 +163,11 @@ def _evaluation(answers: Mapping[str, object], known: Known) -> dict[str, str]:
     return {}
 
 
-@control("C93", "Name, position, work email, telephone and address of the lead contact, who is one of us")
+@control(
+    "C93",
+    "Name, position, work email, telephone and address of the lead contact, who is on the register",
+    coverage=Coverage.WHOLE,
+)
 def _lead(answers: Mapping[str, object], known: Known) -> dict[str, str]:
     found = {}
     who = known.people.get(line(answers, "lead"))
@@ -183,8 +189,8 @@ def _address_problem(address: str) -> str:
     return personal_problem(address)
 
 
-@control("C99", "The first administrator is on the register with everything in date")
-@control("C100", "The second is somebody else, with an address of their own")
+@control("C99", "The first administrator is on the register with everything in date", coverage=Coverage.WHOLE)
+@control("C100", "The second is somebody else, with an address of their own", coverage=Coverage.WHOLE)
 def _administrators(answers: Mapping[str, object], known: Known) -> dict[str, str]:
     found: dict[str, str] = {}
     chosen: list[str] = []
@@ -223,7 +229,14 @@ def _reached(name: str, answers: Mapping[str, object], colleague: Colleague | No
     return found
 
 
-@control("C22", "The mailbox that opens the account is generic, and two people or more can open it")
+@control(
+    "C22",
+    "The mailbox that opens the account is generic, and two people or more can open it",
+    coverage=Coverage.WHOLE,
+)
+@control(
+    "C23", "A request with a person's own address as its mailbox cannot be sent", coverage=Coverage.WHOLE
+)
 def _mailbox(answers: Mapping[str, object], known: Known) -> dict[str, str]:
     found = {}
     address, holders = line(answers, "mailbox"), form.ticks(answers, "holders")
@@ -259,7 +272,9 @@ class Seats:
 
 
 @control(
-    "C101", "Whoever asks never decides, nor an administrator unless nobody else could and another co-signs"
+    "C101",
+    "Whoever asks never decides, nor an administrator unless nobody else could and another co-signs",
+    coverage=Coverage.WHOLE,
 )
 def why_may_not_decide(who: str, seats: Seats) -> str:
     """Return why somebody may not decide, or ""."""

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
+from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from stairgate.channels.asking import form
 from stairgate.channels.asking.rules import Colleague, Known, Seats
-from stairgate.channels.models import AccountRequest, Channel, FoundPage
+from stairgate.channels.models import AccountRequest, Channel, FoundPage, Renewal
 from stairgate.organisations.models import Membership, Organisation, User
 from stairgate.organisations.rules import Duty, Role, in_force
 from stairgate.organisations.selectors import holders
@@ -98,6 +99,21 @@ def open_requests(member: Membership) -> list[AccountRequest]:
     """Return what waits to be decided, and their own drafts. One query."""
     wanted = Q(state__in=WAITING) | Q(state=AccountRequest.State.DRAFT, requested_by=member.user_id)
     return list(visible(member).filter(wanted))
+
+
+def waiting_on_accounts(member: Membership) -> tuple[QuerySet[Any], ...]:
+    """Return what waits in the setting of somebody: requests to decide, to sign for the young and to sign second, all
+    but those with a part of theirs; accounts with an evaluation; and found pages.
+    """
+    place = member.organisation_id
+    others = AccountRequest.objects.filter(organisation=place).exclude(requested_by=member.user_id)
+    sent = others.filter(state=AccountRequest.State.SENT)
+    young = sent.filter(for_young=True, lead_by__isnull=True)
+    second = others.filter(state=AccountRequest.State.COSIGN).exclude(decided_by=member.user_id)
+    evaluated = Renewal.objects.filter(channel=OuterRef("pk"), decided_at__isnull=True)
+    ask_on = Exists(evaluated.exclude(asked_by=member.user_id))
+    accounts = Channel.objects.filter(ask_on, organisation=place)
+    return sent, young, second, accounts, found_pages(member.organisation)
 
 
 def found_pages(organisation: Organisation) -> QuerySet[FoundPage]:

@@ -114,7 +114,7 @@ def send(*, actor: User, request: AccountRequest, at: datetime) -> AccountReques
     holders = [known.people[one].first_name for one in form.ticks(row.answers, "holders")]
     row.answers["holders_names"] = ", ".join(holders)
     row.state, row.sent_at, row.changed_at = State.SENT, at, at
-    row.digest = digest_of(row)
+    row.digest, row.for_young = digest_of(row), form.for_the_young(row.answers)
     row.save()
     write_down(actor, row, "channels.request_sent", {"name": str(row)}, at)
     return row

@@ -70,6 +70,9 @@ class AccountRequest(models.Model):
     state = models.CharField(max_length=16, choices=State, default=State.DRAFT)
     answers = models.JSONField(default=dict, help_text="As typed; see `asking.form`")
     digest = models.CharField(max_length=64, blank=True)
+    for_young = models.BooleanField(
+        default=False, help_text="Once sent: young people are among the readers (C94)"
+    )
     found = models.ForeignKey(
         FoundPage,
         on_delete=models.PROTECT,

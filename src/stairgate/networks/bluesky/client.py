@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
 from stairgate.networks.base import (
+    NO_SECRET,
     Absent,
     Account,
     BadSignature,
@@ -218,6 +219,15 @@ class Bluesky:
         self._deeds.block(account, author_id)
 
     # ── The connection ──
+
+    def account_of(self, base_url: str, handle: str) -> str:
+        """Return the DID that has a handle today. Raises `Trouble`."""
+        name, within = "com.atproto.identity.resolveHandle", Within(_READ_SECONDS)
+        answer = self._asking.xrpc.query(base_url, name, {"handle": handle}, token=NO_SECRET, within=within)
+        did = answer.body.get("did")
+        if not isinstance(did, str) or not did.startswith("did:"):
+            raise Trouble(Refused(RefusalKind.INVALID, "Bluesky does not know this handle."))
+        return did
 
     def health(self, account: Account) -> Health:
         """Say whether the app password holds, the account is active, and answers can be read."""

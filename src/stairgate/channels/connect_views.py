@@ -1,0 +1,143 @@
+"""Connecting an account: one form for each network. What was typed as a secret is never shown again."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from stairgate.channels.connecting import (
+    BLUESKY,
+    CannotConnect,
+    address_problem,
+    bluesky,
+    by_hand,
+    connect_checked,
+    facebook,
+)
+from stairgate.channels.models import Channel
+from stairgate.channels.pausing import require_manager
+from stairgate.channels.services import Credentials
+from stairgate.organisations.access import current, get
+
+
+class _Connecting(forms.Form):
+    """What a network needs to let us in."""
+
+    def credentials(self) -> Credentials:
+        """Return it. Raises `CannotConnect` when a network has to be asked for a part, and does not say."""
+        raise NotImplementedError
+
+
+def _secret(label: str, **more: Any) -> forms.CharField:
+    return forms.CharField(
+        label=label, max_length=500, widget=forms.PasswordInput(render_value=False), **more
+    )
+
+
+def _address(label: str, **more: Any) -> forms.CharField:
+    return forms.CharField(label=label, max_length=200, **more)
+
+
+class FacebookForm(_Connecting):
+    page_id = forms.RegexField(
+        r"^\d{5,25}$",
+        label="Page ID",
+        error_messages={"invalid": "A page ID is a long number."},
+        help_text="On the page: About, Page transparency.",
+    )
+    token = _secret("Page access token", help_text="From the business portfolio that owns the page.")
+    app_id = forms.RegexField(
+        r"^\d{3,25}$", label="App ID", error_messages={"invalid": "An app ID is a long number."}
+    )
+    app_secret = _secret("App secret")
+
+    def credentials(self) -> Credentials:
+        return facebook(**self.cleaned_data)
+
+
+class BlueskyForm(_Connecting):
+    handle = forms.CharField(
+        label="Handle", max_length=253, help_text="Without the @, such as willowlane.bsky.social."
+    )
+    token = _secret(
+        "App password",
+        help_text="Made for Stairgate under Settings, Privacy. Never the account’s own password.",
+    )
+    server = _address(
+        "Server", initial=BLUESKY, help_text="Leave it, unless your account lives somewhere else."
+    )
+
+    def clean_server(self) -> str:
+        return _out_there(self.cleaned_data["server"])
+
+    def credentials(self) -> Credentials:
+        return bluesky(**self.cleaned_data)
+
+
+class GroupForm(_Connecting):
+    address = _address("The group’s address", help_text="What its members open. People post there by hand.")
+    seen = forms.BooleanField(label="I looked: it is there, and it is ours")
+
+    def clean_address(self) -> str:
+        return _out_there(self.cleaned_data["address"])
+
+    def credentials(self) -> Credentials:
+        return by_hand(address=self.cleaned_data["address"])
+
+
+def _out_there(address: str) -> str:
+    if problem := address_problem(address, practice=bool(settings.PRACTICE_URL)):
+        raise forms.ValidationError(problem)
+    return address.rstrip("/")
+
+
+_FORMS: dict[str, type[_Connecting]] = {
+    Channel.Network.FACEBOOK: FacebookForm,
+    Channel.Network.BLUESKY: BlueskyForm,
+    Channel.Network.ASSISTED: GroupForm,
+}
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+def connect(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Connect an account, or connect it anew with other credentials."""
+    member = current(request)
+    channel = get(member, Channel.objects.select_related("organisation", "connection"), pk)
+    require_manager(member.user, channel.organisation, timezone.now())
+    form = _FORMS[channel.network](request.POST or None)
+    status = 200
+    if request.method == "POST":
+        if form.is_valid() and _connected(request, channel, form):
+            return redirect("channels:account", pk=pk)
+        status = 422
+    values = {
+        "active": "accounts",
+        "channel": channel,
+        "form": form,
+        "again": hasattr(channel, "connection"),
+        "practice": settings.PRACTICE_URL and channel.network == Channel.Network.FACEBOOK,
+    }
+    return render(request, "channels/connect.html", values, status=status)
+
+
+def _connected(request: HttpRequest, channel: Channel, form: _Connecting) -> bool:
+    """Connect, or put what the network said beside the form."""
+    try:
+        connect_checked(
+            actor=current(request).user, channel=channel, credentials=form.credentials(), at=timezone.now()
+        )
+    except CannotConnect as refusal:
+        form.add_error(None, str(refusal))
+        return False
+    messages.success(request, f"{channel.name} is connected, and it works.")
+    return True

@@ -1,0 +1,120 @@
+"""Connecting an authorised account: the network is asked first, and what it refuses is not kept."""
+
+from __future__ import annotations
+
+import ipaddress
+import secrets
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from django.conf import settings
+
+from stairgate.channels.models import Channel, Connection
+from stairgate.channels.pausing import require_manager
+from stairgate.channels.services import Credentials, connect, network_for, note_health, prove_now
+from stairgate.networks.base import Account, KnowsHandles, Secret, Trouble
+from stairgate.networks.registry import get as network_named
+from stairgate.organisations.models import User
+
+BLUESKY = "https://bsky.social"
+_INSIDE = (".local", ".localhost", ".internal", ".lan", ".home.arpa", ".test")
+
+
+class CannotConnect(Exception):
+    """Nothing was kept; the message says what the network said, or what is wrong with what was typed."""
+
+
+def address_problem(address: str, *, practice: bool = False) -> str:
+    """Return why we would not knock at an address that somebody typed, or "". Pure.
+
+    Only a name out there, over https: nothing on this machine or behind it can be reached through us. In the
+    demo (``practice``) this machine is where the practice network lives.
+    """
+    try:
+        parts = urlsplit(address)
+        host, port = (parts.hostname or "").rstrip("."), parts.port
+    except ValueError:
+        return "This is no address."
+    if practice and host in {"127.0.0.1", "localhost"} and parts.scheme in {"http", "https"}:
+        return ""
+    if parts.scheme != "https" or not host:
+        return "Give an address that begins with https://."
+    if parts.username or parts.password or port not in {None, 443}:
+        return "Give the plain address, without a name, a password or a number in it."
+    if parts.query or parts.fragment:
+        return "Give the plain address, with nothing after a ? or a #."
+    if "." not in host or host.endswith(_INSIDE) or _is_number(host):
+        return "Give the name it has on the internet."
+    return ""
+
+
+def _is_number(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return host.replace(".", "").isdigit() or host.startswith("0x")
+    return True
+
+
+def facebook(*, page_id: str, token: str, app_id: str, app_secret: str) -> Credentials:
+    """Return what opens a Facebook page. Where Facebook is, nobody types: the installation knows."""
+    base = settings.FACEBOOK_URL
+    public = f"{base}/willow-lane" if settings.PRACTICE_URL else f"https://www.facebook.com/{page_id}"
+    return Credentials(
+        base_url=base,
+        account_id=page_id,
+        token=Secret(token),
+        app_id=app_id,
+        app_secret=Secret(app_secret),
+        verify_token=Secret(secrets.token_hex(16)),
+        public_url=public,
+    )
+
+
+def bluesky(*, handle: str, token: str, server: str) -> Credentials:
+    """Return what opens a Bluesky account. Raises `CannotConnect` when the server does not know the handle."""
+    name = handle.strip().lstrip("@").lower()
+    client = network_named(Channel.Network.BLUESKY)
+    assert isinstance(client, KnowsHandles)
+    try:
+        account_id = name if name.startswith("did:") else client.account_of(server, name)
+    except Trouble as trouble:
+        raise CannotConnect(f"{trouble} Is the handle right?") from None
+    public = f"https://bsky.app/profile/{name}"
+    return Credentials(
+        base_url=server, account_id=account_id, token=Secret(token), handle=name, public_url=public
+    )
+
+
+def by_hand(*, address: str) -> Credentials:
+    """Return what is known of a group that has no way in: its address."""
+    return Credentials(base_url=address, account_id="by-hand", token=Secret(""), public_url=address)
+
+
+def connect_checked(*, actor: User, channel: Channel, credentials: Credentials, at: datetime) -> None:
+    """Ask the network whether it lets us in; if so, seal the credentials and make the account live.
+
+    Raises `NotAllowed`, and `CannotConnect` with the network's own reasons: then nothing is kept.
+    """
+    require_manager(actor, channel.organisation, at)
+    same = Connection.objects.filter(base_url=credentials.base_url, account_id=credentials.account_id)
+    if same.exclude(channel=channel).exclude(channel__status=Channel.Status.CLOSED).exists():
+        raise CannotConnect("This page is connected already, as another account. One page is one account.")
+    if channel.by_hand:
+        connect(actor=actor, channel=channel, credentials=credentials, at=at)
+        prove_now(actor=actor, channel=Channel.objects.get(pk=channel.pk), at=at)
+        return
+    account = Account(
+        base_url=credentials.base_url,
+        account_id=credentials.account_id,
+        handle=credentials.handle,
+        app_id=credentials.app_id,
+        token=credentials.token,
+        app_secret=credentials.app_secret,
+        verify_token=credentials.verify_token,
+    )
+    health = network_for(channel).health(account)
+    if not health.ok:
+        raise CannotConnect(" ".join(health.problems) or "The network did not let us in.")
+    connect(actor=actor, channel=channel, credentials=credentials, at=at)
+    note_health(channel=channel, health=health)

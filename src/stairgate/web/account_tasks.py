@@ -1,0 +1,90 @@
+"""Today's lines about how accounts are authorised: what waits for whom, and what ends soon."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from uuid import UUID
+
+from django.urls import reverse
+
+from stairgate.channels.models import Channel
+from stairgate.organisations.models import Membership
+from stairgate.organisations.rules import Duty, Role
+from stairgate.web.tasks import Task
+from stairgate.web.templatetags.ui import day as day_words
+
+#: how long before its end an authorisation is spoken of
+_SOON = timedelta(days=42)
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """How much waits in the setting: requests to decide, to sign for the young and to sign second, renewals, and found pages."""
+
+    requests: int
+    young: int
+    second: int
+    renewals: int
+    found: int
+
+
+def account_tasks(me: Membership, waiting: Waiting, accounts: Iterable[Channel], on: date) -> list[Task]:
+    """Return what the service manager decides, and what whoever looks after an account has to write in time."""
+    duties, decides = me.duties_on(on), Role.SERVICE_MANAGER in me.roles_on(on)
+    tasks: list[Task] = []
+    if decides and waiting.requests:
+        what = "A page is asked for" if waiting.requests == 1 else f"{waiting.requests} pages are asked for"
+        tasks.append(
+            _task(
+                what,
+                "Read the request, and decide. Whoever asked is told your reason.",
+                "Waits for a decision",
+            )
+        )
+    if waiting.young and me.roles_on(on) & {Role.DSL, Role.DEPUTY_DSL}:
+        why = "Read how they are kept safe, and sign. Without you nobody can say yes."
+        tasks.append(_task("A page for young people is asked for", why, "Waits for your signature"))
+    if waiting.second and (decides or Duty.MANAGE in duties):
+        why = "Whoever said yes would run the page too, so somebody without a part in it signs second."
+        tasks.append(_task("A page needs a second signature", why, "Waits for a signature"))
+    if decides and waiting.renewals:
+        tasks.append(
+            _task("An account asks to go on", "Read the evaluation, and decide.", "Waits for a decision")
+        )
+    if decides and waiting.found:
+        what = "A page" if waiting.found == 1 else f"{waiting.found} pages"
+        why = "Nobody authorised it. Ask for it and decide, or have it taken down."
+        tasks.append(_task(f"{what} in our name is not authorised", why, "To be put right", kind="risk"))
+    if duties & {Duty.MANAGE, Duty.LOOK_AFTER}:
+        tasks += [
+            _ends(one.pk, one.name, one.authorised_until)
+            for one in accounts
+            if _soon(one, on) and one.authorised_until
+        ]
+    return tasks
+
+
+def _soon(channel: Channel, on: date) -> bool:
+    return channel.authorised_until is not None and on <= channel.authorised_until <= on + _SOON
+
+
+def _ends(pk: UUID, name: str, until: date) -> Task:
+    why = "Write the promised evaluation, and the service manager decides. Without both it shuts after that day."
+    title = f"{name} may run until {day_words(until)}"
+    return _task(title, why, "Ends soon", kind="risk", href=reverse("channels:account", args=[pk]))
+
+
+def _task(title: str, why: str, words: str, *, kind: str = "wait", href: str = "") -> Task:
+    return Task(
+        kind=kind,
+        icon="plug-connected",
+        title=title,
+        why=why,
+        status=kind,
+        status_words=words,
+        href=href or reverse("channels:list"),
+        button="Read and decide" if not href else "See the account",
+        minutes=5,
+    )
