@@ -218,11 +218,8 @@ ABSENT = {
 #: addresses of the register: all are about Tom, but for a sign-in, which he has
 DECLARED = ("declaration_read", "declaration_plan", "declaration_helped")
 OF_A_PERSON = {f"people:{name}" for name in ("person", *PERSON_FORMS, *PERSON_DEEDS, *DECLARED)}
-<<<<<<< HEAD
 #: addresses of the draft of the next version, and of a part of it
 OF_A_DRAFT = {f"policies:{name}": args for name, args in (DRAFT_FORMS | DRAFT_DEEDS).items()}
-=======
->>>>>>> 0fd0ded
 #: addresses of one account, and of one request for another
 OF_AN_ACCOUNT = {
     "assurance:account",

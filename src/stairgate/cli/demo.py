@@ -20,10 +20,7 @@ from stairgate.cli.demo_accounts import (
     practice_credentials,
 )
 from stairgate.cli.demo_people import TWO_TRAINED, add_colleagues, train_online_safety
-<<<<<<< HEAD
 from stairgate.cli.demo_rounds import bring_round
-=======
->>>>>>> 0fd0ded
 from stairgate.cli.demo_signing import signed
 from stairgate.organisations.models import Membership, Organisation, User
 from stairgate.organisations.rules import Role
