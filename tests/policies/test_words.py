@@ -59,7 +59,7 @@ def test_the_page_has_every_section_with_its_clauses(cast: Cast) -> None:
         for piece in chapter.pieces:
             assert f"<h3>{html.escape(piece.heading)}</h3>" in shown
             assert piece.html in shown
-    assert {f"C{number:02}" for number in range(1, 112)} <= set(re.findall(r"/policy/#(C\d+)", shown))
+    assert {f"C{number:02}" for number in range(1, 112)} <= set(re.findall(r"/policy/clause/(C\d+)/", shown))
     assert "{{" not in shown and "An addition of ours: no clause asks for it." in shown
 
 
