@@ -17,7 +17,8 @@ from tests.crowd import crowd
 from tests.web.pages import Seen, pages, second_steps, see, signed_in
 from tests.web.test_permissions import AT_THEIR_MOMENT, DEEDS, names
 
-pytestmark = pytest.mark.django_db
+#: on one worker: what they share is built once, and that is most of their time
+pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("budget")]
 
 MOST_QUERIES = 15
 MOST_BYTES = 100_000
