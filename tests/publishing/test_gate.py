@@ -155,7 +155,7 @@ def test_one_administrator_left_shuts_the_gate(desk: Desk, network: Scripted) ->
 @pytest.mark.clause("C105")
 def test_an_overdue_review_shuts_the_gate(desk: Desk, network: Scripted) -> None:
     post = desk.approved()
-    PolicyVersion.objects.update(adopted_at=desk.now - timedelta(days=366))
+    PolicyVersion.objects.update(reviewed_at=desk.now - timedelta(days=366))
     desk.sweep()
     assert network.published == [] and "review is overdue" in Post.objects.get(pk=post.pk).state_reason
 

@@ -18,7 +18,7 @@ from stairgate.monitoring.selectors import inbox, readings
 from stairgate.organisations.models import Membership, Organisation
 from stairgate.organisations.rules import Duty, Role
 from stairgate.policies.models import PolicyVersion
-from stairgate.policies.reading.selectors import must_sign
+from stairgate.policies.reading.selectors import unsigned
 from stairgate.policies.selectors import holds, in_force, standing
 from stairgate.publishing.models import Delivery, Post, Suggestion
 from stairgate.publishing.selectors.by_hand import hand_work, with_hand_work
@@ -102,11 +102,11 @@ def today_page(me: Membership, now: datetime) -> Today:
         tasks += [task_of.paused(pause, me) for pause in pauses]
         tasks += [task_of.shut(account.channel.name, r.says) for account in accounts for r in account.others]
     tasks += [task_of.second_look(post, me, now, mine) for post, mine in looks if post.look_due > now]
-    if must_sign(me, version, on=organisation.day(now)):
+    must_sign, came_in, suggested, not_ahead, looked_at, worths, *asked = _counted(me, version, midnight, now)
+    if must_sign:
         tasks.append(to_sign(version))
     tasks += register_tasks(me, duties, now)[:_EACH]
     tasks += policy_tasks(version, duties, now)
-    came_in, suggested, not_ahead, looked_at, worths, *asked = _counted(me, version, midnight, now)
     on_accounts = Waiting(*asked)
     tasks += account_tasks(me, on_accounts, [account.channel for account in accounts], organisation.day(now))
     tasks += [task_of.message(post) for post in said]
@@ -144,13 +144,14 @@ def _live(
 
 
 def _counted(me: Membership, policy: PolicyVersion | None, since: datetime, now: datetime) -> tuple[Any, ...]:
-    """Return how many comments came in since a moment, how many suggestions nobody has answered, how many urgent
+    """Return whether this person has to sign, how many comments came in since a moment, how many suggestions nobody has answered, how many urgent
     templates wait for this person's yes, what the worker saw of the clauses, and when; and then what waits about
     accounts (`Waiting`). One query.
     """
     came = Item.objects.filter(organisation=me.organisation_id, first_seen_at__gte=since)
     ahead = not_approved_ahead(me, policy, now)
-    counts = count_of(came), count_of(open_suggestions(me.organisation)), count_of(ahead)
+    own = unsigned(me, policy, on=me.organisation.day(now))
+    counts = (count_of(rows) for rows in (own, came, open_suggestions(me.organisation), ahead))
     asked = [count_of(rows) for rows in waiting_on_accounts(me)]
     found: tuple[Any, ...] = (
         Organisation.objects.filter(pk=me.organisation_id)

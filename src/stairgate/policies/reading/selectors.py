@@ -79,10 +79,15 @@ def progress_of(member: Membership, version: PolicyVersion | None) -> Progress:
 
 def must_sign(member: Membership, version: PolicyVersion | None, *, on: date) -> bool:
     """Return whether somebody on the register has no signature that holds under a version. One query."""
+    return unsigned(member, version, on=on).exists()
+
+
+def unsigned(member: Membership, version: PolicyVersion | None, *, on: date) -> QuerySet[Person]:
+    """Return somebody's own row of the register while no signature of theirs holds under a version, else nothing."""
     if version is None:
-        return False
+        return Person.objects.none()
     mine = Person.objects.filter(user=member.user_id, organisation=member.organisation_id)
-    return _here(mine, on).filter(~Exists(signatures(version).filter(user=member.user_id))).exists()
+    return _here(mine, on).filter(~Exists(signatures(version).filter(user=member.user_id)))
 
 
 def _here(people: QuerySet[Person], on: date) -> QuerySet[Person]:
