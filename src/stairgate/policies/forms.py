@@ -188,7 +188,7 @@ class RatingForm(forms.Form):
     def __init__(self, data: Any, *, risks: Iterable[Risk]) -> None:
         super().__init__(data)
         for risk in risks:
-            who = f" {Role(risk.owner).label} answers for it." if risk.owner in Role.values else ""
+            who = f" Who answers for it: {Role(risk.owner).label}." if risk.owner in Role.values else ""
             self.fields[risk.id] = forms.ChoiceField(
                 label=risk.title,
                 choices=[("", "Choose"), *((one, one.capitalize()) for one in LEFT)],
