@@ -95,6 +95,10 @@ def test_a_new_setting_adopts_its_first_policy(manager: User) -> None:
     assert "14 cannot be. From 1 day to 7 days." in wrong and 'value="14"' in wrong
     browser.press("/policy/next/numbers/", {**typed, "check_every_days": "1"})
 
+    assert "Choose" in browser.see("/policy/next/risks/")
+    browser.press("/policy/next/risks/", {"risk-scams": "none"}, status=422)
+    browser.press("/policy/next/risks/", {"risk-scams": "high", "risk-team": "low", "risk-other": "low"})
+    assert browser.see("/policy/next/").count("Not rated") == len(pack("england-early-years").risks) - 2
     for risk in pack("england-early-years").risks:
         given = {"text": risk.text, "control": risk.control, "owner": risk.owner, "left": "low"}
         browser.press(f"/policy/next/risks/{risk.id}/", given)

@@ -171,7 +171,7 @@ def _next_version(made: Crowd) -> list[Page]:
     manager = RoleHeld.objects.filter(role=Role.MANAGER, membership__organisation=organisation).earliest("pk")
     begin_draft(actor=manager.membership.user, organisation=organisation, at=timezone.now())
     newest = organisation.policy_versions.latest("number")
-    plain = ("changes", "facts", "numbers", "risk_new")
+    plain = ("changes", "facts", "numbers", "risk_new", "risks")
     parts = {"part": "children-first", "lines": "staff", "risk": "risk-scams"}
     return [
         *(Page(f"policies:{name}", reverse(f"policies:{name}")) for name in plain),

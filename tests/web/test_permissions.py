@@ -34,7 +34,14 @@ DECIDE = frozenset({"priya", "kofi", "gwen"})
 ACCOUNTS = frozenset({"priya", "kofi", "gwen", "helen"})
 PEOPLE = frozenset({"priya", "gwen", "helen"})
 MANAGER = frozenset({"priya"})
-DRAFT_FORMS = {"facts": (), "numbers": (), "risk_new": (), "part": ("our-own",), "lines": ("staff",)}
+DRAFT_FORMS = {
+    "facts": (),
+    "numbers": (),
+    "risk_new": (),
+    "risks": (),
+    "part": ("our-own",),
+    "lines": ("staff",),
+}
 DRAFT_FORMS |= {"risk": ("risk-scams",), "changes": ()}
 DRAFT_DEEDS = {"adopt": (), "drop": (), "risk_remove": ("risk-scams",), "risk_put_back": ("risk-scams",)}
 PERSON_FORMS = ("change", "check", "training", "reference", "role", "leaving", "sign_in")

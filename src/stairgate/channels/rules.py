@@ -133,6 +133,8 @@ def _policy(facts: ChannelFacts, now: datetime) -> Restriction | None:
 
 
 def _health(facts: ChannelFacts, now: datetime) -> Restriction | None:
+    if not facts.connected:
+        return None  # there is nothing to check yet, and `_status` has said so
     if facts.healthy is None or facts.health_at is None:
         return Restriction("C28", f"We have not checked yet that {facts.name} works.")
     if not facts.healthy:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from django.db import transaction
@@ -15,7 +17,7 @@ from stairgate.policies.models import Draft, PolicyVersion
 from stairgate.policies.packs.document import unwrapped
 from stairgate.policies.packs.form import Pack
 from stairgate.policies.packs.loading import pack, shipped_packs
-from stairgate.policies.packs.tailoring import OwnRisk, Tailoring
+from stairgate.policies.packs.tailoring import OwnRisk, Tailoring, own_risk, tailored
 from stairgate.policies.parameters import Parameters
 from stairgate.policies.selectors import in_force
 from stairgate.policies.wording import CannotChange
@@ -129,6 +131,18 @@ def set_risk(*, actor: User, draft: Draft, item: str, risk: OwnRisk, at: datetim
     mine = _opened(actor, draft)
     ours = wording.with_risk(mine.tailoring, pack(mine.tailoring.pack), item, risk)
     _keep(actor, mine, ours, f"risk {item or 'new'}", at)
+
+
+@transaction.atomic
+def rate_risks(*, actor: User, draft: Draft, left: Mapping[str, str], at: datetime) -> None:
+    """Keep how much is left of each of some risks, all or none. Raises `NotAllowed`, `CannotChange`."""
+    mine = _opened(actor, draft)
+    ours, base = mine.tailoring, pack(mine.tailoring.pack)
+    known = {one.id: one for one in tailored(base, ours).risks}
+    for item, much in left.items():
+        if item in known:
+            ours = wording.with_risk(ours, base, item, replace(own_risk(known[item]), left=much))
+    _keep(actor, mine, ours, "risks rated", at)
 
 
 @control("C08", "The three risks and the under-18 audience cannot be taken out of the register")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import forms
@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from stairgate.organisations.rules import Role
 from stairgate.policies.models import Trigger
 from stairgate.policies.packs.filling import shown
-from stairgate.policies.packs.form import LEFT, Named, Pack
+from stairgate.policies.packs.form import LEFT, Named, Pack, Risk
 from stairgate.policies.packs.tailoring import Tailoring
 from stairgate.policies.parameters import Parameters, Stricter, limit_of
 from stairgate.policies.wording import MOST_FACT, MOST_TITLE, MOST_WORDS, one_line
@@ -180,6 +180,27 @@ class RiskForm(forms.Form):
         self.fields["owner"].choices = [*held, *nobody]  # type: ignore[attr-defined]
         if not named:
             del self.fields["title"]
+
+
+class RatingForm(forms.Form):
+    """How much is left of every risk. What is left open stays as it was."""
+
+    def __init__(self, data: Any, *, risks: Iterable[Risk]) -> None:
+        super().__init__(data)
+        for risk in risks:
+            who = f" Who answers for it: {Role(risk.owner).label}." if risk.owner in Role.values else ""
+            self.fields[risk.id] = forms.ChoiceField(
+                label=risk.title,
+                choices=[("", "Choose"), *((one, one.capitalize()) for one in LEFT)],
+                help_text=f"{risk.text} What we do: {risk.control}{who}",
+                initial=risk.left,
+                required=False,
+            )
+
+    @property
+    def left(self) -> dict[str, str]:
+        """Return what was said, by risk."""
+        return {name: value for name, value in self.cleaned_data.items() if value}
 
 
 class AdoptForm(forms.Form):

@@ -20,6 +20,7 @@ urlpatterns = [
     path("next/numbers/", parts.numbers, name="numbers"),
     path("next/words/<slug:item>/", parts.words, name="part"),
     path("next/lists/<slug:group>/", parts.lines, name="lines"),
+    path("next/risks/", parts.risks, name="risks"),
     path("next/risks/new/", parts.risk, name="risk_new"),
     path("next/risks/<slug:item>/", parts.risk, name="risk"),
     path("next/risks/<slug:item>/remove/", parts.remove_risk, name="risk_remove"),

@@ -28,6 +28,7 @@ class Waiting:
     second: int
     renewals: int
     found: int
+    request: UUID | None = None  # the one that waits longest for a decision
 
 
 def account_tasks(me: Membership, waiting: Waiting, accounts: Iterable[Channel], on: date) -> list[Task]:
@@ -41,6 +42,7 @@ def account_tasks(me: Membership, waiting: Waiting, accounts: Iterable[Channel],
                 what,
                 "Read the request, and decide. Whoever asked is told your reason.",
                 "Waits for a decision",
+                href=_request(waiting),
             )
         )
     if waiting.young and me.roles_on(on) & {Role.DSL, Role.DEPUTY_DSL}:
@@ -66,6 +68,27 @@ def account_tasks(me: Membership, waiting: Waiting, accounts: Iterable[Channel],
     return tasks
 
 
+def to_connect(channel: Channel) -> Task:
+    """Return an account that was authorised as a task of whoever connects it."""
+    return Task(
+        kind="bad",
+        icon="plug-connected",
+        title=f"{channel.name} may be connected now",
+        why="It is authorised. Until it is connected nothing can go out.",
+        status="bad",
+        status_words="Nothing can go out",
+        href=reverse("channels:connect", args=[channel.pk]),
+        button="Connect it",
+        minutes=5,
+    )
+
+
+def _request(waiting: Waiting) -> str:
+    """Return where the only request is read; where all of them stand when there are more."""
+    only = waiting.request if waiting.requests == 1 else None
+    return reverse("channels:request", args=[only]) if only else reverse("channels:list")
+
+
 def _soon(channel: Channel, on: date) -> bool:
     return channel.authorised_until is not None and on <= channel.authorised_until <= on + _SOON
 
@@ -73,10 +96,25 @@ def _soon(channel: Channel, on: date) -> bool:
 def _ends(pk: UUID, name: str, until: date) -> Task:
     why = "Write the promised evaluation, and the service manager decides. Without both it shuts after that day."
     title = f"{name} may run until {day_words(until)}"
-    return _task(title, why, "Ends soon", kind="risk", href=reverse("channels:account", args=[pk]))
+    return _task(
+        title,
+        why,
+        "Ends soon",
+        kind="risk",
+        href=reverse("channels:account", args=[pk]),
+        button="See the account",
+    )
 
 
-def _task(title: str, why: str, words: str, *, kind: str = "wait", href: str = "") -> Task:
+def _task(
+    title: str,
+    why: str,
+    words: str,
+    *,
+    kind: str = "wait",
+    href: str = "",
+    button: str = "Read and decide",
+) -> Task:
     return Task(
         kind=kind,
         icon="plug-connected",
@@ -85,6 +123,6 @@ def _task(title: str, why: str, words: str, *, kind: str = "wait", href: str = "
         status=kind,
         status_words=words,
         href=href or reverse("channels:list"),
-        button="Read and decide" if not href else "See the account",
+        button=button,
         minutes=5,
     )

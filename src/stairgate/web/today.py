@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
 from stairgate.assurance.gathering import known_now
 from stairgate.assurance.live import Glance, glance, live_policy
 from stairgate.channels.asking.selectors import waiting_on_accounts
 from stairgate.channels.pausing import MAY_PAUSE
-from stairgate.channels.selectors import accounts_now
+from stairgate.channels.selectors import ChannelNow, accounts_now
 from stairgate.monitoring.models import Item
 from stairgate.monitoring.selectors import inbox, readings
 from stairgate.organisations.models import Membership, Organisation
@@ -40,7 +40,7 @@ from stairgate.publishing.selectors.suggestions import open_suggestions, own_sug
 from stairgate.publishing.selectors.urgent import not_approved_ahead
 from stairgate.publishing.urgent import why_may_not_look
 from stairgate.web import today_tasks as task_of
-from stairgate.web.account_tasks import Waiting, account_tasks
+from stairgate.web.account_tasks import Waiting, account_tasks, to_connect
 from stairgate.web.context import count_of
 from stairgate.web.declaration_tasks import declaration_tasks
 from stairgate.web.policy_tasks import policy_tasks
@@ -100,7 +100,7 @@ def today_page(me: Membership, now: datetime) -> Today:
             manages=Duty.MANAGE in duties,
         )
         tasks += [task_of.paused(pause, me) for pause in pauses]
-        tasks += [task_of.shut(account.channel.name, r.says) for account in accounts for r in account.others]
+        tasks += [task for account in accounts for task in _shut(account, duties)]
     tasks += [task_of.second_look(post, me, now, mine) for post, mine in looks if post.look_due > now]
     must_sign, came_in, suggested, not_ahead, looked_at, worths, *asked = _counted(me, version, midnight, now)
     if must_sign:
@@ -132,6 +132,14 @@ def today_page(me: Membership, now: datetime) -> Today:
     )
 
 
+def _shut(account: ChannelNow, duties: frozenset[Duty]) -> list[Task]:
+    """Return why an account is shut, besides a pause; who manages is led straight to what opens a new one."""
+    new = Duty.MANAGE in duties and not hasattr(account.channel, "connection")
+    first = [to_connect(account.channel)] if new else []
+    others = [r for r in account.others if not (new and r.clause == "C04")]
+    return first + [task_of.shut(account.channel.name, r.says) for r in others]
+
+
 def _live(
     organisation: Organisation, version: PolicyVersion | None, worths: dict[str, str] | None, now: datetime
 ) -> Glance:
@@ -144,15 +152,19 @@ def _live(
 
 
 def _counted(me: Membership, policy: PolicyVersion | None, since: datetime, now: datetime) -> tuple[Any, ...]:
-    """Return whether this person has to sign, how many comments came in since a moment, how many suggestions nobody has answered, how many urgent
-    templates wait for this person's yes, what the worker saw of the clauses, and when; and then what waits about
-    accounts (`Waiting`). One query.
+    """Return whether this person has to sign, how many comments came in since a moment, how many suggestions nobody
+    has answered, how many urgent templates wait for this person's yes, what the worker saw of the clauses, and when; and
+    then what waits about accounts (`Waiting`). One query.
     """
     came = Item.objects.filter(organisation=me.organisation_id, first_seen_at__gte=since)
     ahead = not_approved_ahead(me, policy, now)
     own = unsigned(me, policy, on=me.organisation.day(now))
     counts = (count_of(rows) for rows in (own, came, open_suggestions(me.organisation), ahead))
-    asked = [count_of(rows) for rows in waiting_on_accounts(me)]
+    on_accounts = waiting_on_accounts(me)
+    asked: list[Any] = [
+        *map(count_of, on_accounts),
+        Subquery(on_accounts[0].order_by("sent_at").values("pk")[:1]),
+    ]
     found: tuple[Any, ...] = (
         Organisation.objects.filter(pk=me.organisation_id)
         .values_list(*counts, "watch__at", "watch__worths", *asked)

@@ -145,21 +145,27 @@ def blind(reading: Freshness) -> Task:
 def not_set_up(*, has_policy: bool, has_page: bool, has_lead: bool, manages: bool) -> list[Task]:
     """Return what a setting still lacks before the gate can open at all."""
     lacks = []
-    if not has_lead:
-        lacks.append(lacking("heart-handshake", "No safeguarding lead is named", _NO_LEAD, "help_now"))
+    if not has_lead and manages:
+        lacks.append(lacking(*_NO_LEAD, f"{_NO_LEAD_WHY} {_NAME_ONE}", "people:list", "See the people"))
+    elif not has_lead:
+        lacks.append(lacking(*_NO_LEAD, _NO_LEAD_WHY, "help_now"))
     if not has_policy:
         lacks.append(adopt() if manages else lacking(*_NO_POLICY_YET, "assurance:live"))
     if not has_page:
-        lacks.append(lacking("plug-connected", "No page is connected", _NO_PAGE, "channels:list"))
+        lacks.append(
+            lacking("plug-connected", "No page is connected", _NO_PAGE, "channels:list", "Ask for a page")
+        )
     return lacks
 
 
-_NO_LEAD = "Whoever is worried about a child would find nobody to ring here."
+_NO_LEAD = ("heart-handshake", "No safeguarding lead is named")
+_NO_LEAD_WHY = "Whoever is worried about a child would find nobody to ring here."
+_NAME_ONE = "Put your people on the register, by a list if you have one, and give one of them the role."
 _NO_POLICY_YET = ("shield-check", "No policy is adopted", NO_POLICY)
 _NO_PAGE = "Nothing can go out, and nothing that people write is read."
 
 
-def lacking(icon: str, title: str, why: str, page: str) -> Task:
+def lacking(icon: str, title: str, why: str, page: str, button: str = "See what that means") -> Task:
     return Task(
         kind="bad",
         icon=icon,
@@ -168,7 +174,7 @@ def lacking(icon: str, title: str, why: str, page: str) -> Task:
         status="bad",
         status_words="Put this right first",
         href=reverse(page),
-        button="See what that means",
+        button=button,
         minutes=5,
     )
 

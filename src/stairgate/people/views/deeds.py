@@ -28,7 +28,9 @@ from stairgate.people.views.pages import person_for, person_page, terms_of
 def show_link(request: HttpRequest, member: Membership, person: Person, token: str) -> HttpResponse:
     """Show a person with the link for their first sign-in, this one time: only its digest is kept."""
     address = settings.BASE_URL + reverse("invited", args=[token])
-    answer = person_page(request, member, person, link=address, link_days=LIVES_DAYS)
+    colleagues = Person.objects.filter(organisation=member.organisation_id, user=None, ended_on=None)
+    then = colleagues.exclude(work_email="").order_by("first_name", "pk").first()
+    answer = person_page(request, member, person, link=address, link_days=LIVES_DAYS, then=then)
     answer["Cache-Control"] = "no-store"
     return answer
 

@@ -31,6 +31,11 @@ class OwnRisk:
     title: str = ""
 
 
+def own_risk(risk: Risk) -> OwnRisk:
+    """Return a risk as the setting has it, to be changed."""
+    return OwnRisk(text=risk.text, control=risk.control, owner=risk.owner, left=risk.left, title=risk.title)
+
+
 @dataclass(frozen=True, slots=True)
 class Tailoring:
     """Everything a setting has said about a pack, besides its numbers.

@@ -133,7 +133,7 @@ def adopt(request: HttpRequest) -> HttpResponse:
         else "It corrects a detail: nobody signs again."
     )
     messages.success(request, f"Version {version.label} is in force. {then}")
-    return redirect("policies:words")
+    return redirect("reading:start" if version.is_major else "policies:words")
 
 
 def deed(request: HttpRequest, does: Callable[[Membership, Draft], None], done: str) -> HttpResponse:

@@ -16,13 +16,13 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from stairgate.organisations.models import Membership
 from stairgate.policies import drafting
-from stairgate.policies.forms import FactsForm, LinesForm, NumbersForm, RiskForm, WordsForm
+from stairgate.policies.forms import FactsForm, LinesForm, NumbersForm, RatingForm, RiskForm, WordsForm
 from stairgate.policies.models import Draft
 from stairgate.policies.packs.document import to_html, unwrapped
 from stairgate.policies.packs.filling import BLANK, fill
-from stairgate.policies.packs.form import GROUPS, Pack, Risk
+from stairgate.policies.packs.form import GROUPS, Pack
 from stairgate.policies.packs.loading import pack
-from stairgate.policies.packs.tailoring import OWN, OwnRisk, tailored
+from stairgate.policies.packs.tailoring import OWN, OwnRisk, own_risk, tailored
 from stairgate.policies.selectors import named_people
 from stairgate.policies.views.draft import deed, manager
 from stairgate.policies.wording import CannotChange, worded
@@ -145,7 +145,7 @@ def risk(request: HttpRequest, item: str = "") -> HttpResponse:
         request.POST or None,
         holders=named_people(organisation, on=organisation.day(timezone.now())),
         named=not item or item.startswith(OWN),
-        initial=asdict(_own(known[item])) if item else {},
+        initial=asdict(own_risk(known[item])) if item else {},
     )
     words = {"title": known[item].title if item else "Add a risk", "risk": known.get(item)}
 
@@ -156,8 +156,23 @@ def risk(request: HttpRequest, item: str = "") -> HttpResponse:
     return _form(request, form, does, words, "risks")
 
 
-def _own(risk: Risk) -> OwnRisk:
-    return OwnRisk(text=risk.text, control=risk.control, owner=risk.owner, left=risk.left, title=risk.title)
+@form_page
+def risks(request: HttpRequest) -> HttpResponse:
+    """Say of every risk how much of it is left, on one page."""
+    if (found := _open(request)) is None:
+        return redirect("policies:next")
+    member, draft, base = found
+    form = RatingForm(request.POST or None, risks=tailored(base, draft.tailoring).risks)
+    words = {
+        "title": "How much of each risk is left",
+        "lead": "With everything we do about it. While one is high, the policy cannot be adopted. "
+        "To change what we do, or who answers for it, open the risk itself.",
+    }
+
+    def does() -> None:
+        drafting.rate_risks(actor=member.user, draft=draft, left=form.left, at=timezone.now())
+
+    return _form(request, form, does, words, "risks")
 
 
 @require_POST
