@@ -11,12 +11,13 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from django.core.cache import cache
+from django.db.models import Max
 
 from stairgate.channels.models import Channel
 from stairgate.channels.services import Credentials, note_health
 from stairgate.cli.demo import CHILDREN, PURPOSE, Nursery, member_of, nursery
 from stairgate.networks.base import Health, Secret
-from stairgate.organisations.models import Membership, Organisation, User
+from stairgate.organisations.models import Membership, Organisation, RoleHeld, User
 from stairgate.organisations.rules import Role
 from stairgate.organisations.services import join
 from stairgate.people.models import Person
@@ -66,8 +67,15 @@ def willow_lane(now: datetime, *, credentials: Credentials | None = None, health
     key = (day, credentials, healthy)
     if key in _kept:
         cache.clear()  # the ids are those of the test before: what was counted of them is not
-        return _kept[key].again(now)
+        return _seen_anew(_kept[key].again(now))
     cast, _kept[key] = keep(lambda: built_willow_lane(now, credentials=credentials, healthy=healthy), now)
+    return cast
+
+
+def _seen_anew(cast: Cast) -> Cast:
+    """Note the leads that the look at the policy saw by the numbers their roles have now: the database gave new ones."""
+    cast.policy.leads_seen = RoleHeld.objects.aggregate(newest=Max("pk"))["newest"]
+    PolicyVersion.objects.update(leads_seen=cast.policy.leads_seen)
     return cast
 
 
