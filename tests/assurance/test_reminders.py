@@ -121,7 +121,7 @@ def test_each_is_told_of_what_concerns_them_and_each_step_is_a_new_row(cast: Cas
 
 @pytest.mark.clause("C105")
 def test_the_review_of_the_policy_comes_round(cast: Cast) -> None:
-    PolicyVersion.objects.update(adopted_at=NOW - timedelta(days=340))
+    PolicyVersion.objects.update(reviewed_at=NOW - timedelta(days=340))
     keep(cast.organisation, NOW)
     said = "review: The yearly review of our policy is due soon"
     assert said in waiting(cast.priya) and said in waiting(cast.helen) and said in waiting(cast.gwen)

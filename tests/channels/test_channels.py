@@ -10,12 +10,17 @@ import pytest
 from django.utils import timezone
 
 from stairgate.channels import health
-from stairgate.channels.models import Channel, Connection
+from stairgate.channels.asking.lasting import meet
+from stairgate.channels.connect_views import FacebookForm
+from stairgate.channels.models import Channel, Condition, Connection
 from stairgate.channels.rules import ChannelFacts, mailbox_problem, restrictions
 from stairgate.channels.selectors import accounts_now, channel_now
-from stairgate.channels.services import account_for, note_health
+from stairgate.channels.services import Credentials, account_for, connect, note_health
 from stairgate.ledger.models import Entry
-from stairgate.networks.base import Health
+from stairgate.networks.base import Health, Secret
+from stairgate.organisations.access import NotAllowed
+from stairgate.organisations.roles import give_role
+from stairgate.organisations.rules import Role
 from stairgate.organisations.sealing import CannotOpen, seal, unseal
 from stairgate.policies.review import ReviewDue
 from tests.cast import Cast, willow_lane
@@ -42,6 +47,36 @@ OPEN = ChannelFacts(
 @pytest.fixture
 def cast(db: None) -> Cast:
     return willow_lane(timezone.now())
+
+
+@pytest.mark.clause("C89")
+def test_an_account_stays_the_page_it_was_connected_to_first(cast: Cast) -> None:
+    another = Credentials("http://127.0.0.1:9", "999999999999999", Secret("a-token"))
+    with pytest.raises(NotAllowed, match="another page"):
+        connect(actor=cast.priya, channel=cast.channel, credentials=another, at=timezone.now())
+    assert Connection.objects.get(channel=cast.channel).account_id != "999999999999999"
+
+
+def test_whoever_asked_for_a_page_or_runs_it_decides_nothing_about_it_later(cast: Cast) -> None:
+    day = timezone.now()
+    give_role(
+        actor=cast.priya,
+        membership=cast.member(cast.channel.requested_by),
+        role=Role.SERVICE_MANAGER,
+        starts_on=cast.organisation.day(day),
+        ends_on=None,
+        at=day,
+    )
+    condition = Condition.objects.create(
+        channel=cast.channel, words="Two people", due_on=cast.organisation.day(day), made_at=day
+    )
+    with pytest.raises(NotAllowed, match="a part in this page"):
+        meet(actor=cast.channel.requested_by, condition=condition, how="I looked", at=day)
+
+
+def test_a_token_with_letters_that_no_request_can_carry_is_refused_before_it_is_used() -> None:
+    form = FacebookForm({"page_id": "100000000000001", "token": "pässword", "app_id": "1", "app_secret": "s"})
+    assert not form.is_valid() and "plain letters" in str(form.errors["token"])
 
 
 def test_an_account_with_everything_in_order_is_open() -> None:

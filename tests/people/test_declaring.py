@@ -106,8 +106,10 @@ def test_a_connection_asks_for_a_plan_that_somebody_else_writes_and_they_agree_t
     assert b"messages" not in bytes(plan.words_sealed)
     assert today(cast, cast.tom) == ["Read what was agreed with you"]
     assert "Speak with Tom about their declaration" not in today(cast, cast.priya)
+    with pytest.raises(CannotDeclare, match="changed since you read it"):
+        agree(actor=cast.tom, organisation=cast.organisation, seen="another plan", at=NOW)
     for _ in range(2):
-        agree(actor=cast.tom, organisation=cast.organisation, at=NOW)
+        agree(actor=cast.tom, organisation=cast.organisation, seen=str(plan.pk), at=NOW)
     assert today(cast, cast.tom) == [] and Entry.objects.filter(kind="people.plan_agreed").count() == 1
     opened = read(actor=cast.tom, person=of(cast.tom), at=NOW)
     assert opened is not None and (opened.plan, opened.by, opened.agreed) == (
@@ -156,7 +158,9 @@ def test_the_pages(cast: Cast) -> None:
     assert refused.status_code == 422 and "x" * 2_001 in words(refused), "nothing typed is lost"
     gwen.post(plan, {"plan": "Only at the gate.\nNo messages."})
     assert "Only at the gate." in words(tom.get(where))
-    assert "You agreed" in words(tom.post(reverse("people:declaration_agree"), follow=True))
+    assert "You agreed" in words(
+        tom.post(reverse("people:declaration_agree"), {"plan": FamilyPlan.objects.get().pk}, follow=True)
+    )
     assert FamilyPlan.objects.get().agreed_at == NOW
     helen = words(signed_in(cast.helen).get(reverse("people:person", args=[person.pk])))
     assert "Declared" in helen and "plan" not in helen and "Read it" not in helen

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import itertools
+import random
 import time
 import zipfile
 from collections.abc import Iterator
@@ -118,6 +119,10 @@ ENTITIES = (
         (b"\xd0\xcf\x11\xe0rest", "old or locked"),
         (b"PK\x03\x04 not a zip", "damaged"),
         (zipped(**{"xl__workbook.xml": b" " * 17_000_000}), "far more"),
+        (
+            zipped(**{"xl__workbook.xml": b"<c/>" * 1_000_001, "pad": random.Random(1).randbytes(200_000)}),
+            "far more",
+        ),
         (zipped(**{"content.xml": b"<x/>"}), "not an Excel workbook"),
         (
             zipped(**{"xl__workbook.xml": ENTITIES, "[Content_Types].xml": ENTITIES}),

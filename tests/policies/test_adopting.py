@@ -155,6 +155,9 @@ def test_only_details_may_be_called_a_correction() -> None:
             control="Nothing much."
         ),
         "“Staff” says something else.": replace(OURS, lines={"staff": ("Smile.",)}),
+        "“Phones” says something else.": with_risk(
+            OURS, BASE, "", OwnRisk("They ring.", "Staff hand them in.", "manager", "low", title="Phones")
+        ),
         "“Parents are cheated in our name” says something else.": without_risk(OURS, BASE, "risk-scams"),
     }
     for says, ours in more.items():
@@ -165,6 +168,25 @@ def test_only_details_may_be_called_a_correction() -> None:
         in_force="x", numbers_in_force=Parameters(), with_old_details=None, numbers=Parameters()
     )
     assert "not written here" in unknown[0]
+
+
+def test_a_detail_too_long_to_be_one_is_signed_anew() -> None:
+    assert majors(said(contact__lado="01632 960998. " + "Staff may write to families. " * 4))
+
+
+@pytest.mark.clause("C107")
+@pytest.mark.parametrize(
+    "words",
+    [
+        "![Staff may write to families](x)",
+        "[here](x 'Staff may')",
+        "[a]: b 'Staff may write to families'",
+        "```staff may\nx\n```",
+    ],
+)
+def test_nobody_signs_words_that_no_page_shows(words: str) -> None:
+    ours = replace(OURS, texts={"children-first": f"Children come first.\n\n{words}"})
+    assert any("has a link or a picture" in one for one in missing(ours))
 
 
 @pytest.mark.parametrize(

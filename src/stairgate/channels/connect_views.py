@@ -8,6 +8,7 @@ from uuid import UUID
 from django import forms
 from django.conf import settings
 from django.contrib import messages
+from django.core.validators import RegexValidator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -38,6 +39,9 @@ class _Connecting(forms.Form):
 
 
 def _secret(label: str, **more: Any) -> forms.CharField:
+    """It goes into the head of a request, which takes these letters only; what it refuses might be logged with it."""
+    plain = RegexValidator(r"^[\x21-\x7e]+\Z", "Only plain letters, numbers and signs, without a space.")
+    more.setdefault("validators", [plain])
     return forms.CharField(
         label=label, max_length=500, widget=forms.PasswordInput(render_value=False), **more
     )

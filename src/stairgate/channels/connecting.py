@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 import secrets
 from datetime import datetime
 from urllib.parse import urlsplit
@@ -17,6 +18,8 @@ from stairgate.networks.registry import get as network_named
 from stairgate.organisations.models import User
 
 BLUESKY = "https://bsky.social"
+#: a name as it is on the internet: plain letters, ending in no number
+_NAME = re.compile(r"(?:[a-z0-9_-]+\.)+(?:[a-z]{2,63}|xn--[a-z0-9-]+)")
 _INSIDE = (".local", ".localhost", ".internal", ".lan", ".home.arpa", ".test")
 
 
@@ -43,7 +46,7 @@ def address_problem(address: str, *, practice: bool = False) -> str:
         return "Give the plain address, without a name, a password or a number in it."
     if parts.query or parts.fragment:
         return "Give the plain address, with nothing after a ? or a #."
-    if "." not in host or host.endswith(_INSIDE) or _is_number(host):
+    if not _NAME.fullmatch(host) or host.endswith(_INSIDE) or _is_number(host):
         return "Give the name it has on the internet."
     return ""
 
@@ -97,7 +100,11 @@ def connect_checked(*, actor: User, channel: Channel, credentials: Credentials, 
     Raises `NotAllowed`, and `CannotConnect` with the network's own reasons: then nothing is kept.
     """
     require_manager(actor, channel.organisation, at)
-    same = Connection.objects.filter(base_url=credentials.base_url, account_id=credentials.account_id)
+    same = Connection.objects.filter(account_id=credentials.account_id)
+    if channel.by_hand:
+        same = same.filter(
+            base_url__iexact=credentials.base_url, channel__organisation=channel.organisation_id
+        )
     if same.exclude(channel=channel).exclude(channel__status=Channel.Status.CLOSED).exists():
         raise CannotConnect("This page is connected already, as another account. One page is one account.")
     if channel.by_hand:

@@ -35,11 +35,19 @@ class Credentials:
 
 @transaction.atomic
 def connect(*, actor: User, channel: Channel, credentials: Credentials, at: datetime) -> Connection:
-    """Seal the credentials and make the account live; return the connection. The ledger sees no secret."""
+    """Seal the credentials and make the account live; return the connection. The ledger sees no secret.
+
+    An account stays the page that it was connected to first: another one is asked for anew (C89). Raises `NotAllowed`.
+    """
     require_manager(actor, channel.organisation, at)
-    if Channel.objects.filter(pk=channel.pk, status=Channel.Status.CLOSED).exists():
+    if Channel.objects.select_for_update(no_key=True).get(pk=channel.pk).status == Channel.Status.CLOSED:
         raise NotAllowed("This account is closed for good.")
     connection = Connection.objects.filter(channel=channel).first() or Connection(channel=channel)
+    which = "base_url" if channel.by_hand else "account_id"
+    if getattr(connection, which) not in {"", getattr(credentials, which)}:
+        raise NotAllowed(
+            "This is another page than the one that was connected. Ask for it as an account of its own."
+        )
     bound = {"organisation": channel.organisation_id, "row": connection.id}
     connection.base_url = credentials.base_url
     connection.account_id = credentials.account_id

@@ -9,7 +9,7 @@ from stairgate.clauses import Coverage, control
 from stairgate.organisations.rules import Role
 from stairgate.policies.differences import changes
 from stairgate.policies.packs.checking import FIXED_RISKS, check
-from stairgate.policies.packs.document import Document
+from stairgate.policies.packs.document import Document, hides
 from stairgate.policies.packs.filling import BLANK, Facts, Open, unresolved
 from stairgate.policies.packs.form import GROUPS, LEFT, Pack, Risk
 from stairgate.policies.parameters import Parameters
@@ -104,6 +104,14 @@ def _words(draft: DraftFacts) -> Iterator[Missing]:
         )
     if Document.of(draft.document.text) != draft.document:
         yield Missing("The text could be read in two ways. Look for lines that begin with “#”.", "words")
+    for chapter in draft.document.chapters:
+        for piece in chapter.pieces:
+            if hides(piece.markdown):
+                place = piece.heading or chapter.title
+                yield Missing(
+                    f"“{place}” has a link or a picture, whose words nobody would see. Write them out.",
+                    "words",
+                )
 
 
 def _lists(draft: DraftFacts) -> Iterator[Missing]:
@@ -189,7 +197,9 @@ def why_major(
             "The version in force was not written here, so we can’t tell details from promises.",
         )
     found = changes(Document.of(in_force), with_old_details)
-    reasons += [f"“{change.heading}” says something else." for change in found if change.binding]
+    # of the risk register only the rating is a detail, and that was put back
+    binding = [change for change in found if change.binding or change.chapter == "Risk register"]
+    reasons += [f"“{change.heading}” says something else." for change in binding]
     if Document.of(in_force).title != with_old_details.title:
         reasons.append("It has another title.")
     return tuple(reasons)

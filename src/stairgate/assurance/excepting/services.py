@@ -21,6 +21,8 @@ from stairgate.publishing.rules import must_change
 from stairgate.publishing.screen import screen_words
 
 _SHORTEST = 10
+#: whoever asks cannot say that no child is touched by these
+ALWAYS_A_CHILDS = frozenset({Topic.CONTACT, Topic.MESSAGES})
 LONGEST_WHAT, LONGEST_WHY, LONGEST_NO = 300, 600, 300
 
 
@@ -42,6 +44,7 @@ def ask(
     Raises `NotAllowed`, and `Refusal` for missing or too many words, words that everybody may not read, or a wrong last day.
     """
     actor_in(actor, organisation.id)
+    child = child or topic in ALWAYS_A_CHILDS
     what, why = what.strip(), why.strip()
     if topic not in Topic.values:
         raise Refusal("Choose what it is about.")
@@ -52,11 +55,7 @@ def ask(
     wrong = problem(until, organisation.day(at))
     if wrong:
         raise Refusal(wrong)
-    found = screen_words(f"{what}\n\n{why}", organisation, alts=(), is_reply=False)
-    if any(must_change(finding) for finding in found.findings):
-        raise Refusal(
-            "Everybody here can read it. Take out names of children, telephone numbers and addresses."
-        )
+    _check_words(f"{what}\n\n{why}", organisation)
     # the setting's row is locked, so that two presses at once make one
     Organisation.objects.select_for_update(no_key=True).get(pk=organisation.pk)
     same = PolicyException.objects.filter(
@@ -109,9 +108,18 @@ def decline(*, actor: User, exception: PolicyException, reason: str, at: datetim
     words = reason.strip()[:LONGEST_NO]
     if len(words) < _SHORTEST:
         raise Refusal("Say in a sentence why not.")
+    _check_words(words, row.organisation)
     row.declined_by, row.declined_at, row.declined_why = actor, at, words
     row.save(update_fields=["declined_by", "declined_at", "declined_why"])
-    _write_down(row, actor, "assurance.exception_declined", {"reason": words}, at)
+    _write_down(row, actor, "assurance.exception_declined", {}, at)
+
+
+def _check_words(words: str, organisation: Organisation) -> None:
+    found = screen_words(words, organisation, alts=(), is_reply=False)
+    if any(must_change(finding) for finding in found.findings):
+        raise Refusal(
+            "Everybody here can read it. Take out names of children, telephone numbers and addresses."
+        )
 
 
 @transaction.atomic

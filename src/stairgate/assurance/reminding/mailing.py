@@ -168,7 +168,8 @@ def _lease(pk: UUID, now: datetime) -> tuple[Mail, list[UUID]] | None:
             mail.state = Mail.State.GIVEN_UP
             mail.save(update_fields=["state"])
             return None
-        rows = list(_said_by(mail, now))
+        here = {member.user_id for member in Setting(mail.organisation, now).members}
+        rows = list(_said_by(mail, now)) if mail.user_id in here else []
         if not rows:
             mail.state = Mail.State.DROPPED
             mail.save(update_fields=["state"])
@@ -176,7 +177,8 @@ def _lease(pk: UUID, now: datetime) -> tuple[Mail, list[UUID]] | None:
         mail.text = _words(mail, rows)
         mail.state, mail.lease_until, mail.attempts = Mail.State.SENDING, now + LEASE, mail.attempts + 1
         mail.save(update_fields=["text", "state", "lease_until", "attempts"])
-    return mail, [row.pk for row in rows]
+    # the morning's e-mail never stands for the one that cannot wait
+    return mail, [row.pk for row in rows if mail.kind == Mail.Kind.URGENT or not row.is_urgent]
 
 
 def _said_by(mail: Mail, now: datetime) -> Iterable[Reminder]:

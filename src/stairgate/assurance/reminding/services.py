@@ -46,7 +46,7 @@ def snooze(*, actor: User, reminder: Reminder, until: date, reason: str, at: dat
         kind="assurance.snoozed",
         actor=str(actor.pk),
         subject=str(row.pk),
-        payload={"kind": row.kind, "until": until.isoformat(), "reason": words},
+        payload={"kind": row.kind, "until": until.isoformat()},
         at=at,
     )
 

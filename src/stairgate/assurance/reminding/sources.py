@@ -21,6 +21,7 @@ from stairgate.monitoring.models import Item
 from stairgate.organisations.rules import Duty, Role
 from stairgate.people.reminders import Reminder as OfRegister
 from stairgate.people.reminders import reminders as of_register
+from stairgate.policies.reviewing import review_dues
 from stairgate.policies.selectors import signatures
 from stairgate.publishing.models import SecondLook
 from stairgate.screening import Severity
@@ -74,21 +75,18 @@ def _unsigned(setting: Setting) -> Iterator[Due]:
 
 
 def _review(setting: Setting) -> Iterator[Due]:
-    """The yearly review of the policy, told 90, 30 and 7 days before and when it is overdue."""
+    """Each look at the policy that is asked for, yearly or sooner, told 90, 30 and 7 days before and when it is overdue."""
     version = setting.version
     if version is None:
         return
-    due_at = version.adopted_at + timedelta(days=version.parameters.review_every_days)
-    step = 0 if setting.now > due_at else step_of(setting.organisation.day(due_at), setting.day)
-    if step is None:
-        return
-    says = (
-        "The yearly review of our policy is overdue"
-        if step == 0
-        else "The yearly review of our policy is due soon"
-    )
-    for member in setting.holding(*REVIEWERS):
-        yield Due(member.user_id, Kind.REVIEW, f"{version.pk}:{step}", due_at, says)
+    for due in review_dues(version):
+        step = 0 if setting.now > due.at else step_of(setting.organisation.day(due.at), setting.day)
+        if step is None:
+            continue
+        what = "The yearly review of our policy" if due.clause == "C105" else f"{due.title}: the review"
+        says = f"{what} is {'overdue' if step == 0 else 'due soon'}"
+        for member in setting.holding(*REVIEWERS):
+            yield Due(member.user_id, Kind.REVIEW, f"{version.pk}:{due.title}:{step}", due.at, says)
 
 
 def _inbox(setting: Setting) -> Iterator[Due]:

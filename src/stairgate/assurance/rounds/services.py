@@ -97,7 +97,7 @@ def look_out(
     )
     if not new:
         raise Refusal("You wrote today’s look down already.")
-    payload = {"places": looked, "found": words}
+    payload = {"places": looked}
     _write_down(organisation.id, actor, "assurance.looked_out", row.pk, payload, at)
     return row
 

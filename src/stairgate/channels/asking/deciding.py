@@ -17,8 +17,9 @@ from stairgate.clauses import Coverage, control
 from stairgate.ledger.services import record
 from stairgate.organisations.access import NotAllowed, actor_in
 from stairgate.organisations.models import Organisation, User
-from stairgate.organisations.rules import Role
+from stairgate.organisations.rules import Duty, Role
 from stairgate.people.models import Person
+from stairgate.policies.selectors import in_force, why_not
 
 Decision = AccountRequest.Decision
 _LONGEST_CONDITION, _MOST_CONDITIONS = 300, 10
@@ -58,6 +59,11 @@ def sign_as_lead(*, actor: User, request: AccountRequest, digest: str, name: str
         raise NotAllowed("Only a safeguarding lead signs this.")
     if row.requested_by_id == actor.id:
         raise CannotDecide("You asked for this page, so another safeguarding lead signs.")
+    if str(actor.id) in form.administrators(row.answers):
+        raise CannotDecide("You would be one of its administrators, so another safeguarding lead signs.")
+    day = row.organisation.day(at)
+    if barriers := why_not(member, Duty.DECIDE, version=in_force(row.organisation), on=day):
+        raise CannotDecide(" ".join(barriers))
     if not form.for_the_young(row.answers):
         raise CannotDecide("Young people are not among the readers: nothing to sign.")
     _unchanged(row, digest, State.SENT)
@@ -148,7 +154,9 @@ def _still_right(row: AccountRequest, known: rules.Known) -> None:
     """What was right when it was sent may not be so today: a check ran out, another page took the name."""
     found = rules.problems(row.answers, known)
     wrong = [
-        words for field, words in found.items() if field.startswith("admin") or field in {"name", "mailbox"}
+        words
+        for field, words in found.items()
+        if field.startswith("admin") or field in {"name", "mailbox", "holders"}
     ]
     if wrong:
         raise CannotDecide(" ".join(dict.fromkeys(wrong)))
@@ -189,7 +197,7 @@ def _unchanged(row: AccountRequest, digest: str, state: AccountRequest.State) ->
         raise CannotDecide(
             f"This request is not waiting for that any more: {row.get_state_display().lower()}."
         )
-    if not hmac.compare_digest(row.digest, digest) or digest_of(row) != row.digest:
+    if not hmac.compare_digest(row.digest.encode(), digest.encode()) or digest_of(row) != row.digest:
         raise CannotDecide("This is not the form that was sent. Nothing was signed; read it again.")
 
 

@@ -8,8 +8,9 @@ from datetime import date, datetime, timedelta
 from django.db import transaction
 
 from stairgate.channels.asking.deciding import CannotDecide, signed_name
+from stairgate.channels.asking.form import administrators
 from stairgate.channels.asking.rules import day_problem, name_problem
-from stairgate.channels.models import Channel, Condition, FoundPage, Renewal
+from stairgate.channels.models import AccountRequest, Channel, Condition, FoundPage, Renewal
 from stairgate.clauses import Coverage, control
 from stairgate.ledger.services import record
 from stairgate.organisations.access import NotAllowed, actor_in, require
@@ -30,6 +31,7 @@ def meet(*, actor: User, condition: Condition, how: str, at: datetime) -> None:
     rows = Condition.objects.select_for_update(of=("self",), no_key=True)
     row = rows.select_related("channel__organisation").get(pk=condition.pk)
     _service_manager(actor, row.channel.organisation, at)
+    _no_part(actor, row.channel)
     if len(how) < 3:
         raise CannotDecide("Say in a few words how you know.")
     if row.met_at is not None:
@@ -77,6 +79,7 @@ def renew(*, actor: User, renewal: Renewal, until: date | None, reason: str, nam
     _service_manager(actor, place, at)
     if row.asked_by_id == actor.id:
         raise NotAllowed("You wrote the evaluation, so somebody else decides.")
+    _no_part(actor, row.channel)
     if row.decided_at is not None:
         raise CannotDecide("It is decided already.")
     if len(reason) < 3:
@@ -94,6 +97,14 @@ def renew(*, actor: User, renewal: Renewal, until: date | None, reason: str, nam
     _write_down(
         place, actor, "channels.renewed" if until else "channels.not_renewed", row.channel, payload, at
     )
+
+
+def _no_part(actor: User, channel: Channel) -> None:
+    """Whoever asked for a page, or runs it, never decides about it, afterwards as little as before (C101)."""
+    asked = AccountRequest.objects.filter(channel=channel).first()
+    runs = administrators(asked.answers) if asked else ()
+    if channel.requested_by_id == actor.id or str(actor.id) in runs:
+        raise NotAllowed("You have a part in this page, so another service manager decides.")
 
 
 def latest_end(organisation: Organisation, today: date) -> date:

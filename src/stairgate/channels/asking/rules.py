@@ -92,7 +92,7 @@ def name_problem(name: str, network: str, others: Collection[tuple[str, str]]) -
     """Return why a page may not be called that, or "": families could not tell it from another of ours."""
     if any(unicodedata.category(letter)[0] == "C" for letter in name):
         return "There are characters in it that nobody sees. Type it afresh."
-    scripts = {unicodedata.name(letter, "").split()[0] for letter in name if letter.isalpha()}
+    scripts = {unicodedata.name(letter, "?").split()[0] for letter in name if letter.isalpha()}
     if len(scripts & {"LATIN", "CYRILLIC", "GREEK"}) > 1:
         return "It mixes letters of different alphabets that look alike. Type it afresh."
     plain = _plain(name)

@@ -36,6 +36,7 @@ class Opened:
     plan: str
     by: str  # who wrote the plan
     agreed: bool
+    which: str  # of the plan, so that nobody agrees to a newer one unseen
 
 
 @control(
@@ -109,6 +110,7 @@ def read(*, actor: User, person: Person, at: datetime) -> Opened | None:
         plan=open_plan(plan) if plan else "",
         by=plan.written_by.first_name if plan else "",
         agreed=plan is not None and plan.agreed_at is not None,
+        which=str(plan.pk) if plan else "",
     )
 
 
@@ -139,10 +141,10 @@ def write_plan(*, actor: User, declaration: Declaration, words: str, at: datetim
 
 
 @transaction.atomic
-def agree(*, actor: User, organisation: Organisation, at: datetime) -> None:
-    """Record that somebody has read the newest plan for themselves, and keeps to it. Twice is once.
+def agree(*, actor: User, organisation: Organisation, seen: str, at: datetime) -> None:
+    """Record that somebody has read the plan they saw, which is the newest, and keeps to it. Twice is once.
 
-    Raises `NotAllowed`, and `CannotDeclare` when there is none.
+    Raises `NotAllowed`, and `CannotDeclare` when there is none, or a newer one.
     """
     actor_in(actor, organisation.id)
     person = Person.objects.filter(user=actor, organisation=organisation).first()
@@ -150,6 +152,8 @@ def agree(*, actor: User, organisation: Organisation, at: datetime) -> None:
     plan = found.plans.first() if found else None
     if person is None or plan is None:
         raise CannotDeclare("There is no plan to agree to.")
+    if str(plan.pk) != seen:
+        raise CannotDeclare("The plan has changed since you read it. Please read it again.")
     if FamilyPlan.objects.filter(pk=plan.pk, agreed_at__isnull=True).update(agreed_at=at):
         write_down(actor, person, "people.plan_agreed", {"declaration": str(plan.declaration_id)}, at)
 

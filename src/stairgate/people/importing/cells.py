@@ -17,6 +17,8 @@ from stairgate.people.importing.values import NO, Wrong, day, empty, shown, word
 from stairgate.people.models import Check, Person, Training
 from stairgate.people.rules import is_certificate_number, review_after
 
+_LONGEST_NAME, _LONGEST_ADDRESS = 160, 254  # what the register keeps
+
 T = TypeVar("T")
 
 
@@ -126,9 +128,15 @@ class Reader:
         before = len(self.problems)
         full, first, last = (
             self._words(column, most)
-            for column, most in ((Column.FULL_NAME, 160), (Column.FIRST_NAME, 80), (Column.LAST_NAME, 80))
+            for column, most in (
+                (Column.FULL_NAME, _LONGEST_NAME),
+                (Column.FIRST_NAME, 80),
+                (Column.LAST_NAME, 80),
+            )
         )
         full = full or " ".join(name for name in (first, last) if name)
+        if len(full) > _LONGEST_NAME:
+            self._problem(Column.LAST_NAME, f"The whole name has more than {_LONGEST_NAME} letters.")
         if not full and len(self.problems) == before:
             self._problem(Column.FULL_NAME, "Write their full name, as they sign.")
         job = self._words(Column.JOB_TITLE, 120)
@@ -281,6 +289,11 @@ class Reader:
     def _address(self) -> str:
         cell = self._cell(Column.WORK_EMAIL).lower()
         if empty(cell):
+            return ""
+        if len(cell) > _LONGEST_ADDRESS:
+            self._problem(
+                Column.WORK_EMAIL, "That is too long for an address. Put it right, or leave it empty."
+            )
             return ""
         try:
             validate_email(cell)

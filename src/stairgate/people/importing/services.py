@@ -53,12 +53,12 @@ class Plan:
         return self.counts[Outcome.NEW] + self.counts[Outcome.ADDS]
 
 
-@transaction.atomic
 def keep_list(
     *, actor: User, organisation: Organisation, name: str, data: bytes, at: datetime
 ) -> Spreadsheet:
     """Keep an uploaded list, sealed and for two hours, so that it can be looked at; return the row.
 
+    One save and nothing else, so no transaction: on SQLite nobody could write while a large file is read.
     Raises `NotAllowed`, and `Unreadable` with what is wrong with the file as a whole.
     """
     manager_in(actor, organisation.id)

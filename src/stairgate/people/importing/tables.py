@@ -21,6 +21,7 @@ LONGEST_CELL = 500
 _MOST_UNPACKED = 16 * 1024 * 1024
 _MOST_PARTS = 200
 _MOST_RATIO = 100
+_MOST_TAGS = 1_000_000  # 5,000 rows with every column filled have fewer
 _MOST_SHEETS = 8
 _TITLE_ROWS = 10  # above the names of the columns
 
@@ -60,7 +61,11 @@ def _sheets(data: bytes) -> Iterator[Table]:
     _refuse_bombs(data)
     try:
         book = load_workbook(io.BytesIO(data), read_only=True, data_only=False, keep_links=False)
+        seen: set[str] = set()
         for sheet in book.worksheets[:_MOST_SHEETS]:
+            if sheet._worksheet_path in seen:
+                continue  # the same part under another name
+            seen.add(sheet._worksheet_path)
             sheet.reset_dimensions()  # what the file claims of its size is not believed
             most = MOST_ROWS + _TITLE_ROWS + 2
             rows = sheet.iter_rows(max_row=most, max_col=MOST_COLUMNS, values_only=True)
@@ -88,6 +93,18 @@ def _refuse_bombs(data: bytes) -> None:
         )
     if not any(part.filename == "xl/workbook.xml" for part in parts):
         raise Unreadable(f"This is not an Excel workbook. {_SAVE_AS}")
+    if _tags(data) > _MOST_TAGS:  # empty cells weigh next to nothing until each is read
+        raise Unreadable(
+            "There is far more in this file than a list of people. Copy only the list into a new one."
+        )
+
+
+def _tags(data: bytes) -> int:
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as folder:
+            return sum(folder.read(part).count(b"<") for part in folder.infolist())
+    except Exception as error:  # whatever zipfile and its unpackers stumble over
+        raise Unreadable(f"The file is damaged. {_SAVE_AS}") from error
 
 
 def _plain(value: Any) -> str:

@@ -66,7 +66,8 @@ def agree(request: HttpRequest) -> HttpResponse:
     """Agree to the plan for oneself."""
     member = current(request)
     try:
-        services.agree(actor=member.user, organisation=member.organisation, at=timezone.now())
+        seen = request.POST.get("plan", "")
+        services.agree(actor=member.user, organisation=member.organisation, seen=seen, at=timezone.now())
         messages.success(request, "Recorded, with the time.")
     except CannotDeclare as refusal:
         messages.error(request, str(refusal))

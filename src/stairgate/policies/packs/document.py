@@ -113,6 +113,18 @@ def to_html(markdown: str) -> str:
     return nh3.clean(_MARKDOWN.render(markdown), tags=_TAGS, attributes={})
 
 
+def hides(markdown: str) -> bool:
+    """Return whether some of the words would be signed and never shown: a picture, a link, what a fence is called."""
+    env: dict[str, object] = {}
+    tokens = [token for one in _MARKDOWN.parse(markdown, env) for token in (one, *(one.children or ()))]
+    return bool(env.get("references")) or any(
+        token.type == "image"
+        or (token.type == "link_open" and token.markup != "autolink")
+        or (token.type == "fence" and bool(token.info))
+        for token in tokens
+    )
+
+
 def _cut(text: str) -> list[tuple[int, str, str]]:
     """Return the text cut at its headings: the level, the heading, and what stands below it."""
     before, *rest = _HEADING.split(text)

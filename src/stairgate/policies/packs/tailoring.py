@@ -119,12 +119,17 @@ def _rated(risk: Risk, own: OwnRisk | None) -> Risk:
     return replace(risk, text=own.text, control=own.control, owner=own.owner, left=left)
 
 
+#: what is longer says more than a name or a number
+MOST_DETAIL = 100
+
+
 def with_details_of(ours: Tailoring, earlier: Tailoring, pack: Pack) -> Tailoring:
     """Return what we say with the details of an earlier version in it: contacts, names that bind nobody, and ratings.
 
     If its words are then those of the earlier version, nothing but details has changed.
     """
     details = {one.id for one in pack.placeholders if one.detail} | {one.key for one in pack.directory}
+    details -= {key for key in details if len(ours.facts.get(key, "")) > MOST_DETAIL}
     facts = {key: value for key, value in ours.facts.items() if key not in details}
     facts |= {key: value for key, value in earlier.facts.items() if key in details}
     rated = {
