@@ -40,7 +40,7 @@ class _Connecting(forms.Form):
 
 def _secret(label: str, **more: Any) -> forms.CharField:
     """It goes into the head of a request, which takes these letters only; what it refuses might be logged with it."""
-    plain = RegexValidator(r"^[\x21-\x7e]+\Z", "Only plain letters, numbers and signs, without a space.")
+    plain = RegexValidator(r"^[\x20-\x7e]+\Z", "Only plain letters, numbers and signs.")
     more.setdefault("validators", [plain])
     return forms.CharField(
         label=label, max_length=500, widget=forms.PasswordInput(render_value=False), **more
