@@ -114,6 +114,8 @@ def look(db: str, many: int) -> list[tuple[str, int, int, float, float, float]]:
         from tests.crowd import crowd
         from tests.web.pages import second_steps, signed_in
 
+        from stairgate.assurance import watching
+
         cast = willow_lane(timezone.now())
         second_steps(cast.priya)
         client, lines, there = signed_in(cast.priya), [], 0
@@ -121,6 +123,7 @@ def look(db: str, many: int) -> list[tuple[str, int, int, float, float, float]]:
         for posts in (FEW, many):
             more = crowd(cast, timezone.now(), posts=posts - there, comments=60, story=10)
             made, there = made or more, posts
+            watching.sweep(timezone.now(), "worker")  # as the worker does each minute
             lines += [(name, posts, *_cost(page, client)) for name, page in _pages(made)]
         return sorted(lines, key=lambda line: line[0])
 
