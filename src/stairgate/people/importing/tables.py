@@ -87,16 +87,13 @@ def _refuse_bombs(data: bytes) -> None:
         raise Unreadable(f"The file is damaged. {_SAVE_AS}") from error
     # zipfile hands out no more of a part than the size it names, so the sum of them is what there can be
     unpacked = sum(part.file_size for part in parts)
-    if len(parts) > _MOST_PARTS or unpacked > _MOST_UNPACKED or unpacked > _MOST_RATIO * len(data):
+    too_large = len(parts) > _MOST_PARTS or unpacked > _MOST_UNPACKED or unpacked > _MOST_RATIO * len(data)
+    if too_large or _tags(data) > _MOST_TAGS:  # empty cells weigh next to nothing until each is read
         raise Unreadable(
             "There is far more in this file than a list of people. Copy only the list into a new one."
         )
     if not any(part.filename == "xl/workbook.xml" for part in parts):
         raise Unreadable(f"This is not an Excel workbook. {_SAVE_AS}")
-    if _tags(data) > _MOST_TAGS:  # empty cells weigh next to nothing until each is read
-        raise Unreadable(
-            "There is far more in this file than a list of people. Copy only the list into a new one."
-        )
 
 
 def _tags(data: bytes) -> int:
