@@ -87,7 +87,8 @@ def comes_near_a_database(item: pytest.Item) -> bool:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    databases.refused_to = "" if comes_near_a_database(item) else item.nodeid
+    allowed = item.get_closest_marker("browser") or comes_near_a_database(item)
+    databases.refused_to = "" if allowed else item.nodeid
 
 
 def _clause_tests(items: list[pytest.Item]) -> dict[str, list[str]]:

