@@ -13,7 +13,7 @@ from datetime import datetime, time, timedelta
 from functools import cache
 from uuid import UUID, uuid4
 
-from django.db import transaction
+from django.db import connection, transaction
 from PIL import Image
 
 from stairgate.channels.asking.services import begin
@@ -146,6 +146,8 @@ def crowd(cast: Cast, now: datetime, *, posts: int, comments: int, story: int) -
     person = Person.objects.get(user=cast.tom)
     uploaded = _list(cast, now, people)
     asked = _asked(cast, now)
+    if connection.vendor == "postgresql":  # as it does for itself, once rows have been there for a minute
+        connection.cursor().execute("ANALYZE")
     return Crowd(made, pictures, items, message, person, newcomer, cast.channel, *asked, uploaded, urgent)
 
 
