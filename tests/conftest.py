@@ -69,6 +69,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         target.write_text(json.dumps(_clause_tests(items), indent=1) + "\n", "utf-8")
 
 
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Name a file by what it is for: made while tests are collected, it may differ from one worker to the next."""
+    return argname if isinstance(val, bytes) else None
+
+
 def comes_near_a_database(item: pytest.Item) -> bool:
     """Return whether it may matter to a test which database the suite runs on. In doubt it does.
 
