@@ -27,7 +27,7 @@ import psutil
 from tests.databases import URL, own_database, plain_environment
 
 COMMAND = [str(Path(sys.executable).parent / "stairgate")]
-_READY_SECONDS = 90
+_READY_SECONDS = 180
 _STOP_SECONDS = 40
 #: a setting through the real services, without an account
 NURSERY = "from stairgate.cli.demo import nursery; nursery(now)"
