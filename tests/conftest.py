@@ -52,6 +52,7 @@ def pytest_configure(config: pytest.Config) -> None:
         use_postgres()
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Tests that share a running part stay on one worker; browser tests come last."""
     for item in items:
