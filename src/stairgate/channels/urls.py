@@ -26,6 +26,7 @@ urlpatterns = [
     path("found/<uuid:pk>/gone/", lasting_views.gone, name="gone"),
     path("ask/", asking.begin, name="ask"),
     path("requests/<uuid:pk>/", decision_views.read, name="request"),
+    path("requests/<uuid:pk>/request.pdf", decision_views.paper, name="request_pdf"),
     path("requests/<uuid:pk>/decide/", decision_views.decide, name="decide"),
     path("requests/<uuid:pk>/lead/", decision_views.lead_sign, name="lead_sign"),
     path("requests/<uuid:pk>/second/", decision_views.cosign, name="cosign"),

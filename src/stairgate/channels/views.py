@@ -42,7 +42,7 @@ def _page(request: HttpRequest, member: Membership, *, status: int = 200, **refu
     values = {
         "active": "accounts",
         "accounts": accounts_now(member.organisation, now),
-        "requests": open_requests(member),
+        "requests": open_requests(member, member.organisation.day(now)),
         "found": list(found_pages(member.organisation).select_related("found_by")),
         "today": member.organisation.day(now),
         "decides": Role.SERVICE_MANAGER in member.roles_on(member.organisation.day(now)),
