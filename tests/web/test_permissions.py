@@ -122,6 +122,7 @@ READ: dict[str, frozenset[str]] = {
     "policies:code_pdf": EVERYBODY,
     "people:register_pdf": PEOPLE,
     "channels:sheet_pdf": ACCOUNTS,
+    "channels:request_pdf": ACCOUNTS,
 }
 #: deeds: GET is 405, nobody outside reaches them, and these may not do them (the service says so)
 DEEDS: dict[str, frozenset[str]] = {
@@ -167,7 +168,7 @@ DEEDS: dict[str, frozenset[str]] = {
     "channels:decide": frozenset({"helen"}),
     "channels:lead_sign": frozenset(),
     "channels:cosign": frozenset(),
-    "channels:withdraw": MANAGER,
+    "channels:withdraw": frozenset({"priya", "helen"}),
     "channels:meet": frozenset({"helen"}),
     "channels:renew": frozenset({"helen"}),
     "channels:gone": frozenset({"helen"}),
@@ -232,7 +233,9 @@ OF_AN_ACCOUNT = {
     "assurance:account",
     *(f"channels:{name}" for name in ("account", "connect", "evaluate", "pause", "prove", "sheet_pdf")),
 }
-OF_A_REQUEST = {f"channels:{name}" for name in ("request", "decide", "lead_sign", "cosign", "withdraw")}
+OF_A_REQUEST = {
+    f"channels:{name}" for name in ("request", "request_pdf", "decide", "lead_sign", "cosign", "withdraw")
+}
 #: addresses of one uploaded list of people
 OF_A_LIST = {f"people:import_{name}" for name in ("look", "take", "forget")}
 #: addresses of one standing message

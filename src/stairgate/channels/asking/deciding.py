@@ -148,6 +148,15 @@ def _judge(
     row.conditions = [{"words": one.words, "due_on": one.due_on.isoformat()} for one in conditions]
 
 
+@control(
+    "C05",
+    "The risks of a request are judged again at the moment of the decision, and before a second signature",
+)
+@control(
+    "C09",
+    "Who says yes accepts by name and signature how much of each risk is left; “high” keeps the account shut",
+    coverage=Coverage.WHOLE,
+)
 @control("C99", "The administrators are looked up again at the moment of the decision")
 @control("C100", "The administrators are looked up again at the moment of the decision")
 def _still_right(row: AccountRequest, known: rules.Known) -> None:
@@ -156,7 +165,7 @@ def _still_right(row: AccountRequest, known: rules.Known) -> None:
     wrong = [
         words
         for field, words in found.items()
-        if field.startswith("admin") or field in {"name", "mailbox", "holders"}
+        if field.startswith(("admin", "risk_")) or field in {"name", "mailbox", "holders"}
     ]
     if wrong:
         raise CannotDecide(" ".join(dict.fromkeys(wrong)))

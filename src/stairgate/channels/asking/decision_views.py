@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -22,7 +22,7 @@ from stairgate.channels.asking.still_them import ask_again, shown
 from stairgate.channels.asking.views import told
 from stairgate.channels.models import AccountRequest
 from stairgate.channels.printed import request_paper
-from stairgate.organisations.access import NotAllowed, current, get
+from stairgate.organisations.access import NotAllowed, current, get, require
 from stairgate.organisations.models import Membership
 from stairgate.organisations.papers import paper_answer
 from stairgate.organisations.rules import Duty, Role
@@ -46,9 +46,13 @@ def read(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 def _request(request: HttpRequest, pk: UUID) -> tuple[Membership, AccountRequest]:
-    """Return the member and a request in which they have a part, or may see all of. Raises Http404."""
+    """Return the member and a request in which they have a part, or may see all of. Raises `NotAllowed`, Http404."""
     member = current(request)
-    return member, get(member, visible(member, member.organisation.day(timezone.now())), pk)
+    try:
+        return member, get(member, visible(member, member.organisation.day(timezone.now())), pk)
+    except Http404:
+        require(member, Duty.SEE_ACCOUNTS)
+        raise
 
 
 def _page(
@@ -65,6 +69,7 @@ def _page(
         "part": part,
         "form": _form(part.deed, _first(row, known), bound=False) if part.deed else None,
         "young": form.for_the_young(row.answers),
+        "left": form.left_of_risks(row.answers),
         "mine": row.requested_by_id == member.user_id,
         "may_end": services.may_end(row, member, known.today),
         "taken_back": why_taken_back(row) if row.state == State.WITHDRAWN else "",
@@ -116,6 +121,7 @@ def _ready(row: AccountRequest, known: rules.Known) -> list[tuple[str, str]]:
         ("No other page of ours has a name like it", wrong("name")),
         ("The mailbox is shared, and two people can open it", wrong("mailbox", "holders")),
         ("A measure, and a day to look that is still to come", wrong("evaluat")),
+        ("Each risk has something done about it, and an owner, and not too much is left", wrong("risk_")),
     ]
     if form.for_the_young(row.answers):
         rows.append(("The safeguarding lead has signed", "" if row.lead_by_id else "Not yet."))
