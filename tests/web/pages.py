@@ -116,6 +116,7 @@ _PLAIN = (
     "people:import",
     "assurance:live",
     "assurance:record",
+    "assurance:risks",
     "policies:words",
     "policies:versions",
     "policies:next",

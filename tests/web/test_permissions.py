@@ -98,6 +98,7 @@ READ: dict[str, frozenset[str]] = {
     "people:import_template": MANAGER,
     "people:import_look": MANAGER,
     "assurance:live": EVERYBODY,
+    "assurance:risks": EVERYBODY,
     "assurance:clause": EVERYBODY,
     "assurance:account": ACCOUNTS,
     "assurance:record": ACCOUNTS,

@@ -133,8 +133,11 @@ def digest_of(row: AccountRequest) -> str:
 
 def may_end(row: AccountRequest, member: Membership, on: date) -> bool:
     """Return whether somebody can take back a request of somebody else that waits: whoever asked may have left."""
-    manages = bool(member.roles_on(on) & {Role.MANAGER, Role.SERVICE_MANAGER})
-    return manages and row.requested_by_id != member.user_id and row.state in WAITING
+    return _manages(member, on) and row.requested_by_id != member.user_id and row.state in WAITING
+
+
+def _manages(member: Membership, on: date) -> bool:
+    return bool(member.roles_on(on) & {Role.MANAGER, Role.SERVICE_MANAGER})
 
 
 @transaction.atomic
@@ -147,10 +150,10 @@ def withdraw(*, actor: User, request: AccountRequest, at: datetime, reason: str 
     row = locked(request)
     member = actor_in(actor, row.organisation_id)
     own = row.requested_by_id == actor.id
+    if not own and (row.state == State.DRAFT or not _manages(member, row.organisation.day(at))):
+        raise NotAllowed("Only whoever asked, or who manages the setting, can take a request back.")
     if row.state not in {State.DRAFT, *WAITING}:
         raise CannotAsk("It is decided already.")
-    if not own and not may_end(row, member, row.organisation.day(at)):
-        raise NotAllowed("Only whoever asked, or who manages the setting, can take a request back.")
     if not own and len(reason) < _SHORTEST_REASON:
         raise NeedsReason("Nothing has changed yet: say why.")
     row.state, row.changed_at = State.WITHDRAWN, at
