@@ -32,7 +32,7 @@ from stairgate.assurance.reminding.models import Reminder
 from stairgate.assurance.reminding.rules import Kind
 from stairgate.ledger.models import Entry
 from stairgate.organisations.access import NotAllowed
-from stairgate.organisations.models import User
+from stairgate.organisations.models import RoleHeld, User
 from tests.cast import Cast, willow_lane
 
 NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
@@ -189,6 +189,66 @@ def test_where_a_child_is_concerned_the_safeguarding_lead_decides_too(cast: Cast
     decline(actor=cast.gwen, exception=row, reason="Please use the spare line", at=NOW)
     row.refresh_from_db()
     assert row.state_on(DAY) == State.DECLINED
+
+
+ACCESS: dict[str, Any] = {
+    "topic": "access",
+    "what": "Helen answers comments while Kofi is away",
+    "why": "Nobody else can this week",
+    "child": False,
+    "until": DAY + timedelta(days=4),
+    "role": "page_administrator",
+    "at": NOW,
+}
+
+
+@pytest.mark.clause("C85")
+def test_access_by_an_exception_is_a_role_that_ends_by_itself(cast: Cast) -> None:
+    put = {**ACCESS, "organisation": cast.organisation, "actor": cast.kofi, "role_for": cast.helen}
+    for change in ({"role": ""}, {"role": "manager"}, {"topic": "other"}, {"role_for": cast.outsider}):
+        with pytest.raises(Refusal):
+            ask(**{**put, **change})
+    row = ask(**put)
+    for nobody in (
+        cast.helen,
+        cast.gwen,
+        cast.kofi,
+    ):  # a service manager gives no role, and never to themselves
+        with pytest.raises(NotAllowed):
+            allow(actor=nobody, exception=row, at=NOW)
+    allow(actor=cast.priya, exception=row, at=NOW)
+    helen, last = cast.member(cast.helen), row.until
+    assert "page_administrator" in helen.roles_on(last)
+    assert "page_administrator" not in helen.roles_on(last + timedelta(days=1))
+    row.refresh_from_db()
+    assert row.role_held is not None and row.role_held.ends_on == last
+    end(actor=cast.kofi, exception=row, at=NOW)
+    assert "page_administrator" not in cast.member(cast.helen).roles_on(DAY)
+
+
+@pytest.mark.clause("C85")
+def test_a_role_that_cannot_be_given_leaves_no_half_of_a_yes(cast: Cast) -> None:
+    own = ask(**{**ACCESS, "organisation": cast.organisation, "actor": cast.kofi})  # he holds it already
+    with pytest.raises(Refusal, match="holds that role already"):
+        allow(actor=cast.priya, exception=own, at=NOW)
+    own.refresh_from_db()
+    assert own.state_on(DAY) == State.ASKED and own.managing_by is None
+    child = {
+        **ACCESS,
+        "organisation": cast.organisation,
+        "actor": cast.tom,
+        "role_for": cast.helen,
+        "child": True,
+    }
+    row = ask(**child)
+    allow(actor=cast.priya, exception=row, at=NOW)
+    assert "page_administrator" not in cast.member(cast.helen).roles_on(DAY)  # not before the second yes
+    RoleHeld.objects.filter(membership=cast.member(cast.priya), role="manager").update(
+        ends_on=DAY - timedelta(days=1)
+    )
+    with pytest.raises(Refusal, match="asked for again"):
+        allow(actor=cast.gwen, exception=row, at=NOW)
+    assert "page_administrator" not in cast.member(cast.helen).roles_on(DAY)
 
 
 @pytest.mark.clause("C86")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -51,6 +52,12 @@ def known_now(
         work=_work(organisation, account, day, now),
         account=account,
     )
+
+
+def known_of(account: Account, known: Known, organisation: Organisation) -> Known:
+    """Return what is known of one account, from what is known of its setting. One query."""
+    work = _work(organisation, account.id, known.day, known.at)
+    return replace(known, accounts=(account,), work=work, account=account.id)
 
 
 def _policy(version: PolicyVersion | None) -> Policy | None:

@@ -14,7 +14,7 @@ from stairgate.assurance.gathering import known_now
 from stairgate.assurance.judges_work import OF_AN_ACCOUNT
 from stairgate.assurance.known import Known
 from stairgate.assurance.live import Live, LiveClause, live_policy
-from stairgate.assurance.past import past_of
+from stairgate.assurance.past import past_of, past_of_account
 from stairgate.assurance.risks import ABOUT_RISKS, live_risks
 from stairgate.assurance.services import hand_out
 from stairgate.assurance.showing import Filter, may_open
@@ -61,12 +61,15 @@ def account(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Show what the clauses that speak of an account are worth for one of them."""
     member = current(request)
     require(member, Duty.SEE_ACCOUNTS)
-    channel = get(member, Channel.objects.exclude(status=Channel.Status.CLOSED), pk)
+    channel = get(
+        member, Channel.objects.select_related("organisation").exclude(status=Channel.Status.CLOSED), pk
+    )
     version = in_force(member.organisation)
     policy = _live(member, version, channel.pk)
     values = _shown(member, policy) | {
         "version": version,
         "channel": channel,
+        "past": past_of_account(channel, until=member.organisation.day(timezone.now())),
         "filter": Filter.of(request.GET, policy, member),
     }
     return render(request, "assurance/policy.html", values)

@@ -1,6 +1,7 @@
 """Who decides about an exception, what stands in its way, and who is told of what. Pure: the day is an argument.
 
 An exception is a promise on paper. Nothing that the gate asks for reads it, so that it can never loosen one of its floors.
+One about access gives a role with a last day: an ordinary role, which carries nothing unless the register says yes.
 """
 
 from __future__ import annotations
@@ -32,6 +33,13 @@ class Topic(models.TextChoices):
     OTHER = "other", "Something else in the code of conduct"
 
 
+class Temporary(models.TextChoices):
+    """What an exception can give for a time: roles on the account. Check, training and signature are asked for as ever."""
+
+    AUTHOR = Role.AUTHOR.value, Role.AUTHOR.label
+    PAGE_ADMINISTRATOR = Role.PAGE_ADMINISTRATOR.value, Role.PAGE_ADMINISTRATOR.label
+
+
 class Seat(enum.StrEnum):
     """In which of the two seats somebody decides."""
 
@@ -58,6 +66,7 @@ class Facts:
     safeguarding_by: UUID | None = None
     declined: bool = False
     ended: bool = False
+    role_for: UUID | None = None  # who gets a role by it
 
 
 @control(
@@ -79,15 +88,17 @@ def state(facts: Facts, today: date) -> State:
 def seat_for(facts: Facts, user: UUID, roles: Collection[str], today: date) -> Seat | None:
     """Return in which seat somebody can decide now; None when they cannot.
 
-    Nobody decides about their own, and where a child is concerned two people say yes: one who manages, and a safeguarding lead.
+    Nobody decides about their own, and where a child is concerned two people say yes: one who manages, and a safeguarding
+    lead. A role is a manager's alone to give.
     """
-    if state(facts, today) != State.ASKED or user == facts.asked_by:
+    if state(facts, today) != State.ASKED or user in {facts.asked_by, facts.role_for}:
         return None
     if user in {facts.managing_by, facts.safeguarding_by}:
         return None
     if facts.child and facts.safeguarding_by is None and set(roles) & SAFEGUARDING:
         return Seat.SAFEGUARDING
-    if facts.managing_by is None and set(roles) & MANAGING:
+    managing = MANAGING if facts.role_for is None else {Role.MANAGER}
+    if facts.managing_by is None and set(roles) & managing:
         return Seat.MANAGING
     return None
 

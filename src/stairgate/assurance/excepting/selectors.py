@@ -14,7 +14,7 @@ from stairgate.organisations.models import Organisation
 
 def exceptions(organisation: Organisation) -> QuerySet[PolicyException]:
     """Return every exception of a setting, newest first: everybody who works there may read them."""
-    people = ("asked_by", "managing_by", "safeguarding_by", "declined_by", "ended_by")
+    people = ("asked_by", "managing_by", "safeguarding_by", "declined_by", "ended_by", "role_for")
     return PolicyException.objects.filter(organisation=organisation).select_related(*people)
 
 

@@ -81,7 +81,8 @@ def _line(row: PolicyException, me: Membership) -> Line:
 def ask(request: HttpRequest) -> HttpResponse:
     """Ask for an exception in writing."""
     me = current(request)
-    form = AskForm(request.POST if request.method == "POST" else None)
+    people = Setting(me.organisation, timezone.now()).members
+    form = AskForm(request.POST if request.method == "POST" else None, people=people, me=me)
     if form.is_bound and form.is_valid():
         try:
             services.ask(actor=me.user, organisation=me.organisation, at=timezone.now(), **form.values())

@@ -29,7 +29,7 @@ class Kind(models.TextChoices):
     RUNS_OUT = "runs_out", "person’s check or training runs out"
     LEAVER = "leaver", "leaver’s list is not done"
     UNSIGNED = "unsigned", "policy to read and sign"
-    REVIEW = "review", "yearly review of the policy"
+    REVIEW = "review", "look at the policy"
     LEAD = "lead", "change of safeguarding lead to read"
     SELF_CHECK = "self_check", "yearly self-check"
     SELF_HELP = "self_help", "colleague asks for help"
@@ -83,7 +83,7 @@ WORDS: dict[Kind, Words] = {
         "policies to read and sign", "reading:start", "Read and sign", 10, Weight.LEGAL, "pencil"
     ),
     Kind.REVIEW: Words(
-        "reviews of the policy", "assurance:live", "See the policy", 30, Weight.LEGAL, "shield-check"
+        "looks at the policy", "policies:review", "See what asks for it", 30, Weight.LEGAL, "shield-check"
     ),
     Kind.LEAD: Words(
         "changes of safeguarding lead to read", "reminding:lead", "Read it", 1, Weight.LEGAL, "users"
