@@ -15,6 +15,7 @@ from django.urls import reverse
 
 from stairgate.assurance.excepting.models import PolicyException, Told
 from stairgate.assurance.excepting.rules import (
+    ALONE,
     Facts,
     Route,
     Seat,
@@ -25,11 +26,13 @@ from stairgate.assurance.excepting.rules import (
     seat_for,
     state,
 )
+from stairgate.assurance.excepting.selectors import who_hears
 from stairgate.assurance.excepting.services import allow, ask, ask_to_speak, decline, end, spoken
 from stairgate.assurance.refusal import Refusal
 from stairgate.assurance.reminding.keeping import keep
 from stairgate.assurance.reminding.models import Reminder
 from stairgate.assurance.reminding.rules import Kind
+from stairgate.assurance.reminding.setting import Setting
 from stairgate.ledger.models import Entry
 from stairgate.organisations.access import NotAllowed
 from stairgate.organisations.models import RoleHeld, User
@@ -271,6 +274,38 @@ def test_one_question_decides_who_is_told_and_whom_it_is_about_hears_nothing(cas
         ask_to_speak(**put, child_or_conduct=True, not_to=everybody)
     spoken(actor=cast.helen, told=row, at=NOW)
     assert reminded(cast, Kind.TOLD) == set()
+
+
+@pytest.mark.clause("C86")
+def test_who_waits_too_long_is_heard_by_the_next_circle_and_never_by_whom_it_is_about(cast: Cast) -> None:
+    put: dict[str, Any] = {"actor": cast.tom, "organisation": cast.organisation}
+    about, _ = ask_to_speak(**put, child_or_conduct=False, not_to={cast.helen.pk}, at=NOW)
+    row, users = ask_to_speak(**put, child_or_conduct=False, not_to=(), at=NOW)
+    assert users == [cast.priya]
+    late = Setting(cast.organisation, NOW + ALONE)
+    assert set(who_hears(late, row)) == {cast.priya.pk, cast.helen.pk}
+    assert set(who_hears(late, about)) == {cast.priya.pk}
+    keep(cast.organisation, NOW + ALONE)
+    told = Reminder.objects.filter(kind=Kind.TOLD, done_at=None, subject=str(row.pk))
+    assert {one.user for one in told} == {cast.priya, cast.helen}
+    spoken(actor=cast.helen, told=row, at=NOW + ALONE)
+
+
+@pytest.mark.clause("C49")
+def test_two_taps_from_any_page_tell_somebody_without_any_role(cast: Cast, settings: object) -> None:
+    settings.DEMO = True  # type: ignore[attr-defined]
+    RoleHeld.objects.filter(membership=cast.member(cast.leah)).delete()
+    leah, form = browser(cast.leah), reverse("reminding:tell")
+    for where in ("today", "publishing:suggestions", "assurance:risks", "people:list", "menu", "help_now"):
+        page = leah.get(reverse(where))
+        if page.status_code == 200:  # without a role some pages are not hers
+            assert f'href="{form}"' in page.content.decode(), where
+    assert (
+        leah.get(reverse("today")).content.decode().count(f'href="{form}"') >= 2
+    )  # on a desk, and on a phone
+    shown = leah.get(form).content.decode()
+    assert shown.count('type="submit" name="child"') == 2 and "required" not in shown
+    assert leah.post(form, {"child": "no"}).status_code == 302 and Told.objects.get().by == cast.leah
 
 
 def browser(user: User) -> Client:

@@ -23,6 +23,7 @@ from stairgate.networks.base import Health
 from stairgate.organisations.access import NotAllowed
 from stairgate.organisations.models import RoleHeld, User
 from stairgate.organisations.rules import Role
+from stairgate.policies.models import Trigger
 from tests.cast import Cast, willow_lane
 from tests.channels.test_asking import sent, waiting_for_a_second, yes
 from tests.web.pages import second_steps
@@ -338,3 +339,30 @@ def test_only_the_demo_says_that_it_is_one(cast: Cast, settings: Any) -> None:
     second_steps(cast.priya)
     page = signed_in(cast.priya).get(where).content
     assert b"This is the demo" not in page and b"To practise first" in page
+
+
+@pytest.mark.clause("C48")
+def test_everybody_has_words_to_pass_on_and_only_of_what_is_authorised(cast: Cast) -> None:
+    Connection.objects.filter(channel=cast.channel).update(public_url="https://page.example/willow")
+    leah, where = signed_in(cast.leah), reverse("channels:promote")
+    RoleHeld.objects.filter(membership=cast.member(cast.leah)).delete()  # no role on anything
+    page = leah.get(where).content.decode()
+    assert (
+        "Facebook page is a page of Willow Lane Nursery. You find it here: https://page.example/willow"
+        in page
+    )
+    assert "do not share" in page and where in leah.get("/").content.decode()
+    Channel.objects.update(authorised_until=timezone.localdate() - timedelta(days=1))
+    assert "page.example" not in leah.get(where).content.decode()
+    assert "page.example" not in signed_in(cast.outsider).get(where).content.decode()
+
+
+@pytest.mark.clause("C106")
+def test_one_more_account_asks_for_a_look_at_the_policy(cast: Cast) -> None:
+    assert not Trigger.objects.exists()  # for the first one the policy was written
+    request = yes(cast, sent(cast))
+    assert request.channel is not None
+    trigger = Trigger.objects.get()
+    assert (trigger.kind, trigger.noted_by) == (Trigger.Kind.ACCOUNT, cast.helen)
+    assert "Look at the policy again" in signed_in(cast.priya).get("/").content.decode()
+    assert str(request.channel.name) in signed_in(cast.priya).get(reverse("policies:review")).content.decode()

@@ -110,6 +110,7 @@ _PLAIN = (
     "monitoring:decided",
     "channels:list",
     "channels:found",
+    "channels:promote",
     "people:list",
     "people:new",
     "people:declaration",

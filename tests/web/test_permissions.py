@@ -122,6 +122,7 @@ READ: dict[str, frozenset[str]] = {
     "policies:policy_pdf": EVERYBODY,
     "policies:code_pdf": EVERYBODY,
     "people:register_pdf": PEOPLE,
+    "channels:promote": EVERYBODY,
     "channels:sheet_pdf": ACCOUNTS,
     "channels:request_pdf": ACCOUNTS,
 }

@@ -11,6 +11,7 @@ from stairgate.channels.asking import views as asking
 app_name = "channels"
 urlpatterns = [
     path("", views.accounts, name="list"),
+    path("tell-people/", views.promote, name="promote"),
     path("pause/", views.pause_everything, name="pause_everything"),
     path("<uuid:pk>/pause/", views.pause, name="pause"),
     path("pauses/<uuid:pk>/ask/", views.ask_to_open, name="ask_to_open"),

@@ -18,6 +18,8 @@ from stairgate.clauses import control
 from stairgate.organisations.rules import Role
 
 LONGEST = timedelta(days=92)
+#: for how long somebody who asks to speak waits for the first circle alone
+ALONE = timedelta(hours=4)
 MANAGING = frozenset({Role.MANAGER, Role.SERVICE_MANAGER})
 SAFEGUARDING = frozenset({Role.DSL, Role.DEPUTY_DSL})
 
@@ -136,11 +138,19 @@ def route(*, child_or_conduct: bool) -> Route:
     return Route.SAFEGUARDING if child_or_conduct else Route.MANAGER
 
 
+@control("C86", "Nobody has spoken with whoever asked for four hours: the next circle is told too")
 @control("C87", "Whoever it is about is left out of those who are told, and cannot see it")
 def recipients(
-    where: Route, roles: dict[UUID, frozenset[str]], *, reporter: UUID, not_to: Collection[UUID]
+    where: Route,
+    roles: dict[UUID, frozenset[str]],
+    *,
+    reporter: UUID,
+    not_to: Collection[UUID],
+    late: bool = False,
 ) -> tuple[UUID, ...]:
-    """Return who is told: the first circle in which anybody is left when the reporter, and whoever it is about, are taken out."""
+    """Return who is told: the first circle in which anybody is left when the reporter, and whoever it is about, are taken
+    out. ``late``: for too long nobody has spoken with them, so the next circle is told as well.
+    """
     circles: tuple[frozenset[Role], ...] = (frozenset({Role.MANAGER}), frozenset({Role.SERVICE_MANAGER}))
     if where == Route.SAFEGUARDING:
         circles = (
@@ -148,10 +158,9 @@ def recipients(
             frozenset({Role.DEPUTY_DSL}),
             frozenset({Role.SERVICE_MANAGER, Role.MANAGER}),
         )
-    for circle in circles:
-        found = [
-            user for user, held in roles.items() if held & circle and user != reporter and user not in not_to
-        ]
-        if found:
-            return tuple(sorted(found))
-    return ()
+    left_out = {reporter, *not_to}
+    found = [
+        {user for user, held in roles.items() if held & circle and user not in left_out} for circle in circles
+    ]
+    told = [circle for circle in found if circle][: 2 if late else 1]
+    return tuple(sorted(frozenset().union(*told)))

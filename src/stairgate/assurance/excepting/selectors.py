@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from stairgate.assurance.excepting.models import PolicyException, Told
-from stairgate.assurance.excepting.rules import Route, recipients
+from stairgate.assurance.excepting.rules import ALONE, Route, recipients
 from stairgate.assurance.reminding.setting import Setting
 from stairgate.organisations.models import Organisation
 
@@ -29,7 +29,8 @@ def who_hears(setting: Setting, told: Told) -> tuple[UUID, ...]:
     """Return who is told, of those who work here today. Its ``not_to`` should be prefetched."""
     roles = {member.user_id: member.roles_on(setting.day) for member in setting.members}
     not_to = {user.pk for user in told.not_to.all()}
-    return recipients(Route(told.route), roles, reporter=told.by_id, not_to=not_to)
+    late = setting.now - told.at >= ALONE
+    return recipients(Route(told.route), roles, reporter=told.by_id, not_to=not_to, late=late)
 
 
 def untaken(organisation: Organisation) -> QuerySet[Told]:

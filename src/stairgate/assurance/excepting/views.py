@@ -20,6 +20,7 @@ from stairgate.assurance.excepting.rules import Seat, State, may_end, seat_for
 from stairgate.assurance.excepting.selectors import exceptions, untaken, who_hears
 from stairgate.assurance.refusal import Refusal
 from stairgate.assurance.reminding.setting import Setting
+from stairgate.clauses import Coverage, control
 from stairgate.organisations.access import current, get
 from stairgate.organisations.models import Membership
 from stairgate.organisations.rules import Role
@@ -140,6 +141,11 @@ def end(request: HttpRequest, pk: UUID) -> HttpResponse:
     return redirect("reminding:exceptions")
 
 
+@control(
+    "C49",
+    "From every page anybody who signs in tells somebody in two taps, with or without a duty",
+    coverage=Coverage.WHOLE,
+)
 @form_page
 def tell(request: HttpRequest) -> HttpResponse:
     """Ask the one question, and tell whoever has to hear of it that somebody asks to speak to them."""
@@ -168,7 +174,6 @@ def tell(request: HttpRequest) -> HttpResponse:
                 return redirect("help_now" if answer == "yes" else "today")
     values: dict[str, Any] = {
         "active": "reminders",
-        "answer": answer,
         "problem": problem,
         "people": [
             (member, str(member.user_id) in chosen)

@@ -19,6 +19,7 @@ from stairgate.organisations.access import NotAllowed, actor_in
 from stairgate.organisations.models import Organisation, User
 from stairgate.organisations.rules import Duty, Role
 from stairgate.people.models import Person
+from stairgate.policies.reviewing import note_account
 from stairgate.policies.selectors import in_force, why_not
 
 Decision = AccountRequest.Decision
@@ -224,6 +225,9 @@ def _open(row: AccountRequest, decider: User, at: datetime) -> None:
         authorised_at=at,
         authorised_until=row.until,
     )
+    # the policy in force was written for the first; each one more asks whether it still fits (C106)
+    if Channel.objects.filter(organisation=row.organisation).exclude(pk=channel.pk).exists():
+        note_account(actor=decider, organisation=row.organisation, name=channel.name, at=at)
     for one in row.conditions:
         Condition.objects.create(channel=channel, words=one["words"], due_on=one["due_on"], made_at=at)
     row.state, row.channel = State.AUTHORISED, channel
