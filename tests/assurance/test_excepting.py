@@ -36,6 +36,9 @@ from stairgate.assurance.reminding.setting import Setting
 from stairgate.ledger.models import Entry
 from stairgate.organisations.access import NotAllowed
 from stairgate.organisations.models import RoleHeld, User
+from stairgate.people.lines import name_line_manager
+from stairgate.people.models import Person
+from stairgate.people.services import CannotRegister
 from tests.cast import Cast, willow_lane
 
 NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
@@ -289,6 +292,30 @@ def test_who_waits_too_long_is_heard_by_the_next_circle_and_never_by_whom_it_is_
     told = Reminder.objects.filter(kind=Kind.TOLD, done_at=None, subject=str(row.pk))
     assert {one.user for one in told} == {cast.priya, cast.helen}
     spoken(actor=cast.helen, told=row, at=NOW + ALONE)
+
+
+@pytest.mark.clause("C85", "C86")
+def test_a_line_manager_hears_first_unless_it_is_about_them(cast: Cast) -> None:
+    tom, kofi = (Person.objects.get(user=who) for who in (cast.tom, cast.kofi))
+    with pytest.raises(NotAllowed):
+        name_line_manager(actor=cast.helen, person=tom, manager=kofi, at=NOW)
+    with pytest.raises(CannotRegister):
+        name_line_manager(actor=cast.priya, person=tom, manager=tom, at=NOW)
+    name_line_manager(actor=cast.priya, person=tom, manager=kofi, at=NOW)
+    put: dict[str, Any] = {
+        "actor": User.objects.get(pk=cast.tom.pk),
+        "organisation": cast.organisation,
+        "at": NOW,
+    }
+    told = [
+        {user.first_name for user in ask_to_speak(**put, child_or_conduct=child, not_to=not_to)[1]}
+        for child, not_to in ((False, ()), (False, {cast.kofi.pk}), (True, ()))
+    ]
+    assert told == [{"Kofi"}, {"Priya"}, {"Gwen"}]
+    row = ask(**{**put, **ASKED})
+    assert reminded(cast, Kind.ASKED) == {"Priya", "Helen", "Kofi"}  # told at once; the managers decide
+    with pytest.raises(NotAllowed):
+        allow(actor=cast.kofi, exception=row, at=NOW)
 
 
 @pytest.mark.clause("C49")

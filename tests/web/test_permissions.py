@@ -44,7 +44,7 @@ DRAFT_FORMS = {
 }
 DRAFT_FORMS |= {"risk": ("risk-scams",), "changes": ()}
 DRAFT_DEEDS = {"adopt": (), "drop": (), "risk_remove": ("risk-scams",), "risk_put_back": ("risk-scams",)}
-PERSON_FORMS = ("change", "check", "training", "reference", "role", "leaving", "sign_in")
+PERSON_FORMS = ("change", "check", "training", "reference", "role", "line_manager", "leaving", "sign_in")
 PERSON_DEEDS = (
     *("link", "show_birth_date", "show_number", "withdraw_check", "look_again"),
     *("verify_reference", "end_role", "tick"),

@@ -14,7 +14,7 @@ from uuid import UUID
 
 from django.db import models
 
-from stairgate.clauses import control
+from stairgate.clauses import Coverage, control
 from stairgate.organisations.rules import Role
 
 LONGEST = timedelta(days=92)
@@ -128,7 +128,11 @@ class Route(models.TextChoices):
     MANAGER = "manager", "Line manager"
 
 
-@control("C86", "One question decides: what may have harmed a good name goes to the line manager")
+@control(
+    "C86",
+    "One question decides: what may have harmed a good name goes to the line manager at once",
+    coverage=Coverage.WHOLE,
+)
 @control(
     "C87",
     "One question decides: a child’s safety or a colleague’s conduct always goes to the safeguarding lead",
@@ -146,10 +150,12 @@ def recipients(
     *,
     reporter: UUID,
     not_to: Collection[UUID],
+    line_manager: UUID | None = None,
     late: bool = False,
 ) -> tuple[UUID, ...]:
     """Return who is told: the first circle in which anybody is left when the reporter, and whoever it is about, are taken
-    out. ``late``: for too long nobody has spoken with them, so the next circle is told as well.
+    out. ``line_manager``: the reporter's own, if there is one. ``late``: for too long nobody has spoken with them, so the
+    next circle is told as well.
     """
     circles: tuple[frozenset[Role], ...] = (frozenset({Role.MANAGER}), frozenset({Role.SERVICE_MANAGER}))
     if where == Route.SAFEGUARDING:
@@ -159,7 +165,11 @@ def recipients(
             frozenset({Role.SERVICE_MANAGER, Role.MANAGER}),
         )
     left_out = {reporter, *not_to}
+    own = {line_manager} if where == Route.MANAGER and line_manager in roles else set()
     found = [
+        {user for user in own if user is not None and user not in left_out},
+    ]
+    found += [
         {user for user, held in roles.items() if held & circle and user not in left_out} for circle in circles
     ]
     told = [circle for circle in found if circle][: 2 if late else 1]

@@ -17,14 +17,13 @@ from stairgate.assurance.excepting import services
 from stairgate.assurance.excepting.forms import AskForm
 from stairgate.assurance.excepting.models import PolicyException, Told
 from stairgate.assurance.excepting.rules import Seat, State, may_end, seat_for
-from stairgate.assurance.excepting.selectors import exceptions, untaken, who_hears
+from stairgate.assurance.excepting.selectors import exceptions, line_manager_of, untaken, who_hears
 from stairgate.assurance.refusal import Refusal
 from stairgate.assurance.reminding.setting import Setting
 from stairgate.clauses import Coverage, control
 from stairgate.organisations.access import current, get
 from stairgate.organisations.models import Membership
 from stairgate.organisations.rules import Role
-from stairgate.organisations.selectors import holders
 
 form_page = require_http_methods(["GET", "POST"])
 _A_PAGE = 20
@@ -175,13 +174,20 @@ def tell(request: HttpRequest) -> HttpResponse:
     values: dict[str, Any] = {
         "active": "reminders",
         "problem": problem,
-        "people": [
-            (member, str(member.user_id) in chosen)
-            for member in holders(me.organisation, _HEAR, me.organisation.day(timezone.now()))
-            if member.user_id != me.user_id
-        ],
+        "people": [(member, str(member.user_id) in chosen) for member in _could_hear(me)],
     }
     return render(request, "excepting/tell.html", values, status=422 if problem else 200)
+
+
+def _could_hear(me: Membership) -> list[Membership]:
+    """Return who might be told: so that whoever it is about can be left out."""
+    setting, own = Setting(me.organisation, timezone.now()), line_manager_of(me.user)
+    return [
+        member
+        for member in setting.members
+        if member.user_id != me.user_id
+        and (member.user_id == own or member.roles_on(setting.day) & frozenset(_HEAR))
+    ]
 
 
 def _known(typed: set[str]) -> set[UUID]:

@@ -86,7 +86,7 @@ class Migration(migrations.Migration):
                     ("self_check", "yearly self-check"),
                     ("self_help", "colleague asks for help"),
                     ("look_out", "look for new training and guidance"),
-                    ("asked", "exception to decide about"),
+                    ("asked", "exception that is asked for"),
                     ("ending", "exception of yours ends soon"),
                     ("told", "colleague asks to speak to you"),
                     ("mail", "e-mail that could not be sent"),

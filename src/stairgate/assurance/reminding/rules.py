@@ -34,7 +34,7 @@ class Kind(models.TextChoices):
     SELF_CHECK = "self_check", "yearly self-check"
     SELF_HELP = "self_help", "colleague asks for help"
     LOOK_OUT = "look_out", "look for new training and guidance"
-    ASKED = "asked", "exception to decide about"
+    ASKED = "asked", "exception that is asked for"
     ENDING = "ending", "exception of yours ends soon"
     TOLD = "told", "colleague asks to speak to you"
     MAIL = "mail", "e-mail that could not be sent"
@@ -99,7 +99,7 @@ WORDS: dict[Kind, Words] = {
         *("reminding:look_out", "Look and write it down", 15, Weight.OWN, "search"),
     ),
     Kind.ASKED: Words(
-        "exceptions to decide about", "reminding:exceptions", "Read and decide", 3, Weight.URGENT, "gate"
+        "exceptions that are asked for", "reminding:exceptions", "Read it", 3, Weight.URGENT, "gate"
     ),
     Kind.ENDING: Words(
         "exceptions of yours end soon", "reminding:exceptions", "See the exceptions", 1, Weight.OWN, "clock"
