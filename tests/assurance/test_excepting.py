@@ -15,6 +15,7 @@ from django.urls import reverse
 
 from stairgate.assurance.excepting.models import PolicyException, Told
 from stairgate.assurance.excepting.rules import (
+    ALONE,
     Facts,
     Route,
     Seat,
@@ -25,14 +26,19 @@ from stairgate.assurance.excepting.rules import (
     seat_for,
     state,
 )
+from stairgate.assurance.excepting.selectors import who_hears
 from stairgate.assurance.excepting.services import allow, ask, ask_to_speak, decline, end, spoken
 from stairgate.assurance.refusal import Refusal
 from stairgate.assurance.reminding.keeping import keep
 from stairgate.assurance.reminding.models import Reminder
 from stairgate.assurance.reminding.rules import Kind
+from stairgate.assurance.reminding.setting import Setting
 from stairgate.ledger.models import Entry
 from stairgate.organisations.access import NotAllowed
-from stairgate.organisations.models import User
+from stairgate.organisations.models import RoleHeld, User
+from stairgate.people.lines import name_line_manager
+from stairgate.people.models import Person
+from stairgate.people.services import CannotRegister
 from tests.cast import Cast, willow_lane
 
 NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
@@ -191,6 +197,66 @@ def test_where_a_child_is_concerned_the_safeguarding_lead_decides_too(cast: Cast
     assert row.state_on(DAY) == State.DECLINED
 
 
+ACCESS: dict[str, Any] = {
+    "topic": "access",
+    "what": "Helen answers comments while Kofi is away",
+    "why": "Nobody else can this week",
+    "child": False,
+    "until": DAY + timedelta(days=4),
+    "role": "page_administrator",
+    "at": NOW,
+}
+
+
+@pytest.mark.clause("C85")
+def test_access_by_an_exception_is_a_role_that_ends_by_itself(cast: Cast) -> None:
+    put = {**ACCESS, "organisation": cast.organisation, "actor": cast.kofi, "role_for": cast.helen}
+    for change in ({"role": ""}, {"role": "manager"}, {"topic": "other"}, {"role_for": cast.outsider}):
+        with pytest.raises(Refusal):
+            ask(**{**put, **change})
+    row = ask(**put)
+    for nobody in (
+        cast.helen,
+        cast.gwen,
+        cast.kofi,
+    ):  # a service manager gives no role, and never to themselves
+        with pytest.raises(NotAllowed):
+            allow(actor=nobody, exception=row, at=NOW)
+    allow(actor=cast.priya, exception=row, at=NOW)
+    helen, last = cast.member(cast.helen), row.until
+    assert "page_administrator" in helen.roles_on(last)
+    assert "page_administrator" not in helen.roles_on(last + timedelta(days=1))
+    row.refresh_from_db()
+    assert row.role_held is not None and row.role_held.ends_on == last
+    end(actor=cast.kofi, exception=row, at=NOW)
+    assert "page_administrator" not in cast.member(cast.helen).roles_on(DAY)
+
+
+@pytest.mark.clause("C85")
+def test_a_role_that_cannot_be_given_leaves_no_half_of_a_yes(cast: Cast) -> None:
+    own = ask(**{**ACCESS, "organisation": cast.organisation, "actor": cast.kofi})  # he holds it already
+    with pytest.raises(Refusal, match="holds that role already"):
+        allow(actor=cast.priya, exception=own, at=NOW)
+    own.refresh_from_db()
+    assert own.state_on(DAY) == State.ASKED and own.managing_by is None
+    child = {
+        **ACCESS,
+        "organisation": cast.organisation,
+        "actor": cast.tom,
+        "role_for": cast.helen,
+        "child": True,
+    }
+    row = ask(**child)
+    allow(actor=cast.priya, exception=row, at=NOW)
+    assert "page_administrator" not in cast.member(cast.helen).roles_on(DAY)  # not before the second yes
+    RoleHeld.objects.filter(membership=cast.member(cast.priya), role="manager").update(
+        ends_on=DAY - timedelta(days=1)
+    )
+    with pytest.raises(Refusal, match="asked for again"):
+        allow(actor=cast.gwen, exception=row, at=NOW)
+    assert "page_administrator" not in cast.member(cast.helen).roles_on(DAY)
+
+
 @pytest.mark.clause("C86")
 @pytest.mark.clause("C87")
 def test_one_question_decides_who_is_told_and_whom_it_is_about_hears_nothing(cast: Cast) -> None:
@@ -211,6 +277,62 @@ def test_one_question_decides_who_is_told_and_whom_it_is_about_hears_nothing(cas
         ask_to_speak(**put, child_or_conduct=True, not_to=everybody)
     spoken(actor=cast.helen, told=row, at=NOW)
     assert reminded(cast, Kind.TOLD) == set()
+
+
+@pytest.mark.clause("C86")
+def test_who_waits_too_long_is_heard_by_the_next_circle_and_never_by_whom_it_is_about(cast: Cast) -> None:
+    put: dict[str, Any] = {"actor": cast.tom, "organisation": cast.organisation}
+    about, _ = ask_to_speak(**put, child_or_conduct=False, not_to={cast.helen.pk}, at=NOW)
+    row, users = ask_to_speak(**put, child_or_conduct=False, not_to=(), at=NOW)
+    assert users == [cast.priya]
+    late = Setting(cast.organisation, NOW + ALONE)
+    assert set(who_hears(late, row)) == {cast.priya.pk, cast.helen.pk}
+    assert set(who_hears(late, about)) == {cast.priya.pk}
+    keep(cast.organisation, NOW + ALONE)
+    told = Reminder.objects.filter(kind=Kind.TOLD, done_at=None, subject=str(row.pk))
+    assert {one.user for one in told} == {cast.priya, cast.helen}
+    spoken(actor=cast.helen, told=row, at=NOW + ALONE)
+
+
+@pytest.mark.clause("C85", "C86")
+def test_a_line_manager_hears_first_unless_it_is_about_them(cast: Cast) -> None:
+    tom, kofi = (Person.objects.get(user=who) for who in (cast.tom, cast.kofi))
+    with pytest.raises(NotAllowed):
+        name_line_manager(actor=cast.helen, person=tom, manager=kofi, at=NOW)
+    with pytest.raises(CannotRegister):
+        name_line_manager(actor=cast.priya, person=tom, manager=tom, at=NOW)
+    name_line_manager(actor=cast.priya, person=tom, manager=kofi, at=NOW)
+    put: dict[str, Any] = {
+        "actor": User.objects.get(pk=cast.tom.pk),
+        "organisation": cast.organisation,
+        "at": NOW,
+    }
+    told = [
+        {user.first_name for user in ask_to_speak(**put, child_or_conduct=child, not_to=not_to)[1]}
+        for child, not_to in ((False, ()), (False, {cast.kofi.pk}), (True, ()))
+    ]
+    assert told == [{"Kofi"}, {"Priya"}, {"Gwen"}]
+    row = ask(**{**put, **ASKED})
+    assert reminded(cast, Kind.ASKED) == {"Priya", "Helen", "Kofi"}  # told at once; the managers decide
+    with pytest.raises(NotAllowed):
+        allow(actor=cast.kofi, exception=row, at=NOW)
+
+
+@pytest.mark.clause("C49")
+def test_two_taps_from_any_page_tell_somebody_without_any_role(cast: Cast, settings: object) -> None:
+    settings.DEMO = True  # type: ignore[attr-defined]
+    RoleHeld.objects.filter(membership=cast.member(cast.leah)).delete()
+    leah, form = browser(cast.leah), reverse("reminding:tell")
+    for where in ("today", "publishing:suggestions", "assurance:risks", "people:list", "menu", "help_now"):
+        page = leah.get(reverse(where))
+        if page.status_code == 200:  # without a role some pages are not hers
+            assert f'href="{form}"' in page.content.decode(), where
+    assert (
+        leah.get(reverse("today")).content.decode().count(f'href="{form}"') >= 2
+    )  # on a desk, and on a phone
+    shown = leah.get(form).content.decode()
+    assert shown.count('type="submit" name="child"') == 2 and "required" not in shown
+    assert leah.post(form, {"child": "no"}).status_code == 302 and Told.objects.get().by == cast.leah
 
 
 def browser(user: User) -> Client:

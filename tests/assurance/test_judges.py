@@ -94,7 +94,8 @@ def instead(name: str, *roles: Role, **more: Any) -> tuple[Bearer, ...]:
     return (*(one for one in TEAM if one.who.name != name), bearer(name, *roles, **more))
 
 
-ADMIN = Role.PAGE_ADMINISTRATOR
+ADMIN, DAYS = Role.PAGE_ADMINISTRATOR, timedelta(days=1)
+NO_SIGN_IN = replace(colleague("Ruth"), who=Who(None, "Ruth"))
 #: clause, what is changed, what it is worth then, and for whom it waits
 FACTS: list[tuple[str, dict[str, Any], Worth, str]] = [
     (
@@ -149,6 +150,17 @@ FACTS: list[tuple[str, dict[str, Any], Worth, str]] = [
     ("C89", {"work": Work(found_pages=1, regularise_by=DAY)}, Worth.RISK, "Helen"),
     ("C89", {"work": Work(found_pages=1, regularise_by=DAY - timedelta(days=1))}, Worth.BROKEN, "Helen"),
     ("C102", {"work": Work(requests=1)}, Worth.MET, "Helen"),
+    ("C102", {"work": Work(requests=1, oldest_request=NOW - 14 * DAYS)}, Worth.MET, "Helen"),
+    ("C102", {"work": Work(requests=1, oldest_request=NOW - 15 * DAYS)}, Worth.RISK, "Helen"),
+    ("C85", {"work": Work(exceptions_hold=2)}, Worth.MET, ""),
+    ("C85", {"work": Work(exceptions_asked=1, oldest_exception=NOW - HOUR)}, Worth.MET, ""),
+    ("C85", {"work": Work(exceptions_asked=1, oldest_exception=NOW - 25 * HOUR)}, Worth.RISK, "Priya"),
+    ("C85", {"work": Work(roles_outlived=1)}, Worth.BROKEN, "Priya"),
+    ("C86", {"work": Work(told_waiting=1, oldest_told=NOW - 4 * HOUR)}, Worth.MET, ""),
+    ("C86", {"work": Work(told_waiting=1, oldest_told=NOW - 5 * HOUR)}, Worth.BROKEN, "Priya"),
+    ("C46", {"work": Work(self_checks_late=1)}, Worth.RISK, "Priya"),
+    ("C68", {"work": Work(undeclared=2)}, Worth.RISK, "Priya"),
+    ("C49", {"colleagues": (colleague("Kofi"), NO_SIGN_IN)}, Worth.RISK, "Priya"),
     (
         "C98",
         {"accounts": (replace(PAGE, until=DAY + timedelta(days=30)),)},

@@ -9,10 +9,11 @@ import pytest
 from stairgate.assurance import watching
 from stairgate.assurance.marks import Worth
 from stairgate.assurance.models import ClauseChange, Watch, WatchedDay
-from stairgate.assurance.past import Change, days, past_of
+from stairgate.assurance.past import Change, days, past_of, past_of_account
 from stairgate.channels.pausing import pause
 from stairgate.ledger.models import Entry
 from stairgate.organisations.models import Organisation
+from tests.accounts import open_group
 from tests.cast import Cast, willow_lane
 
 NOW = datetime(2026, 11, 24, 17, 45, tzinfo=UTC)
@@ -92,3 +93,17 @@ def test_days_are_those_of_the_setting(cast: Cast) -> None:
     assert past.strip == " " * 41 + "o"
     assert past.label == "The last 42 days: met on 1, not looked at on 41"
     assert [change.at for change in past.told] == [late]
+
+
+def test_each_account_has_a_history_of_its_own(cast: Cast) -> None:
+    other = open_group(cast.nursery, NOW)
+    watching.sweep(NOW, "one")
+    pause(actor=cast.priya, channel=cast.channel, reason="Somebody else has the password", at=NOW)
+    watching.sweep(NOW + timedelta(days=1), "one")
+    watching.sweep(NOW + timedelta(days=1) + 2 * MINUTE, "one")
+    until = cast.organisation.day(NOW) + timedelta(days=1)
+    mine, theirs = past_of_account(cast.channel, until=until), past_of_account(other, until=until)
+    paused = [row for row in mine.told if row.clause == "C04"]
+    assert [row.worth for row in paused] == ["broken"] and mine.strip.endswith("b")
+    assert not [row for row in theirs.told if row.clause == "C04" and row.worth == "broken"]
+    assert mine.strip.count(" ") == 40 and "not looked at on 40" in mine.label

@@ -278,8 +278,9 @@ def ask(ana: Person) -> None:
     for name in ("Ana,", "Bea,"):
         ana.tick(page.locator("#id_holders").get_by_label(name))
     ana.press("Save and go on")
-    for risk in ("staff", "public", "name"):
+    for risk in ("staff", "public", "name", "young"):
         ana.choose(page.locator(f"[name=risk_{risk}_level]"), "low")
+        ana.choose(page.locator(f"[name=risk_{risk}_left]"), "low")
         ana.fill({f"risk_{risk}_control": "Somebody else reads each post.", f"risk_{risk}_owner": "Ana"})
     ana.fill({"wrong": "Cleo, safeguarding lead, at any time."})
     ana.tick(page.get_by_label("holidays included"))

@@ -25,7 +25,17 @@ from stairgate.channels.asking.rules import (
     why_may_not_cosign,
     why_may_not_decide,
 )
-from stairgate.channels.asking.services import CannotAsk, Incomplete, begin, keep, send, withdraw
+from stairgate.channels.asking.selectors import why_taken_back
+from stairgate.channels.asking.services import (
+    CannotAsk,
+    Incomplete,
+    NeedsReason,
+    begin,
+    digest_of,
+    keep,
+    send,
+    withdraw,
+)
 from stairgate.channels.models import AccountRequest, Channel
 from stairgate.channels.selectors import accounts_now, channel_now
 from stairgate.cli.demo_accounts import answers as whole
@@ -50,8 +60,8 @@ KNOWN = Known(
     staff_names=["Priya", "Kofi", "Tom", "Grace"],
 )
 GOOD: Answers = {
-    **{name: "These are enough words." for name in form.FIELDS if "young" not in name},
-    **{name: "low" for name in form.FIELDS if name.endswith("_level") and "young" not in name},
+    **{name: "These are enough words." for name in form.FIELDS if name != "young_plan"},
+    **{name: "low" for name in form.FIELDS if name.endswith(("_level", "_left"))},
     **{name: "" for name in form.FIELDS if name.endswith("_email") or name.startswith("admin3")},
     "network": "facebook",
     "name": "Willow Lane Forest School",
@@ -74,6 +84,7 @@ def test_a_whole_request_has_no_problem() -> None:
 
 
 @pytest.mark.clause("C90", "C91", "C92", "C93", "C95", "C96", "C97", "C98", "C99", "C100", "C62", "C24")
+@pytest.mark.clause("C05", "C06", "C07", "C09", "C15")
 @pytest.mark.parametrize("name", [name for name in GOOD if GOOD[name]])
 def test_every_answer_is_needed(name: str) -> None:
     optional = {"address"}
@@ -82,7 +93,7 @@ def test_every_answer_is_needed(name: str) -> None:
     )
 
 
-@pytest.mark.clause("C22", "C23", "C90", "C93", "C94", "C98", "C99", "C100")
+@pytest.mark.clause("C05", "C09", "C15", "C22", "C23", "C90", "C93", "C94", "C98", "C99", "C100")
 @pytest.mark.parametrize(
     ("name", "answer"),
     [
@@ -114,6 +125,9 @@ def test_every_answer_is_needed(name: str) -> None:
         ("holders", ["p"]),
         ("holders", ["p", "nobody"]),
         ("owned", "no"),
+        ("risk_public_left", "high"),
+        ("risk_young_left", "high"),
+        ("risk_young_level", "none"),
     ],
 )
 def test_what_is_refused(name: str, answer: str | list[str]) -> None:
@@ -275,10 +289,8 @@ def test_what_is_no_yes(
 
 @pytest.mark.clause("C94")
 def test_young_people_need_the_safeguarding_lead(cast: Cast) -> None:
-    young = {
-        name: "Nobody under 13, and we look at each follower." for name in form.FIELDS if "young" in name
-    }
-    request = sent(cast, changes={**young, "risk_young_level": "high", "audience": ["young"]})
+    plan = "Nobody under 13, and we look at each follower."
+    request = sent(cast, changes={"young_plan": plan, "risk_young_level": "high", "audience": ["young"]})
     with pytest.raises(CannotDecide, match="safeguarding lead"):
         yes(cast, request)
     given: dict[str, Any] = {"request": request, "digest": request.digest, "at": timezone.now()}
@@ -288,13 +300,58 @@ def test_young_people_need_the_safeguarding_lead(cast: Cast) -> None:
     assert yes(cast, request).channel is not None
 
 
-@pytest.mark.clause("C101")
-def test_a_small_setting_needs_a_second_signature(cast: Cast) -> None:
-    day = timezone.localdate()
+def _rated(cast: Cast, left: str) -> None:
+    """What somebody might write past the form: the digest fits, the risk does not."""
+    row = AccountRequest.objects.get()
+    row.answers["risk_public_left"] = left
+    AccountRequest.objects.update(answers=row.answers, digest=digest_of(row))
+
+
+@pytest.mark.clause("C05", "C09")
+@pytest.mark.parametrize("left", ["", "high"])
+def test_too_much_risk_keeps_a_page_shut_at_the_decision_too(cast: Cast, left: str) -> None:
+    request = sent(cast)
+    _rated(cast, left)
+    request.refresh_from_db()
+    with pytest.raises(CannotDecide, match=r"Choose one|Too much of it is left"):
+        yes(cast, request)
+    assert Channel.objects.count() == 1
+    _rated(cast, "medium")
+    request.refresh_from_db()
+    assert yes(cast, request).decided_name == "Helen Example"
+
+
+def waiting_for_a_second(cast: Cast) -> AccountRequest:
+    """Return a request that the deputy said yes to, who is the only service manager and would run the page."""
     held = RoleHeld.objects.filter(membership=cast.member(cast.helen)).get()
     held.membership = cast.member(cast.kofi)  # the deputy is the service manager, too
     held.save()
-    request = yes(cast, sent(cast), cast.kofi, name="Kofi Example")
+    return yes(cast, sent(cast), cast.kofi, name="Kofi Example")
+
+
+def test_who_manages_ends_what_nobody_can_sign_any_more(cast: Cast) -> None:
+    request = waiting_for_a_second(cast)
+    now = timezone.now()
+    for nobody in (cast.helen, cast.gwen, cast.tom, cast.outsider):
+        with pytest.raises(NotAllowed):
+            withdraw(actor=nobody, request=request, reason="Nobody can sign", at=now)
+    with pytest.raises(NeedsReason):
+        withdraw(actor=cast.kofi, request=request, reason=" ", at=now)
+    withdraw(actor=cast.kofi, request=request, reason="Nobody can sign", at=now)
+    request.refresh_from_db()
+    assert request.state == "withdrawn" and why_taken_back(request) == "Nobody can sign"
+    assert request.decided_by == cast.kofi  # what was signed stays on record
+    with pytest.raises(CannotAsk):
+        withdraw(actor=cast.kofi, request=request, reason="Twice", at=now)
+    own = sent(cast)
+    withdraw(actor=cast.priya, request=own, at=now)
+    assert why_taken_back(own) == ""
+
+
+@pytest.mark.clause("C101")
+def test_a_small_setting_needs_a_second_signature(cast: Cast) -> None:
+    day = timezone.localdate()
+    request = waiting_for_a_second(cast)
     assert request.state == AccountRequest.State.COSIGN and request.channel is None
     given: dict[str, Any] = {"request": request, "digest": request.digest, "at": timezone.now()}
     for person in (cast.priya, cast.kofi, cast.helen):

@@ -13,6 +13,7 @@ from django.utils import timezone
 from stairgate.channels import connecting
 from stairgate.channels.asking import form
 from stairgate.channels.asking.deciding import CannotDecide
+from stairgate.channels.asking.form import Answers
 from stairgate.channels.asking.lasting import evaluate, found, gone, meet, renew
 from stairgate.channels.connecting import address_problem
 from stairgate.channels.models import AccountRequest, Channel, Condition, Connection, FoundPage
@@ -20,9 +21,12 @@ from stairgate.channels.selectors import channel_now
 from stairgate.cli.demo_accounts import answers as whole
 from stairgate.networks.base import Health
 from stairgate.organisations.access import NotAllowed
-from stairgate.organisations.models import User
+from stairgate.organisations.models import RoleHeld, User
+from stairgate.organisations.rules import Role
+from stairgate.policies.models import Trigger
 from tests.cast import Cast, willow_lane
-from tests.channels.test_asking import sent, yes
+from tests.channels.test_asking import sent, waiting_for_a_second, yes
+from tests.web.pages import second_steps
 
 
 @pytest.fixture
@@ -129,8 +133,6 @@ def test_what_is_typed_is_kept_right_or_wrong(cast: Cast) -> None:
 def test_signing_asks_if_it_is_still_them_and_loses_nothing(cast: Cast, settings: Any) -> None:
     settings.DEMO = False
     request = sent(cast)
-    from tests.web.pages import second_steps
-
     second_steps(cast.helen)
     helen = signed_in(cast.helen)
     where = reverse("channels:decide", args=[request.pk])
@@ -262,3 +264,105 @@ def test_a_refusal_on_the_account_page_stays_typed(cast: Cast) -> None:
     for stranger in (signed_in(cast.outsider),):
         assert stranger.post(reverse("channels:meet", args=[row.pk]), {"how": "seen"}).status_code == 404
         assert stranger.post(reverse("channels:renew", args=[renewal.pk]), {"go": "no"}).status_code == 404
+
+
+def _committee(cast: Cast) -> User:
+    """Return Leah, who sits on the committee and has no role on any account."""
+    cast.organisation.people.filter(user=cast.leah).update(basis="committee")
+    RoleHeld.objects.filter(membership=cast.member(cast.leah)).update(role=Role.STAFF)
+    return cast.leah
+
+
+@pytest.mark.clause("C101")
+def test_somebody_of_the_committee_is_led_to_what_they_sign_second(cast: Cast) -> None:
+    leah, request = _committee(cast), waiting_for_a_second(cast)
+    client, there = signed_in(leah), reverse("channels:request", args=[request.pk])
+    assert f'href="{there}"' in client.get("/").content.decode()
+    assert "The second signature" in client.get(there).content.decode()
+    assert client.get(reverse("channels:list")).status_code == 403
+    answer = client.post(
+        reverse("channels:cosign", args=[request.pk]), {"digest": request.digest, "name": "Leah Example"}
+    )
+    assert answer.status_code == 302
+    page = client.get(there)  # signed, she has a part in it still
+    assert page.status_code == 200 and b"See the account" not in page.content
+    assert signed_in(cast.tom).get(there).status_code == 403
+
+
+@pytest.mark.clause("C94")
+def test_a_deputy_lead_is_led_to_what_they_sign_and_sees_no_other(cast: Cast) -> None:
+    RoleHeld.objects.filter(membership=cast.member(cast.leah)).update(role=Role.DEPUTY_DSL)
+    plan: Answers = {"young_plan": "Nobody under 13, and we look at each.", "audience": ["young"]}
+    young, other = sent(cast, changes=plan), sent(cast, cast.helen, {"name": "Something else"})
+    leah = signed_in(cast.leah)
+    there = reverse("channels:request", args=[young.pk])
+    assert f'href="{there}"' in leah.get("/").content.decode()
+    assert "Young people will read this" in leah.get(there).content.decode()
+    assert leah.get(reverse("channels:request", args=[other.pk])).status_code == 403
+    assert leah.get(reverse("channels:request_pdf", args=[other.pk])).status_code == 403
+
+
+def test_taking_back_for_somebody_else_needs_a_reason(cast: Cast) -> None:
+    request, helen = sent(cast), signed_in(cast.helen)
+    where, there = (reverse(f"channels:{name}", args=[request.pk]) for name in ("withdraw", "request"))
+    assert "Take it back for Priya" in helen.get(there).content.decode()
+    refused = helen.post(where, {"reason": ""})
+    assert refused.status_code == 422 and b"say why" in refused.content
+    helen.post(where, {"reason": "Priya has left"})
+    assert "Priya has left" in signed_in(cast.priya).get(there).content.decode()
+    assert signed_in(cast.tom).post(where, {"reason": "because"}).status_code == 403
+
+
+@pytest.mark.clause("C103")
+def test_a_renewal_asks_if_it_is_still_them_and_loses_nothing(cast: Cast, settings: Any) -> None:
+    settings.DEMO = False
+    second_steps(cast.helen)
+    now = timezone.now()
+    renewal = evaluate(
+        actor=cast.priya, channel=cast.channel, evaluation="Twelve more families came to see us.", at=now
+    )
+    helen, until = signed_in(cast.helen), (timezone.localdate() + timedelta(days=99)).isoformat()
+    typed = {"reason": "These very words", "name": "Helen Example", "until": until, "go": "yes"}
+    answer = helen.post(reverse("channels:renew", args=[renewal.pk]), typed)
+    assert answer.status_code == 302 and answer["Location"].startswith(reverse("account_reauthenticate"))
+    renewal.refresh_from_db()
+    assert renewal.decided_at is None
+    page = helen.get(reverse("channels:account", args=[cast.channel.pk])).content.decode()
+    assert "These very words" in page and until in page
+
+
+def test_only_the_demo_says_that_it_is_one(cast: Cast, settings: Any) -> None:
+    settings.PRACTICE_URL = "http://127.0.0.1:1"
+    where = reverse("channels:connect", args=[cast.channel.pk])
+    assert b"This is the demo" in signed_in(cast.priya).get(where).content
+    settings.DEMO = False
+    second_steps(cast.priya)
+    page = signed_in(cast.priya).get(where).content
+    assert b"This is the demo" not in page and b"To practise first" in page
+
+
+@pytest.mark.clause("C48")
+def test_everybody_has_words_to_pass_on_and_only_of_what_is_authorised(cast: Cast) -> None:
+    Connection.objects.filter(channel=cast.channel).update(public_url="https://page.example/willow")
+    leah, where = signed_in(cast.leah), reverse("channels:promote")
+    RoleHeld.objects.filter(membership=cast.member(cast.leah)).delete()  # no role on anything
+    page = leah.get(where).content.decode()
+    assert (
+        "Facebook page is a page of Willow Lane Nursery. You find it here: https://page.example/willow"
+        in page
+    )
+    assert "do not share" in page and where in leah.get("/").content.decode()
+    Channel.objects.update(authorised_until=timezone.localdate() - timedelta(days=1))
+    assert "page.example" not in leah.get(where).content.decode()
+    assert "page.example" not in signed_in(cast.outsider).get(where).content.decode()
+
+
+@pytest.mark.clause("C106")
+def test_one_more_account_asks_for_a_look_at_the_policy(cast: Cast) -> None:
+    assert not Trigger.objects.exists()  # for the first one the policy was written
+    request = yes(cast, sent(cast))
+    assert request.channel is not None
+    trigger = Trigger.objects.get()
+    assert (trigger.kind, trigger.noted_by) == (Trigger.Kind.ACCOUNT, cast.helen)
+    assert "Look at the policy again" in signed_in(cast.priya).get("/").content.decode()
+    assert str(request.channel.name) in signed_in(cast.priya).get(reverse("policies:review")).content.decode()

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from stairgate.channels.asking import form
+from stairgate.channels.asking.deciding import Wanted
 from stairgate.organisations.models import User
 from stairgate.people.models import Person
 from stairgate.policies.models import PolicyVersion, Signature
@@ -20,7 +22,8 @@ from stairgate.policies.services import adopt
 from stairgate.printing import press
 from stairgate.printing.press import PrinterTrouble
 from tests.cast import Cast, willow_lane
-from tests.printing.test_press import HOSTILE, read
+from tests.channels.test_asking import sent, yes
+from tests.printing.test_press import HOSTILE, has_ink_and_white_round_it, pictures, read
 
 
 @pytest.fixture
@@ -124,6 +127,25 @@ def test_the_settings_sheet_names_each_setting_and_who_looked(
         and "Second person Signed Date and time" in words
     )
     assert "Printed" in words and str(timezone.localdate().year) in words and "not-a-token" not in words
+
+
+@pytest.mark.clause("C103")
+def test_a_request_on_paper_is_whole(cast: Cast, now: datetime) -> None:
+    request = sent(cast, changes={"purpose": f"To tell families {HOSTILE}"[:1500]})
+    conditions = [Wanted("A rota for the holidays", now.date() + timedelta(days=9))]
+    row = yes(cast, request, decision="conditions", conditions=conditions)
+    client = browser(cast.priya)
+    words = said(client, "channels:request_pdf", row.pk)
+    for page in form.STEPS:
+        asked = [field.label for field in page.fields if row.form.get(field.name)]
+        assert page.title in words and all(label.split(",")[0] in words for label in asked), page.title
+    assert "Priya Example, Nursery manager" in words and "Kofi Example" in words and "#panic" in words
+    assert "Helen Example" in words and "A rota for the holidays" in words and "Well thought out" in words
+    assert row.digest in words.replace(" ", "") and "Authorise with conditions" in words
+    pages = pictures(client.get(reverse("channels:request_pdf", args=[row.pk])).content)
+    assert len(pages) > 1 and all(has_ink_and_white_round_it(page) for page in pages)
+    assert browser(cast.leah).get(reverse("channels:request_pdf", args=[row.pk])).status_code == 403
+    assert browser(cast.outsider).get(reverse("channels:request_pdf", args=[row.pk])).status_code == 404
 
 
 def test_a_printer_that_fails_is_a_page_in_words(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:

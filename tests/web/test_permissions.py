@@ -44,7 +44,7 @@ DRAFT_FORMS = {
 }
 DRAFT_FORMS |= {"risk": ("risk-scams",), "changes": ()}
 DRAFT_DEEDS = {"adopt": (), "drop": (), "risk_remove": ("risk-scams",), "risk_put_back": ("risk-scams",)}
-PERSON_FORMS = ("change", "check", "training", "reference", "role", "leaving", "sign_in")
+PERSON_FORMS = ("change", "check", "training", "reference", "role", "line_manager", "leaving", "sign_in")
 PERSON_DEEDS = (
     *("link", "show_birth_date", "show_number", "withdraw_check", "look_again"),
     *("verify_reference", "end_role", "tick"),
@@ -98,6 +98,7 @@ READ: dict[str, frozenset[str]] = {
     "people:import_template": MANAGER,
     "people:import_look": MANAGER,
     "assurance:live": EVERYBODY,
+    "assurance:risks": EVERYBODY,
     "assurance:clause": EVERYBODY,
     "assurance:account": ACCOUNTS,
     "assurance:record": ACCOUNTS,
@@ -121,7 +122,9 @@ READ: dict[str, frozenset[str]] = {
     "policies:policy_pdf": EVERYBODY,
     "policies:code_pdf": EVERYBODY,
     "people:register_pdf": PEOPLE,
+    "channels:promote": EVERYBODY,
     "channels:sheet_pdf": ACCOUNTS,
+    "channels:request_pdf": ACCOUNTS,
 }
 #: deeds: GET is 405, nobody outside reaches them, and these may not do them (the service says so)
 DEEDS: dict[str, frozenset[str]] = {
@@ -167,7 +170,7 @@ DEEDS: dict[str, frozenset[str]] = {
     "channels:decide": frozenset({"helen"}),
     "channels:lead_sign": frozenset(),
     "channels:cosign": frozenset(),
-    "channels:withdraw": MANAGER,
+    "channels:withdraw": frozenset({"priya", "helen"}),
     "channels:meet": frozenset({"helen"}),
     "channels:renew": frozenset({"helen"}),
     "channels:gone": frozenset({"helen"}),
@@ -232,7 +235,9 @@ OF_AN_ACCOUNT = {
     "assurance:account",
     *(f"channels:{name}" for name in ("account", "connect", "evaluate", "pause", "prove", "sheet_pdf")),
 }
-OF_A_REQUEST = {f"channels:{name}" for name in ("request", "decide", "lead_sign", "cosign", "withdraw")}
+OF_A_REQUEST = {
+    f"channels:{name}" for name in ("request", "request_pdf", "decide", "lead_sign", "cosign", "withdraw")
+}
 #: addresses of one uploaded list of people
 OF_A_LIST = {f"people:import_{name}" for name in ("look", "take", "forget")}
 #: addresses of one standing message

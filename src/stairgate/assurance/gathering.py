@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -9,8 +10,12 @@ from uuid import UUID
 from django.db.models import Count, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
+from stairgate.assurance.excepting.models import PolicyException
+from stairgate.assurance.excepting.rules import Route
+from stairgate.assurance.excepting.selectors import untaken
 from stairgate.assurance.known import Account, Bearer, Colleague, Known, Policy, Work
 from stairgate.assurance.marks import Who
+from stairgate.assurance.rounds.selectors import self_checks_late
 from stairgate.channels.asking.selectors import WAITING, found_pages
 from stairgate.channels.models import AccountRequest
 from stairgate.channels.selectors import ChannelNow, accounts_now
@@ -20,6 +25,7 @@ from stairgate.monitoring.selectors import readings
 from stairgate.organisations.models import Membership, Organisation
 from stairgate.organisations.rules import Role
 from stairgate.organisations.selectors import holders
+from stairgate.people.declaring.selectors import undeclared
 from stairgate.people.models import LeavingTask, Person
 from stairgate.people.rules import Facts, eligibility, running_out
 from stairgate.people.selectors import columns, facts_for
@@ -51,6 +57,12 @@ def known_now(
         work=_work(organisation, account, day, now),
         account=account,
     )
+
+
+def known_of(account: Account, known: Known, organisation: Organisation) -> Known:
+    """Return what is known of one account, from what is known of its setting. One query."""
+    work = _work(organisation, account.id, known.day, known.at)
+    return replace(known, accounts=(account,), work=work, account=account.id)
 
 
 def _policy(version: PolicyVersion | None) -> Policy | None:
@@ -176,6 +188,8 @@ def _work(organisation: Organisation, account: UUID | None, day: date, now: date
         "found_pages": _count(found),
         "regularise_by": _first(found, "regularise_by"),
         "requests": _count(asked),
+        "oldest_request": _first(asked, "sent_at"),
+        **_telling(organisation, day),
         "suggestions": _count(open_suggestions(organisation)),
         "sealed_at": Subquery(sealed.order_by("-id").values("at")[:1]),
     }
@@ -185,3 +199,29 @@ def _work(organisation: Organisation, account: UUID | None, day: date, now: date
         .get()
     )
     return Work(**{name: row[f"known_{name}"] for name in columns_})
+
+
+def _telling(organisation: Organisation, day: date) -> dict[str, Any]:
+    """Return what is counted of exceptions, of who asks to speak to a manager, and of what each says once a year.
+
+    Whoever asks to speak is counted only where it is about nobody here, and about no child: the rest is not for a clause.
+    """
+    running = PolicyException.objects.filter(
+        organisation=organisation, declined_at__isnull=True, ended_at__isnull=True, until__gte=day
+    )
+    decided = Q(managing_by__isnull=False) & (Q(child=False) | Q(safeguarding_by__isnull=False))
+    asked, holding = running.exclude(decided), running.filter(decided)
+    outlived = PolicyException.objects.filter(organisation=organisation).filter(
+        Q(role_held__ends_on__gt=F("until")) | Q(role_held__isnull=False, role_held__ends_on__isnull=True)
+    )
+    told = untaken(organisation).filter(route=Route.MANAGER, not_to__isnull=True)
+    return {
+        "exceptions_asked": _count(asked),
+        "oldest_exception": _first(asked, "asked_at"),
+        "exceptions_hold": _count(holding),
+        "roles_outlived": _count(outlived),
+        "told_waiting": _count(told),
+        "oldest_told": _first(told, "at"),
+        "self_checks_late": _count(self_checks_late(organisation, day)),
+        "undeclared": _count(undeclared(organisation, day)),
+    }

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from stairgate.assurance.judges_people import Judge
 from stairgate.assurance.known import SOON_DAYS, Known
 from stairgate.assurance.marks import Mark, Proof, Step, accounts, broken, met, off, risk, things
 from stairgate.organisations.rules import Role
+
+#: a request that waits for longer has been forgotten
+_TO_DECIDE = timedelta(days=14)
 
 
 def decided(known: Known) -> Mark | None:
@@ -53,6 +58,11 @@ def answered(known: Known) -> Mark | None:
         return mark
     who = known.waits_for(Role.SERVICE_MANAGER, Role.MANAGER)
     why = f"{things(known.work.requests, 'request')} to decide on."
+    oldest = known.work.oldest_request
+    if oldest and known.at - oldest > _TO_DECIDE:
+        why = f"{things(known.work.requests, 'request')} to decide on, the oldest for longer than two weeks."
+        step = Step("Read and decide", "channels:list")
+        return risk(why, *mark.proof, then=step, waits_for=who)
     return met(why, *mark.proof, next_action=Step("Read and decide", "channels:list"), waits_for=who)
 
 

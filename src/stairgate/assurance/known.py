@@ -111,6 +111,15 @@ class Work:
     found_pages: int = 0  # in our name, and authorised by nobody
     regularise_by: date | None = None
     requests: int = 0  # that wait for a decision
+    oldest_request: datetime | None = None
+    exceptions_asked: int = 0
+    oldest_exception: datetime | None = None
+    exceptions_hold: int = 0
+    roles_outlived: int = 0  # given under an exception, and with no end or a later one
+    told_waiting: int = 0  # who asked to speak to a manager about a good name
+    oldest_told: datetime | None = None
+    self_checks_late: int = 0
+    undeclared: int = 0
     sealed_at: datetime | None = None
 
 

@@ -8,9 +8,11 @@ from django.db import models
 from stairgate.assurance.excepting.models import PolicyException, Told
 from stairgate.assurance.reminding.models import Mail, Reminder
 from stairgate.assurance.rounds.models import LeadRead, LookOut, SelfCheck
+from stairgate.channels.models import Channel
 from stairgate.organisations.models import Organisation
 
 __all__ = [
+    "AccountChange",
     "ClauseChange",
     "LeadRead",
     "LookOut",
@@ -32,6 +34,7 @@ class Watch(models.Model):
     )
     at = models.DateTimeField()
     worths = models.JSONField(default=dict, help_text="By clause")
+    accounts = models.JSONField(default=dict, help_text="By account, then by clause")
 
     def __str__(self) -> str:
         return f"seen {self.at:%Y-%m-%d %H:%M}"
@@ -63,6 +66,25 @@ class ClauseChange(models.Model):
         ordering = ["-at"]
         constraints = [
             models.UniqueConstraint(fields=["organisation", "clause", "at"], name="clause_change_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.clause} {self.worth}"
+
+
+class AccountChange(models.Model):
+    """From this moment on a clause was worth something else for one account. ``why`` tells no names."""
+
+    channel = models.ForeignKey(Channel, on_delete=models.PROTECT, related_name="clause_changes")
+    clause = models.CharField(max_length=4)
+    worth = models.CharField(max_length=8)
+    why = models.CharField(max_length=300, blank=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-at", "clause"]
+        constraints = [
+            models.UniqueConstraint(fields=["channel", "clause", "at"], name="account_change_once")
         ]
 
     def __str__(self) -> str:

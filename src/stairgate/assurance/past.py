@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from stairgate.assurance.marks import Worth
-from stairgate.assurance.models import ClauseChange, WatchedDay
+from stairgate.assurance.models import AccountChange, ClauseChange, WatchedDay
+from stairgate.channels.models import Channel
 from stairgate.organisations.models import Organisation
 
 #: so many days are drawn, and so many changes told
-DAYS, CHANGES = 42, 200
+DAYS, CHANGES, ACCOUNT_CHANGES = 42, 200, 2_000
 _TOLD = 12
 _WORST = (Worth.BROKEN, Worth.RISK, Worth.NOT_YET, Worth.MET, Worth.OFF)
 
@@ -65,6 +66,43 @@ def past_of(organisation: Organisation, clause: str, *, until: date) -> Past:
         since=since,
         told=tuple(rows[:_TOLD]),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class AccountPast:
+    """The strip of days of one account: of each day the worst of its clauses; and what changed, the newest first."""
+
+    strip: str
+    label: str
+    since: date
+    told: tuple[AccountChange, ...]
+
+
+def past_of_account(channel: Channel, *, until: date) -> AccountPast:
+    """Return what the clauses about one account were worth in the last weeks. Two queries."""
+    place = channel.organisation
+    rows = list(AccountChange.objects.filter(channel=channel)[:ACCOUNT_CHANGES])
+    since = until - timedelta(days=DAYS - 1)
+    watched = set(WatchedDay.objects.filter(organisation=place, day__gte=since).values_list("day", flat=True))
+    by_clause: dict[str, list[Change]] = {}
+    for row in reversed(rows):
+        by_clause.setdefault(row.clause, []).append(Change(place.day(row.at), Worth(row.worth)))
+    each = [days(changes, watched, until, DAYS) for changes in by_clause.values()]
+    found = [_worst(day) for day in zip(*each, strict=True)] or [None] * DAYS
+    return AccountPast(
+        strip="".join(worth.bar if worth else " " for worth in found),
+        label=_said(found),
+        since=since,
+        # of the first look only what it found amiss is news
+        told=tuple(row for row in rows if row.at > rows[-1].at or Worth(row.worth) in _WORST[:2])[:_TOLD],
+    )
+
+
+def _worst(day: Sequence[Worth | None]) -> Worth | None:
+    """Return the worst of a day. What is still on paper, or of no concern, says nothing beside what holds."""
+    held = [worth for worth in day if worth is not None]
+    telling = [worth for worth in held if worth not in {Worth.NOT_YET, Worth.OFF}] or held
+    return min(telling, key=_WORST.index) if telling else None
 
 
 def _said(found: Sequence[Worth | None]) -> str:

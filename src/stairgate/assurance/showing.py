@@ -21,6 +21,7 @@ _ASKS = {
     "monitoring:inbox": Duty.DECIDE,
     "policies:next": Duty.MANAGE,
     "reading:who": Duty.SEE_PEOPLE,
+    "reminding:rounds": Duty.SEE_PEOPLE,
 }
 _EVERYBODYS = frozenset(
     {
@@ -30,6 +31,8 @@ _EVERYBODYS = frozenset(
         "publishing:list",
         "publishing:suggestions",
         "reading:start",
+        "reminding:exceptions",
+        "reminding:told",
     }
 )
 _LONGEST = 80

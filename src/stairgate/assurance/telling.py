@@ -19,6 +19,7 @@ WORDS = {
     "organisations.role_ended": "Somebody’s role was ended",
     "organisations.invited": "Somebody was given a link to sign in for the first time",
     "organisations.invitation_used": "Somebody chose their password with their link",
+    "people.line_manager": "Somebody was given a line manager",
     "people.changed": "What the register says of somebody was changed",
     "people.check_looked_at": "The update service was looked at: a check holds on",
     "people.number_shown": "A manager looked at the number of a certificate",

@@ -9,6 +9,7 @@ from stairgate.assurance import views
 app_name = "assurance"
 urlpatterns = [
     path("", views.live, name="live"),
+    path("risks/", views.risks, name="risks"),
     path("clause/<str:number>/", views.clause, name="clause"),
     path("account/<uuid:pk>/", views.account, name="account"),
     path("record/", views.record, name="record"),

@@ -12,8 +12,10 @@ from django.views.decorators.http import require_GET, require_POST
 
 from stairgate.assurance.gathering import known_now
 from stairgate.assurance.judges_work import OF_AN_ACCOUNT
+from stairgate.assurance.known import Known
 from stairgate.assurance.live import Live, LiveClause, live_policy
-from stairgate.assurance.past import past_of
+from stairgate.assurance.past import past_of, past_of_account
+from stairgate.assurance.risks import ABOUT_RISKS, live_risks
 from stairgate.assurance.services import hand_out
 from stairgate.assurance.showing import Filter, may_open
 from stairgate.assurance.telling import tell
@@ -30,11 +32,17 @@ _A_PAGE = 50
 
 
 def _live(member: Membership, version: PolicyVersion | None, account: UUID | None = None) -> Live:
-    """Return the policy as this person may see it: who lacks what is for those who may see the register."""
+    return _known_and_live(member, version, account)[1]
+
+
+def _known_and_live(
+    member: Membership, version: PolicyVersion | None, account: UUID | None = None
+) -> tuple[Known, Live]:
+    """Return what is known, and the policy as this person may see it: who lacks what is for who sees the register."""
     now = timezone.now()
     known = known_now(member.organisation, now, version=version, account=account)
     names = Duty.SEE_PEOPLE in member.duties_on(member.organisation.day(now))
-    return live_policy(known, names=names, only=OF_AN_ACCOUNT if account else None)
+    return known, live_policy(known, names=names, only=OF_AN_ACCOUNT if account else None)
 
 
 @require_GET
@@ -53,15 +61,30 @@ def account(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Show what the clauses that speak of an account are worth for one of them."""
     member = current(request)
     require(member, Duty.SEE_ACCOUNTS)
-    channel = get(member, Channel.objects.exclude(status=Channel.Status.CLOSED), pk)
+    channel = get(
+        member, Channel.objects.select_related("organisation").exclude(status=Channel.Status.CLOSED), pk
+    )
     version = in_force(member.organisation)
     policy = _live(member, version, channel.pk)
     values = _shown(member, policy) | {
         "version": version,
         "channel": channel,
+        "past": past_of_account(channel, until=member.organisation.day(timezone.now())),
         "filter": Filter.of(request.GET, policy, member),
     }
     return render(request, "assurance/policy.html", values)
+
+
+@require_GET
+def risks(request: HttpRequest) -> HttpResponse:
+    """Show each risk of the register with the clauses that lower it, and whether they are met now."""
+    member = current(request)
+    require(member, Duty.SEE_POLICY)
+    version = in_force(member.organisation)
+    known, policy = _known_and_live(member, version)
+    found = live_risks(version, known, policy) if version else ()
+    values = {"active": "policy", "version": version, "now": timezone.now(), "risks": found}
+    return render(request, "assurance/risks.html", values)
 
 
 @require_GET
@@ -83,6 +106,7 @@ def _about(member: Membership, found: LiveClause, version: PolicyVersion | None)
     return {
         "clause": found,
         "version": version,
+        "names_a_risk": found.id in ABOUT_RISKS,
         "pieces": [piece for chapter in chapters for piece in chapter.pieces if found.id in piece.clauses],
         "past": past_of(member.organisation, found.id, until=member.organisation.day(timezone.now())),
     }

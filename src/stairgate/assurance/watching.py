@@ -6,15 +6,18 @@ written down already leaves them, so several workers write one history. A look t
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+from uuid import UUID
 
 import structlog
 from django.db import transaction
 from django.db.models import Q
 
-from stairgate.assurance.gathering import known_now
+from stairgate.assurance.gathering import known_now, known_of
+from stairgate.assurance.judges_work import OF_AN_ACCOUNT
 from stairgate.assurance.live import Live, live_policy
-from stairgate.assurance.models import ClauseChange, Watch, WatchedDay
+from stairgate.assurance.models import AccountChange, ClauseChange, Watch, WatchedDay
 from stairgate.ledger.services import record
 from stairgate.organisations.models import Organisation
 from stairgate.policies.selectors import in_force
@@ -50,13 +53,19 @@ def sweep(now: datetime, worker: str) -> int:
 
 
 def look(organisation: Organisation, now: datetime) -> int:
-    """Look through one setting's clauses and write down what changed; return how many did."""
+    """Look through one setting's clauses, and those of each account; write down what changed; return how many of the
+    setting's did.
+    """
     known = known_now(organisation, now, version=in_force(organisation))
-    return _write_down(organisation, live_policy(known, names=False), now)
+    accounts = {
+        one.id: live_policy(known_of(one, known, organisation), names=False, only=OF_AN_ACCOUNT)
+        for one in known.accounts
+    }
+    return _write_down(organisation, live_policy(known, names=False), accounts, now)
 
 
 @transaction.atomic
-def _write_down(organisation: Organisation, live: Live, now: datetime) -> int:
+def _write_down(organisation: Organisation, live: Live, accounts: Mapping[UUID, Live], now: datetime) -> int:
     watch, new = Watch.objects.select_for_update().get_or_create(
         organisation=organisation, defaults={"at": now}
     )
@@ -69,8 +78,13 @@ def _write_down(organisation: Organisation, live: Live, now: datetime) -> int:
         for one in changed
     )
     WatchedDay.objects.get_or_create(organisation=organisation, day=organisation.day(now))
+    _write_down_accounts(watch, accounts, now)
     watch.at, watch.worths = now, worths
-    watch.save(update_fields=["at", "worths"])
+    watch.accounts = {
+        str(account): {clause.id: clause.worth.value for clause in own.clauses}
+        for account, own in accounts.items()
+    }
+    watch.save(update_fields=["at", "worths", "accounts"])
     if changed:
         record(
             organisation_id=organisation.pk,
@@ -81,3 +95,13 @@ def _write_down(organisation: Organisation, live: Live, now: datetime) -> int:
             at=now,
         )
     return len(changed)
+
+
+def _write_down_accounts(watch: Watch, accounts: Mapping[UUID, Live], now: datetime) -> None:
+    """Write down what changed for each account since the last look, whose worths are still in ``watch``."""
+    AccountChange.objects.bulk_create(
+        AccountChange(channel_id=account, clause=one.id, worth=one.worth, why=one.why[:300], at=now)
+        for account, own in accounts.items()
+        for one in own.clauses
+        if watch.accounts.get(str(account), {}).get(one.id) != one.worth
+    )

@@ -163,3 +163,8 @@ def mailbox_problem(
     if looks_personal:
         return "That looks like a person’s name. Use a mailbox the team shares, such as office@."
     return None
+
+
+def promotion(name: str, place: str, address: str) -> str:
+    """Return the words with which anybody may pass a page on: what the service manager authorised, and no more (C48)."""
+    return f"{name} is a page of {place}. You find it here: {address}"

@@ -159,3 +159,10 @@ def _says(pause: Pause, channel: Channel) -> str:
     what = "Everything" if pause.channel_id is None else channel.name
     by = f" by {pause.paused_by.first_name}" if pause.paused_by else ""
     return f"{what} is paused{by}: “{pause.reason}”. It takes two people to open it again."
+
+
+def to_promote(organisation: Organisation, on: date) -> list[Channel]:
+    """Return the accounts that are live and authorised that day, and have an address to pass on. One query."""
+    rows = Channel.objects.filter(organisation=organisation, status=Channel.Status.LIVE)
+    rows = rows.filter(Q(authorised_until__isnull=True) | Q(authorised_until__gte=on))
+    return list(rows.exclude(connection__public_url="").select_related("connection").order_by("name"))

@@ -11,6 +11,7 @@ from stairgate.channels.asking import views as asking
 app_name = "channels"
 urlpatterns = [
     path("", views.accounts, name="list"),
+    path("tell-people/", views.promote, name="promote"),
     path("pause/", views.pause_everything, name="pause_everything"),
     path("<uuid:pk>/pause/", views.pause, name="pause"),
     path("pauses/<uuid:pk>/ask/", views.ask_to_open, name="ask_to_open"),
@@ -26,6 +27,7 @@ urlpatterns = [
     path("found/<uuid:pk>/gone/", lasting_views.gone, name="gone"),
     path("ask/", asking.begin, name="ask"),
     path("requests/<uuid:pk>/", decision_views.read, name="request"),
+    path("requests/<uuid:pk>/request.pdf", decision_views.paper, name="request_pdf"),
     path("requests/<uuid:pk>/decide/", decision_views.decide, name="decide"),
     path("requests/<uuid:pk>/lead/", decision_views.lead_sign, name="lead_sign"),
     path("requests/<uuid:pk>/second/", decision_views.cosign, name="cosign"),

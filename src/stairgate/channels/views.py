@@ -15,7 +15,9 @@ from stairgate.channels import pausing, services
 from stairgate.channels.asking.selectors import found_pages, open_requests
 from stairgate.channels.models import Channel, Pause
 from stairgate.channels.printed import settings_sheet
-from stairgate.channels.selectors import accounts_now, channel_now
+from stairgate.channels.rules import promotion
+from stairgate.channels.selectors import accounts_now, channel_now, to_promote
+from stairgate.clauses import control
 from stairgate.organisations.access import current, get, require
 from stairgate.organisations.models import Membership
 from stairgate.organisations.papers import paper_answer
@@ -42,7 +44,7 @@ def _page(request: HttpRequest, member: Membership, *, status: int = 200, **refu
     values = {
         "active": "accounts",
         "accounts": accounts_now(member.organisation, now),
-        "requests": open_requests(member),
+        "requests": open_requests(member, member.organisation.day(now)),
         "found": list(found_pages(member.organisation).select_related("found_by")),
         "today": member.organisation.day(now),
         "decides": Role.SERVICE_MANAGER in member.roles_on(member.organisation.day(now)),
@@ -54,6 +56,25 @@ def _page(request: HttpRequest, member: Membership, *, status: int = 200, **refu
         "may_confirm": Duty.APPROVE in duties,
     }
     return render(request, "channels/accounts.html", values | refused, status=status)
+
+
+@control(
+    "C48",
+    "Words with a page’s own address are there for everybody to pass on, so that nobody has to post from an own account",
+)
+@require_GET
+def promote(request: HttpRequest) -> HttpResponse:
+    """Show everybody what they may say about our pages: their authorised names and addresses, and nothing else."""
+    member = current(request)
+    pages = [
+        (
+            page.name,
+            page.get_network_display(),
+            promotion(page.name, member.organisation.name, page.connection.public_url),
+        )
+        for page in to_promote(member.organisation, member.organisation.day(timezone.now()))
+    ]
+    return render(request, "channels/promote.html", {"active": "promote", "pages": pages})
 
 
 @require_GET

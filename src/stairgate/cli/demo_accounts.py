@@ -59,8 +59,10 @@ def answers(place: Nursery, now: datetime, *, network: str, name: str) -> Answer
         ("staff", "Priya", "Posts are signed by the team, never by a person."),
         ("public", "Gwen", "Every comment is read; comments that are not right are hidden at once."),
         ("name", "Priya", "Somebody else reads each post before it goes out."),
+        ("young", "Gwen", "No child can be recognised, and messages are off."),
     ):
-        given |= {f"risk_{key}_level": "low", f"risk_{key}_control": control, f"risk_{key}_owner": owner}
+        given |= {f"risk_{key}_level": "low", f"risk_{key}_control": control}
+        given |= {f"risk_{key}_owner": owner, f"risk_{key}_left": "low"}
     return given
 
 

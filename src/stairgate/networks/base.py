@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol, runtime_checkable
 
+from stairgate.clauses import Coverage, control
+
 
 class Capability(enum.StrEnum):
     """What a network's interface can really do (networks.md)."""
@@ -374,6 +376,11 @@ class KnowsHandles(Protocol):
         """Return the account that has a handle today. Raises `Trouble`."""
 
 
+@control(
+    "C76",
+    "Nobody can like or react from here: on no network is there such a deed, and a reply goes through the queue",
+    coverage=Coverage.WHOLE,
+)
 class Network(Protocol):
     """One social network. A client holds no state but its HTTP connection pool."""
 

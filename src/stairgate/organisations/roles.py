@@ -10,7 +10,7 @@ from django.db.models import Q
 
 from stairgate.clauses import control
 from stairgate.ledger.services import record
-from stairgate.organisations.access import manager_in
+from stairgate.organisations.access import actor_in, manager_in
 from stairgate.organisations.models import Membership, Organisation, RoleHeld, User
 from stairgate.organisations.rules import Role, in_force
 
@@ -75,6 +75,23 @@ def end_role(*, actor: User, held: RoleHeld, at: datetime) -> None:
     membership = held.membership
     manager_in(actor, membership.organisation_id)
     keep_a_manager(membership, at=at, role=Role(held.role))
+    _end_now(actor, held, at)
+
+
+@transaction.atomic
+def end_temporary(*, actor: User, held: RoleHeld, at: datetime) -> None:
+    """End a role that has a last day already, sooner. Who may is said by the deed that gave it for a time.
+
+    Raises `NotAllowed`, and `CannotChangeRole` for a role without a last day, or one that has ended.
+    """
+    actor_in(actor, held.membership.organisation_id)
+    if held.ends_on is None:
+        raise CannotChangeRole("That role has no last day: a manager ends it on the register.")
+    _end_now(actor, held, at)
+
+
+def _end_now(actor: User, held: RoleHeld, at: datetime) -> None:
+    membership = held.membership
     last = membership.organisation.day(at) - timedelta(days=1)
     still = Q(ends_on__isnull=True) | Q(ends_on__gt=last)
     if not RoleHeld.objects.filter(still, pk=held.pk).update(ends_on=last):

@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 
 from stairgate.organisations.mailboxes import personal_problem
 from stairgate.organisations.rules import Role
@@ -193,6 +194,22 @@ class InviteForm(_AboutPeople):
         error_messages={"required": "Tick one at least. Staff member is the smallest."},
     )
     phone = RoleForm.base_fields["phone"]
+
+
+class LineManagerForm(forms.Form):
+    """Who somebody's line manager is."""
+
+    manager = forms.ModelChoiceField(
+        label="Line manager",
+        queryset=Person.objects.none(),
+        required=False,
+        empty_label="Whoever manages the setting",
+        help_text="They hear at once when an exception is asked for, or a good name may have been harmed.",
+    )
+
+    def __init__(self, data: Any, *, among: QuerySet[Person], now: Person | None) -> None:
+        super().__init__(data, initial={"manager": now.pk if now else None})
+        self.fields["manager"].queryset = among  # type: ignore[attr-defined]
 
 
 class LeavingForm(_AboutPeople):

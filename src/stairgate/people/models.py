@@ -35,6 +35,14 @@ class Person(models.Model):
     basis = models.CharField(max_length=16, choices=Basis, default=Basis.STAFF)
     started_on = models.DateField()
     ended_on = models.DateField(null=True, blank=True, help_text="Their last day")
+    line_manager = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="None: whoever manages the setting",
+    )
 
     class Meta:
         indexes = [models.Index(fields=["organisation", "first_name"])]

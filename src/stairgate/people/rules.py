@@ -37,6 +37,7 @@ class Facts:
     check_review_on: date | None = None
     training_expires_on: date | None = None
     signed_current_policy: bool = False
+    policy_in_force: bool = True  # whether there is anything to sign
     online_safety_expires_on: date | None = None
     leads: bool = False  # holds a role of a safeguarding lead that day
     lead_level_expires_on: date | None = None  # of child protection training at lead level
@@ -144,7 +145,10 @@ def _lead_level(facts: Facts, on: date, duty: Duty | None) -> Reason | None:
 def _signed(facts: Facts) -> Reason | None:
     if facts.signed_current_policy:
         return None
-    return Reason(Barrier.NOT_SIGNED, "C14", f"{facts.first_name} has not signed the policy in force.")
+    says = f"{facts.first_name} has not signed the policy in force."
+    if not facts.policy_in_force:
+        says = f"No policy is in force yet, so {facts.first_name} could not sign it."
+    return Reason(Barrier.NOT_SIGNED, "C14", says)
 
 
 #: days before a check or a course runs out at which people are told, and told more urgently

@@ -40,20 +40,21 @@ def facts_for(
         has_signed=Exists(signed.filter(user=OuterRef("user"))),
         leads=holding(LEADS, on),
     )
-    return [(member, _facts_of_member(member)) for member in rows]
+    policy = not signed.query.is_empty()
+    return [(member, _facts_of_member(member, policy)) for member in rows]
 
 
-def _facts_of_member(member: Any) -> Facts:
+def _facts_of_member(member: Any, policy: bool) -> Facts:
     person: Person | None = getattr(member.user, "person", None)
     if person is None or person.organisation_id != member.organisation_id:
         return Facts(first_name=member.first_name, on_register=False)
-    return facts_of(person, member, leads=member.leads)
+    return facts_of(person, member, leads=member.leads, policy=policy)
 
 
-def facts_of(person: Person, row: Any, *, leads: bool = False) -> Facts:
+def facts_of(person: Person, row: Any, *, leads: bool = False, policy: bool = True) -> Facts:
     """Return the facts of a person, with what `columns` and the signatures put on the row.
 
-    ``leads``: they hold a role of a safeguarding lead that day.
+    ``leads``: they hold a role of a safeguarding lead that day. ``policy``: there is one in force, to be signed.
     """
     return Facts(
         first_name=person.first_name,
@@ -65,6 +66,7 @@ def facts_of(person: Person, row: Any, *, leads: bool = False) -> Facts:
         check_review_on=row.check_review_on,
         training_expires_on=row.training_expires_on,
         signed_current_policy=row.has_signed,
+        policy_in_force=policy,
         online_safety_expires_on=row.online_safety_expires_on,
         leads=leads,
         lead_level_expires_on=row.lead_level_expires_on,
@@ -201,7 +203,7 @@ def _urgency(row: Row) -> tuple[object, ...]:
 def _row(person: Any, terms: Terms, on: date) -> Row:
     member = _place(person)
     roles = member.roles_on(on) if member else frozenset()
-    facts = facts_of(person, person, leads=bool(LEADS & roles))
+    facts = facts_of(person, person, leads=bool(LEADS & roles), policy=not terms.signed.query.is_empty())
     held = _content_duties(member, terms, on)
     stopped = {duty: eligibility(facts, on, duty) for duty in held}
     reasons = tuple(dict.fromkeys(reason for reasons in stopped.values() for reason in reasons))

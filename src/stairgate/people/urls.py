@@ -27,6 +27,7 @@ urlpatterns = [
     path("<uuid:pk>/training/", forms.training, name="training"),
     path("<uuid:pk>/reference/", forms.reference, name="reference"),
     path("<uuid:pk>/role/", forms.role, name="role"),
+    path("<uuid:pk>/line-manager/", forms.line_manager, name="line_manager"),
     path("<uuid:pk>/leaving/", forms.leaving, name="leaving"),
     path("<uuid:pk>/sign-in/", forms.sign_in, name="sign_in"),
     path("<uuid:pk>/link/", deeds.link, name="link"),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from stairgate.clauses import control
+from stairgate.clauses import Coverage, control
 
 SOON = timedelta(days=30)
 
@@ -36,7 +36,11 @@ class ReviewDue:
 @control(
     "C105", "The yearly clock starts at the last look at the whole policy; a correction does not wind it up"
 )
-@control("C106", "A trigger, or a change of safeguarding lead, asks for a look within the days of the policy")
+@control(
+    "C106",
+    "An incident, new guidance, a change at a network, a new account or a change of safeguarding lead asks for a look",
+    coverage=Coverage.WHOLE,
+)
 def dues(facts: ReviewFacts) -> tuple[ReviewDue, ...]:
     """Return every look that is asked for, the first due first. The yearly one is always among them."""
     found = [

@@ -114,10 +114,32 @@ def note_trigger(
     note = one_line(note)
     if not note or len(note) > MOST_NOTE:
         raise CannotReview(f"Say in up to {MOST_NOTE} letters what happened. Name no child and no colleague.")
+    trigger = _note(actor, organisation, kind, note, at)
+    if trigger is None:
+        raise CannotReview("No policy is adopted yet, so there is nothing to look at again.")
+    return trigger
+
+
+@control(
+    "C106", "An account that is authorised besides those there are asks for a look at the policy by itself"
+)
+@transaction.atomic
+def note_account(*, actor: User, organisation: Organisation, name: str, at: datetime) -> Trigger | None:
+    """Note that one more account was authorised; return that, None before there is a policy to look at.
+
+    The deed that authorised it has asked who may. Call it inside that transaction.
+    """
+    actor_in(actor, organisation.id)
+    return _note(actor, organisation, Trigger.Kind.ACCOUNT, f"“{name}” was authorised"[:MOST_NOTE], at)
+
+
+def _note(
+    actor: User, organisation: Organisation, kind: Trigger.Kind, note: str, at: datetime
+) -> Trigger | None:
     Organisation.objects.select_for_update(no_key=True).get(pk=organisation.pk)
     version = in_force(organisation)
     if version is None:
-        raise CannotReview("No policy is adopted yet, so there is nothing to look at again.")
+        return None
     # a look that was finished while this waited has not seen it
     noted_at = max(at, version.reviewed_at + timedelta(microseconds=1))
     trigger = Trigger.objects.create(

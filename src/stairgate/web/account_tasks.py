@@ -29,6 +29,9 @@ class Waiting:
     renewals: int
     found: int
     request: UUID | None = None  # the one that waits longest for a decision
+    to_lead: UUID | None = None  # and for the safeguarding lead
+    to_sign: UUID | None = None  # and for a second signature
+    committee: bool = False  # does this person sit on the committee?
 
 
 def account_tasks(me: Membership, waiting: Waiting, accounts: Iterable[Channel], on: date) -> list[Task]:
@@ -47,10 +50,14 @@ def account_tasks(me: Membership, waiting: Waiting, accounts: Iterable[Channel],
         )
     if waiting.young and me.roles_on(on) & {Role.DSL, Role.DEPUTY_DSL}:
         why = "Read how they are kept safe, and sign. Without you nobody can say yes."
-        tasks.append(_task("A page for young people is asked for", why, "Waits for your signature"))
-    if waiting.second and (decides or Duty.MANAGE in duties):
+        there = reverse("channels:request", args=[waiting.to_lead]) if waiting.to_lead else ""
+        tasks.append(
+            _task("A page for young people is asked for", why, "Waits for your signature", href=there)
+        )
+    if waiting.second and (decides or Duty.MANAGE in duties or waiting.committee):
         why = "Whoever said yes would run the page too, so somebody without a part in it signs second."
-        tasks.append(_task("A page needs a second signature", why, "Waits for a signature"))
+        there = reverse("channels:request", args=[waiting.to_sign]) if waiting.to_sign else ""
+        tasks.append(_task("A page needs a second signature", why, "Waits for a signature", href=there))
     if decides and waiting.renewals:
         tasks.append(
             _task("An account asks to go on", "Read the evaluation, and decide.", "Waits for a decision")

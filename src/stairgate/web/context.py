@@ -98,6 +98,7 @@ def navigation(me: Membership) -> tuple[Group, ...]:
             "Suggest",
         )
     )
+    going.append(Item("promote", "What you may pass on", "share-3", reverse("channels:promote")))
     going.append(Item("calendar", "Calendar", "calendar-week", reverse("publishing:calendar")))
     going.append(Item("posts", "All posts", "list", reverse("publishing:list")))
     promise: list[Item] = []

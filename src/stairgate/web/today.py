@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
 from stairgate.assurance.gathering import known_now
 from stairgate.assurance.live import Glance, glance, live_policy
-from stairgate.channels.asking.selectors import waiting_on_accounts
+from stairgate.channels.asking.selectors import committee_of, waiting_on_accounts
 from stairgate.channels.pausing import MAY_PAUSE
 from stairgate.channels.selectors import ChannelNow, accounts_now
 from stairgate.monitoring.models import Item
@@ -116,6 +116,9 @@ def today_page(me: Membership, now: datetime) -> Today:
     if Duty.WRITE in duties and suggested:
         tasks.append(task_of.suggested(suggested))
     tasks += declaration_tasks(me, now)
+    needed = version.parameters.page_administrators if version and accounts else 0
+    if Duty.MANAGE in duties and len(administrators) == needed:
+        tasks.append(task_of.one_more([member.first_name for member in administrators]))
     tasks += [task_of.own(post) for post in own]
     return Today(
         now=now,
@@ -163,7 +166,8 @@ def _counted(me: Membership, policy: PolicyVersion | None, since: datetime, now:
     on_accounts = waiting_on_accounts(me)
     asked: list[Any] = [
         *map(count_of, on_accounts),
-        Subquery(on_accounts[0].order_by("sent_at").values("pk")[:1]),
+        *(Subquery(rows.order_by("sent_at").values("pk")[:1]) for rows in on_accounts[:3]),
+        Exists(committee_of(me.user, me.organisation)),
     ]
     found: tuple[Any, ...] = (
         Organisation.objects.filter(pk=me.organisation_id)

@@ -158,6 +158,22 @@ def not_set_up(*, has_policy: bool, has_page: bool, has_lead: bool, manages: boo
     return lacks
 
 
+def one_more(names: list[str]) -> Task:
+    """Return that nobody is to spare among the page administrators, as a task of whoever manages (C18)."""
+    return Task(
+        kind="wait",
+        icon="user-plus",
+        title="Prepare one more page administrator",
+        why=f"{' and '.join(names)} look after the pages, and there have to be as many. "
+        "When one is away or leaves, everything shuts.",
+        status="wait",
+        status_words="Nobody to spare",
+        href=reverse("people:list"),
+        button="Choose somebody",
+        minutes=5,
+    )
+
+
 _NO_LEAD = ("heart-handshake", "No safeguarding lead is named")
 _NO_LEAD_WHY = "Whoever is worried about a child would find nobody to ring here."
 _NAME_ONE = "Put your people on the register, by a list if you have one, and give one of them the role."

@@ -6,9 +6,10 @@ import uuid
 from datetime import date
 
 from django.db import models
+from django.db.models import Q
 
-from stairgate.assurance.excepting.rules import Facts, Route, State, Topic, state
-from stairgate.organisations.models import Organisation, User
+from stairgate.assurance.excepting.rules import Facts, Route, State, Temporary, Topic, state
+from stairgate.organisations.models import Organisation, RoleHeld, User
 
 
 class PolicyException(models.Model):
@@ -25,6 +26,13 @@ class PolicyException(models.Model):
         help_text="It touches the safety of a child: a safeguarding lead says yes too"
     )
     until = models.DateField(help_text="The last day")
+    role = models.CharField(
+        max_length=24, choices=Temporary, blank=True, help_text="The role it gives, until its last day"
+    )
+    role_for = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    role_held = models.OneToOneField(
+        RoleHeld, on_delete=models.PROTECT, null=True, blank=True, related_name="exception"
+    )
     managing_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     managing_at = models.DateTimeField(null=True, blank=True)
     safeguarding_by = models.ForeignKey(
@@ -40,6 +48,13 @@ class PolicyException(models.Model):
     class Meta:
         ordering = ["-asked_at", "pk"]
         indexes = [models.Index(fields=["organisation", "-asked_at"])]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(role="", role_for__isnull=True, role_held__isnull=True)
+                | ~Q(role="") & Q(role_for__isnull=False),
+                name="exception_role_for_somebody",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.what
@@ -54,6 +69,7 @@ class PolicyException(models.Model):
             safeguarding_by=self.safeguarding_by_id,
             declined=self.declined_at is not None,
             ended=self.ended_at is not None,
+            role_for=self.role_for_id,
         )
 
     def state_on(self, day: date) -> State:

@@ -1,6 +1,7 @@
 """Who decides about an exception, what stands in its way, and who is told of what. Pure: the day is an argument.
 
 An exception is a promise on paper. Nothing that the gate asks for reads it, so that it can never loosen one of its floors.
+One about access gives a role with a last day: an ordinary role, which carries nothing unless the register says yes.
 """
 
 from __future__ import annotations
@@ -13,10 +14,12 @@ from uuid import UUID
 
 from django.db import models
 
-from stairgate.clauses import control
+from stairgate.clauses import Coverage, control
 from stairgate.organisations.rules import Role
 
 LONGEST = timedelta(days=92)
+#: for how long somebody who asks to speak waits for the first circle alone
+ALONE = timedelta(hours=4)
 MANAGING = frozenset({Role.MANAGER, Role.SERVICE_MANAGER})
 SAFEGUARDING = frozenset({Role.DSL, Role.DEPUTY_DSL})
 
@@ -30,6 +33,13 @@ class Topic(models.TextChoices):
     DEVICE = "device", "Using a device or a number of one’s own for work"
     ACCESS = "access", "Somebody helps with an account for a time"
     OTHER = "other", "Something else in the code of conduct"
+
+
+class Temporary(models.TextChoices):
+    """What an exception can give for a time: roles on the account. Check, training and signature are asked for as ever."""
+
+    AUTHOR = Role.AUTHOR.value, Role.AUTHOR.label
+    PAGE_ADMINISTRATOR = Role.PAGE_ADMINISTRATOR.value, Role.PAGE_ADMINISTRATOR.label
 
 
 class Seat(enum.StrEnum):
@@ -58,6 +68,7 @@ class Facts:
     safeguarding_by: UUID | None = None
     declined: bool = False
     ended: bool = False
+    role_for: UUID | None = None  # who gets a role by it
 
 
 @control(
@@ -79,15 +90,17 @@ def state(facts: Facts, today: date) -> State:
 def seat_for(facts: Facts, user: UUID, roles: Collection[str], today: date) -> Seat | None:
     """Return in which seat somebody can decide now; None when they cannot.
 
-    Nobody decides about their own, and where a child is concerned two people say yes: one who manages, and a safeguarding lead.
+    Nobody decides about their own, and where a child is concerned two people say yes: one who manages, and a safeguarding
+    lead. A role is a manager's alone to give.
     """
-    if state(facts, today) != State.ASKED or user == facts.asked_by:
+    if state(facts, today) != State.ASKED or user in {facts.asked_by, facts.role_for}:
         return None
     if user in {facts.managing_by, facts.safeguarding_by}:
         return None
     if facts.child and facts.safeguarding_by is None and set(roles) & SAFEGUARDING:
         return Seat.SAFEGUARDING
-    if facts.managing_by is None and set(roles) & MANAGING:
+    managing = MANAGING if facts.role_for is None else {Role.MANAGER}
+    if facts.managing_by is None and set(roles) & managing:
         return Seat.MANAGING
     return None
 
@@ -115,7 +128,11 @@ class Route(models.TextChoices):
     MANAGER = "manager", "Line manager"
 
 
-@control("C86", "One question decides: what may have harmed a good name goes to the line manager")
+@control(
+    "C86",
+    "One question decides: what may have harmed a good name goes to the line manager at once",
+    coverage=Coverage.WHOLE,
+)
 @control(
     "C87",
     "One question decides: a child’s safety or a colleague’s conduct always goes to the safeguarding lead",
@@ -125,11 +142,21 @@ def route(*, child_or_conduct: bool) -> Route:
     return Route.SAFEGUARDING if child_or_conduct else Route.MANAGER
 
 
+@control("C86", "Nobody has spoken with whoever asked for four hours: the next circle is told too")
 @control("C87", "Whoever it is about is left out of those who are told, and cannot see it")
 def recipients(
-    where: Route, roles: dict[UUID, frozenset[str]], *, reporter: UUID, not_to: Collection[UUID]
+    where: Route,
+    roles: dict[UUID, frozenset[str]],
+    *,
+    reporter: UUID,
+    not_to: Collection[UUID],
+    line_manager: UUID | None = None,
+    late: bool = False,
 ) -> tuple[UUID, ...]:
-    """Return who is told: the first circle in which anybody is left when the reporter, and whoever it is about, are taken out."""
+    """Return who is told: the first circle in which anybody is left when the reporter, and whoever it is about, are taken
+    out. ``line_manager``: the reporter's own, if there is one. ``late``: for too long nobody has spoken with them, so the
+    next circle is told as well.
+    """
     circles: tuple[frozenset[Role], ...] = (frozenset({Role.MANAGER}), frozenset({Role.SERVICE_MANAGER}))
     if where == Route.SAFEGUARDING:
         circles = (
@@ -137,10 +164,13 @@ def recipients(
             frozenset({Role.DEPUTY_DSL}),
             frozenset({Role.SERVICE_MANAGER, Role.MANAGER}),
         )
-    for circle in circles:
-        found = [
-            user for user, held in roles.items() if held & circle and user != reporter and user not in not_to
-        ]
-        if found:
-            return tuple(sorted(found))
-    return ()
+    left_out = {reporter, *not_to}
+    own = {line_manager} if where == Route.MANAGER and line_manager in roles else set()
+    found = [
+        {user for user in own if user is not None and user not in left_out},
+    ]
+    found += [
+        {user for user, held in roles.items() if held & circle and user not in left_out} for circle in circles
+    ]
+    told = [circle for circle in found if circle][: 2 if late else 1]
+    return tuple(sorted(frozenset().union(*told)))

@@ -3,20 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from contextlib import suppress
 from datetime import date, datetime
 from uuid import UUID
 
 from django.db import transaction
 
 from stairgate.assurance.excepting.models import PolicyException, Told
-from stairgate.assurance.excepting.rules import Seat, State, Topic, may_end, problem, route, seat_for
+from stairgate.assurance.excepting.rules import (
+    Seat,
+    State,
+    Temporary,
+    Topic,
+    may_end,
+    problem,
+    route,
+    seat_for,
+)
 from stairgate.assurance.excepting.selectors import who_hears
 from stairgate.assurance.refusal import Refusal
 from stairgate.assurance.reminding.setting import Setting
-from stairgate.clauses import control
+from stairgate.clauses import Coverage, control
 from stairgate.ledger.services import record
 from stairgate.organisations.access import NotAllowed, actor_in
 from stairgate.organisations.models import Membership, Organisation, User
+from stairgate.organisations.roles import CannotChangeRole, end_temporary, give_role
+from stairgate.organisations.rules import Role
 from stairgate.publishing.rules import must_change
 from stairgate.publishing.screen import screen_words
 
@@ -38,9 +50,12 @@ def ask(
     child: bool,
     until: date,
     at: datetime,
+    role: str = "",
+    role_for: User | None = None,
 ) -> PolicyException:
     """Ask for an exception; return it. Asked twice with the same words while it is open, it is the same one.
 
+    ``role``: what one about access gives, to ``role_for`` (to whoever asks, when nobody is named).
     Raises `NotAllowed`, and `Refusal` for missing or too many words, words that everybody may not read, or a wrong last day.
     """
     actor_in(actor, organisation.id)
@@ -48,6 +63,7 @@ def ask(
     what, why = what.strip(), why.strip()
     if topic not in Topic.values:
         raise Refusal("Choose what it is about.")
+    role_for = _who_gets(topic, role, role_for or actor, organisation, at)
     if min(len(what), len(why)) < _SHORTEST:
         raise Refusal("Say in a sentence what you would like to do, and in another why.")
     if len(what) > LONGEST_WHAT or len(why) > LONGEST_WHY:
@@ -64,6 +80,8 @@ def ask(
         what=what,
         why=why,
         until=until,
+        role=role,
+        role_for=role_for,
         declined_at=None,
         ended_at=None,
     ).first()
@@ -78,10 +96,27 @@ def ask(
         why=why,
         child=child,
         until=until,
+        role=role,
+        role_for=role_for,
     )
     payload = {"topic": topic, "what": what, "why": why, "child": child, "until": until.isoformat()}
+    if role_for is not None:
+        payload |= {"role": role, "for": str(role_for.pk)}
     _write_down(row, actor, "assurance.exception_asked", payload, at)
     return row
+
+
+def _who_gets(topic: str, role: str, who: User, organisation: Organisation, at: datetime) -> User | None:
+    """Return who gets a role by it: nobody, unless it is about access. Raises `Refusal`."""
+    if topic != Topic.ACCESS:
+        if role:
+            raise Refusal("Only help with an account gives a role. Choose that, or leave the role out.")
+        return None
+    if role not in Temporary.values:
+        raise Refusal("Say which role it is: without one nobody has access, and with one it ends by itself.")
+    if not any(member.user_id == who.pk for member in Setting(organisation, at).members):
+        raise Refusal("Choose somebody who works here and signs in.")
+    return who
 
 
 @control(
@@ -90,14 +125,44 @@ def ask(
 )
 @transaction.atomic
 def allow(*, actor: User, exception: PolicyException, at: datetime) -> Seat:
-    """Say yes in the seat that one has; return it. Raises `NotAllowed`, and `Refusal` when it is decided already."""
+    """Say yes in the seat that one has; return it. With the last yes that is needed a role that it gives is given.
+
+    Raises `NotAllowed`, and `Refusal` when it is decided already, or the role cannot be given.
+    """
     row, member = _open(actor, exception, at)
     seat = _seat(row, member, at)
     setattr(row, f"{seat}_by", actor)
     setattr(row, f"{seat}_at", at)
     row.save(update_fields=[f"{seat}_by", f"{seat}_at"])
     _write_down(row, actor, "assurance.exception_allowed", {"seat": str(seat)}, at)
+    if row.role and row.state_on(member.organisation.day(at)) == State.HOLDS:
+        _give_the_role(row, member.organisation, at)
     return seat
+
+
+@control(
+    "C85",
+    "A role given under an exception has its last day from the start: over, it carries nothing, and nobody has to act",
+    coverage=Coverage.WHOLE,
+)
+def _give_the_role(row: PolicyException, organisation: Organisation, at: datetime) -> None:
+    """Give what the exception gives, in the name of the manager who said yes. Raises `Refusal`."""
+    assert row.managing_by is not None
+    place = Membership.objects.get(organisation=organisation, user=row.role_for_id)
+    try:
+        row.role_held = give_role(
+            actor=row.managing_by,
+            membership=place,
+            role=Role(row.role),
+            starts_on=organisation.day(at),
+            ends_on=row.until,
+            at=at,
+        )
+    except NotAllowed:
+        raise Refusal("The manager who said yes is none any more. It has to be asked for again.") from None
+    except CannotChangeRole as why:
+        raise Refusal(str(why)) from None
+    row.save(update_fields=["role_held"])
 
 
 @transaction.atomic
@@ -134,6 +199,10 @@ def end(*, actor: User, exception: PolicyException, at: datetime) -> None:
         raise NotAllowed("Whoever asked for it takes it back. A manager ends what holds.")
     row.ended_by, row.ended_at = actor, at
     row.save(update_fields=["ended_by", "ended_at"])
+    if row.role_held is not None:
+        # a manager may have ended it on the register before
+        with suppress(CannotChangeRole):
+            end_temporary(actor=actor, held=row.role_held, at=at)
     _write_down(row, actor, "assurance.exception_ended", {}, at)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from stairgate.assurance.excepting.rules import State, seat_for
-from stairgate.assurance.excepting.selectors import still_running, untaken, who_hears
+from stairgate.assurance.excepting.selectors import line_manager_of, still_running, untaken, who_hears
 from stairgate.assurance.reminding.rules import Due, Kind
 from stairgate.assurance.reminding.setting import Setting, Source
 
@@ -22,6 +22,9 @@ def running(setting: Setting) -> Iterator[Due]:
             for member in setting.members:
                 if seat_for(row.facts, member.user_id, member.roles_on(setting.day), setting.day):
                     says = f"{row.asked_by.first_name} asks for an exception: decide"
+                    yield Due(member.user_id, Kind.ASKED, str(row.pk), row.asked_at, says)
+                elif member.user_id == line_manager_of(row.asked_by):
+                    says = f"{row.asked_by.first_name} asks for an exception: you are their line manager"
                     yield Due(member.user_id, Kind.ASKED, str(row.pk), row.asked_at, says)
         elif state == State.HOLDS and row.until <= setting.day + _SOON and row.asked_by_id in here:
             says = "An exception of yours ends soon"

@@ -17,13 +17,13 @@ from stairgate.assurance.excepting import services
 from stairgate.assurance.excepting.forms import AskForm
 from stairgate.assurance.excepting.models import PolicyException, Told
 from stairgate.assurance.excepting.rules import Seat, State, may_end, seat_for
-from stairgate.assurance.excepting.selectors import exceptions, untaken, who_hears
+from stairgate.assurance.excepting.selectors import exceptions, line_manager_of, untaken, who_hears
 from stairgate.assurance.refusal import Refusal
 from stairgate.assurance.reminding.setting import Setting
+from stairgate.clauses import Coverage, control
 from stairgate.organisations.access import current, get
 from stairgate.organisations.models import Membership
 from stairgate.organisations.rules import Role
-from stairgate.organisations.selectors import holders
 
 form_page = require_http_methods(["GET", "POST"])
 _A_PAGE = 20
@@ -81,7 +81,8 @@ def _line(row: PolicyException, me: Membership) -> Line:
 def ask(request: HttpRequest) -> HttpResponse:
     """Ask for an exception in writing."""
     me = current(request)
-    form = AskForm(request.POST if request.method == "POST" else None)
+    people = Setting(me.organisation, timezone.now()).members
+    form = AskForm(request.POST if request.method == "POST" else None, people=people, me=me)
     if form.is_bound and form.is_valid():
         try:
             services.ask(actor=me.user, organisation=me.organisation, at=timezone.now(), **form.values())
@@ -139,6 +140,11 @@ def end(request: HttpRequest, pk: UUID) -> HttpResponse:
     return redirect("reminding:exceptions")
 
 
+@control(
+    "C49",
+    "From every page anybody who signs in tells somebody in two taps, with or without a duty",
+    coverage=Coverage.WHOLE,
+)
 @form_page
 def tell(request: HttpRequest) -> HttpResponse:
     """Ask the one question, and tell whoever has to hear of it that somebody asks to speak to them."""
@@ -167,15 +173,21 @@ def tell(request: HttpRequest) -> HttpResponse:
                 return redirect("help_now" if answer == "yes" else "today")
     values: dict[str, Any] = {
         "active": "reminders",
-        "answer": answer,
         "problem": problem,
-        "people": [
-            (member, str(member.user_id) in chosen)
-            for member in holders(me.organisation, _HEAR, me.organisation.day(timezone.now()))
-            if member.user_id != me.user_id
-        ],
+        "people": [(member, str(member.user_id) in chosen) for member in _could_hear(me)],
     }
     return render(request, "excepting/tell.html", values, status=422 if problem else 200)
+
+
+def _could_hear(me: Membership) -> list[Membership]:
+    """Return who might be told: so that whoever it is about can be left out."""
+    setting, own = Setting(me.organisation, timezone.now()), line_manager_of(me.user)
+    return [
+        member
+        for member in setting.members
+        if member.user_id != me.user_id
+        and (member.user_id == own or member.roles_on(setting.day) & frozenset(_HEAR))
+    ]
 
 
 def _known(typed: set[str]) -> set[UUID]:

@@ -29,12 +29,12 @@ class Kind(models.TextChoices):
     RUNS_OUT = "runs_out", "person’s check or training runs out"
     LEAVER = "leaver", "leaver’s list is not done"
     UNSIGNED = "unsigned", "policy to read and sign"
-    REVIEW = "review", "yearly review of the policy"
+    REVIEW = "review", "look at the policy"
     LEAD = "lead", "change of safeguarding lead to read"
     SELF_CHECK = "self_check", "yearly self-check"
     SELF_HELP = "self_help", "colleague asks for help"
     LOOK_OUT = "look_out", "look for new training and guidance"
-    ASKED = "asked", "exception to decide about"
+    ASKED = "asked", "exception that is asked for"
     ENDING = "ending", "exception of yours ends soon"
     TOLD = "told", "colleague asks to speak to you"
     MAIL = "mail", "e-mail that could not be sent"
@@ -83,7 +83,7 @@ WORDS: dict[Kind, Words] = {
         "policies to read and sign", "reading:start", "Read and sign", 10, Weight.LEGAL, "pencil"
     ),
     Kind.REVIEW: Words(
-        "reviews of the policy", "assurance:live", "See the policy", 30, Weight.LEGAL, "shield-check"
+        "looks at the policy", "policies:review", "See what asks for it", 30, Weight.LEGAL, "shield-check"
     ),
     Kind.LEAD: Words(
         "changes of safeguarding lead to read", "reminding:lead", "Read it", 1, Weight.LEGAL, "users"
@@ -99,7 +99,7 @@ WORDS: dict[Kind, Words] = {
         *("reminding:look_out", "Look and write it down", 15, Weight.OWN, "search"),
     ),
     Kind.ASKED: Words(
-        "exceptions to decide about", "reminding:exceptions", "Read and decide", 3, Weight.URGENT, "gate"
+        "exceptions that are asked for", "reminding:exceptions", "Read it", 3, Weight.URGENT, "gate"
     ),
     Kind.ENDING: Words(
         "exceptions of yours end soon", "reminding:exceptions", "See the exceptions", 1, Weight.OWN, "clock"

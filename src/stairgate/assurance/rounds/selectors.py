@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
-from django.db.models import Max, Q, QuerySet
+from django.db.models import Exists, Max, OuterRef, Q, QuerySet
 
 from stairgate.assurance.reminding.setting import Setting
 from stairgate.assurance.rounds.models import LeadRead, LookOut, SelfCheck
-from stairgate.assurance.rounds.rules import self_check_due
+from stairgate.assurance.rounds.rules import FIRST, self_check_due
 from stairgate.organisations.models import Membership, Organisation, RoleHeld
 from stairgate.organisations.rules import Role
 from stairgate.people.models import Person
+from stairgate.people.rules import review_after
 from stairgate.policies.models import PolicyVersion
 
 
@@ -99,6 +101,20 @@ def turns(setting: Setting) -> list[Turn]:
         for member in setting.members
     ]
     return sorted(found, key=lambda turn: (turn.due_on, turn.member.user.first_name, str(turn.member.pk)))
+
+
+def self_checks_late(organisation: Organisation, day: date) -> QuerySet[Membership]:
+    """Return who signs in and is late with their self-check that day: `rules.self_check_due`, told to the database."""
+    done = SelfCheck.objects.filter(organisation=organisation, user=OuterRef("user"))
+    ever, this_year = Exists(done), Exists(done.filter(on__gte=review_after(day, -1)))
+    since = day - FIRST
+    first = datetime.combine(since, time.min, tzinfo=ZoneInfo(organisation.timezone))
+    policy = Exists(PolicyVersion.objects.filter(organisation=organisation, adopted_at__lt=first))
+    late = (Q(ever) & ~Q(this_year)) | (~Q(ever) & Q(policy, started_on__lt=since))
+    here = Q(ended_on__isnull=True) | Q(ended_on__gte=day)
+    return Membership.objects.filter(
+        here, late, organisation=organisation, user__is_active=True, started_on__lte=day
+    )
 
 
 def to_talk_with(organisation: Organisation) -> QuerySet[SelfCheck]:

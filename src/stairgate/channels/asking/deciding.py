@@ -19,6 +19,7 @@ from stairgate.organisations.access import NotAllowed, actor_in
 from stairgate.organisations.models import Organisation, User
 from stairgate.organisations.rules import Duty, Role
 from stairgate.people.models import Person
+from stairgate.policies.reviewing import note_account
 from stairgate.policies.selectors import in_force, why_not
 
 Decision = AccountRequest.Decision
@@ -148,6 +149,15 @@ def _judge(
     row.conditions = [{"words": one.words, "due_on": one.due_on.isoformat()} for one in conditions]
 
 
+@control(
+    "C05",
+    "The risks of a request are judged again at the moment of the decision, and before a second signature",
+)
+@control(
+    "C09",
+    "Who says yes accepts by name and signature how much of each risk is left; “high” keeps the account shut",
+    coverage=Coverage.WHOLE,
+)
 @control("C99", "The administrators are looked up again at the moment of the decision")
 @control("C100", "The administrators are looked up again at the moment of the decision")
 def _still_right(row: AccountRequest, known: rules.Known) -> None:
@@ -156,7 +166,7 @@ def _still_right(row: AccountRequest, known: rules.Known) -> None:
     wrong = [
         words
         for field, words in found.items()
-        if field.startswith("admin") or field in {"name", "mailbox", "holders"}
+        if field.startswith(("admin", "risk_")) or field in {"name", "mailbox", "holders"}
     ]
     if wrong:
         raise CannotDecide(" ".join(dict.fromkeys(wrong)))
@@ -215,6 +225,9 @@ def _open(row: AccountRequest, decider: User, at: datetime) -> None:
         authorised_at=at,
         authorised_until=row.until,
     )
+    # the policy in force was written for the first; each one more asks whether it still fits (C106)
+    if Channel.objects.filter(organisation=row.organisation).exclude(pk=channel.pk).exists():
+        note_account(actor=decider, organisation=row.organisation, name=channel.name, at=at)
     for one in row.conditions:
         Condition.objects.create(channel=channel, words=one["words"], due_on=one["due_on"], made_at=at)
     row.state, row.channel = State.AUTHORISED, channel

@@ -5,14 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import Any
-from urllib.parse import urlencode
 from uuid import UUID
 
-from allauth.account.internal.flows.reauthentication import did_recently_reauthenticate
 from django import forms
-from django.conf import settings
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -20,12 +17,14 @@ from django.views.decorators.http import require_GET, require_POST
 
 from stairgate.channels.asking import deciding, form, rules, services
 from stairgate.channels.asking.forms import DecisionForm, SignForm
-from stairgate.channels.asking.selectors import is_committee, known_of, seats, visible
+from stairgate.channels.asking.selectors import is_committee, known_of, seats, visible, why_taken_back
+from stairgate.channels.asking.still_them import ask_again, shown
 from stairgate.channels.asking.views import told
 from stairgate.channels.models import AccountRequest
-from stairgate.clauses import Coverage, control
+from stairgate.channels.printed import request_paper
 from stairgate.organisations.access import NotAllowed, current, get, require
 from stairgate.organisations.models import Membership
+from stairgate.organisations.papers import paper_answer
 from stairgate.organisations.rules import Duty, Role
 
 State = AccountRequest.State
@@ -47,9 +46,13 @@ def read(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 def _request(request: HttpRequest, pk: UUID) -> tuple[Membership, AccountRequest]:
+    """Return the member and a request in which they have a part, or may see all of. Raises `NotAllowed`, Http404."""
     member = current(request)
-    require(member, Duty.SEE_ACCOUNTS)
-    return member, get(member, visible(member), pk)
+    try:
+        return member, get(member, visible(member, member.organisation.day(timezone.now())), pk)
+    except Http404:
+        require(member, Duty.SEE_ACCOUNTS)
+        raise
 
 
 def _page(
@@ -66,7 +69,11 @@ def _page(
         "part": part,
         "form": _form(part.deed, _first(row, known), bound=False) if part.deed else None,
         "young": form.for_the_young(row.answers),
+        "left": form.left_of_risks(row.answers),
         "mine": row.requested_by_id == member.user_id,
+        "may_end": services.may_end(row, member, known.today),
+        "taken_back": why_taken_back(row) if row.state == State.WITHDRAWN else "",
+        "sees_all": Duty.SEE_ACCOUNTS in member.duties_on(known.today),
         "conditions": [(one["words"], date.fromisoformat(one["due_on"])) for one in row.conditions],
     }
     return render(request, "asking/request.html", values | refused, status=status)
@@ -114,6 +121,7 @@ def _ready(row: AccountRequest, known: rules.Known) -> list[tuple[str, str]]:
         ("No other page of ours has a name like it", wrong("name")),
         ("The mailbox is shared, and two people can open it", wrong("mailbox", "holders")),
         ("A measure, and a day to look that is still to come", wrong("evaluat")),
+        ("Each risk has something done about it, and an owner, and not too much is left", wrong("risk_")),
     ]
     if form.for_the_young(row.answers):
         rows.append(("The safeguarding lead has signed", "" if row.lead_by_id else "Not yet."))
@@ -124,12 +132,6 @@ def _form(deed: str, given: dict[str, Any], *, bound: bool) -> forms.Form:
     kind = DecisionForm if deed == "decide" else SignForm
     made: forms.Form = kind(given) if bound else kind(initial=given)
     return made
-
-
-@control("C103", "Whoever signs has shown a moment ago that it is still them", coverage=Coverage.WHOLE)
-def _shown(request: HttpRequest, member: Membership) -> bool:
-    """Return whether they typed a password or used a key lately. Nobody has one in the demo."""
-    return (settings.DEMO and member.organisation.is_demo) or did_recently_reauthenticate(request)
 
 
 def _sign(
@@ -146,11 +148,10 @@ def _sign(
     made = _form(deed, request.POST.dict(), bound=True)
     if not made.is_valid():
         return _page(request, member, row, status=422, form=made)
-    if not _shown(request, member):
+    if not shown(request, member):
         kept = {name: request.POST.get(name, "")[:1000] for name in _KEPT if name in request.POST}
         request.session[_TYPED] = {**kept, "deed": deed, "pk": str(pk)}
-        back = reverse("channels:request", args=[pk])
-        return redirect(f"{reverse('account_reauthenticate')}?{urlencode({'next': back})}")
+        return ask_again(reverse("channels:request", args=[pk]))
     try:
         messages.success(request, do(member, row, made.cleaned_data))
     except deciding.CannotDecide as refusal:
@@ -228,11 +229,25 @@ def cosign(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @require_POST
 def withdraw(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """Take a request back."""
+    """Take a request back; whoever manages takes back that of somebody else, with a reason."""
     member, row = _request(request, pk)
+    reason = request.POST.get("reason", "").strip()
     try:
-        services.withdraw(actor=member.user, request=row, at=timezone.now())
+        services.withdraw(actor=member.user, request=row, reason=reason, at=timezone.now())
         messages.success(request, "Taken back. It stays on record.")
+    except services.NeedsReason as refusal:
+        return _page(request, member, row, status=422, refused=str(refusal))
     except services.CannotAsk as refusal:
         messages.error(request, str(refusal))
-    return redirect("channels:list")
+    return redirect("channels:request", pk=pk)
+
+
+@require_GET
+def paper(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Send a request as a PDF: the whole form, what was signed, the decision and its conditions."""
+    member, row = _request(request, pk)
+    if row.state == State.DRAFT:
+        return redirect("channels:ask_step", pk=pk, step=form.STEPS[0].slug)
+    now = timezone.now()
+    made = request_paper(row, told(row, known_of(row, now), whole=True), why_taken_back(row), at=now)
+    return paper_answer(request, made, f"request-{member.organisation.day(now)}")

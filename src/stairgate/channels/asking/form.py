@@ -100,6 +100,14 @@ def _risk(key: str, what: str, clause: str, hint: str) -> tuple[Field, ...]:
         Field(f"risk_{key}_level", f"{what}: how likely?", clause, Kind.CHOICE, hint, choices=LEVELS),
         _text(f"risk_{key}_control", f"{what}: what we do about it", clause),
         Field(f"risk_{key}_owner", f"{what}: who sees to it", clause, most=120),
+        Field(
+            f"risk_{key}_left",
+            f"{what}: how much of it is left, with that?",
+            "C09",
+            Kind.CHOICE,
+            "Some always is. While it is high, nobody can say yes.",
+            choices=LEVELS,
+        ),
     )
 
 
@@ -107,7 +115,7 @@ RISKS = (
     ("staff", "Risk to staff", "C06", "Being accused, or contacted in a way that is not right."),
     ("public", "Risk to children and families", "C07", "Grooming, bullying, harmful content, scams."),
     ("name", "Risk to our name", "C08", "Bad language, comments that are not right, complaints."),
-    ("young", "Risk to readers under 18", "C94", "Only if young people are among the readers."),
+    ("young", "Under-18s may see this", "C15", "They may, whoever the page is for: so this is always asked."),
 )
 
 STEPS = (
@@ -258,6 +266,12 @@ def administrators(answers: Mapping[str, object]) -> list[str]:
 def for_the_young(answers: Mapping[str, object]) -> bool:
     """Return whether young people are among the readers (C94)."""
     return YOUNG in ticks(answers, "audience")
+
+
+def left_of_risks(answers: Mapping[str, object]) -> list[tuple[str, str]]:
+    """Return each risk with how much of it is left, in words; "" where that was not said (C09)."""
+    words = dict(LEVELS)
+    return [(what, words.get(line(answers, f"risk_{key}_left"), "")) for key, what, *_ in RISKS]
 
 
 def digest(about: Iterable[str], answers: Mapping[str, object]) -> str:

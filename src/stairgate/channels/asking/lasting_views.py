@@ -10,6 +10,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -19,17 +20,21 @@ from stairgate.channels.asking import lasting
 from stairgate.channels.asking.deciding import CannotDecide
 from stairgate.channels.asking.form import line
 from stairgate.channels.asking.forms import FoundForm
+from stairgate.channels.asking.still_them import ask_again, shown
 from stairgate.channels.models import Channel, Condition, FoundPage, Renewal
 from stairgate.organisations.access import current, get, require
 from stairgate.organisations.models import Membership
 from stairgate.organisations.rules import Duty, Role
+
+_TYPED = "typed_on_renewal"
 
 
 @require_GET
 def account(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Show one account: what it is for, who holds it, what is open, and what happened."""
     member, channel = _channel(request, pk)
-    return _page(request, member, channel)
+    kept = request.session.pop(_TYPED, None) or {}
+    return _page(request, member, channel, typed=kept if kept.get("pk") == str(pk) else {})
 
 
 def _channel(request: HttpRequest, pk: UUID) -> tuple[Membership, Channel]:
@@ -129,6 +134,11 @@ def renew(request: HttpRequest, pk: UUID) -> HttpResponse:
     if row is None:
         raise Http404
     member, channel = _channel(request, row.channel_id)
+    decides = Role.SERVICE_MANAGER in member.roles_on(member.organisation.day(timezone.now()))
+    if decides and row.decided_at is None and not shown(request, member):
+        kept = {name: _typed(request, name)[:1000] for name in ("reason", "name", "until")}
+        request.session[_TYPED] = {**kept, "pk": str(channel.pk)}
+        return ask_again(reverse("channels:account", args=[channel.pk]))
 
     def deed() -> str:
         until = None if request.POST.get("go") == "no" else _day(_typed(request, "until"))

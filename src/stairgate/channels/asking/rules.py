@@ -48,6 +48,18 @@ class Known:
 @control("C96", "What is hoped for is said, or the request cannot be sent", coverage=Coverage.WHOLE)
 @control("C97", "The aims it serves are named, or the request cannot be sent", coverage=Coverage.WHOLE)
 @control("C24", "A request is sent only with the declaration that no personal details open the account")
+@control(
+    "C05",
+    "No request is sent, and no account authorised, unless each risk has something done about it and an owner",
+    coverage=Coverage.WHOLE,
+)
+@control("C06", "The risk to the team is in every request, with what is done about it and who sees to it")
+@control("C07", "The risk to children and families is in every request, and who acts first is named")
+@control(
+    "C15",
+    "“Under-18s may see this” is among the risks of every request, whoever the page is for",
+    coverage=Coverage.WHOLE,
+)
 @control("C62", "A request is sent only with the promise of help in words a child can read")
 def problems(answers: Mapping[str, object], known: Known) -> dict[str, str]:
     """Return what is wrong, by field, in the order of the form; empty means that it may be sent."""
@@ -59,8 +71,6 @@ def problems(answers: Mapping[str, object], known: Known) -> dict[str, str]:
 
 
 def _missing(field: Field, answers: Mapping[str, object]) -> str:
-    if field.name.startswith("risk_young") and not form.for_the_young(answers):
-        return ""
     if field.kind in form.MANY:
         chosen, known = form.ticks(answers, field.name), {value for value, _ in field.choices}
         if not chosen and field.least:
@@ -146,6 +156,13 @@ def _readers(answers: Mapping[str, object], known: Known) -> dict[str, str]:
     if form.for_the_young(answers) and len(line(answers, "young_plan")) < 20:
         return {"young_plan": "Say how young people are kept safe: the lowest age, and how you keep to it."}
     return {}
+
+
+@control("C09", "While too much of a risk is left, with what is done about it, no request can be sent")
+def _left(answers: Mapping[str, object], known: Known) -> dict[str, str]:
+    names = (f"risk_{key}_left" for key, *_ in form.RISKS)
+    says = "Too much of it is left to open a page. Do more about it first."
+    return {name: says for name in names if line(answers, name) == "high"}
 
 
 @control("C98", "A measure and a day to look are promised, or the request cannot be sent")
@@ -255,7 +272,7 @@ def _mailbox(answers: Mapping[str, object], known: Known) -> dict[str, str]:
 
 
 _JUDGES: Sequence[Callable[[Mapping[str, object], Known], dict[str, str]]] = (
-    *(_name, _tags, _readers, _evaluation),
+    *(_name, _tags, _readers, _evaluation, _left),
     *(_lead, _administrators, _mailbox),
 )
 

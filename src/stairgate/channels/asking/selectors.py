@@ -11,6 +11,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from stairgate.channels.asking import form
 from stairgate.channels.asking.rules import Colleague, Known, Seats
 from stairgate.channels.models import AccountRequest, Channel, FoundPage, Renewal
+from stairgate.ledger.models import Entry
 from stairgate.organisations.models import Membership, Organisation, User
 from stairgate.organisations.rules import Duty, Role, in_force
 from stairgate.organisations.selectors import holders
@@ -20,6 +21,8 @@ from stairgate.policies.selectors import in_force as policy_in_force
 
 #: of a request that was sent and is not decided
 WAITING = (AccountRequest.State.SENT, AccountRequest.State.COSIGN)
+#: what the record calls it that a request was taken back
+WITHDRAWN = "channels.request_withdrawn"
 
 
 def colleagues(organisation: Organisation, on: date) -> list[Membership]:
@@ -86,19 +89,36 @@ def seats(request: AccountRequest, now: datetime) -> Seats:
     )
 
 
-def visible(member: Membership) -> QuerySet[AccountRequest]:
-    """Return the requests somebody may read: those that were sent, and their own."""
-    sent = Q(sent_at__isnull=False) | Q(requested_by=member.user_id)
-    rows = AccountRequest.objects.filter(sent, organisation=member.organisation_id)
+def visible(member: Membership, on: date) -> QuerySet[AccountRequest]:
+    """Return the requests somebody may read: their own, and of those that were sent all of them for who sees the
+    accounts, for anybody else the ones in which they have a part.
+    """
+    sent = Q(sent_at__isnull=False)
+    if Duty.SEE_ACCOUNTS not in member.duties_on(on):
+        sent &= _part_in(member, on)
+    rows = AccountRequest.objects.filter(
+        sent | Q(requested_by=member.user_id), organisation=member.organisation_id
+    )
     return rows.select_related(
         "organisation", "requested_by", "lead_by", "decided_by", "cosigned_by", "channel", "found"
     )
 
 
-def open_requests(member: Membership) -> list[AccountRequest]:
+def _part_in(member: Membership, on: date) -> Q:
+    """Return which requests somebody has signed, would administer, or has to sign."""
+    who = member.user_id
+    part = Q(lead_by=who) | Q(decided_by=who) | Q(cosigned_by=who)
+    for number in range(1, form.MOST_ADMINISTRATORS + 1):
+        part |= Q(**{f"answers__admin{number}": str(who)})
+    if member.roles_on(on) & {Role.DSL, Role.DEPUTY_DSL}:
+        part |= Q(for_young=True, state=AccountRequest.State.SENT)
+    return part | Q(Exists(committee_of(member.user, member.organisation)), state=AccountRequest.State.COSIGN)
+
+
+def open_requests(member: Membership, on: date) -> list[AccountRequest]:
     """Return what waits to be decided, and their own drafts. One query."""
     wanted = Q(state__in=WAITING) | Q(state=AccountRequest.State.DRAFT, requested_by=member.user_id)
-    return list(visible(member).filter(wanted))
+    return list(visible(member, on).filter(wanted))
 
 
 def waiting_on_accounts(member: Membership) -> tuple[QuerySet[Any], ...]:
@@ -109,7 +129,8 @@ def waiting_on_accounts(member: Membership) -> tuple[QuerySet[Any], ...]:
     others = AccountRequest.objects.filter(organisation=place).exclude(requested_by=member.user_id)
     sent = others.filter(state=AccountRequest.State.SENT)
     young = sent.filter(for_young=True, lead_by__isnull=True)
-    second = others.filter(state=AccountRequest.State.COSIGN).exclude(decided_by=member.user_id)
+    second = others.filter(state=AccountRequest.State.COSIGN)
+    second = second.exclude(decided_by=member.user_id).exclude(lead_by=member.user_id)
     evaluated = Renewal.objects.filter(channel=OuterRef("pk"), decided_at__isnull=True)
     ask_on = Exists(evaluated.exclude(asked_by=member.user_id))
     accounts = Channel.objects.filter(ask_on, organisation=place)
@@ -123,4 +144,17 @@ def found_pages(organisation: Organisation) -> QuerySet[FoundPage]:
 
 def is_committee(user: User, organisation: Organisation) -> bool:
     """Return whether the register knows somebody as of the committee. One query."""
-    return organisation.people.filter(user=user, basis="committee", ended_on__isnull=True).exists()
+    return committee_of(user, organisation).exists()
+
+
+def committee_of(user: User, organisation: Organisation) -> QuerySet[Any]:
+    """Return their record on the register, if it is that of somebody of the committee."""
+    return organisation.people.filter(user=user, basis="committee", ended_on__isnull=True)
+
+
+def why_taken_back(row: AccountRequest) -> str:
+    """Return why somebody else than whoever asked took a request back, "" when nobody did. One query."""
+    entry = Entry.objects.filter(
+        log__organisation_id=row.organisation_id, subject=str(row.pk), kind=WITHDRAWN
+    ).first()
+    return str((entry.body or {}).get("reason", "")) if entry else ""

@@ -3,25 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import transaction
 
 from stairgate.channels.asking import form
 from stairgate.channels.asking.rules import problems
-from stairgate.channels.asking.selectors import WAITING, known_of
+from stairgate.channels.asking.selectors import WAITING, WITHDRAWN, known_of
 from stairgate.channels.models import AccountRequest, FoundPage
 from stairgate.clauses import Coverage, control
 from stairgate.ledger.services import record
 from stairgate.organisations.access import NotAllowed, actor_in, require
-from stairgate.organisations.models import Organisation, User
-from stairgate.organisations.rules import Duty
+from stairgate.organisations.models import Membership, Organisation, User
+from stairgate.organisations.rules import Duty, Role
 
 State = AccountRequest.State
+_SHORTEST_REASON, _LONGEST_REASON = 3, 300
 
 
 class CannotAsk(Exception):
     """The request stays as it was; the message says why and what to do."""
+
+
+class NeedsReason(CannotAsk):
+    """It is not the actor's own request, and they did not say why it ends."""
 
 
 class Incomplete(CannotAsk):
@@ -126,18 +131,34 @@ def digest_of(row: AccountRequest) -> str:
     return form.digest((str(one) for one in about), row.answers)
 
 
+def may_end(row: AccountRequest, member: Membership, on: date) -> bool:
+    """Return whether somebody can take back a request of somebody else that waits: whoever asked may have left."""
+    return _manages(member, on) and row.requested_by_id != member.user_id and row.state in WAITING
+
+
+def _manages(member: Membership, on: date) -> bool:
+    return bool(member.roles_on(on) & {Role.MANAGER, Role.SERVICE_MANAGER})
+
+
 @transaction.atomic
-def withdraw(*, actor: User, request: AccountRequest, at: datetime) -> None:
-    """Take a request back that is not decided yet; it stays on record. Raises `NotAllowed`, `CannotAsk`."""
+def withdraw(*, actor: User, request: AccountRequest, at: datetime, reason: str = "") -> None:
+    """Take a request back that is not decided yet; it stays on record.
+
+    Who manages the setting may take back that of somebody else too, with a reason, so that one whose signer has left
+    does not wait for ever. Raises `NotAllowed`, `NeedsReason`, `CannotAsk`.
+    """
     row = locked(request)
-    actor_in(actor, row.organisation_id)
-    if row.requested_by_id != actor.id:
-        raise NotAllowed("Only whoever asked can take a request back.")
+    member = actor_in(actor, row.organisation_id)
+    own = row.requested_by_id == actor.id
+    if not own and (row.state == State.DRAFT or not _manages(member, row.organisation.day(at))):
+        raise NotAllowed("Only whoever asked, or who manages the setting, can take a request back.")
     if row.state not in {State.DRAFT, *WAITING}:
         raise CannotAsk("It is decided already.")
+    if not own and len(reason) < _SHORTEST_REASON:
+        raise NeedsReason("Nothing has changed yet: say why.")
     row.state, row.changed_at = State.WITHDRAWN, at
     row.save(update_fields=["state", "changed_at"])
-    write_down(actor, row, "channels.request_withdrawn", {}, at)
+    write_down(actor, row, WITHDRAWN, {"reason": reason[:_LONGEST_REASON]} if reason else {}, at)
 
 
 def locked(request: AccountRequest) -> AccountRequest:

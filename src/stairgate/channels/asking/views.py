@@ -94,7 +94,7 @@ def _own(request: HttpRequest, pk: UUID) -> tuple[Membership, AccountRequest]:
     """Return the member and their own request. Raises Http404, also for that of somebody else."""
     member = current(request)
     require(member, Duty.SEE_ACCOUNTS)
-    row = get(member, visible(member), pk)
+    row = get(member, visible(member, member.organisation.day(timezone.now())), pk)
     if row.requested_by_id != member.user_id:
         raise Http404
     return member, row
@@ -200,15 +200,20 @@ def _check(request: HttpRequest, member: Membership, draft: AccountRequest) -> H
     return render(request, "asking/check.html", values, status=status)
 
 
-def told(row: AccountRequest, known: Known) -> list[tuple[form.Step, list[tuple[str, str]]]]:
-    """Return every answer in words, by step; whoever was chosen by the name of then, or of today while a draft."""
+def told(
+    row: AccountRequest, known: Known, *, whole: bool = False
+) -> list[tuple[form.Step, list[tuple[str, str]]]]:
+    """Return every answer in words, by step; whoever was chosen by the name of then, or of today while a draft.
+
+    ``whole``: with full names, as a paper has them.
+    """
     return [
-        (page, [(f.label, words) for f in page.fields if (words := _says(f, row, known))])
+        (page, [(f.label, words) for f in page.fields if (words := _says(f, row, known, whole))])
         for page in form.STEPS
     ]
 
 
-def _says(field: form.Field, row: AccountRequest, known: Known) -> str:
+def _says(field: form.Field, row: AccountRequest, known: Known, whole: bool) -> str:
     answers = row.answers
     if field.kind in form.MANY:
         if field.kind == form.Kind.PEOPLE:
@@ -218,7 +223,7 @@ def _says(field: form.Field, row: AccountRequest, known: Known) -> str:
         return ", ".join(dict(field.choices).get(one, one) for one in form.ticks(answers, field.name))
     value = form.line(answers, field.name)
     if field.kind == form.Kind.PERSON and value:
-        return _who(field.name, answers, known.people.get(value))
+        return _who(field.name, answers, known.people.get(value), whole)
     if field.kind == form.Kind.DAY and value:
         return _day(value)
     if field.kind == form.Kind.CHOICE:
@@ -234,9 +239,9 @@ def _day(typed: str) -> str:
     return f"{on:%a} {on.day} {on:%b} {on.year}"
 
 
-def _who(name: str, answers: Mapping[str, object], today: Colleague | None) -> str:
+def _who(name: str, answers: Mapping[str, object], today: Colleague | None, whole: bool) -> str:
     """Return a first name and a position: those that were frozen, else those of today. No surnames on a screen."""
     frozen = form.line(answers, f"{name}_name")
     if frozen:
-        return f"{frozen.split()[0]}, {form.line(answers, f'{name}_position')}"
+        return f"{frozen if whole else frozen.split()[0]}, {form.line(answers, f'{name}_position')}"
     return f"{today.first_name}, {today.job_title}" if today else ""

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from stairgate.organisations.models import Organisation
 from stairgate.people.declaring.rules import is_due, is_overdue
 from stairgate.people.models import Declaration, FamilyPlan, Person
+from stairgate.people.rules import review_after
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,14 @@ def standings(organisation: Organisation, *, on: date, **only: Any) -> list[Stan
         .order_by("first_name", "pk")
     )
     return [_standing(row, on) for row in rows]
+
+
+def undeclared(organisation: Organisation, on: date) -> QuerySet[Person]:
+    """Return who works here and signs in, and has no declaration that counts that day: `rules.is_overdue`."""
+    counts = Declaration.objects.filter(person=OuterRef("pk"), declared_on__gte=review_after(on, -1))
+    here = Q(ended_on__isnull=True) | Q(ended_on__gte=on)
+    rows = Person.objects.filter(here, ~Exists(counts), organisation=organisation, started_on__lte=on)
+    return rows.filter(user__isnull=False)
 
 
 def _standing(row: Any, on: date) -> Standing:

@@ -23,12 +23,14 @@ from stairgate.people.forms import (
     CheckForm,
     InviteForm,
     LeavingForm,
+    LineManagerForm,
     PersonForm,
     ReferenceForm,
     RoleForm,
     TrainingForm,
 )
 from stairgate.people.leaving import CannotLeave, leave
+from stairgate.people.lines import could_manage, name_line_manager
 from stairgate.people.models import Check, Person, Training
 from stairgate.people.rules import review_after
 from stairgate.people.selectors import not_on_register
@@ -173,6 +175,21 @@ def role(request: HttpRequest, pk: UUID) -> HttpResponse:
 def _place(person: Person) -> Membership | None:
     places = Membership.objects.filter(user=person.user_id, organisation=person.organisation_id)
     return places.select_related("user", "organisation").first()
+
+
+@form_page
+def line_manager(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Say who somebody's line manager is."""
+    member, person = person_for(request, pk, Duty.MANAGE)
+
+    def deed(values: dict[str, Any]) -> Person:
+        name_line_manager(actor=member.user, person=person, manager=values["manager"], at=timezone.now())
+        return person
+
+    among = could_manage(person, timezone.localdate())
+    form = LineManagerForm(request.POST or None, among=among, now=person.line_manager)
+    words = {"title": "Line manager", "button": "Keep it", "done": "has a line manager."}
+    return _form(request, form, deed, words, person)
 
 
 @form_page

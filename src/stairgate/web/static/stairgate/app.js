@@ -47,6 +47,7 @@
     document.addEventListener('submit', function (e) { if (e.target.matches('[data-sg-keep]')) keep(e.target); });
     addEventListener('resize', paint);
     document.querySelectorAll('[data-sg-nojs]').forEach(function (el) { el.hidden = true; });
+    document.querySelectorAll('[data-sg-js]').forEach(function (el) { el.hidden = false; });
     putBack(); paint(); keys(); days(); left();
     document.fonts.ready.then(paint);  /* other letters, other line ends */
     var problem = document.querySelector('main [role=alert]'); if (problem) { problem.tabIndex = -1; problem.focus(); }
