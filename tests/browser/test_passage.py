@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import Error
 
-from tests.browser.conftest import DESK, PHONE, Stack, follow, violations, wait_until
+from tests.browser.conftest import DESK, PHONE, Stack, violations, wait_until
 from tests.browser.steps import approve, checks_out_offline, send_for_approval
 
 pytestmark = pytest.mark.browser
@@ -82,44 +84,16 @@ def test_everything_works_without_script(stack: Stack) -> None:
     wait_until(kofi, "On the page")
 
 
-PAGES = (
-    "/",
-    "/posts/",
-    "/posts/new/",
-    "/posts/approvals/",
-    "/posts/calendar/",
-    "/posts/calendar/?show=week",
-    "/posts/calendar/?show=list",
-    "/posts/calendar/?show=day",
-    "/posts/calendar/phone/",
-    "/posts/standing/",
-    "/posts/urgent/",
-    "/posts/urgent/new/",
-    "/inbox/",
-    "/inbox/decided/",
-    "/accounts/",
-    "/people/",
-    "/policy/",
-    "/policy/?show=mend",
-    "/policy/clause/C18/",
-    "/policy/record/",
-    "/policy/words/",
-    "/policy/sign/",
-    "/policy/sign/mine/",
-    "/policy/sign/who/",
-    "/reminders/",
-    "/reminders/round/",
-    "/reminders/self-check/",
-    "/reminders/exceptions/ask/",
-    "/menu/",
-    "/worried/",
-    "/not-a-page/",
-)
+#: what no link leads to, or only sometimes
+BEGINNINGS = ("/", "/menu/", "/posts/approvals/", "/policy/?show=mend", "/worried/", "/not-a-page/")
+#: which record, day, person or clause a page is about: of each kind one is looked at
+ABOUT = re.compile(r"(?<=/)([0-9a-f]{8}-[0-9a-f-]{27}|[^/]*\d[^/]*)(?=/)|(?<=[=])[^&]*\d[^&]*")
+LINKS = "links => links.map(link => link.getAttribute('href'))"
 
 
-@pytest.mark.parametrize("dark", [False, True])
-@pytest.mark.parametrize("size", [DESK, PHONE])
+@pytest.mark.parametrize(("size", "dark"), [(DESK, False), (PHONE, True)], ids=["desk", "dark phone"])
 def test_axe_finds_nothing(stack: Stack, size: tuple[int, int], dark: bool) -> None:
+    """On no page that a manager can come to by links, and nothing there is wider than the screen."""
     found = {}
     door = stack.page(size, dark=dark)
     door.goto(f"{stack.url}/sign-in/")
@@ -127,17 +101,21 @@ def test_axe_finds_nothing(stack: Stack, size: tuple[int, int], dark: bool) -> N
     door.goto(f"{stack.practice}/willow-lane")
     found["/willow-lane"] = violations(door)
     priya = stack.person("Priya", size, dark=dark)
-    for path in PAGES:
-        priya.goto(stack.url + path)
+    waiting, known = list(BEGINNINGS), {ABOUT.sub("*", path) for path in BEGINNINGS}
+    while waiting:
+        path = waiting.pop()
+        try:
+            priya.goto(stack.url + path)
+        except Error as error:
+            assert "Download is starting" in error.message, path
+            continue
         found[path] = violations(priya)
-        assert priya.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), path
-    for path, link in (
-        ("/posts/approvals/", "ol h2 a"),
-        ("/posts/", ".sg-rows a"),
-        ("/inbox/decided/", ".sg-mail a"),
-    ):
-        priya.goto(stack.url + path)
-        if priya.locator(link).count():
-            follow(priya, priya.locator(link).first)
-            found[priya.url] = violations(priya)
+        if not priya.evaluate("document.documentElement.scrollWidth <= window.innerWidth"):
+            found[path].append("wider than the screen")
+        for link in priya.locator("a[href^='/']:not([download])").evaluate_all(LINKS):
+            kind = ABOUT.sub("*", link.partition("#")[0])
+            if kind not in known:
+                known.add(kind)
+                waiting.append(link.partition("#")[0])
     assert {path: rules for path, rules in found.items() if rules} == {}
+    assert len(found) > 60
