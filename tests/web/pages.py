@@ -158,7 +158,7 @@ def _policy(made: Crowd) -> list[Page]:
 def _register(made: Crowd) -> list[Page]:
     """The register, one of its lists, its forms about a person, and that person with all they ever had."""
     about = made.person.pk
-    forms = ("person", "change", "check", "training", "reference", "role", "leaving")
+    forms = ("person", "change", "check", "training", "reference", "role", "line_manager", "leaving")
     return [
         *(Page(f"people:{name}", reverse(f"people:{name}", args=[about])) for name in forms),
         Page("people:sign_in", reverse("people:sign_in", args=[made.newcomer.pk])),

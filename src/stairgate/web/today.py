@@ -116,10 +116,10 @@ def today_page(me: Membership, now: datetime) -> Today:
     if Duty.WRITE in duties and suggested:
         tasks.append(task_of.suggested(suggested))
     tasks += declaration_tasks(me, now)
-    needed = version.parameters.page_administrators if version and accounts else 0
-    if Duty.MANAGE in duties and len(administrators) == needed:
-        tasks.append(task_of.one_more([member.first_name for member in administrators]))
     tasks += [task_of.own(post) for post in own]
+    needed = version.parameters.page_administrators if version and accounts else 0
+    if Duty.MANAGE in duties and len(administrators) == needed > 0:
+        tasks.append(task_of.one_more([member.first_name for member in administrators]))
     return Today(
         now=now,
         greeting=_greeting(organisation.local(now).hour),
