@@ -23,6 +23,7 @@ from stairgate.organisations.selectors import holders
 from stairgate.people.models import LeavingTask, Person
 from stairgate.people.rules import Facts, eligibility, running_out
 from stairgate.people.selectors import columns, facts_for
+from stairgate.policies.library.selectors import late_to_read
 from stairgate.policies.models import PolicyVersion
 from stairgate.policies.reviewing import review_dues
 from stairgate.policies.selectors import signatures
@@ -64,7 +65,8 @@ def _bearers(
 ) -> list[tuple[Membership, Bearer]]:
     """Return who holds a role that day, with what the one rule about fitness says of them. Two queries."""
     members = holders(organisation, Role, day).prefetch_related("roles")
-    facts = facts_for(members, signed=signatures(version), on=day)
+    late = late_to_read(organisation, day)
+    facts = facts_for(members, signed=signatures(version), unread=late, on=day)
     return [(member, _bearer(member, known, day)) for member, known in facts]
 
 

@@ -14,6 +14,7 @@ from stairgate.organisations.models import Membership, Organisation
 from stairgate.organisations.rules import Role
 from stairgate.organisations.selectors import holders
 from stairgate.people.models import Person
+from stairgate.policies.library.selectors import must_read
 from stairgate.policies.models import PolicyVersion, Questions, Reading, Signature
 from stairgate.policies.packs.form import Pack, Question
 from stairgate.policies.packs.loading import pack, shipped_packs
@@ -25,20 +26,28 @@ def pack_for(version: PolicyVersion) -> Pack:
     """Return the pack whose questions go with a version: the one it was made from. One that came as a text has the
     questions of the pack for that kind of setting.
     """
+    return directory_pack(version.organisation, version)
+
+
+def directory_pack(organisation: Organisation, version: PolicyVersion | None) -> Pack:
+    """Return the pack whose list of help is a setting's: that of its version, else that for its kind."""
     packs = [pack(name) for name in shipped_packs()]
-    if version.content and version.content.get("pack") in shipped_packs():
+    if version and version.content and version.content.get("pack") in shipped_packs():
         return pack(version.content["pack"])
-    fitting = (one for one in packs if version.organisation.kind in one.kinds)
+    fitting = (one for one in packs if organisation.kind in one.kinds)
     return next(fitting, packs[0])
 
 
 def confirmations_today(organisation: Organisation, at: datetime) -> tuple[Confirmation, ...]:
-    """Return the lines to be ticked, with the safeguarding lead and the deputies of that moment. Two queries."""
+    """Return the lines to be ticked, with the safeguarding lead, the deputies and the library of that moment. Three
+    queries.
+    """
     day = organisation.day(at)
     people = list(holders(organisation, (Role.DSL, Role.DEPUTY_DSL), day).prefetch_related("roles"))
     lead = [one.first_name for one in people if Role.DSL in one.roles_on(day)]
     deputies = [one.first_name for one in people if Role.DSL not in one.roles_on(day)]
-    return confirmations(lead=lead, deputies=deputies)
+    documents = [f"“{one.title}” ({one.version})" for one in must_read(organisation)]
+    return confirmations(lead=lead, deputies=deputies, documents=documents)
 
 
 def questions_of(version: PolicyVersion) -> tuple[Question, ...]:

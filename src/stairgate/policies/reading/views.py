@@ -21,6 +21,7 @@ from stairgate.organisations.access import current, require
 from stairgate.organisations.models import Membership
 from stairgate.organisations.papers import paper_answer
 from stairgate.organisations.rules import Duty
+from stairgate.policies.library.selectors import must_read
 from stairgate.policies.models import Reading
 from stairgate.policies.packs.document import Document
 from stairgate.policies.printed import certificate
@@ -211,6 +212,7 @@ def name(request: HttpRequest, member: Membership, progress: Progress, reading: 
         "version": reading.version,
         "person": progress.person,
         "lines": lines,
+        "documents": must_read(member.organisation),
         "seen": digest_of(lines),
         "typed": typed,
         "wrong": wrong,
