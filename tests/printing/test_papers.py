@@ -10,6 +10,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from stairgate.cli.demo_library import look_at_help
 from stairgate.organisations.models import User
 from stairgate.people.models import Person
 from stairgate.policies.models import PolicyVersion, Signature
@@ -124,6 +125,20 @@ def test_the_settings_sheet_names_each_setting_and_who_looked(
         and "Second person Signed Date and time" in words
     )
     assert "Printed" in words and str(timezone.localdate().year) in words and "not-a-token" not in words
+
+
+@pytest.mark.clause("C53")
+@pytest.mark.clause("C69")
+def test_the_card_for_families_has_our_lead_and_only_what_was_looked_at(
+    cast: Cast, django_assert_max_num_queries: Callable[[int], object]
+) -> None:
+    words = said(browser(cast.tom), "library:card")
+    assert "999" in words and "01632 960119" in words and "0800 1111" not in words
+    look_at_help(cast.organisation, cast.policy, {"Gwen": cast.gwen}, timezone.now())
+    with django_assert_max_num_queries(15):  # type: ignore[attr-defined]
+        words = said(browser(cast.tom), "library:card")
+    assert "0800 1111, childline.org.uk" in words and "help card" in words
+    assert "online-safety.fenmoor.example" not in words, "nobody has looked at it"
 
 
 def test_a_printer_that_fails_is_a_page_in_words(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -20,16 +20,20 @@ _ASKS = {
     "assurance:record": Duty.SEE_ACCOUNTS,
     "monitoring:inbox": Duty.DECIDE,
     "policies:next": Duty.MANAGE,
+    "library:new": Duty.MANAGE,
     "reading:who": Duty.SEE_PEOPLE,
 }
 _EVERYBODYS = frozenset(
     {
+        "library:help",
+        "library:index",
         "people:list",
         "policies:words",
         "policies:review",
         "publishing:list",
         "publishing:suggestions",
         "reading:start",
+        "reminding:activity",
     }
 )
 _LONGEST = 80

@@ -60,7 +60,7 @@ def late_to_read(organisation: Organisation, on: date) -> Coalesce:
     return Coalesce(Subquery(late.values("title")[:1]), Value(""), output_field=CharField())
 
 
-def unread_of(organisation: Organisation, on: date) -> dict[str, Any]:
+def unread_of(organisation: Organisation) -> dict[str, Any]:
     """Return, for a query of people, the title of what each has still to read, and since when it is there."""
     mine = unread(organisation, person=OuterRef(OuterRef("pk")))
     return {
