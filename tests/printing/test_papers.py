@@ -135,8 +135,9 @@ def test_the_card_for_families_has_our_lead_and_only_what_was_looked_at(
     words = said(browser(cast.tom), "library:card")
     assert "999" in words and "01632 960119" in words and "0800 1111" not in words
     look_at_help(cast.organisation, cast.policy, {"Gwen": cast.gwen}, timezone.now())
+    client = browser(cast.tom)
     with django_assert_max_num_queries(15):  # type: ignore[attr-defined]
-        words = said(browser(cast.tom), "library:card")
+        words = said(client, "library:card")
     assert "0800 1111, childline.org.uk" in words and "help card" in words
     assert "online-safety.fenmoor.example" not in words, "nobody has looked at it"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -15,7 +16,7 @@ from stairgate.organisations.rules import Role
 from stairgate.organisations.selectors import holders
 from stairgate.people.models import Person
 from stairgate.policies.library.selectors import must_read
-from stairgate.policies.models import PolicyVersion, Questions, Reading, Signature
+from stairgate.policies.models import LibraryDocument, PolicyVersion, Questions, Reading, Signature
 from stairgate.policies.packs.form import Pack, Question
 from stairgate.policies.packs.loading import pack, shipped_packs
 from stairgate.policies.reading.rules import Confirmation, Step, confirmations, question_from, step_of
@@ -38,16 +39,19 @@ def directory_pack(organisation: Organisation, version: PolicyVersion | None) ->
     return next(fitting, packs[0])
 
 
-def confirmations_today(organisation: Organisation, at: datetime) -> tuple[Confirmation, ...]:
+def confirmations_today(
+    organisation: Organisation, at: datetime, documents: Sequence[LibraryDocument] | None = None
+) -> tuple[Confirmation, ...]:
     """Return the lines to be ticked, with the safeguarding lead, the deputies and the library of that moment. Three
-    queries.
+    queries, one less when it is known what everybody must know.
     """
     day = organisation.day(at)
     people = list(holders(organisation, (Role.DSL, Role.DEPUTY_DSL), day).prefetch_related("roles"))
     lead = [one.first_name for one in people if Role.DSL in one.roles_on(day)]
     deputies = [one.first_name for one in people if Role.DSL not in one.roles_on(day)]
-    documents = [f"“{one.title}” ({one.version})" for one in must_read(organisation)]
-    return confirmations(lead=lead, deputies=deputies, documents=documents)
+    must_know = must_read(organisation) if documents is None else documents
+    named = [f"“{one.title}” ({one.version})" for one in must_know]
+    return confirmations(lead=lead, deputies=deputies, documents=named)
 
 
 def questions_of(version: PolicyVersion) -> tuple[Question, ...]:

@@ -187,7 +187,8 @@ def name(request: HttpRequest, member: Membership, progress: Progress, reading: 
     proof, typed, wrong = proof_of(request, now), _typed(request), ""
     if request.method == "GET" and not services.proved(reading, proof, now):
         return _ask_who(request, typed)
-    lines = confirmations_today(member.organisation, now)
+    documents = list(must_read(member.organisation))
+    lines = confirmations_today(member.organisation, now, documents)
     if request.method == "POST":
         try:
             services.sign(
@@ -212,7 +213,7 @@ def name(request: HttpRequest, member: Membership, progress: Progress, reading: 
         "version": reading.version,
         "person": progress.person,
         "lines": lines,
-        "documents": must_read(member.organisation),
+        "documents": documents,
         "seen": digest_of(lines),
         "typed": typed,
         "wrong": wrong,
