@@ -28,7 +28,7 @@ from stairgate.organisations.rules import Duty
 from stairgate.people.models import Person
 from stairgate.people.services import register
 from stairgate.policies.library.models import LibraryDocument, Receipt
-from stairgate.policies.library.rules import Details, Kind, details_problem, is_link
+from stairgate.policies.library.rules import Details, Kind, addresses_in, details_problem, is_link
 from stairgate.policies.library.selectors import Entry as HelpEntry
 from stairgate.policies.library.selectors import entries, for_the_card, not_read, stale
 from stairgate.policies.library.services import (
@@ -116,6 +116,16 @@ def test_only_a_safe_address_is_a_link() -> None:
     assert is_link("https://files.example/safe.pdf")
     wrong = ("https://", "https://a b.example", "https://me:pw@files.example", "https://[", "ftp://x.example")
     assert not any(map(is_link, wrong))
+
+
+@pytest.mark.clause("C53")
+def test_whoever_looks_at_a_contact_can_open_its_addresses() -> None:
+    assert addresses_in("0800 1111, childline.org.uk") == ("childline.org.uk",)
+    assert addresses_in("01632 960150, lado.office@fenmoor.example") == ()
+    assert addresses_in("The board (procedures.fenmoor.example/online).") == (
+        "procedures.fenmoor.example/online",
+    )
+    assert addresses_in("Open 9.30 to 5, javascript:alert(1)") == ()
 
 
 @pytest.mark.clause("C11")
@@ -341,6 +351,7 @@ def test_the_pages_do_it_and_keep_what_was_typed(cast: Cast, ours: LibraryDocume
     tom.post(reverse("library:read", args=[row.pk]))
     assert Receipt.objects.get(document=row).person.user == cast.tom
     priya.post(reverse("library:withdraw", args=[row.pk]), {"reason": "Twice there"})
+    assert "Twice there" in tom.get(reverse("library:index")).content.decode()
     assert "Twice there" in tom.get(reverse("library:document", args=[row.pk])).content.decode()
     typed |= {"kind": "safeguarding", "review_by": "2027-10-01"}
     priya.post(reverse("library:again", args=[ours.pk]), typed)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 from urllib.parse import urlsplit
@@ -85,6 +86,14 @@ def is_link(link: str) -> bool:
         return parts.scheme == "https" and bool(parts.hostname) and parts.username is None
     except ValueError:
         return False
+
+
+_ADDRESS = re.compile(r"(?<![@\w.-])(?:[a-z0-9-]+\.)+[a-z]{2,}(?:/[^\s,;)]*)?(?![\w@])", re.IGNORECASE)
+
+
+def addresses_in(contact: str) -> tuple[str, ...]:
+    """Return the web addresses in the words of a contact, without the scheme, so that whoever checks can open them."""
+    return tuple(_ADDRESS.findall(contact))
 
 
 def is_fresh(checked_on: date | None, on: date) -> bool:

@@ -15,7 +15,7 @@ from stairgate.organisations.models import Organisation
 from stairgate.people.models import Person
 from stairgate.people.rules import DAYS_TO_READ
 from stairgate.policies.library.models import ContactCheck, LibraryDocument, Receipt
-from stairgate.policies.library.rules import Kind, check_contact_by, is_fresh
+from stairgate.policies.library.rules import Kind, addresses_in, check_contact_by, is_fresh
 from stairgate.policies.models import PolicyVersion
 from stairgate.policies.packs.filling import Facts, contact_of
 from stairgate.policies.packs.form import Contact, Pack
@@ -103,6 +103,13 @@ def story(document: LibraryDocument) -> list[LibraryDocument]:
     return found
 
 
+def withdrawn(organisation: Organisation) -> QuerySet[LibraryDocument]:
+    """Return what was taken out of the library, the last first."""
+    return LibraryDocument.objects.filter(organisation=organisation, withdrawn_at__isnull=False).order_by(
+        "-withdrawn_at"
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One contact of the list of help as it is shown, and the newest look at it."""
@@ -118,6 +125,11 @@ class Entry:
     checked_by: str
     check_by: date
     fresh: bool
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """The web addresses in it, to be opened."""
+        return addresses_in(self.contact)
 
     @property
     def changed(self) -> bool:

@@ -43,12 +43,14 @@ def index(request: HttpRequest) -> HttpResponse:
     mine = set(selectors.unread(me.organisation, person__user=me.user_id).values_list("pk", flat=True))
     order = list(Kind.values)
     rows.sort(key=lambda row: (order.index(row.kind), row.title))
+    only = {Kind.SAFEGUARDING.value} & {row.kind for row in rows}  # of this there is one
     values = {
         "active": "policy",
         "rows": [(row, row.pk in mine) for row in rows],
         "day": me.organisation.day(now),
-        "safeguarding": any(row.kind == Kind.SAFEGUARDING for row in rows),
-        "records": [kind for kind in Kind.values if services.may_record(me, kind, now)],
+        "safeguarding": bool(only),
+        "adds": [kind for kind in Kind.values if kind not in only and services.may_record(me, kind, now)],
+        "withdrawn": selectors.withdrawn(me.organisation)[:_EACH],
     }
     return render(request, "library/index.html", values)
 
