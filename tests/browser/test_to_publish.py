@@ -224,7 +224,7 @@ def register(ana: Person, folder: Path) -> dict[str, str]:
 
 
 def add_safeguarding_policy(ana: Person) -> None:
-    """Say where the nursery's own safeguarding policy is; everybody confirms it by name when they sign."""
+    """Say where the nursery's own safeguarding policy is, which everybody confirms when they sign; and begin ours."""
     ana.link(re.compile("^Today$"))
     ana.link("Add it")
     page = ana.page
@@ -236,15 +236,12 @@ def add_safeguarding_policy(ana: Person) -> None:
         for days in (-30, 300)
     )
     ana.fill({"adopted_on": adopted, "review_by": again})
-    ana.press("Put it in the library")
+    ana.press("Put it there, and begin our policy")
     assert "is in the library." in page.inner_text("main")
 
 
 def adopt(ana: Person, photograph: Photograph) -> None:
     """Make the template the setting's own, and adopt it."""
-    ana.link(re.compile("^Today$"))
-    ana.link("Write your policy")
-    ana.press("Begin")
     photograph(ana.page, "first-policy")
     ana.link(re.compile("^Fill in$"))
     given = demo_policy.FACTS.values

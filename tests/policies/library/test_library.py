@@ -27,6 +27,7 @@ from stairgate.organisations.models import User
 from stairgate.organisations.rules import Duty
 from stairgate.people.models import Person
 from stairgate.people.services import register
+from stairgate.policies.drafting import open_draft
 from stairgate.policies.library.models import LibraryDocument, Receipt
 from stairgate.policies.library.rules import Details, Kind, addresses_in, details_problem, is_link
 from stairgate.policies.library.selectors import Entry as HelpEntry
@@ -372,3 +373,19 @@ def test_it_is_easy_to_find_and_whoever_may_is_asked_for_it(
     wanted = "Add your safeguarding and child protection policy"
     for user, asked in ((cast.priya, True), (cast.gwen, True), (cast.tom, False)):
         assert (wanted in browser(user).get(reverse("today")).content.decode()) is asked
+
+
+def test_a_new_setting_goes_straight_on_from_its_safeguarding_policy_to_its_own(
+    cast: Cast, settings: object
+) -> None:
+    settings.DEMO = True  # type: ignore[attr-defined]
+    typed = {"kind": "safeguarding", "title": "Safe", "version": "1", "place": "Office", "then": "begin"}
+    typed |= {"adopted_on": "2026-11-01", "review_by": "2027-11-01"}
+    client = browser(cast.outsider)
+    assert "begin our policy" in client.get(reverse("library:new")).content.decode()
+    assert client.post(reverse("library:new"), typed)["Location"] == reverse("policies:next")
+    assert "Safe" in client.get(reverse("library:index")).content.decode()
+    assert open_draft(cast.elsewhere) is not None
+    typed |= {"kind": "data"}
+    answer = browser(cast.priya).post(reverse("library:new"), typed)
+    assert "/policy/library/" in answer["Location"] and open_draft(cast.organisation) is None

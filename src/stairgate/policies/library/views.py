@@ -20,6 +20,7 @@ from stairgate.organisations.papers import paper_answer
 from stairgate.organisations.rules import Duty, Role
 from stairgate.organisations.selectors import holders
 from stairgate.people.models import Person
+from stairgate.policies.drafting import begin_draft
 from stairgate.policies.library import selectors, services
 from stairgate.policies.library.forms import DocumentForm
 from stairgate.policies.library.models import LibraryDocument
@@ -93,9 +94,23 @@ def _form(request: HttpRequest, before: LibraryDocument | None) -> HttpResponse:
             form.add_error(None, str(refusal))
         else:
             messages.success(request, f"“{row.title}” is in the library.")
-            return redirect("library:document", row.pk)
-    values = {"active": "policy", "form": form, "before": before}
+            return _then(request, me, row, now)
+    begins = _may_begin(me, now)
+    values = {"active": "policy", "form": form, "before": before, "begins": begins}
     return render(request, "library/form.html", values, status=422 if form.errors else 200)
+
+
+def _may_begin(me: Membership, now: datetime) -> bool:
+    """Return whether a manager of a new setting may go straight on to the first policy."""
+    return Duty.MANAGE in me.duties_on(me.organisation.day(now)) and in_force(me.organisation) is None
+
+
+def _then(request: HttpRequest, me: Membership, row: LibraryDocument, now: datetime) -> HttpResponse:
+    """Lead to the document; or begin the first policy, where that was asked for with it."""
+    if request.POST.get("then") != "begin" or not _may_begin(me, now):
+        return redirect("library:document", row.pk)
+    begin_draft(actor=me.user, organisation=me.organisation, at=now)
+    return redirect("policies:next")
 
 
 def _wanted(request: HttpRequest) -> dict[str, object]:
