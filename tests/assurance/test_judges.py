@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from stairgate.assurance.judging import marks
-from stairgate.assurance.known import Account, Bearer, Colleague, Known, Policy, Work
+from stairgate.assurance.known import Account, Bearer, Colleague, HelpList, Known, Policy, Work
 from stairgate.assurance.marks import Mark, Who, Worth, listed
 from stairgate.channels.rules import Restriction
 from stairgate.organisations.rules import Role
@@ -67,6 +67,15 @@ TEAM = (
     bearer("Marcus", Role.DEPUTY_DSL),
     bearer("Helen", Role.SERVICE_MANAGER),
 )
+WORK = Work(
+    sealed_at=NOW,
+    last_published=NOW,
+    safeguarding_title="Keeping children safe",
+    safeguarding_until=DAY + timedelta(days=200),
+    must_read=1,
+    activity_on=DAY - timedelta(days=30),
+    policy_since=NOW - timedelta(days=400),
+)
 WELL = Known(
     at=NOW,
     day=DAY,
@@ -75,7 +84,7 @@ WELL = Known(
     bearers=TEAM,
     colleagues=tuple(colleague(one.who.name) for one in TEAM),
     accounts=(PAGE,),
-    work=Work(sealed_at=NOW, last_published=NOW),
+    work=WORK,
 )
 
 
@@ -96,8 +105,32 @@ def instead(name: str, *roles: Role, **more: Any) -> tuple[Bearer, ...]:
 
 ADMIN, DAYS = Role.PAGE_ADMINISTRATOR, timedelta(days=1)
 NO_SIGN_IN = replace(colleague("Ruth"), who=Who(None, "Ruth"))
+
+
+def unread(days: int) -> tuple[Colleague, ...]:
+    """Return two colleagues, of whom Ruth has had something to read for so many days."""
+    since = DAY - timedelta(days=days)
+    return (colleague("Kofi"), replace(colleague("Ruth"), unread="Keeping children safe", unread_since=since))
+
+
+def work(**changed: Any) -> dict[str, Any]:
+    return {"work": replace(WORK, **changed)}
+
+
 #: clause, what is changed, what it is worth then, and for whom it waits
 FACTS: list[tuple[str, dict[str, Any], Worth, str]] = [
+    ("C11", work(safeguarding_until=None), Worth.BROKEN, "Priya"),
+    ("C11", work(safeguarding_until=DAY - timedelta(days=1)), Worth.BROKEN, "Priya"),
+    ("C11", work(safeguarding_until=DAY), Worth.RISK, "Priya"),
+    ("C11", work(safeguarding_until=DAY + timedelta(days=30)), Worth.MET, ""),
+    ("C50", {"colleagues": unread(7)}, Worth.RISK, "Ruth"),
+    ("C50", {"colleagues": unread(8)}, Worth.BROKEN, "Ruth"),
+    ("C53", {"help": HelpList(20, 2, DAY)}, Worth.RISK, "Gwen"),
+    ("C53", {"help": HelpList(20, 2, DAY - timedelta(days=1))}, Worth.BROKEN, "Gwen"),
+    ("C69", {"help": HelpList(20)}, Worth.MET, ""),
+    ("C61", work(activity_on=date(2026, 8, 31)), Worth.BROKEN, "Gwen"),
+    ("C61", work(activity_on=None, policy_since=NOW - timedelta(days=50)), Worth.RISK, "Gwen"),
+    ("C61", work(activity_on=None, policy_since=NOW - timedelta(days=10)), Worth.MET, ""),
     (
         "C12",
         {"bearers": (*TEAM, bearer("Leah", Role.AUTHOR, lacks=Barrier.NOT_ON_REGISTER))},

@@ -15,10 +15,11 @@ from stairgate.assurance.reminding.keeping import keep
 from stairgate.assurance.reminding.models import Reminder
 from stairgate.assurance.reminding.rules import Kind
 from stairgate.assurance.rounds.models import LeadRead, SelfCheck
-from stairgate.assurance.rounds.rules import QUESTIONS, look_out_due, self_check_due, term_of
+from stairgate.assurance.rounds.rules import QUESTIONS, Audience, look_out_due, self_check_due, term_of
 from stairgate.assurance.rounds.selectors import leads_now
 from stairgate.assurance.rounds.services import (
     look_out,
+    note_activity,
     read_of_lead,
     say_of_oneself,
     talked,
@@ -159,6 +160,44 @@ def test_each_term_the_lead_looks_what_training_is_new_and_late_everybody_in_cha
     assert of(cast.gwen, Kind.LOOK_OUT) == ["Look what training and guidance is new: Summer term 2027"]
 
 
+@pytest.mark.clause("C61")
+def test_each_term_something_for_children_or_parents_is_noted_and_late_everybody_in_charge_is_told(
+    cast: Cast,
+) -> None:
+    keep(cast.organisation, NOW)
+    said = "Something about safe technology for children or parents: Autumn term 2026"
+    assert of(cast.gwen, Kind.ACTIVITY) == [said] and of(cast.priya, Kind.ACTIVITY) == []
+    late = datetime(2027, 3, 20, tzinfo=UTC)
+    keep(cast.organisation, late)
+    said = "Something about safe technology for children or parents: Spring term 2027"
+    assert (
+        of(cast.gwen, Kind.ACTIVITY)
+        == of(cast.priya, Kind.ACTIVITY)
+        == of(cast.helen, Kind.ACTIVITY)
+        == [said]
+    )
+    assert of(cast.tom, Kind.ACTIVITY) == []
+    put = {"organisation": cast.organisation, "audience": Audience.PARENTS, "done_by": "Tom", "at": late}
+    told = {
+        "what": "A sheet for home",
+        "on": date(2027, 3, 19),
+        "link": "",
+        "note": "Handed out at the door.",
+    }
+    for wrong in ({"what": " "}, {"note": ""}, {"on": date(2027, 3, 21)}, {"link": "http://a.example"}):
+        with pytest.raises(Refusal):
+            note_activity(actor=cast.tom, **put, **(told | wrong))  # type: ignore[arg-type]
+    with pytest.raises(NotAllowed):
+        note_activity(actor=cast.outsider, **put, **told)  # type: ignore[arg-type]
+    note_activity(actor=cast.tom, **put, **(told | {"on": date(2026, 12, 20)}))  # type: ignore[arg-type]
+    keep(cast.organisation, late)
+    assert of(cast.gwen, Kind.ACTIVITY) == [said], "that was the term before"
+    note_activity(actor=cast.tom, **put, **told)  # type: ignore[arg-type]
+    assert Entry.objects.filter(kind="assurance.activity_noted").count() == 2
+    keep(cast.organisation, late)
+    assert of(cast.gwen, Kind.ACTIVITY) == of(cast.helen, Kind.ACTIVITY) == []
+
+
 @pytest.mark.clause("C52")
 def test_a_new_safeguarding_lead_is_read_of_by_everybody_once(cast: Cast) -> None:
     first = leads_now(cast.organisation, DAY).get()
@@ -221,4 +260,9 @@ def test_the_forms_keep_what_was_typed_and_another_settings_lead_is_not_there(
     where = reverse("reminding:lead", args=[leads_now(cast.organisation, DAY).get().pk])
     assert stranger.get(where).status_code == stranger.post(where).status_code == 404
     assert client.post(reverse("reminding:self_check"), YES).status_code == 302
+    typed = {"what": "A story", "audience": "under_fives", "on": "2026-11-20", "done_by": "Tom"}
+    answer = client.post(reverse("reminding:activity"), typed)
+    assert answer.status_code == 422 and "Add a link to it" in answer.content.decode()
+    assert client.post(reverse("reminding:activity"), typed | {"note": "Read aloud"}).status_code == 302
+    assert "Read aloud" in client.get(reverse("reminding:activity")).content.decode()
     assert "Self-check still to do" in client.get(reverse("reminding:rounds")).content.decode()

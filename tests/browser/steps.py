@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import io
+import re
 import subprocess
 import sys
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 
-from playwright.sync_api import Page
+from playwright.sync_api import Error, Page
 
 from tests.browser.conftest import Stack
 
@@ -44,3 +46,29 @@ def checks_out_offline(person: Page, stack: Stack, folder: Path) -> bool:
     kept.write_bytes(data)
     command = [sys.executable, "-I", str(folder / "verify.py"), str(kept)]
     return subprocess.run(command, check=False).returncode == 0
+
+
+#: what no link leads to, or only sometimes
+BEGINNINGS = ("/", "/menu/", "/posts/approvals/", "/policy/?show=mend", "/worried/", "/not-a-page/")
+#: which record, day, person or clause a page is about: of each kind one is looked at
+ABOUT = re.compile(r"(?<=/)([0-9a-f]{8}-[0-9a-f-]{27}|[^/]*\d[^/]*)(?=/)|(?<=[=])[^&]*\d[^&]*")
+LINKS = "links => links.map(link => link.getAttribute('href'))"
+
+
+def every_page(page: Page, stack: Stack) -> Iterator[str]:
+    """Go to one page of each kind that somebody can come to by links; yield its path while it is shown."""
+    waiting, known = list(BEGINNINGS), {ABOUT.sub("*", path) for path in BEGINNINGS}
+    while waiting:
+        path = waiting.pop()
+        try:
+            page.goto(stack.url + path)
+        except Error as error:
+            assert "Download is starting" in error.message, path
+            continue
+        yield path
+        for link in page.locator("a[href^='/']:not([download])").evaluate_all(LINKS):
+            address = link.partition("#")[0]
+            kind = ABOUT.sub("*", address)
+            if kind not in known and not kind.endswith(".pdf"):
+                known.add(kind)
+                waiting.append(address)

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Error
 
 from tests.browser.conftest import DESK, PHONE, Stack, violations, wait_until
-from tests.browser.steps import approve, checks_out_offline, send_for_approval
+from tests.browser.steps import approve, checks_out_offline, every_page, send_for_approval
 
 pytestmark = pytest.mark.browser
 
@@ -84,13 +82,6 @@ def test_everything_works_without_script(stack: Stack) -> None:
     wait_until(kofi, "On the page")
 
 
-#: what no link leads to, or only sometimes
-BEGINNINGS = ("/", "/menu/", "/posts/approvals/", "/policy/?show=mend", "/worried/", "/not-a-page/")
-#: which record, day, person or clause a page is about: of each kind one is looked at
-ABOUT = re.compile(r"(?<=/)([0-9a-f]{8}-[0-9a-f-]{27}|[^/]*\d[^/]*)(?=/)|(?<=[=])[^&]*\d[^&]*")
-LINKS = "links => links.map(link => link.getAttribute('href'))"
-
-
 @pytest.mark.parametrize(("size", "dark"), [(DESK, False), (PHONE, True)], ids=["desk", "dark phone"])
 def test_axe_finds_nothing(stack: Stack, size: tuple[int, int], dark: bool) -> None:
     """On no page that a manager can come to by links, and nothing there is wider than the screen."""
@@ -101,21 +92,9 @@ def test_axe_finds_nothing(stack: Stack, size: tuple[int, int], dark: bool) -> N
     door.goto(f"{stack.practice}/willow-lane")
     found["/willow-lane"] = violations(door)
     priya = stack.person("Priya", size, dark=dark)
-    waiting, known = list(BEGINNINGS), {ABOUT.sub("*", path) for path in BEGINNINGS}
-    while waiting:
-        path = waiting.pop()
-        try:
-            priya.goto(stack.url + path)
-        except Error as error:
-            assert "Download is starting" in error.message, path
-            continue
+    for path in every_page(priya, stack):
         found[path] = violations(priya)
         if not priya.evaluate("document.documentElement.scrollWidth <= window.innerWidth"):
             found[path].append("wider than the screen")
-        for link in priya.locator("a[href^='/']:not([download])").evaluate_all(LINKS):
-            kind = ABOUT.sub("*", link.partition("#")[0])
-            if kind not in known:
-                known.add(kind)
-                waiting.append(link.partition("#")[0])
     assert {path: rules for path, rules in found.items() if rules} == {}
     assert len(found) > 60

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, Route
 
 from tests.browser.conftest import Stack
-from tests.browser.test_passage import PAGES
+from tests.browser.steps import every_page
 
 pytestmark = pytest.mark.browser
 
@@ -222,8 +222,7 @@ def test_no_answer_while_writing_is_said(stack: Stack) -> None:
 def test_nothing_scrolls_sideways_on_a_narrow_phone(stack: Stack) -> None:
     priya = stack.person("Priya", (320, 640))
     wide = []
-    for path in PAGES:
-        priya.goto(stack.url + path)
+    for path in every_page(priya, stack):
         if priya.evaluate("document.documentElement.scrollWidth") > 320:
             wide.append(path)
     assert wide == []

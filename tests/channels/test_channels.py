@@ -41,6 +41,7 @@ OPEN = ChannelFacts(
     health_problem="",
     authorised_until=NOW + timedelta(seconds=1),
     online_safety=2,
+    safeguarding_until=NOW + timedelta(days=1),
 )
 
 

@@ -101,6 +101,7 @@ def test_somebody_who_signs_in_and_is_not_on_the_register_is_shown_and_added(
     Check.objects.filter(person=tom).delete()
     Training.objects.filter(person=tom).delete()
     tom.declarations.all().delete()
+    tom.receipts.all().delete()
     tom.delete()
     place = Membership.objects.get(user=cast.tom)
     page = priya.get(reverse("people:list"))

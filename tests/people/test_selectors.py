@@ -11,6 +11,7 @@ from stairgate.organisations.models import Membership, Organisation
 from stairgate.people.models import Check, Person, Training
 from stairgate.people.rules import Barrier, Facts, eligibility
 from stairgate.people.selectors import facts_for
+from stairgate.policies.library.selectors import late_to_read
 from stairgate.policies.selectors import signatures
 from tests.cast import Cast, willow_lane
 
@@ -38,7 +39,9 @@ def tom(cast: Cast) -> Person:
 def read(cast: Cast, day: date) -> Facts:
     """Return what the register says of Tom."""
     rows = Membership.objects.filter(user=cast.tom)
-    [(_, facts)] = facts_for(rows, signed=signatures(cast.policy), on=day)
+    [(_, facts)] = facts_for(
+        rows, signed=signatures(cast.policy), unread=late_to_read(cast.organisation, day), on=day
+    )
     return facts
 
 
@@ -60,7 +63,12 @@ def check(tom: Person, day: date, *, level: Check.Level = Check.Level.ENHANCED, 
 
 def test_everything_is_read_in_one_query(cast: Cast, day: date, django_assert_num_queries: object) -> None:
     with django_assert_num_queries(1):  # type: ignore[operator]
-        rows = facts_for(Membership.objects.all(), signed=signatures(cast.policy), on=day)
+        rows = facts_for(
+            Membership.objects.all(),
+            signed=signatures(cast.policy),
+            unread=late_to_read(cast.organisation, day),
+            on=day,
+        )
     fit = sorted(member.first_name for member, facts in rows if not eligibility(facts, day))
     assert fit == ["Gwen", "Kofi", "Priya", "Tom"]
 

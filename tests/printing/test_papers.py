@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from stairgate.channels.asking import form
 from stairgate.channels.asking.deciding import Wanted
+from stairgate.cli.demo_library import look_at_help
 from stairgate.organisations.models import User
 from stairgate.people.models import Person
 from stairgate.policies.models import PolicyVersion, Signature
@@ -146,6 +147,21 @@ def test_a_request_on_paper_is_whole(cast: Cast, now: datetime) -> None:
     assert len(pages) > 1 and all(has_ink_and_white_round_it(page) for page in pages)
     assert browser(cast.leah).get(reverse("channels:request_pdf", args=[row.pk])).status_code == 403
     assert browser(cast.outsider).get(reverse("channels:request_pdf", args=[row.pk])).status_code == 404
+
+
+@pytest.mark.clause("C53")
+@pytest.mark.clause("C69")
+def test_the_card_for_families_has_our_lead_and_only_what_was_looked_at(
+    cast: Cast, django_assert_max_num_queries: Callable[[int], object]
+) -> None:
+    words = said(browser(cast.tom), "library:card")
+    assert "999" in words and "01632 960119" in words and "0800 1111" not in words
+    look_at_help(cast.organisation, cast.policy, {"Gwen": cast.gwen}, timezone.now())
+    client = browser(cast.tom)
+    with django_assert_max_num_queries(15):  # type: ignore[attr-defined]
+        words = said(client, "library:card")
+    assert "0800 1111, childline.org.uk" in words and "help card" in words
+    assert "online-safety.fenmoor.example" not in words, "nobody has looked at it"
 
 
 def test_a_printer_that_fails_is_a_page_in_words(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:

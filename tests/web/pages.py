@@ -77,6 +77,7 @@ def pages(made: Crowd) -> list[Page]:
             for name in ("publishing:standing_edit", "publishing:standing_again")
         ),
         *_policy(made),
+        *_library(made),
         *_urgent(made),
         *_posts(made),
         *_register(made),
@@ -122,11 +123,15 @@ _PLAIN = (
     "policies:versions",
     "policies:next",
     "policies:review",
+    "library:index",
+    "library:new",
+    "library:help",
     "reminding:mine",
     "reminding:mail",
     "reminding:rounds",
     "reminding:self_check",
     "reminding:look_out",
+    "reminding:activity",
     "reminding:exceptions",
     "reminding:exception_ask",
     "reminding:tell",
@@ -152,6 +157,14 @@ def _policy(made: Crowd) -> list[Page]:
         Page("assurance:live", f"{reverse('assurance:live')}?show=mend", "to mend"),
         Page("assurance:account", reverse("assurance:account", args=[made.channel.pk])),
         *(Page("assurance:clause", reverse("assurance:clause", args=[c]), c) for c in ("C18", "C44", "C78")),
+    ]
+
+
+def _library(made: Crowd) -> list[Page]:
+    """A document of the library with its story, and the form for its next version."""
+    there = made.channel.organisation.library.get(kind="safeguarding").pk
+    return [
+        Page(f"library:{name}", reverse(f"library:{name}", args=[there])) for name in ("document", "again")
     ]
 
 

@@ -106,6 +106,9 @@ READ: dict[str, frozenset[str]] = {
     **dict.fromkeys(("policies:differences", "policies:review"), EVERYBODY),
     "policies:next": MANAGER,
     **dict.fromkeys((f"policies:{name}" for name in DRAFT_FORMS), MANAGER),
+    **dict.fromkeys(("library:index", "library:document", "library:help", "library:card"), EVERYBODY),
+    **dict.fromkeys(("library:new", "library:again"), MANAGER | {"gwen"}),
+    "reminding:activity": EVERYBODY,
     "reminding:mine": EVERYBODY,
     "reminding:mail": MANAGER,
     "reminding:rounds": PEOPLE,
@@ -176,6 +179,10 @@ DEEDS: dict[str, frozenset[str]] = {
     "channels:gone": frozenset({"helen"}),
     "channels:evaluate": APPROVE,
     "assurance:download": MANAGER,
+    "library:read": EVERYBODY,
+    "library:told": frozenset(),
+    "library:withdraw": MANAGER | {"gwen"},
+    "library:check": MANAGER | {"gwen"},
     **dict.fromkeys((f"reminding:{name}" for name in REMINDING_DEEDS), frozenset()),
     "reading:open": EVERYBODY,
     **dict.fromkeys((f"people:{name}" for name in PERSON_DEEDS), MANAGER),
@@ -238,6 +245,8 @@ OF_AN_ACCOUNT = {
 OF_A_REQUEST = {
     f"channels:{name}" for name in ("request", "request_pdf", "decide", "lead_sign", "cosign", "withdraw")
 }
+#: addresses of one document of the library
+OF_A_DOCUMENT = {f"library:{name}" for name in ("document", "again", "read", "withdraw")}
 #: addresses of one uploaded list of people
 OF_A_LIST = {f"people:import_{name}" for name in ("look", "take", "forget")}
 #: addresses of one standing message
@@ -414,6 +423,12 @@ def address(name: str, post: UUID, cast: Cast) -> str:
     if name in {"reminding:lead", "reminding:told_of_lead"}:
         lead = cast.member(cast.gwen).roles.get(role="dsl").pk
         return reverse(name, args=[lead, *([uuid4()] if name == "reminding:told_of_lead" else [])])
+    if name in OF_A_DOCUMENT:
+        return reverse(name, args=[cast.organisation.library.get().pk])
+    if name == "library:told":
+        return reverse(name, args=[cast.organisation.library.get().pk, uuid4()])
+    if name == "library:check":
+        return reverse(name, args=["childline"])
     if name in OF_A_LIST:
         return reverse(name, args=[_list(cast).pk])
     if name in OF_A_PERSON:
@@ -467,7 +482,7 @@ def test_who_may_do_a_deed(name: str, cast: Cast, post: UUID) -> None:
     [
         *("publishing:review", "publishing:edit", "publishing:approve", "publishing:second_look"),
         *("policies:version", "policies:differences"),
-        *sorted(OF_A_TEMPLATE | OF_A_PERSON | OF_AN_ACCOUNT | OF_A_REQUEST),
+        *sorted(OF_A_DOCUMENT | OF_A_TEMPLATE | OF_A_PERSON | OF_AN_ACCOUNT | OF_A_REQUEST),
         *("channels:meet", "channels:renew", "channels:gone"),
     ],
 )

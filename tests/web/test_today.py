@@ -96,6 +96,7 @@ def test_a_new_setting_is_told_what_is_missing_and_that_nothing_is_promised(db: 
     assert me is not None
     page = today_page(me, now)
     lacks = ["No safeguarding lead is named", "Adopt your social media policy", "No page is connected"]
+    lacks.append("Add your safeguarding and child protection policy")
     assert [task.title for task in page.tasks] == lacks
     assert (page.live.met, page.live.not_yet) == (0, page.live.total)
 

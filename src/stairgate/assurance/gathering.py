@@ -13,8 +13,9 @@ from django.db.models.functions import Coalesce
 from stairgate.assurance.excepting.models import PolicyException
 from stairgate.assurance.excepting.rules import Route
 from stairgate.assurance.excepting.selectors import untaken
-from stairgate.assurance.known import Account, Bearer, Colleague, Known, Policy, Work
+from stairgate.assurance.known import Account, Bearer, Colleague, HelpList, Known, Policy, Work
 from stairgate.assurance.marks import Who
+from stairgate.assurance.rounds.models import Activity
 from stairgate.assurance.rounds.selectors import self_checks_late
 from stairgate.channels.asking.selectors import WAITING, found_pages
 from stairgate.channels.models import AccountRequest
@@ -29,7 +30,17 @@ from stairgate.people.declaring.selectors import undeclared
 from stairgate.people.models import LeavingTask, Person
 from stairgate.people.rules import Facts, eligibility, running_out
 from stairgate.people.selectors import columns, facts_for
+from stairgate.policies.library.selectors import (
+    entries,
+    late_to_read,
+    must_read,
+    safeguarding,
+    safeguarding_until,
+    stale,
+    unread_of,
+)
 from stairgate.policies.models import PolicyVersion
+from stairgate.policies.reading.selectors import directory_pack
 from stairgate.policies.reviewing import review_dues
 from stairgate.policies.selectors import signatures
 from stairgate.publishing.models import Delivery, Difference, SecondLook
@@ -41,7 +52,7 @@ def known_now(
     organisation: Organisation, now: datetime, *, version: PolicyVersion | None, account: UUID | None = None
 ) -> Known:
     """Return what is known of a setting at this instant, under the version in force; with ``account``, of that
-    account where it says something. Six queries, one more while something is paused.
+    account where it says something. Seven queries, one more while something is paused.
     """
     day = organisation.day(now)
     bearers = _bearers(organisation, version, day)
@@ -55,6 +66,7 @@ def known_now(
         colleagues=_colleagues(organisation, version, day),
         accounts=tuple(one for one in accounts if account is None or one.id == account),
         work=_work(organisation, account, day, now),
+        help=_help(organisation, version, day),
         account=account,
     )
 
@@ -63,6 +75,15 @@ def known_of(account: Account, known: Known, organisation: Organisation) -> Know
     """Return what is known of one account, from what is known of its setting. One query."""
     work = _work(organisation, account.id, known.day, known.at)
     return replace(known, accounts=(account,), work=work, account=account.id)
+
+
+def _help(organisation: Organisation, version: PolicyVersion | None, day: date) -> HelpList:
+    """Return how the list of help stands. One query."""
+    if version is None:
+        return HelpList()
+    found = entries(organisation, version, directory_pack(organisation, version), day)
+    old = [one.check_by for one in stale(found)]
+    return HelpList(len(found), len(old), min(old, default=None))
 
 
 def _policy(version: PolicyVersion | None) -> Policy | None:
@@ -76,7 +97,8 @@ def _bearers(
 ) -> list[tuple[Membership, Bearer]]:
     """Return who holds a role that day, with what the one rule about fitness says of them. Two queries."""
     members = holders(organisation, Role, day).prefetch_related("roles")
-    facts = facts_for(members, signed=signatures(version), on=day)
+    late = late_to_read(organisation, day)
+    facts = facts_for(members, signed=signatures(version), unread=late, on=day)
     return [(member, _bearer(member, known, day)) for member, known in facts]
 
 
@@ -130,13 +152,14 @@ def _colleagues(
         Person.objects.filter(here, organisation=organisation, started_on__lte=day)
         .order_by("first_name", "pk")
         .annotate(signs_in=F("user__email"), signed_at=Subquery(signed), online_until=online)
+        .annotate(**unread_of(organisation))
         .values_list(
-            "user", "first_name", "work_email", "signs_in", "started_on", "signed_at", "online_until"
+            *("user", "first_name", "work_email", "signs_in", "started_on", "signed_at", "online_until"),
+            *("unread", "unread_since"),
         )
     )
     return tuple(
-        Colleague(Who(user, name), signs_in or email, started, signed_at, until)
-        for user, name, email, signs_in, started, signed_at, until in rows
+        Colleague(Who(user, name), signs_in or email, *rest) for user, name, email, signs_in, *rest in rows
     )
 
 
@@ -191,6 +214,11 @@ def _work(organisation: Organisation, account: UUID | None, day: date, now: date
         "oldest_request": _first(asked, "sent_at"),
         **_telling(organisation, day),
         "suggestions": _count(open_suggestions(organisation)),
+        "safeguarding_title": Coalesce(Subquery(safeguarding(organisation).values("title")[:1]), Value("")),
+        "safeguarding_until": safeguarding_until(organisation),
+        "must_read": _count(must_read(organisation)),
+        "activity_on": _first(Activity.objects.filter(**here), "-on"),
+        "policy_since": _first(PolicyVersion.objects.filter(**here), "adopted_at"),
         "sealed_at": Subquery(sealed.order_by("-id").values("at")[:1]),
     }
     row: Any = (

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from stairgate.assurance import judges_asking, judges_people, judges_signing, judges_telling, judges_work
+from stairgate.assurance import (
+    judges_asking,
+    judges_library,
+    judges_people,
+    judges_signing,
+    judges_telling,
+    judges_work,
+)
 from stairgate.assurance.known import Known
 from stairgate.assurance.marks import Mark, Worth
 
@@ -12,6 +19,7 @@ _JUDGES = (
     | judges_asking.JUDGES
     | judges_telling.JUDGES
     | judges_work.JUDGES
+    | judges_library.JUDGES
 )
 
 

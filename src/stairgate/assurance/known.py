@@ -67,6 +67,8 @@ class Colleague:
     started_on: date
     signed_at: datetime | None
     online_safety_until: date | None
+    unread: str = ""  # a document that everybody must know, and they have not read
+    unread_since: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +123,20 @@ class Work:
     self_checks_late: int = 0
     undeclared: int = 0
     sealed_at: datetime | None = None
+    safeguarding_title: str = ""  # of our safeguarding policy in the library
+    safeguarding_until: date | None = None
+    must_read: int = 0  # documents that everybody must know
+    activity_on: date | None = None  # when children or parents last had something
+    policy_since: datetime | None = None  # when a policy was first adopted
+
+
+@dataclass(frozen=True, slots=True)
+class HelpList:
+    """The list of help: how many entries it has, how many nobody looked at for a term, and by when they want a look."""
+
+    entries: int = 0
+    stale: int = 0
+    check_by: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +151,7 @@ class Known:
     colleagues: tuple[Colleague, ...] = ()
     accounts: tuple[Account, ...] = ()
     work: Work = field(default_factory=Work)
+    help: HelpList = field(default_factory=HelpList)
     account: UUID | None = None  # when only one is looked at
     names: bool = True
 

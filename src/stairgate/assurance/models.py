@@ -7,12 +7,13 @@ from django.db import models
 
 from stairgate.assurance.excepting.models import PolicyException, Told
 from stairgate.assurance.reminding.models import Mail, Reminder
-from stairgate.assurance.rounds.models import LeadRead, LookOut, SelfCheck
+from stairgate.assurance.rounds.models import Activity, LeadRead, LookOut, SelfCheck
 from stairgate.channels.models import Channel
 from stairgate.organisations.models import Organisation
 
 __all__ = [
     "AccountChange",
+    "Activity",
     "ClauseChange",
     "LeadRead",
     "LookOut",

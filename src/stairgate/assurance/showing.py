@@ -20,11 +20,14 @@ _ASKS = {
     "assurance:record": Duty.SEE_ACCOUNTS,
     "monitoring:inbox": Duty.DECIDE,
     "policies:next": Duty.MANAGE,
+    "library:new": Duty.MANAGE,
     "reading:who": Duty.SEE_PEOPLE,
     "reminding:rounds": Duty.SEE_PEOPLE,
 }
 _EVERYBODYS = frozenset(
     {
+        "library:help",
+        "library:index",
         "people:list",
         "policies:words",
         "policies:review",
@@ -33,6 +36,7 @@ _EVERYBODYS = frozenset(
         "reading:start",
         "reminding:exceptions",
         "reminding:told",
+        "reminding:activity",
     }
 )
 _LONGEST = 80

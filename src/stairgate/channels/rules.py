@@ -48,9 +48,17 @@ class ChannelFacts:
     paused: tuple[str, ...] = ()  # why, for each pause that holds
     authorised_until: datetime | None = None  # the first moment at which it is over; None: it never counted
     late_condition: str = ""  # of those the yes depended on
+    safeguarding_until: datetime | None = (
+        None  # the first moment at which our safeguarding policy is over; None: none
+    )
 
 
 @control("C04", "Only a registered, authorised, live account can be posted to", coverage=Coverage.PART)
+@control(
+    "C11",
+    "Without a safeguarding policy in the library, or past the day it is looked at again, the account is shut",
+    coverage=Coverage.WHOLE,
+)
 @control("C18", "Fewer than two qualified administrators shuts the account", coverage=Coverage.WHOLE)
 @control(
     "C54",
@@ -69,7 +77,7 @@ def restrictions(facts: ChannelFacts, now: datetime) -> tuple[Restriction, ...]:
         for found in (
             *(_status(facts), _authorised(facts, now), _condition(facts), _administrators(facts)),
             _online_safety(facts),
-            *(_policy(facts, now), _health(facts, now)),
+            *(_policy(facts, now), _safeguarding(facts, now), _health(facts, now)),
         )
         if found is not None
     )
@@ -130,6 +138,17 @@ def _policy(facts: ChannelFacts, now: datetime) -> Restriction | None:
         return Restriction("C01", "No policy is adopted yet.")
     late = overdue(facts.policy_reviews, now)
     return Restriction(late.clause, late.overdue) if late else None
+
+
+def _safeguarding(facts: ChannelFacts, now: datetime) -> Restriction | None:
+    if facts.safeguarding_until is not None and now < facts.safeguarding_until:
+        return None
+    what = (
+        "There is no safeguarding and child protection policy in the library."
+        if facts.safeguarding_until is None
+        else "Our safeguarding and child protection policy is past the day it had to be looked at again."
+    )
+    return Restriction("C11", f"{what} It opens again when a current one is recorded there.")
 
 
 def _health(facts: ChannelFacts, now: datetime) -> Restriction | None:

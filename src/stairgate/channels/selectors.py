@@ -17,6 +17,7 @@ from stairgate.organisations.models import Membership, Organisation
 from stairgate.organisations.rules import Role
 from stairgate.organisations.selectors import holders
 from stairgate.people.selectors import online_safety_trained
+from stairgate.policies.library.selectors import safeguarding_until
 from stairgate.policies.models import PolicyVersion
 from stairgate.policies.parameters import Parameters
 from stairgate.policies.reviewing import review_dues
@@ -66,6 +67,7 @@ def accounts_now(
         .annotate(**{f"newest_{name}": Subquery(known.values(name)[:1]) for name in _READ})
         .annotate(late_condition=_late(organisation.day(now)))
         .annotate(online_safety=online_safety_trained(organisation, organisation.day(now)))
+        .annotate(safeguarding_until=safeguarding_until(organisation))
         .annotate(is_paused=Exists(open_pauses(organisation).filter(_COVERING)))
     )
     some_paused = any(getattr(channel, "is_paused", True) for channel in channels)
@@ -92,9 +94,13 @@ def _newest(channel: Any) -> HealthReading | None:
     return HealthReading(channel=channel, **{name: getattr(channel, f"newest_{name}") for name in _READ})
 
 
-def _asked(channel: Any) -> tuple[str | None, int]:
-    """Return the late condition of an account and how many have online safety training, read along with it."""
-    return channel.late_condition, channel.online_safety
+#: the late condition of an account, how many have online safety training, and until when our safeguarding policy counts
+_Asked = tuple[str | None, int, date | None]
+
+
+def _asked(channel: Any) -> _Asked:
+    """Return what was read along with an account."""
+    return channel.late_condition, channel.online_safety, channel.safeguarding_until
 
 
 def channel_now(channel: Channel, now: datetime) -> ChannelNow:
@@ -105,8 +111,9 @@ def channel_now(channel: Channel, now: datetime) -> ChannelNow:
     reading = channel.readings.known_at(now).first()
     on = channel.organisation.day(now)
     trained = online_safety_trained(channel.organisation, on)
-    late, people = Channel.objects.filter(pk=channel.pk).values_list(_late(on), trained).get()
-    return _now(channel, reading, administrators, version, pauses, (late, people), now)
+    until = safeguarding_until(channel.organisation)
+    asked = Channel.objects.filter(pk=channel.pk).values_list(_late(on), trained, until).get()
+    return _now(channel, reading, administrators, version, pauses, asked, now)
 
 
 def fit_administrators(organisation: Organisation, now: datetime) -> tuple[Membership, ...]:
@@ -121,7 +128,7 @@ def _now(
     administrators: tuple[Membership, ...],
     version: PolicyVersion | None,
     pauses: tuple[Pause, ...],
-    asked: tuple[str | None, int],
+    asked: _Asked,
     now: datetime,
 ) -> ChannelNow:
     own = tuple(pause for pause in pauses if pause.channel_id in {None, channel.id})
@@ -140,18 +147,19 @@ def _now(
         health_hours=parameters.health_every_hours,
         health_problem=" ".join(reading.problems) if reading else "",
         paused=tuple(_says(pause, channel) for pause in own),
-        authorised_until=_over(channel),
+        authorised_until=_over(channel, channel.authorised_until),
         late_condition=asked[0] or "",
         online_safety=asked[1],
+        safeguarding_until=_over(channel, asked[2]),
     )
     return ChannelNow(channel, reading, administrators, own, restrictions(facts, now))
 
 
-def _over(channel: Channel) -> datetime | None:
-    """Return the first moment after the last day it was authorised for, on the setting's own clock."""
-    if channel.authorised_until is None:
+def _over(channel: Channel, last: date | None) -> datetime | None:
+    """Return the first moment after a last day, on the setting's own clock."""
+    if last is None:
         return None
-    day = channel.authorised_until + timedelta(days=1)
+    day = last + timedelta(days=1)
     return datetime.combine(day, time.min, tzinfo=ZoneInfo(channel.organisation.timezone))
 
 

@@ -19,6 +19,7 @@ from stairgate.cli.demo_accounts import (
     open_group,
     practice_credentials,
 )
+from stairgate.cli.demo_library import all_read, look_at_help, stock, tell_of_library
 from stairgate.cli.demo_people import TWO_TRAINED, add_colleagues, train_online_safety
 from stairgate.cli.demo_rounds import bring_round
 from stairgate.cli.demo_signing import signed
@@ -109,6 +110,7 @@ def nursery(now: datetime, *, password: str | None = None) -> Nursery:
         at=now,
         content=demo_policy.TAILORING.to_json(),
     )
+    stock(organisation, people, now)
     for name, _, _, signs, _ in STAFF:
         if signs:
             signed(user=people[name], version=policy, name=f"{name} Example", at=now)
@@ -163,6 +165,8 @@ def seed(address: str) -> bool:
     with transaction.atomic():
         place = nursery(now)
         add_colleagues(place.organisation, place.policy, place.people, now)
+        tell_of_library(place.organisation, place.people, now)
+        look_at_help(place.organisation, place.policy, place.people, now)
         channel = open_account(place, practice_credentials(address), now)
         open_group(place, now)
         _look_again(place, timezone.now())
@@ -228,6 +232,7 @@ def _first_suggestion(place: Nursery, now: datetime) -> None:
         )
         _on_register(priya, place.organisation, amara, job, now)
         signed(user=amara, version=place.policy, name="Amara Example", at=now)
+        all_read(place.organisation, amara, now)
         suggest(
             actor=amara, organisation=place.organisation, text=SUGGESTION, about="The spring workshop", at=now
         )

@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 
 from stairgate.assurance.excepting.rules import Topic
 from stairgate.assurance.excepting.services import allow, ask
-from stairgate.assurance.rounds.rules import QUESTIONS
+from stairgate.assurance.rounds.rules import QUESTIONS, Audience
 from stairgate.assurance.rounds.selectors import leads_now
-from stairgate.assurance.rounds.services import look_out, read_of_lead, say_of_oneself
+from stairgate.assurance.rounds.services import look_out, note_activity, read_of_lead, say_of_oneself
 from stairgate.organisations.models import Organisation, User
 
 _READ = ("Priya", "Kofi", "Helen")
@@ -32,6 +32,17 @@ def bring_round(organisation: Organisation, people: Mapping[str, User], now: dat
         organisation=organisation,
         places=["Our council’s early years team", "CEOP Education"],
         found="The council has a half-day about pictures made by machines. Tom and Kofi are booked.",
+        at=now,
+    )
+    note_activity(
+        actor=people["Gwen"],
+        organisation=organisation,
+        what="A sheet for home: looking at pictures together before they are shared",
+        audience=Audience.PARENTS,
+        on=organisation.day(now),
+        done_by="Marcus",
+        link="",
+        note="Handed out at the door, with the help card on its back.",
         at=now,
     )
     _exceptions(organisation, people, now)

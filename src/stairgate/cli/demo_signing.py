@@ -11,6 +11,7 @@ from django.db import transaction
 
 from stairgate.ledger.services import record
 from stairgate.organisations.models import User
+from stairgate.policies.library.selectors import must_read
 from stairgate.policies.models import Attempt, PartRead, PolicyVersion, Reading, Signature
 from stairgate.policies.reading.rules import Means, confirmations, parts_of
 from stairgate.policies.reading.services import bind_questions
@@ -33,7 +34,8 @@ def signed(*, user: User, version: PolicyVersion, name: str, at: datetime) -> Si
         for number, part in enumerate(parts_of(version.text), start=1)
     )
     Attempt.objects.create(reading=reading, at=at, asked=asked, right=asked, wrong=[])
-    lines = confirmations(lead=["Gwen"], deputies=[])
+    documents = [f"“{one.title}” ({one.version})" for one in must_read(version.organisation)]
+    lines = confirmations(lead=["Gwen"], deputies=[], documents=documents)
     signature = Signature.objects.create(
         version=version,
         user=user,

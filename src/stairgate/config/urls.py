@@ -13,6 +13,7 @@ urlpatterns = [
     path("policy/", include("stairgate.assurance.urls")),
     path("policy/", include("stairgate.policies.urls")),
     path("reminders/", include("stairgate.assurance.reminding.urls")),
+    path("policy/library/", include("stairgate.policies.library.urls")),
     path("policy/sign/", include("stairgate.policies.reading.urls")),
     path("hooks/", include("stairgate.monitoring.hook_urls")),
 ]

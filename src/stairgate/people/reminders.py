@@ -46,9 +46,9 @@ def reminders(organisation: Organisation, *, on: date, user: UUID | None = None)
     people = Person.objects.filter(organisation=organisation)
     if user is not None:
         people = people.filter(user=user)
-    rows = people.annotate(**columns(on, whose), has_signed=Value(False), left_to_do=Exists(to_do)).filter(
-        Q(left_to_do=True) | (here & soon)
-    )
+    rows = people.annotate(
+        **columns(on, whose), has_signed=Value(False), unread=Value(""), left_to_do=Exists(to_do)
+    ).filter(Q(left_to_do=True) | (here & soon))
     found = [_reminder(row, on, leavers=user is None) for row in rows]
     return sorted(
         (r for r in found if r.left_to_do or r.runs_out), key=lambda r: (r.due_on, str(r.person.pk))

@@ -22,6 +22,7 @@ class Barrier(enum.StrEnum):
     LEAD_LEVEL_MISSING = "lead_level_missing"
     LEAD_LEVEL_EXPIRED = "lead_level_expired"
     NOT_SIGNED = "not_signed"
+    NOT_READ = "not_read"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,7 @@ class Facts:
     online_safety_expires_on: date | None = None
     leads: bool = False  # holds a role of a safeguarding lead that day
     lead_level_expires_on: date | None = None  # of child protection training at lead level
+    unread: str = ""  # a document of the library that everybody should have read by now, and they have not
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,7 @@ def eligibility(facts: Facts, on: date, duty: Duty | None = None) -> tuple[Reaso
         reason
         for reason in (
             *(_left(facts, on), _check(facts, on), _training(facts, on)),
-            *(_lead_level(facts, on, duty), _signed(facts)),
+            *(_lead_level(facts, on, duty), _signed(facts), _read(facts, on)),
         )
         if reason
     )
@@ -149,6 +151,21 @@ def _signed(facts: Facts) -> Reason | None:
     if not facts.policy_in_force:
         says = f"No policy is in force yet, so {facts.first_name} could not sign it."
     return Reason(Barrier.NOT_SIGNED, "C14", says)
+
+
+#: how many days there are for reading a new version of a document that everybody must know
+DAYS_TO_READ = 7
+
+
+@control("C50", "No account duty while a document that everybody must know is not read within its days")
+def _read(facts: Facts, on: date) -> Reason | None:
+    """Return that a document was there for longer than its days of reading; who is new has as many days."""
+    new = facts.started_on is not None and on <= facts.started_on + timedelta(days=DAYS_TO_READ)
+    if not facts.unread or new:
+        return None
+    return Reason(
+        Barrier.NOT_READ, "C50", f"{facts.first_name} has not read “{facts.unread}” in the library."
+    )
 
 
 #: days before a check or a course runs out at which people are told, and told more urgently

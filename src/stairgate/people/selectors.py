@@ -29,15 +29,17 @@ CONTENT = (Duty.WRITE, Duty.APPROVE, Duty.DECIDE)
 
 
 def facts_for(
-    members: QuerySet[Membership], *, signed: QuerySet[Any], on: date
+    members: QuerySet[Membership], *, signed: QuerySet[Any], unread: Any, on: date
 ) -> list[tuple[Membership, Facts]]:
-    """Return each member with what the register says of them. ``signed`` holds signatures on the policy in force.
+    """Return each member with what the register says of them. ``signed`` holds signatures on the policy in force,
+    ``unread`` is what somebody should have read (`policies.library.selectors.late_to_read`).
 
     One query, however many members.
     """
     rows = members.select_related("user__person", "organisation").annotate(
         **columns(on, {"person__user": OuterRef("user")}),
         has_signed=Exists(signed.filter(user=OuterRef("user"))),
+        unread=unread,
         leads=holding(LEADS, on),
     )
     policy = not signed.query.is_empty()
@@ -70,6 +72,7 @@ def facts_of(person: Person, row: Any, *, leads: bool = False, policy: bool = Tr
         online_safety_expires_on=row.online_safety_expires_on,
         leads=leads,
         lead_level_expires_on=row.lead_level_expires_on,
+        unread=row.unread,
     )
 
 
@@ -126,6 +129,7 @@ class Terms:
     """What the policy in force asks of the register. Its room is above this one, so it is handed in (`web.terms`)."""
 
     signed: QuerySet[Any]  # signatures on it, in its exact text
+    unread: Any  # what somebody should have read, in a query of people
     dbs_review_years: int
     child_protection_years: int
     lead_approves: bool  # the safeguarding lead, beside page administrators
@@ -184,6 +188,7 @@ def register_rows(
         .annotate(
             **columns(on, whose),
             has_signed=Exists(mine),
+            unread=terms.unread,
             signed_at=Subquery(mine.values("signed_at")[:1]),
             check_seen_on=Subquery(_live_checks(on, whose).values("seen_on")[:1]),
             training_completed_on=Subquery(safeguarding.values("completed_on")[:1]),

@@ -7,11 +7,22 @@ import uuid
 from django.db import models
 
 from stairgate.organisations.models import Organisation, User
+from stairgate.policies.library.models import ContactCheck, LibraryDocument, Receipt
 from stairgate.policies.packs.tailoring import Tailoring
 from stairgate.policies.parameters import Parameters
 from stairgate.policies.reading.models import Attempt, PartRead, Questions, Reading
 
-__all__ = ["Attempt", "PartRead", "PolicyVersion", "Questions", "Reading", "Signature"]
+__all__ = [
+    "Attempt",
+    "ContactCheck",
+    "LibraryDocument",
+    "PartRead",
+    "PolicyVersion",
+    "Questions",
+    "Reading",
+    "Receipt",
+    "Signature",
+]
 
 
 class PolicyVersion(models.Model):

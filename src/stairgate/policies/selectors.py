@@ -13,6 +13,7 @@ from stairgate.organisations.rules import ACCOUNT_DUTIES, Duty, Role, roles_that
 from stairgate.organisations.selectors import holders, holding
 from stairgate.people.rules import eligibility
 from stairgate.people.selectors import facts_for
+from stairgate.policies.library.selectors import late_to_read
 from stairgate.policies.models import PolicyVersion, Signature, Trigger
 from stairgate.policies.parameters import Parameters
 
@@ -119,7 +120,8 @@ def fit_among(
     """Return those whom neither the register nor a missing signature stops from a duty; without one, from touching
     the account at all. One query.
     """
-    facts = facts_for(members, signed=signatures_now(organisation), on=on)
+    late = late_to_read(organisation, on)
+    facts = facts_for(members, signed=signatures_now(organisation), unread=late, on=on)
     return [member for member, found in facts if not eligibility(found, on, duty)]
 
 
@@ -159,7 +161,8 @@ def standing(
     """
     everyone = holders(organisation, frozenset().union(*groups.values()), on)
     marked = everyone.annotate(**{f"in_{name}": holding(roles, on) for name, roles in groups.items()})
-    facts = facts_for(marked, signed=signatures_now(organisation), on=on)
+    late = late_to_read(organisation, on)
+    facts = facts_for(marked, signed=signatures_now(organisation), unread=late, on=on)
     found = [(member, not eligibility(known, on)) for member, known in facts]
     return {name: [row for row in found if getattr(row[0], f"in_{name}")] for name in groups}
 
@@ -170,7 +173,8 @@ def why_not(member: Membership, duty: Duty, *, version: PolicyVersion | None, on
         return (f"{member.first_name} does not hold a role that may do this.",)
     if duty not in ACCOUNT_DUTIES:
         return ()
-    rows = facts_for(Membership.objects.filter(pk=member.pk), signed=signatures(version), on=on)
+    mine, late = Membership.objects.filter(pk=member.pk), late_to_read(member.organisation, on)
+    rows = facts_for(mine, signed=signatures(version), unread=late, on=on)
     if not rows:
         return (f"{member.first_name} no longer works here.",)
     return tuple(reason.says for _, facts in rows for reason in eligibility(facts, on, duty))

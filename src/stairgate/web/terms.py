@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from django.utils import timezone
+
 from stairgate.organisations.models import Organisation
 from stairgate.people.selectors import Terms
+from stairgate.policies.library.selectors import late_to_read
 from stairgate.policies.parameters import Parameters
 from stairgate.policies.selectors import in_force, signatures
 
@@ -14,6 +17,7 @@ def terms_for(organisation: Organisation) -> Terms:
     parameters = version.parameters if version else Parameters()
     return Terms(
         signed=signatures(version),
+        unread=late_to_read(organisation, organisation.day(timezone.now())),
         dbs_review_years=parameters.dbs_review_years,
         child_protection_years=parameters.child_protection_years,
         lead_approves=parameters.safeguarding_lead_approves,

@@ -17,6 +17,7 @@ from stairgate.monitoring.models import Item
 from stairgate.monitoring.selectors import inbox, readings
 from stairgate.organisations.models import Membership, Organisation
 from stairgate.organisations.rules import Duty, Role
+from stairgate.policies.library.selectors import safeguarding_until
 from stairgate.policies.models import PolicyVersion
 from stairgate.policies.reading.selectors import unsigned
 from stairgate.policies.selectors import holds, in_force, standing
@@ -43,6 +44,7 @@ from stairgate.web import today_tasks as task_of
 from stairgate.web.account_tasks import Waiting, account_tasks, to_connect
 from stairgate.web.context import count_of
 from stairgate.web.declaration_tasks import declaration_tasks
+from stairgate.web.library_tasks import library_tasks
 from stairgate.web.policy_tasks import policy_tasks
 from stairgate.web.register_tasks import register_tasks, to_sign
 from stairgate.web.tasks import Task
@@ -102,11 +104,14 @@ def today_page(me: Membership, now: datetime) -> Today:
         tasks += [task_of.paused(pause, me) for pause in pauses]
         tasks += [task for account in accounts for task in _shut(account, duties)]
     tasks += [task_of.second_look(post, me, now, mine) for post, mine in looks if post.look_due > now]
-    must_sign, came_in, suggested, not_ahead, looked_at, worths, *asked = _counted(me, version, midnight, now)
+    must_sign, came_in, suggested, not_ahead, looked_at, worths, lasts, *asked = _counted(
+        me, version, midnight, now
+    )
     if must_sign:
         tasks.append(to_sign(version))
     tasks += register_tasks(me, duties, now)[:_EACH]
     tasks += policy_tasks(version, duties, now)
+    tasks += library_tasks(me, lasts, now)
     on_accounts = Waiting(*asked)
     tasks += account_tasks(me, on_accounts, [account.channel for account in accounts], organisation.day(now))
     tasks += [task_of.message(post) for post in said]
@@ -156,8 +161,8 @@ def _live(
 
 def _counted(me: Membership, policy: PolicyVersion | None, since: datetime, now: datetime) -> tuple[Any, ...]:
     """Return whether this person has to sign, how many comments came in since a moment, how many suggestions nobody
-    has answered, how many urgent templates wait for this person's yes, what the worker saw of the clauses, and when; and
-    then what waits about accounts (`Waiting`). One query.
+    has answered, how many urgent templates wait for this person's yes, what the worker saw of the clauses, and when; until
+    when our safeguarding policy counts; and then what waits about accounts (`Waiting`). One query.
     """
     came = Item.objects.filter(organisation=me.organisation_id, first_seen_at__gte=since)
     ahead = not_approved_ahead(me, policy, now)
@@ -171,7 +176,7 @@ def _counted(me: Membership, policy: PolicyVersion | None, since: datetime, now:
     ]
     found: tuple[Any, ...] = (
         Organisation.objects.filter(pk=me.organisation_id)
-        .values_list(*counts, "watch__at", "watch__worths", *asked)
+        .values_list(*counts, "watch__at", "watch__worths", safeguarding_until(me.organisation), *asked)
         .get()
     )
     return found

@@ -13,8 +13,11 @@ from stairgate.organisations.access import NotAllowed
 from stairgate.organisations.models import User
 from stairgate.organisations.services import end_membership
 from stairgate.people.models import Person
+from stairgate.people.rules import review_after
 from stairgate.people.services import register
-from stairgate.policies.models import PolicyVersion, Questions, Reading, Signature
+from stairgate.policies.library.rules import Details, Kind
+from stairgate.policies.library.services import record_document
+from stairgate.policies.models import LibraryDocument, PolicyVersion, Questions, Reading, Receipt, Signature
 from stairgate.policies.packs.loading import pack
 from stairgate.policies.parameters import Parameters
 from stairgate.policies.reading import services
@@ -114,7 +117,8 @@ def test_a_signature_holds_all_that_was_shown_and_is_there_once(cast: Cast, now:
     assert sign(cast, cast.leah, reading, now + timedelta(minutes=1)) == signature
     assert Entry.objects.count() == before
     kinds = Entry.objects.filter(actor=str(cast.leah.pk)).values_list("kind", flat=True)
-    assert set(kinds) == {"policies.opened", "policies.understood", "policies.signed"}
+    signing = {kind for kind in kinds if kind != "policies.document_read"}
+    assert signing == {"policies.opened", "policies.understood", "policies.signed"}
 
 
 @pytest.mark.clause("C109")
@@ -249,3 +253,34 @@ def test_the_report_has_everybody_of_the_register(
     assert not must_sign(cast.member(cast.tom), cast.policy, on=day)
     assert not must_sign(cast.member(cast.outsider), cast.policy, on=day)
     assert not must_sign(cast.member(cast.helen), None, on=day)
+
+
+@pytest.mark.clause("C50")
+def test_signing_names_what_everybody_must_know_and_keeps_the_receipts(cast: Cast, now: datetime) -> None:
+    Receipt.objects.all().delete()
+    [line] = [one for one in confirmations_today(cast.organisation, now) if one.key == "policies"]
+    document = LibraryDocument.objects.get()
+    assert f"I have read “{document.title}” ({document.version})." in line.words
+    reading = understood(cast, cast.leah, now)
+    seen = digest_of(confirmations_today(cast.organisation, now))
+    record_document(
+        actor=cast.priya,
+        organisation=cast.organisation,
+        kind=Kind.DEVICES,
+        details=Details(
+            "Phones",
+            "2",
+            cast.organisation.day(now),
+            review_after(cast.organisation.day(now), 1),
+            place="Office",
+            for_everyone=True,
+        ),
+        at=now,
+    )
+    with pytest.raises(CannotSign, match="read the lines once more"):
+        sign(cast, cast.leah, reading, now, seen=seen)
+    assert not Receipt.objects.exists()
+    sign(cast, cast.leah, reading, now)
+    kept = Receipt.objects.filter(person__user=cast.leah, means=Receipt.Means.SIGNING)
+    assert kept.count() == 2 and Receipt.objects.count() == 2
+    assert Entry.objects.filter(kind="policies.document_read", actor=str(cast.leah.pk), at=now).count() >= 2

@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("assurance", "0002_reminders"),
+        ("assurance", "0003_activities"),
         ("channels", "0007_for_young"),
         ("organisations", "0003_invitations"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
@@ -86,6 +86,10 @@ class Migration(migrations.Migration):
                     ("self_check", "yearly self-check"),
                     ("self_help", "colleague asks for help"),
                     ("look_out", "look for new training and guidance"),
+                    ("activity", "something for children about safe technology"),
+                    ("read", "document of ours to read"),
+                    ("document", "document of ours to look at again"),
+                    ("contacts", "list of help to check"),
                     ("asked", "exception that is asked for"),
                     ("ending", "exception of yours ends soon"),
                     ("told", "colleague asks to speak to you"),

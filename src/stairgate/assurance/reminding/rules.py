@@ -34,6 +34,10 @@ class Kind(models.TextChoices):
     SELF_CHECK = "self_check", "yearly self-check"
     SELF_HELP = "self_help", "colleague asks for help"
     LOOK_OUT = "look_out", "look for new training and guidance"
+    ACTIVITY = "activity", "something for children about safe technology"
+    READ = "read", "document of ours to read"
+    DOCUMENT = "document", "document of ours to look at again"
+    CONTACTS = "contacts", "list of help to check"
     ASKED = "asked", "exception that is asked for"
     ENDING = "ending", "exception of yours ends soon"
     TOLD = "told", "colleague asks to speak to you"
@@ -97,6 +101,19 @@ WORDS: dict[Kind, Words] = {
     Kind.LOOK_OUT: Words(
         "looks for new training and guidance",
         *("reminding:look_out", "Look and write it down", 15, Weight.OWN, "search"),
+    ),
+    Kind.ACTIVITY: Words(
+        "things for children about safe technology",
+        *("reminding:activity", "Note what there was", 3, Weight.OWN, "heart-handshake"),
+    ),
+    Kind.READ: Words(
+        "documents of ours to read", "library:document", "Read it", 10, Weight.LEGAL, "shield-check"
+    ),
+    Kind.DOCUMENT: Words(
+        "documents of ours to look at again", "library:document", "See it", 10, Weight.LEGAL, "shield-check"
+    ),
+    Kind.CONTACTS: Words(
+        "entries of the list of help to check", "library:help", "Check them", 10, Weight.LEGAL, "phone"
     ),
     Kind.ASKED: Words(
         "exceptions that are asked for", "reminding:exceptions", "Read it", 3, Weight.URGENT, "gate"

@@ -16,6 +16,7 @@ from stairgate.assurance.reminding.models import Mail
 from stairgate.assurance.reminding.rules import Due, Kind, step_of
 from stairgate.assurance.reminding.setting import Setting, Source
 from stairgate.assurance.rounds import sources as rounds
+from stairgate.assurance.stocktaking import SOURCES as OF_THE_LIBRARY
 from stairgate.channels.selectors import accounts_now
 from stairgate.monitoring.models import Item
 from stairgate.organisations.rules import Duty, Role
@@ -150,6 +151,7 @@ SOURCES: tuple[Source, ...] = (
     Source(frozenset({Kind.RUNS_OUT, Kind.LEAVER}), _register),
     Source(frozenset({Kind.UNSIGNED}), _unsigned),
     Source(frozenset({Kind.REVIEW}), _review),
+    *OF_THE_LIBRARY,
     *rounds.SOURCES,
     *excepting.SOURCES,
     Source(frozenset({Kind.MAIL}), _mail),

@@ -17,6 +17,7 @@ urlpatterns = [
     path("self-check/", rounds.self_check, name="self_check"),
     path("self-check/<uuid:pk>/talked/", rounds.talked, name="talked"),
     path("training/", rounds.look_out, name="look_out"),
+    path("children/", rounds.activity, name="activity"),
     path("lead/<int:pk>/", rounds.lead, name="lead"),
     path("lead/<int:pk>/told/<uuid:person>/", rounds.told, name="told_of_lead"),
     path("exceptions/", excepting.listed, name="exceptions"),

@@ -7,6 +7,7 @@ import uuid
 from django.db import models
 from django.db.models import Q
 
+from stairgate.assurance.rounds.rules import Audience
 from stairgate.organisations.models import Organisation, RoleHeld, User
 from stairgate.people.models import Person
 
@@ -54,6 +55,28 @@ class LookOut(models.Model):
 
     def __str__(self) -> str:
         return f"look-out, {self.on}"
+
+
+class Activity(models.Model):
+    """Something about using technology safely that children or their parents had: an activity, or something to read (C61)."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="activities")
+    what = models.CharField(max_length=200)
+    audience = models.CharField(max_length=16, choices=Audience)
+    on = models.DateField()
+    done_by = models.CharField(max_length=80, help_text="Who did it, by first name")
+    link = models.CharField(max_length=500, blank=True)
+    note = models.TextField(blank=True)
+    term = models.CharField(max_length=7)
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-on", "-at"]
+
+    def __str__(self) -> str:
+        return self.what
 
 
 class LeadRead(models.Model):

@@ -98,6 +98,25 @@ def term_of(day: date) -> Term:
     return Term(f"{day.year}-{month:02}", f"{name} term {day.year}", date(day.year, month, 1))
 
 
+#: how long after a term begins children or their parents have had something for them
+_FOR_CHILDREN = timedelta(days=70)
+
+
+class Audience(models.TextChoices):
+    """For whom something was: what suits a child of that age, or helps the grown-ups at home."""
+
+    UNDER_FIVES = "under_fives", "Children under five"
+    FIVE_TO_SEVEN = "five_to_seven", "Children from five to seven"
+    EIGHT_TO_ELEVEN = "eight_to_eleven", "Children from eight to eleven"
+    OLDER = "older", "Children over eleven"
+    PARENTS = "parents", "Parents and carers"
+
+
+def activity_due(term: Term, policy_on: date) -> date:
+    """Return the day by which there was something for children: ten weeks into the term, or after the first policy."""
+    return max(term.starts_on, policy_on) + _FOR_CHILDREN
+
+
 def look_out_due(term: Term, policy_on: date) -> date:
     """Return the day by which somebody has looked: six weeks into the term, or after the policy was first adopted."""
     return max(term.starts_on, policy_on) + _TO_LOOK

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import Exists, Max, OuterRef, Q, QuerySet
 
 from stairgate.assurance.reminding.setting import Setting
-from stairgate.assurance.rounds.models import LeadRead, LookOut, SelfCheck
+from stairgate.assurance.rounds.models import Activity, LeadRead, LookOut, SelfCheck
 from stairgate.assurance.rounds.rules import FIRST, self_check_due
 from stairgate.organisations.models import Membership, Organisation, RoleHeld
 from stairgate.organisations.rules import Role
@@ -129,3 +129,8 @@ def to_talk_with(organisation: Organisation) -> QuerySet[SelfCheck]:
 def look_outs(organisation: Organisation) -> QuerySet[LookOut]:
     """Return what was found in the terms so far, newest first."""
     return LookOut.objects.filter(organisation=organisation).select_related("by")
+
+
+def activities(organisation: Organisation) -> QuerySet[Activity]:
+    """Return what there was for children and their parents, newest first."""
+    return Activity.objects.filter(organisation=organisation)

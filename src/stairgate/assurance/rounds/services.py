@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from django.db import transaction
 
 from stairgate.assurance.refusal import Refusal
-from stairgate.assurance.rounds.models import LeadRead, LookOut, SelfCheck
-from stairgate.assurance.rounds.rules import answers_problem, needs_talk, term_of
+from stairgate.assurance.rounds.models import Activity, LeadRead, LookOut, SelfCheck
+from stairgate.assurance.rounds.rules import Audience, answers_problem, needs_talk, term_of
 from stairgate.assurance.rounds.selectors import leads_now
+from stairgate.clauses import Coverage, control
 from stairgate.ledger.services import record
 from stairgate.organisations.access import NotAllowed, actor_in, manager_in
 from stairgate.organisations.models import Organisation, RoleHeld, User
 from stairgate.organisations.rules import Role
 from stairgate.people.models import Person
+from stairgate.policies.library.rules import is_link
 
 #: where a look goes; more may be named in the words
 PLACES = (
@@ -100,6 +102,58 @@ def look_out(
     payload = {"places": looked}
     _write_down(organisation.id, actor, "assurance.looked_out", row.pk, payload, at)
     return row
+
+
+@control(
+    "C61",
+    "What children and parents had about using technology safely is noted: what, for whom, when and by whom",
+    coverage=Coverage.WHOLE,
+)
+@transaction.atomic
+def note_activity(
+    *,
+    actor: User,
+    organisation: Organisation,
+    what: str,
+    audience: Audience,
+    on: date,
+    done_by: str,
+    link: str,
+    note: str,
+    at: datetime,
+) -> Activity:
+    """Keep what there was for children or their parents; return it. It counts for the term of its day.
+
+    Raises `NotAllowed` for another setting, and `Refusal` unless it says what, when, who, and a link or a note.
+    """
+    actor_in(actor, organisation.id)
+    said = {"what": what, "done_by": done_by, "link": link, "note": note}
+    said = {key: words.replace("\r\n", "\n").strip() for key, words in said.items()}
+    if problem := _activity_problem(said, on, organisation.day(at)):
+        raise Refusal(problem)
+    row = Activity.objects.create(
+        organisation=organisation, audience=audience, on=on, term=term_of(on).key, by=actor, at=at, **said
+    )
+    payload = {"term": row.term, "audience": row.audience, "on": on.isoformat()}
+    _write_down(organisation.id, actor, "assurance.activity_noted", row.pk, payload, at)
+    return row
+
+
+_ROOM = {"what": 200, "done_by": 80, "link": 500, "note": LONGEST_FOUND}
+
+
+def _activity_problem(said: Mapping[str, str], on: date, today: date) -> str:
+    if not said["what"] or not said["done_by"]:
+        return "Say what it was, and who did it."
+    if not said["link"] and not said["note"]:
+        return "Add a link to it, or a note of what was said."
+    if said["link"] and not is_link(said["link"]):
+        return "The link begins with https:// and holds no spaces."
+    if any(len(said[key]) > most for key, most in _ROOM.items()):
+        return "One of the answers is too long."
+    if on > today:
+        return "That day has not come yet. Note it when it is done."
+    return ""
 
 
 @transaction.atomic

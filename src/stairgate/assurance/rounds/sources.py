@@ -7,8 +7,8 @@ from datetime import timedelta
 
 from stairgate.assurance.reminding.rules import Due, Kind
 from stairgate.assurance.reminding.setting import Setting, Source
-from stairgate.assurance.rounds.models import LookOut
-from stairgate.assurance.rounds.rules import EARLY, look_out_due, term_of
+from stairgate.assurance.rounds.models import Activity, LookOut
+from stairgate.assurance.rounds.rules import EARLY, activity_due, look_out_due, term_of
 from stairgate.assurance.rounds.selectors import policy_since, to_talk_with, turns, unread
 from stairgate.clauses import Coverage, control
 from stairgate.organisations.rules import Role
@@ -69,9 +69,24 @@ def look_out(setting: Setting) -> Iterator[Due]:
         yield Due(member.user_id, Kind.LOOK_OUT, term.key, setting.end_of(due_on), says)
 
 
+@control("C61", "Each term the lead is asked for something for children; late, everybody in charge is")
+def for_children(setting: Setting) -> Iterator[Due]:
+    """What children or parents had this term: for the safeguarding lead, or the manager; late, for all in charge."""
+    since = policy_since(setting.organisation)
+    term = term_of(setting.day)
+    if since is None or Activity.objects.filter(organisation=setting.organisation, term=term.key).exists():
+        return
+    due_on = activity_due(term, setting.organisation.day(since))
+    named = setting.holding(Role.DSL) or setting.holding(Role.MANAGER)
+    for member in setting.holding(*_OVERSEE) if due_on < setting.day else named:
+        says = f"Something about safe technology for children or parents: {term.name}"
+        yield Due(member.user_id, Kind.ACTIVITY, term.key, setting.end_of(due_on), says)
+
+
 SOURCES = (
     Source(frozenset({Kind.LEAD}), leads),
     Source(frozenset({Kind.SELF_CHECK}), self_checks),
     Source(frozenset({Kind.SELF_HELP}), help_wanted),
     Source(frozenset({Kind.LOOK_OUT}), look_out),
+    Source(frozenset({Kind.ACTIVITY}), for_children),
 )

@@ -14,9 +14,18 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from stairgate.assurance.refusal import Refusal
 from stairgate.assurance.reminding.setting import Setting
 from stairgate.assurance.rounds import services
+from stairgate.assurance.rounds.forms import ActivityForm
 from stairgate.assurance.rounds.models import LeadRead, SelfCheck
 from stairgate.assurance.rounds.rules import QUESTIONS, Answer
-from stairgate.assurance.rounds.selectors import leads_now, look_outs, to_talk_with, turns, unread, untold
+from stairgate.assurance.rounds.selectors import (
+    activities,
+    leads_now,
+    look_outs,
+    to_talk_with,
+    turns,
+    unread,
+    untold,
+)
 from stairgate.organisations.access import NotAllowed, current, get, require
 from stairgate.organisations.models import Membership, RoleHeld
 from stairgate.organisations.rules import Duty, Role
@@ -83,6 +92,25 @@ def look_out(request: HttpRequest) -> HttpResponse:
         "rows": look_outs(me.organisation)[:_NEWEST],
     }
     return render(request, "rounds/look_out.html", values, status=422 if problem else 200)
+
+
+@form_page
+def activity(request: HttpRequest) -> HttpResponse:
+    """Note what children or parents had about using technology safely; and show what there was before."""
+    me, now = current(request), timezone.now()
+    form = ActivityForm(
+        request.POST or None, initial={"on": me.organisation.day(now), "done_by": me.first_name}
+    )
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.note_activity(actor=me.user, organisation=me.organisation, at=now, **form.said)
+        except Refusal as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, "Noted. Thank you.")
+            return redirect("reminding:activity")
+    values = {"active": "reminders", "form": form, "rows": activities(me.organisation)[:_NEWEST]}
+    return render(request, "rounds/activity.html", values, status=422 if form.errors else 200)
 
 
 @form_page

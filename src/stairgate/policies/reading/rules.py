@@ -136,7 +136,7 @@ class Confirmation:
 @control("C17", "The code of conduct has a line of its own, which everybody signs")
 @control("C44", "Everybody on the register is asked to sign the code, also without a role on the account")
 @control("C45", "The duty of care has a line of its own, not bundled with others", coverage=Coverage.WHOLE)
-@control("C50", "Whoever signs confirms that they know our other child protection policies")
+@control("C50", "Whoever signs confirms by name that they have read our other child protection policies")
 @control("C52", "Whoever signs confirms that they know the lead and the deputies of that day by name")
 @control(
     "C71",
@@ -146,8 +146,12 @@ class Confirmation:
 @control("C75", "Not sharing what is ours on is a signed line")
 @control("C77", "What one shows of oneself is a signed line")
 @control("C80", "No friend requests with the public is a signed line")
-def confirmations(*, lead: Sequence[str], deputies: Sequence[str]) -> tuple[Confirmation, ...]:
-    """Return the lines that everybody who signs ticks one by one, with today's safeguarding lead by name."""
+def confirmations(
+    *, lead: Sequence[str], deputies: Sequence[str], documents: Sequence[str] = ()
+) -> tuple[Confirmation, ...]:
+    """Return the lines that everybody who signs ticks one by one, with today's safeguarding lead by name, and the
+    documents of the library that everybody must know.
+    """
     who = f"is {_named(lead)}" if lead else "is to be asked for at the office"
     if deputies:
         who += f", and {_named(deputies)} {'stand' if len(deputies) > 1 else 'stands'} in"
@@ -171,9 +175,7 @@ def confirmations(*, lead: Sequence[str], deputies: Sequence[str]) -> tuple[Conf
             f"I know how to raise a worry about a child. Our safeguarding lead {who}.",
             ("C51", "C52"),
         ),
-        Confirmation(
-            "policies", "I know our other child protection policies and where to find them.", ("C50",)
-        ),
+        Confirmation("policies", f"{_have_read(documents)} where to find them.", ("C50",)),
         Confirmation(
             "own",
             "On my own accounts I share nothing of ours, exchange no friend requests with people I meet "
@@ -181,6 +183,12 @@ def confirmations(*, lead: Sequence[str], deputies: Sequence[str]) -> tuple[Conf
             ("C75", "C77", "C80"),
         ),
     )
+
+
+def _have_read(documents: Sequence[str]) -> str:
+    if not documents:
+        return "I know our other child protection policies and"
+    return f"I have read {_named(documents)}. I know our other child protection policies and"
 
 
 def _named(names: Sequence[str]) -> str:

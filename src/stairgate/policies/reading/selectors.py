@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -14,7 +15,8 @@ from stairgate.organisations.models import Membership, Organisation
 from stairgate.organisations.rules import Role
 from stairgate.organisations.selectors import holders
 from stairgate.people.models import Person
-from stairgate.policies.models import PolicyVersion, Questions, Reading, Signature
+from stairgate.policies.library.selectors import must_read
+from stairgate.policies.models import LibraryDocument, PolicyVersion, Questions, Reading, Signature
 from stairgate.policies.packs.form import Pack, Question
 from stairgate.policies.packs.loading import pack, shipped_packs
 from stairgate.policies.reading.rules import Confirmation, Step, confirmations, question_from, step_of
@@ -25,20 +27,31 @@ def pack_for(version: PolicyVersion) -> Pack:
     """Return the pack whose questions go with a version: the one it was made from. One that came as a text has the
     questions of the pack for that kind of setting.
     """
+    return directory_pack(version.organisation, version)
+
+
+def directory_pack(organisation: Organisation, version: PolicyVersion | None) -> Pack:
+    """Return the pack whose list of help is a setting's: that of its version, else that for its kind."""
     packs = [pack(name) for name in shipped_packs()]
-    if version.content and version.content.get("pack") in shipped_packs():
+    if version and version.content and version.content.get("pack") in shipped_packs():
         return pack(version.content["pack"])
-    fitting = (one for one in packs if version.organisation.kind in one.kinds)
+    fitting = (one for one in packs if organisation.kind in one.kinds)
     return next(fitting, packs[0])
 
 
-def confirmations_today(organisation: Organisation, at: datetime) -> tuple[Confirmation, ...]:
-    """Return the lines to be ticked, with the safeguarding lead and the deputies of that moment. Two queries."""
+def confirmations_today(
+    organisation: Organisation, at: datetime, documents: Sequence[LibraryDocument] | None = None
+) -> tuple[Confirmation, ...]:
+    """Return the lines to be ticked, with the safeguarding lead, the deputies and the library of that moment. Three
+    queries, one less when it is known what everybody must know.
+    """
     day = organisation.day(at)
     people = list(holders(organisation, (Role.DSL, Role.DEPUTY_DSL), day).prefetch_related("roles"))
     lead = [one.first_name for one in people if Role.DSL in one.roles_on(day)]
     deputies = [one.first_name for one in people if Role.DSL not in one.roles_on(day)]
-    return confirmations(lead=lead, deputies=deputies)
+    must_know = must_read(organisation) if documents is None else documents
+    named = [f"“{one.title}” ({one.version})" for one in must_know]
+    return confirmations(lead=lead, deputies=deputies, documents=named)
 
 
 def questions_of(version: PolicyVersion) -> tuple[Question, ...]:

@@ -16,6 +16,7 @@ from stairgate.ledger.services import record
 from stairgate.organisations.access import actor_in
 from stairgate.organisations.models import User
 from stairgate.people.models import Person
+from stairgate.policies.library.services import keep_receipts_of_signing
 from stairgate.policies.models import Attempt, PartRead, PolicyVersion, Questions, Reading, Signature
 from stairgate.policies.reading.rules import (
     PROOF_LASTS,
@@ -156,10 +157,12 @@ def sign(
         raise CannotSign("Please read the policy to its end and answer the questions first.")
     lines = confirmations_today(reading.version.organisation, at)
     if seen != digest_of(lines):
-        raise CannotSign("The safeguarding lead has changed just now. Please read the lines once more.")
+        raise CannotSign(
+            "The safeguarding lead or a document has changed just now. Please read the lines once more."
+        )
     if missing := [line for line in lines if line.key not in confirmed]:
         raise CannotSign(f"Please tick each line that is true for you. Not ticked: “{missing[0].words}”")
-    _check_name(actor, reading.version.organisation_id, name_typed)
+    person = _checked_name(actor, reading.version.organisation_id, name_typed)
     if proof is None or not proved(reading, proof, at):
         raise ProofWanted(
             f"Please show that it is still you. That counts for {PROOF_LASTS.seconds // 60} minutes."
@@ -176,6 +179,7 @@ def sign(
         proved_by=proof.means,
     )
     _write(reading, "policies.signed", {"confirmed": seen, "proved_by": proof.means.value}, at)
+    keep_receipts_of_signing(person=person, at=at)
     return signature
 
 
@@ -187,12 +191,18 @@ def proved(reading: Reading, proof: Proof | None, at: datetime) -> bool:
     )
 
 
-def _check_name(actor: User, organisation_id: UUID, name_typed: str) -> None:
-    person = Person.objects.filter(organisation=organisation_id, user=actor).first()
+def _checked_name(actor: User, organisation_id: UUID, name_typed: str) -> Person:
+    """Return the person of the register whose name was typed. Raises `CannotSign`."""
+    person = (
+        Person.objects.select_related("user", "organisation")
+        .filter(organisation=organisation_id, user=actor)
+        .first()
+    )
     if person is None:
         raise CannotSign("You are not on the staff register yet. Ask your manager to add you.")
     if len(name_typed) > 160 or not same_name(name_typed, person.full_name):
         raise CannotSign("The name you typed does not match the staff register. Type it just as it is there.")
+    return person
 
 
 def _own(actor: User, reading: Reading) -> Reading:

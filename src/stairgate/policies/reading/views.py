@@ -21,6 +21,7 @@ from stairgate.organisations.access import current, require
 from stairgate.organisations.models import Membership
 from stairgate.organisations.papers import paper_answer
 from stairgate.organisations.rules import Duty
+from stairgate.policies.library.selectors import must_read
 from stairgate.policies.models import Reading
 from stairgate.policies.packs.document import Document
 from stairgate.policies.printed import certificate
@@ -186,7 +187,8 @@ def name(request: HttpRequest, member: Membership, progress: Progress, reading: 
     proof, typed, wrong = proof_of(request, now), _typed(request), ""
     if request.method == "GET" and not services.proved(reading, proof, now):
         return _ask_who(request, typed)
-    lines = confirmations_today(member.organisation, now)
+    documents = list(must_read(member.organisation))
+    lines = confirmations_today(member.organisation, now, documents)
     if request.method == "POST":
         try:
             services.sign(
@@ -211,6 +213,7 @@ def name(request: HttpRequest, member: Membership, progress: Progress, reading: 
         "version": reading.version,
         "person": progress.person,
         "lines": lines,
+        "documents": documents,
         "seen": digest_of(lines),
         "typed": typed,
         "wrong": wrong,
