@@ -267,9 +267,9 @@ def test_a_draft_comes_into_force_through_the_gate_and_only_once(cast: Cast, now
     assert begun(cast, now) == draft and draft.based_on == cast.policy
     with pytest.raises(CannotAdopt, match="Nothing differs"):
         adopted(cast, now)
-    drafting.set_numbers(
-        actor=cast.priya, draft=draft, parameters=replace(draft.parameters, check_every_days=1), at=now
-    )
+    daily = replace(draft.parameters, check_every_days=1)
+    was = drafting.stamp(draft, "numbers")
+    drafting.set_numbers(actor=cast.priya, draft=draft, parameters=daily, was=was, at=now)
     for wrong, says in (
         ({"seen": "x"}, "has changed since"),
         ({"accepts_risk": False}, "accept what is left"),
@@ -291,7 +291,8 @@ def test_a_draft_comes_into_force_through_the_gate_and_only_once(cast: Cast, now
 def test_a_correction_keeps_the_signatures_and_is_no_review(cast: Cast, now: datetime) -> None:
     draft = begun(cast, now)
     values = {**draft.tailoring.facts, "setting.office": "01632 960999"}
-    drafting.answer(actor=cast.priya, draft=draft, values=values, fits=set(OURS.confirmed), at=now)
+    was = drafting.stamp(draft, "facts")
+    drafting.answer(actor=cast.priya, draft=draft, values=values, fits=set(OURS.confirmed), was=was, at=now)
     shown = page(cast, now)
     assert shown.why_major == () and shown.own_words == ()
     assert [change.heading for change in shown.changes] != []
@@ -304,7 +305,8 @@ def test_a_correction_keeps_the_signatures_and_is_no_review(cast: Cast, now: dat
 
 def test_the_gate_asks_who_is_there_at_the_moment(cast: Cast, now: datetime) -> None:
     draft = begun(cast, now)
-    drafting.set_lines(actor=cast.priya, draft=draft, group="staff", text="Smile.", at=now)
+    was = drafting.stamp(draft, "lines", "staff")
+    drafting.set_lines(actor=cast.priya, draft=draft, group="staff", text="Smile.", was=was, at=now)
     RoleHeld.objects.filter(role=Role.DSL).update(ends_on=cast.organisation.day(now) - timedelta(days=1))
     with pytest.raises(CannotAdopt, match="safeguarding lead"):
         adopted(cast, now)
@@ -316,7 +318,7 @@ def test_only_a_manager_of_this_setting_writes_and_adopts(cast: Cast, now: datet
         with pytest.raises(NotAllowed):
             drafting.begin_draft(actor=other, organisation=cast.organisation, at=now)
         with pytest.raises(NotAllowed):
-            drafting.set_lines(actor=other, draft=draft, group="staff", text="Smile.", at=now)
+            drafting.set_lines(actor=other, draft=draft, group="staff", text="Smile.", was="", at=now)
         with pytest.raises(NotAllowed):
             drafting.drop_draft(actor=other, draft=draft, at=now)
         with pytest.raises(NotAllowed):
@@ -329,12 +331,12 @@ def test_numbers_are_tightened_and_pictures_of_children_never_switched_on_alone(
     cast: Cast, now: datetime
 ) -> None:
     draft = begun(cast, now)
-    looser = replace(draft.parameters, check_every_days=8)
+    looser, was = replace(draft.parameters, check_every_days=8), drafting.stamp(draft, "numbers")
     with pytest.raises(TooLoose, match="from 1 to 7"):
-        drafting.set_numbers(actor=cast.priya, draft=draft, parameters=looser, at=now)
+        drafting.set_numbers(actor=cast.priya, draft=draft, parameters=looser, was=was, at=now)
     shown = replace(draft.parameters, identifiable_children=True)
     with pytest.raises(CannotChange, match="never by one person"):
-        drafting.set_numbers(actor=cast.priya, draft=draft, parameters=shown, at=now)
+        drafting.set_numbers(actor=cast.priya, draft=draft, parameters=shown, was=was, at=now)
 
 
 def test_two_people_in_one_part_do_not_overwrite_each_other(cast: Cast, now: datetime) -> None:
@@ -342,7 +344,7 @@ def test_two_people_in_one_part_do_not_overwrite_each_other(cast: Cast, now: dat
     was = next(one.text for one in BASE.sections if one.id == "children-first")
     change = {"actor": cast.priya, "draft": draft, "item": "children-first", "was": was, "at": now}
     drafting.reword(text="Mine.", **change)  # type: ignore[arg-type]
-    with pytest.raises(CannotChange, match="Somebody else"):
+    with pytest.raises(CannotChange, match="Priya has changed this"):
         drafting.reword(text="Theirs.", **change)  # type: ignore[arg-type]
     assert Draft.objects.get().tailoring.texts == {"children-first": "Mine."}
 

@@ -25,7 +25,7 @@ from stairgate.people.rules import Facts, eligibility, running_out
 from stairgate.people.selectors import columns, facts_for
 from stairgate.policies.models import PolicyVersion
 from stairgate.policies.reviewing import review_dues
-from stairgate.policies.selectors import signatures
+from stairgate.policies.selectors import asked_to_sign_at, signatures
 from stairgate.publishing.models import Delivery, Difference, SecondLook
 from stairgate.publishing.selectors.suggestions import open_suggestions
 from stairgate.screening import Severity
@@ -35,7 +35,7 @@ def known_now(
     organisation: Organisation, now: datetime, *, version: PolicyVersion | None, account: UUID | None = None
 ) -> Known:
     """Return what is known of a setting at this instant, under the version in force; with ``account``, of that
-    account where it says something. Six queries, one more while something is paused.
+    account where it says something. Six queries, one more while something is paused, and one more under a correction.
     """
     day = organisation.day(now)
     bearers = _bearers(organisation, version, day)
@@ -56,7 +56,8 @@ def known_now(
 def _policy(version: PolicyVersion | None) -> Policy | None:
     if version is None:
         return None
-    return Policy(version.label, version.adopted_at, version.parameters, review_dues(version))
+    asked_on = version.organisation.day(asked_to_sign_at(version))
+    return Policy(version.label, version.adopted_at, version.parameters, review_dues(version), asked_on)
 
 
 def _bearers(

@@ -27,6 +27,9 @@ class Policy:
     adopted_at: datetime
     parameters: Parameters
     reviews: tuple[ReviewDue, ...] = ()  # each look at it that is asked for, the first due first
+    asked_on: date | None = (
+        None  # the day from which people are asked to sign: a correction asks for nothing anew
+    )
 
     @property
     def review_due(self) -> datetime:
@@ -168,6 +171,9 @@ class Known:
         return "1 person" if len(found) == 1 else f"{len(found)} people"
 
     def overdue_to_sign(self, one: Colleague) -> bool:
-        """Whether somebody has had the policy for longer than a signature may take."""
-        since = max(one.started_on, self.policy.adopted_at.date()) if self.policy else one.started_on
+        """Whether somebody has been asked for longer than a signature may take: since the major version, not since a
+        correction of it.
+        """
+        asked_on = (self.policy.asked_on or self.policy.adopted_at.date()) if self.policy else one.started_on
+        since = max(one.started_on, asked_on)
         return self.day > since + timedelta(days=DAYS_TO_SIGN)

@@ -22,6 +22,7 @@ class Barrier(enum.StrEnum):
     LEAD_LEVEL_MISSING = "lead_level_missing"
     LEAD_LEVEL_EXPIRED = "lead_level_expired"
     NOT_SIGNED = "not_signed"
+    NOT_SETTLED = "not_settled"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +41,12 @@ class Facts:
     online_safety_expires_on: date | None = None
     leads: bool = False  # holds a role of a safeguarding lead that day
     lead_level_expires_on: date | None = None  # of child protection training at lead level
+    to_settle: bool = False  # they declared what asks for a plan, and there is none that they agreed to
 
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """One barrier, the clause it comes from, and a sentence with the next thing to do."""
+    """One barrier, the clause it comes from ("" where that would tell what stays between few), and a sentence."""
 
     barrier: Barrier
     clause: str
@@ -73,7 +75,7 @@ def eligibility(facts: Facts, on: date, duty: Duty | None = None) -> tuple[Reaso
         reason
         for reason in (
             *(_left(facts, on), _check(facts, on), _training(facts, on)),
-            *(_lead_level(facts, on, duty), _signed(facts)),
+            *(_lead_level(facts, on, duty), _signed(facts), _settled(facts)),
         )
         if reason
     )
@@ -145,6 +147,24 @@ def _signed(facts: Facts) -> Reason | None:
     if facts.signed_current_policy:
         return None
     return Reason(Barrier.NOT_SIGNED, "C14", f"{facts.first_name} has not signed the policy in force.")
+
+
+@control(
+    "C68",
+    "Who disclosed a connection has no account duty until a manager or the lead wrote a plan and they agreed to it",
+)
+@control(
+    "C74",
+    "Who has a family among their contacts has no account duty until a plan for it is agreed",
+    coverage=Coverage.WHOLE,
+)
+def _settled(facts: Facts) -> Reason | None:
+    """What was declared stays between few: the sentence tells nobody else what it is about."""
+    if not facts.to_settle:
+        return None
+    return Reason(
+        Barrier.NOT_SETTLED, "", f"{facts.first_name} has something to settle with a manager first."
+    )
 
 
 #: days before a check or a course runs out at which people are told, and told more urgently

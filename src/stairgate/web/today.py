@@ -115,7 +115,7 @@ def today_page(me: Membership, now: datetime) -> Today:
         tasks.append(task_of.unapproved_ahead(not_ahead))
     if Duty.WRITE in duties and suggested:
         tasks.append(task_of.suggested(suggested))
-    tasks += declaration_tasks(me, now)
+    tasks += declaration_tasks(me, now, signing=bool(must_sign))
     tasks += [task_of.own(post) for post in own]
     return Today(
         now=now,

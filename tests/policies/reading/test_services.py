@@ -55,7 +55,7 @@ def understood(cast: Cast, user: User, at: datetime) -> Reading:
 
 
 def sign(cast: Cast, user: User, reading: Reading, at: datetime, **other: object) -> Signature:
-    lines = confirmations_today(cast.organisation, at)
+    lines = confirmations_today(cast.policy, at)
     values: dict[str, object] = {
         "name_typed": f"{user.first_name} Example",
         "confirmed": [line.key for line in lines],

@@ -10,10 +10,10 @@ from django.db.models import Max, Q, QuerySet
 
 from stairgate.assurance.reminding.setting import Setting
 from stairgate.assurance.rounds.models import LeadRead, LookOut, SelfCheck
-from stairgate.assurance.rounds.rules import self_check_due
+from stairgate.assurance.rounds.rules import declaration_due
 from stairgate.organisations.models import Membership, Organisation, RoleHeld
 from stairgate.organisations.rules import Role
-from stairgate.people.models import Person
+from stairgate.people.models import Declaration, Person
 from stairgate.policies.models import PolicyVersion
 
 
@@ -73,7 +73,7 @@ def policy_since(organisation: Organisation) -> datetime | None:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One person's self-check: the last they did, and when the next is due."""
+    """One person's declaration: the last they made, and by when the next is due."""
 
     member: Membership
     last_on: date | None
@@ -81,18 +81,20 @@ class Turn:
 
 
 def turns(setting: Setting) -> list[Turn]:
-    """Return the self-check of everybody, the one that is due first first. Two queries, and the setting's."""
+    """Return the declaration of everybody, the one that is due first first. Two queries, and the setting's."""
     since = policy_since(setting.organisation)
     if since is None:
         return []
-    rows = SelfCheck.objects.filter(organisation=setting.organisation).values("user").annotate(last=Max("on"))
-    last: dict[UUID, date] = {row["user"]: row["last"] for row in rows}
+    rows = Declaration.objects.filter(person__organisation=setting.organisation).values("person__user")
+    last: dict[UUID, date] = {
+        row["person__user"]: row["last"] for row in rows.order_by().annotate(last=Max("declared_on"))
+    }
     policy_on = setting.organisation.day(since)
     found = [
         Turn(
             member,
             last.get(member.user_id),
-            self_check_due(
+            declaration_due(
                 last_on=last.get(member.user_id), started_on=member.started_on, policy_on=policy_on
             ),
         )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from stairgate.organisations.models import Organisation
 from stairgate.people.declaring.rules import is_due, is_overdue
@@ -47,6 +47,27 @@ def standings(organisation: Organisation, *, on: date, **only: Any) -> list[Stan
         .order_by("first_name", "pk")
     )
     return [_standing(row, on) for row in rows]
+
+
+def to_follow_up(organisation: Organisation, on: date) -> QuerySet[Declaration]:
+    """Return the newest declaration of who works here, where somebody is still to help, or to agree a plan. One query."""
+    newer = Declaration.objects.filter(person=OuterRef("person")).filter(
+        Q(declared_at__gt=OuterRef("declared_at"))
+        | Q(declared_at=OuterRef("declared_at"), pk__gt=OuterRef("pk"))
+    )
+    here = Q(person__ended_on__isnull=True) | Q(person__ended_on__gte=on)
+    return (
+        Declaration.objects.filter(here, ~Exists(newer), person__organisation=organisation)
+        .filter(Q(needs_plan=True, plans__isnull=True) | Q(needs_help=True, helped_at__isnull=True))
+        .select_related("person")
+        .order_by("declared_at", "pk")
+    )
+
+
+def declared_on(person: Person) -> date | None:
+    """Return the day on which somebody last declared for themselves, or None. One query."""
+    found = Declaration.objects.filter(person=person).order_by("-declared_at", "-pk")
+    return found.values_list("declared_on", flat=True).first()
 
 
 def _standing(row: Any, on: date) -> Standing:

@@ -17,7 +17,14 @@ from stairgate.people.models import Person
 from stairgate.policies.models import PolicyVersion, Questions, Reading, Signature
 from stairgate.policies.packs.form import Pack, Question
 from stairgate.policies.packs.loading import pack, shipped_packs
-from stairgate.policies.reading.rules import Confirmation, Step, confirmations, question_from, step_of
+from stairgate.policies.reading.rules import (
+    Confirmation,
+    Step,
+    confirmations,
+    ends_of,
+    question_from,
+    step_of,
+)
 from stairgate.policies.selectors import signatures
 
 
@@ -32,13 +39,17 @@ def pack_for(version: PolicyVersion) -> Pack:
     return next(fitting, packs[0])
 
 
-def confirmations_today(organisation: Organisation, at: datetime) -> tuple[Confirmation, ...]:
-    """Return the lines to be ticked, with the safeguarding lead and the deputies of that moment. Two queries."""
+def confirmations_today(version: PolicyVersion, at: datetime) -> tuple[Confirmation, ...]:
+    """Return the lines to be ticked under a version, with the safeguarding lead and the deputies of that moment. Two
+    queries.
+    """
+    organisation = version.organisation
     day = organisation.day(at)
     people = list(holders(organisation, (Role.DSL, Role.DEPUTY_DSL), day).prefetch_related("roles"))
     lead = [one.first_name for one in people if Role.DSL in one.roles_on(day)]
     deputies = [one.first_name for one in people if Role.DSL not in one.roles_on(day)]
-    return confirmations(lead=lead, deputies=deputies)
+    sharing = version.parameters.share_from_own_accounts
+    return confirmations(lead=lead, deputies=deputies, sharing=sharing)
 
 
 def questions_of(version: PolicyVersion) -> tuple[Question, ...]:
@@ -65,7 +76,9 @@ def progress_of(member: Membership, version: PolicyVersion | None) -> Progress:
     if version is None:
         return Progress(Step.OPEN, None, person, None, None)
     reading = (
-        Reading.objects.filter(version=version, user=member.user_id).annotate(done=Count("parts")).first()
+        Reading.objects.filter(version=version, user=member.user_id)
+        .annotate(done=_parts_read(version))
+        .first()
     )
     signed = signatures(version).filter(user=member.user_id).select_related("version").first()
     step = step_of(
@@ -75,6 +88,11 @@ def progress_of(member: Membership, version: PolicyVersion | None) -> Progress:
         signed=signed is not None,
     )
     return Progress(step, version, person, reading, signed, getattr(reading, "done", 0))
+
+
+def _parts_read(version: PolicyVersion) -> Count:
+    """Count the parts that were read just as the version is cut into parts today."""
+    return Count("parts", filter=Q(parts__so_far__in=ends_of(version.text)))
 
 
 def must_sign(member: Membership, version: PolicyVersion | None, *, on: date) -> bool:
@@ -105,6 +123,7 @@ class Reader:
     signed_at: datetime | None
     signature: UUID | None
     parts_read: int
+    read_at: datetime | None = None  # to the end
 
     @property
     def signs_in(self) -> bool:
@@ -116,7 +135,7 @@ class Reader:
 def readers(organisation: Organisation, version: PolicyVersion, *, on: date) -> list[Reader]:
     """Return everybody on the register who has not left, with how far they are: who is least far first. One query."""
     mine = Reading.objects.filter(version=version, user=OuterRef("user"))
-    counted = mine.annotate(done=Count("parts")).values("done")
+    counted = mine.annotate(done=_parts_read(version)).values("done")
     signed = signatures(version).filter(user=OuterRef("user"))
     rows: QuerySet[Any] = _here(organisation.people.all(), on).annotate(
         opened_at=Subquery(mine.values("opened_at")[:1]),
@@ -139,6 +158,7 @@ def readers(organisation: Organisation, version: PolicyVersion, *, on: date) -> 
             signed_at=row.signed_at,
             signature=row.signature,
             parts_read=row.parts_read or 0,
+            read_at=row.finished_at,
         )
         for row in rows
     ]

@@ -21,6 +21,10 @@ from stairgate.organisations.access import current, require
 from stairgate.organisations.models import Membership
 from stairgate.organisations.papers import paper_answer
 from stairgate.organisations.rules import Duty
+from stairgate.people.declaring.rules import is_due
+from stairgate.people.declaring.selectors import declared_on
+from stairgate.people.declaring.services import CannotDeclare, declare
+from stairgate.people.views.declaring import answers_in, asked_with
 from stairgate.policies.models import Reading
 from stairgate.policies.packs.document import Document
 from stairgate.policies.printed import certificate
@@ -118,7 +122,7 @@ def part(
     values = {
         "active": "policy",
         "version": reading.version,
-        "chapter": parts[number - 1],
+        "part": parts[number - 1],
         "number": number,
         "parts": parts,
         "was_read": number <= progress.parts_read,
@@ -186,9 +190,14 @@ def name(request: HttpRequest, member: Membership, progress: Progress, reading: 
     proof, typed, wrong = proof_of(request, now), _typed(request), ""
     if request.method == "GET" and not services.proved(reading, proof, now):
         return _ask_who(request, typed)
-    lines = confirmations_today(member.organisation, now)
+    lines = confirmations_today(reading.version, now)
+    asks = is_due(declared_on(progress.person), member.organisation.day(now)) if progress.person else False
+    said = answers_in(request)
     if request.method == "POST":
         try:
+            if asks:  # kept by itself, and sealed: nothing of it waits in the session while somebody shows who they are
+                declare(actor=member.user, organisation=member.organisation, answers=said, at=now)
+                asks = False
             services.sign(
                 actor=member.user,
                 reading=reading,
@@ -200,11 +209,14 @@ def name(request: HttpRequest, member: Membership, progress: Progress, reading: 
             )
         except ProofWanted:
             return _ask_who(request, typed)
-        except CannotSign as why:
+        except (CannotDeclare, CannotSign) as why:
             wrong = str(why)
         else:
             request.session.pop(_TYPED, None)
-            messages.success(request, "Signed. Your copy is here, and stays here.")
+            messages.success(
+                request,
+                "Signed. Your copy is here, and stays here. Download it too, and it is yours for good.",
+            )
             return redirect("reading:mine")
     values = {
         "active": "policy",
@@ -213,6 +225,7 @@ def name(request: HttpRequest, member: Membership, progress: Progress, reading: 
         "lines": lines,
         "seen": digest_of(lines),
         "typed": typed,
+        "asked": asked_with(said) if asks else (),
         "wrong": wrong,
         "proof": proof,
         "demo": proof is not None and proof.means == Means.DEMO,
