@@ -213,3 +213,12 @@ def test_names_are_told_shortly() -> None:
     assert listed(["Leah", "Tom"]) == "Leah and Tom"
     assert listed(["Aisha", "Leah", "Tom", "Ruth"]) == "Aisha, Leah, Tom and 1 other"
     assert listed(["Leah"] * 300) == "Leah, Leah, Leah and 297 others"
+
+
+def test_a_correction_does_not_give_anybody_longer_to_sign() -> None:
+    adopted, day = NOW - timedelta(days=1), NOW.date()
+    late = Colleague(Who(None, "Leah"), "", day - timedelta(days=90), None, None)
+    asked = Policy("1.1", adopted, Parameters(), asked_on=day - timedelta(days=30))
+    known = Known(at=NOW, day=day, policy=asked, founded_at=NOW - timedelta(days=90))
+    assert known.overdue_to_sign(late)
+    assert not replace(known, policy=replace(asked, asked_on=day - timedelta(days=1))).overdue_to_sign(late)

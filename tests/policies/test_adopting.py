@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import html
 import json
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from stairgate.cli import demo_policy
@@ -26,6 +29,7 @@ from stairgate.policies.parameters import Parameters, TooLoose
 from stairgate.policies.selectors import in_force, signatures
 from stairgate.policies.wording import (
     CannotChange,
+    ChangedMeanwhile,
     reworded,
     with_answers,
     with_lines,
@@ -33,6 +37,7 @@ from stairgate.policies.wording import (
     without_risk,
 )
 from tests.cast import Cast, willow_lane
+from tests.web.pages import second_steps
 
 OURS = demo_policy.TAILORING
 BASE = pack(demo_policy.PACK)
@@ -359,3 +364,49 @@ def test_the_code_of_conduct_is_adopted_whole(cast: Cast, now: datetime) -> None
     assert {"C71", "C72"} <= {clause for line in BASE.conduct for clause in line.clauses}
     forged = replace(OURS, texts={line.id: "Nothing." for line in BASE.conduct})
     assert tailored(BASE, forged).conduct == BASE.conduct
+
+
+def test_no_page_undoes_what_it_did_not_show(cast: Cast, now: datetime) -> None:
+    draft = begun(cast, now)
+    daily, two = (
+        replace(draft.parameters, **{name: to}) for name, to in (("check_every_days", 1), ("approvers", 2))
+    )
+    was = drafting.stamp(draft, "numbers")
+    drafting.set_numbers(actor=cast.priya, draft=draft, parameters=daily, was=was, at=now)
+    for stale in (was, ""):
+        with pytest.raises(ChangedMeanwhile, match="Priya has changed this meanwhile"):
+            drafting.set_numbers(actor=cast.priya, draft=draft, parameters=two, was=stale, at=now)
+    draft.refresh_from_db()
+    assert draft.parameters == daily
+    was = drafting.stamp(draft, "lines", "staff")
+    drafting.set_lines(actor=cast.priya, draft=draft, group="staff", text="Smile.", was=was, at=now)
+    with pytest.raises(ChangedMeanwhile):
+        drafting.set_lines(actor=cast.priya, draft=draft, group="staff", text="Frown.", was=was, at=now)
+    was = drafting.stamp(draft, "risks")
+    drafting.rate_risks(actor=cast.priya, draft=draft, left={"risk-team": "medium"}, was=was, at=now)
+    with pytest.raises(ChangedMeanwhile):
+        drafting.rate_risks(actor=cast.priya, draft=draft, left={"risk-team": "low"}, was=was, at=now)
+
+
+def test_a_stale_page_of_numbers_says_who_changed_what_and_keeps_what_was_typed(
+    cast: Cast, now: datetime
+) -> None:
+    draft = begun(cast, now)
+    second_steps(cast.priya)
+    client, where = Client(), reverse("policies:numbers")
+    client.force_login(cast.priya, backend="django.contrib.auth.backends.ModelBackend")
+    typed = {"was": drafting.stamp(draft, "numbers"), "approvers": "2"}
+    for name, value in draft.parameters.to_json().items():
+        if name != "identifiable_children" and value is not False:
+            typed.setdefault(name, "\n".join(value) if isinstance(value, list) else str(value))
+    daily = replace(draft.parameters, check_every_days=1)
+    drafting.set_numbers(actor=cast.priya, draft=draft, parameters=daily, was=typed["was"], at=now)
+    answer = client.post(where, typed)
+    shown = html.unescape(answer.content.decode())
+    assert answer.status_code == 422 and "Priya has changed this meanwhile" in shown
+    assert "In the draft now: " in shown and "1 day" in shown
+    fresh = drafting.stamp(drafting.open_draft(cast.organisation) or draft, "numbers")
+    assert f'name="was" value="{fresh}"' in shown, "who has seen it can keep theirs"
+    assert client.post(where, typed | {"was": fresh}).status_code == 302
+    draft.refresh_from_db()
+    assert (draft.parameters.approvers, draft.parameters.check_every_days) == (2, 7)

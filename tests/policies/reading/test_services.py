@@ -12,14 +12,16 @@ from stairgate.ledger.models import Entry
 from stairgate.organisations.access import NotAllowed
 from stairgate.organisations.models import User
 from stairgate.organisations.services import end_membership
-from stairgate.people.models import Person
+from stairgate.people.declaring.rules import QUESTIONS
+from stairgate.people.declaring.services import declare
+from stairgate.people.models import Declaration, Person
 from stairgate.people.services import register
-from stairgate.policies.models import PolicyVersion, Questions, Reading, Signature
+from stairgate.policies.models import PartRead, PolicyVersion, Questions, Reading, Signature
 from stairgate.policies.packs.loading import pack
 from stairgate.policies.parameters import Parameters
 from stairgate.policies.reading import services
-from stairgate.policies.reading.rules import Means, Proof, Step, digest_of, parts_of
-from stairgate.policies.reading.selectors import confirmations_today, must_sign, readers
+from stairgate.policies.reading.rules import Means, Proof, Step, digest_of, ends_of, parts_of
+from stairgate.policies.reading.selectors import confirmations_today, must_sign, progress_of, readers
 from stairgate.policies.reading.services import CannotSign, ProofWanted
 from stairgate.policies.selectors import in_force
 from stairgate.policies.services import adopt
@@ -249,3 +251,33 @@ def test_the_report_has_everybody_of_the_register(
     assert not must_sign(cast.member(cast.tom), cast.policy, on=day)
     assert not must_sign(cast.member(cast.outsider), cast.policy, on=day)
     assert not must_sign(cast.member(cast.helen), None, on=day)
+
+
+@pytest.mark.clause("C57")
+@pytest.mark.clause("C68")
+@pytest.mark.clause("C74")
+def test_nobody_signs_who_has_not_declared_for_themselves_within_the_year(cast: Cast, now: datetime) -> None:
+    reading = understood(cast, cast.leah, now)
+    Declaration.objects.filter(person__user=cast.leah).delete()
+    with pytest.raises(CannotSign, match="your own accounts first"):
+        sign(cast, cast.leah, reading, now)
+    answers = {question.name: question.wanted for question in QUESTIONS}
+    declare(actor=cast.leah, organisation=cast.organisation, answers=answers, at=now)
+    day = cast.organisation.day(now)
+    Declaration.objects.filter(person__user=cast.leah).update(declared_on=day - timedelta(days=367))
+    with pytest.raises(CannotSign, match="your own accounts first"):
+        sign(cast, cast.leah, reading, now)
+    Declaration.objects.filter(person__user=cast.leah).update(declared_on=day - timedelta(days=360))
+    assert sign(cast, cast.leah, reading, now).user == cast.leah
+
+
+def test_what_was_read_in_other_parts_is_read_again(cast: Cast, now: datetime) -> None:
+    reading = opened(cast, cast.leah, now)
+    PartRead.objects.create(reading=reading, number=1, title="As it was cut before", read_at=now)
+    with pytest.raises(CannotSign, match="in their order"):
+        services.finish_part(actor=cast.leah, reading=reading, number=2, at=now)
+    services.finish_part(actor=cast.leah, reading=reading, number=1, at=now)
+    services.finish_part(actor=cast.leah, reading=reading, number=2, at=now)
+    found = reading.parts.exclude(so_far="").values_list("so_far", flat=True)
+    assert tuple(found) == ends_of(cast.policy.text)[:2]
+    assert progress_of(cast.member(cast.leah), cast.policy).parts_read == 2

@@ -64,10 +64,10 @@ def to_follow_up(organisation: Organisation, on: date) -> QuerySet[Declaration]:
     )
 
 
-def declared_on(person: Person) -> date | None:
-    """Return the day on which somebody last declared for themselves, or None. One query."""
-    found = Declaration.objects.filter(person=person).order_by("-declared_at", "-pk")
-    return found.values_list("declared_on", flat=True).first()
+def with_declared_on(people: QuerySet[Person]) -> QuerySet[Any]:
+    """Return people with ``declared_on``: the day on which each last declared for themselves, or None."""
+    last = Declaration.objects.filter(person=OuterRef("pk")).order_by("-declared_at", "-pk")
+    return people.annotate(declared_on=Subquery(last.values("declared_on")[:1]))
 
 
 def _standing(row: Any, on: date) -> Standing:

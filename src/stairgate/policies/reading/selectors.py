@@ -13,6 +13,7 @@ from stairgate.clauses import control
 from stairgate.organisations.models import Membership, Organisation
 from stairgate.organisations.rules import Role
 from stairgate.organisations.selectors import holders
+from stairgate.people.declaring.selectors import with_declared_on
 from stairgate.people.models import Person
 from stairgate.policies.models import PolicyVersion, Questions, Reading, Signature
 from stairgate.policies.packs.form import Pack, Question
@@ -68,11 +69,13 @@ class Progress:
     reading: Reading | None
     signature: Signature | None
     parts_read: int = 0
+    declared_on: date | None = None  # about their own accounts, for the last time
 
 
 def progress_of(member: Membership, version: PolicyVersion | None) -> Progress:
     """Return how far a member is. Three queries at most."""
-    person = Person.objects.filter(user=member.user_id, organisation=member.organisation_id).first()
+    mine = Person.objects.filter(user=member.user_id, organisation=member.organisation_id)
+    person = with_declared_on(mine).first()
     if version is None:
         return Progress(Step.OPEN, None, person, None, None)
     reading = (
@@ -87,7 +90,15 @@ def progress_of(member: Membership, version: PolicyVersion | None) -> Progress:
         passed=reading is not None and reading.passed_at is not None,
         signed=signed is not None,
     )
-    return Progress(step, version, person, reading, signed, getattr(reading, "done", 0))
+    return Progress(
+        step,
+        version,
+        person,
+        reading,
+        signed,
+        parts_read=getattr(reading, "done", 0),
+        declared_on=person.declared_on if person else None,
+    )
 
 
 def _parts_read(version: PolicyVersion) -> Count:

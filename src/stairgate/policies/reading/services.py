@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Collection, Mapping
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -16,7 +17,7 @@ from stairgate.ledger.services import record
 from stairgate.organisations.access import actor_in
 from stairgate.organisations.models import User
 from stairgate.people.declaring.rules import may_sign
-from stairgate.people.declaring.selectors import declared_on
+from stairgate.people.declaring.selectors import with_declared_on
 from stairgate.people.models import Person
 from stairgate.policies.models import Attempt, PartRead, PolicyVersion, Questions, Reading, Signature
 from stairgate.policies.reading.rules import (
@@ -168,7 +169,7 @@ def sign(
     if missing := [line for line in lines if line.key not in confirmed]:
         raise CannotSign(f"Please tick each line that is true for you. Not ticked: “{missing[0].words}”")
     person = _check_name(actor, reading.version.organisation_id, name_typed)
-    if not may_sign(declared_on(person), reading.version.organisation.day(at)):
+    if not may_sign(person.declared_on, reading.version.organisation.day(at)):
         raise CannotSign(
             "Please answer the questions about your own accounts first. “I need help” counts too."
         )
@@ -199,8 +200,9 @@ def proved(reading: Reading, proof: Proof | None, at: datetime) -> bool:
     )
 
 
-def _check_name(actor: User, organisation_id: UUID, name_typed: str) -> Person:
-    person = Person.objects.filter(organisation=organisation_id, user=actor).first()
+def _check_name(actor: User, organisation_id: UUID, name_typed: str) -> Any:
+    """Return their row of the register, with the day on which they last declared. Raises `CannotSign`."""
+    person = with_declared_on(Person.objects.filter(organisation=organisation_id, user=actor)).first()
     if person is None:
         raise CannotSign("You are not on the staff register yet. Ask your manager to add you.")
     if len(name_typed) > 160 or not same_name(name_typed, person.full_name):

@@ -22,7 +22,6 @@ from stairgate.organisations.models import Membership
 from stairgate.organisations.papers import paper_answer
 from stairgate.organisations.rules import Duty
 from stairgate.people.declaring.rules import is_due
-from stairgate.people.declaring.selectors import declared_on
 from stairgate.people.declaring.services import CannotDeclare, declare
 from stairgate.people.views.declaring import answers_in, asked_with
 from stairgate.policies.models import Reading
@@ -191,7 +190,7 @@ def name(request: HttpRequest, member: Membership, progress: Progress, reading: 
     if request.method == "GET" and not services.proved(reading, proof, now):
         return _ask_who(request, typed)
     lines = confirmations_today(reading.version, now)
-    asks = is_due(declared_on(progress.person), member.organisation.day(now)) if progress.person else False
+    asks = progress.person is not None and is_due(progress.declared_on, member.organisation.day(now))
     said = answers_in(request)
     if request.method == "POST":
         try:
