@@ -368,9 +368,8 @@ def test_the_code_of_conduct_is_adopted_whole(cast: Cast, now: datetime) -> None
 
 def test_no_page_undoes_what_it_did_not_show(cast: Cast, now: datetime) -> None:
     draft = begun(cast, now)
-    daily, two = (
-        replace(draft.parameters, **{name: to}) for name, to in (("check_every_days", 1), ("approvers", 2))
-    )
+    daily = replace(draft.parameters, check_every_days=1)
+    two = replace(draft.parameters, approvers=2)
     was = drafting.stamp(draft, "numbers")
     drafting.set_numbers(actor=cast.priya, draft=draft, parameters=daily, was=was, at=now)
     for stale in (was, ""):

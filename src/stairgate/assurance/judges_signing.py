@@ -86,7 +86,7 @@ def _have(people: Sequence[object]) -> str:
 
 
 #: lines that everybody signs with the policy; while there is no line to sign, a missing signature says nothing of them
-SIGNED_LINES = ("C44", "C45", "C50", "C51", "C71", "C72", "C75", "C77", "C80")
+SIGNED_LINES = ("C44", "C45", "C50", "C51", "C68", "C71", "C72", "C74", "C75", "C77", "C80")
 #: what is only true of whoever has signed
 OF_WHO_SIGNED = ("C13", "C107", "C108", "C109", "C110", "C111")
 
