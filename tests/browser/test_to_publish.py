@@ -113,8 +113,8 @@ class Person:
         self.press("Send my answers")
         self.page.get_by_label("Password").fill(PASSWORD)
         self.press("Go on")
-        for question in QUESTIONS:
-            self.tick(self.page.locator(f"[name={question.name}][value={question.wanted}]"))
+        for one in QUESTIONS:
+            self.tick(self.page.locator(f"[name={one.name}][value={one.wanted}]"))
         for box in self.page.locator("[name=ticked]").all():
             self.tick(box)
         self.page.get_by_label("Type your full name").fill(f"{name} Example")
