@@ -236,12 +236,12 @@ def confirmations(
         ),
         Confirmation(
             "families",
-            "On my own accounts I accept, ask and follow no parents or relatives of our children and nobody else I "
-            "meet through work, and keep none of their details there. What there was before, I have declared.",
+            "Beyond what I have declared, I accept, ask and follow no parents or relatives of our children on my own "
+            "accounts, and nobody else I meet through work, and I keep none of their details there.",
             ("C68", "C74", "C80"),
         ),
         Confirmation("share", f"On my own accounts I share {ours}.", ("C75",)),
-        Confirmation("show", "I show nothing there that does not suit my job.", ("C77",)),
+        Confirmation("show", "On my own accounts I show nothing that does not suit my job.", ("C77",)),
     )
 
 
