@@ -20,6 +20,7 @@ from stairgate.monitoring.selectors import readings
 from stairgate.organisations.models import Membership, Organisation
 from stairgate.organisations.rules import Role
 from stairgate.organisations.selectors import holders
+from stairgate.people.declaring.selectors import with_declared_on
 from stairgate.people.models import LeavingTask, Person
 from stairgate.people.rules import Facts, eligibility, running_out
 from stairgate.people.selectors import columns, facts_for
@@ -119,13 +120,12 @@ def _colleagues(
         Person.objects.filter(here, organisation=organisation, started_on__lte=day)
         .order_by("first_name", "pk")
         .annotate(signs_in=F("user__email"), signed_at=Subquery(signed), online_until=online)
-        .values_list(
-            "user", "first_name", "work_email", "signs_in", "started_on", "signed_at", "online_until"
-        )
     )
+    columns_ = ("user", "first_name", "work_email", "signs_in", "started_on", "signed_at", "online_until")
+    found = with_declared_on(rows).values_list(*columns_, "declared_on")
     return tuple(
-        Colleague(Who(user, name), signs_in or email, started, signed_at, until)
-        for user, name, email, signs_in, started, signed_at, until in rows
+        Colleague(Who(user, name), signs_in or email, started, signed_at, until, declared)
+        for user, name, email, signs_in, started, signed_at, until, declared in found
     )
 
 

@@ -70,6 +70,7 @@ class Colleague:
     started_on: date
     signed_at: datetime | None
     online_safety_until: date | None
+    declared_on: date | None = None  # about their own accounts, for the last time
 
 
 @dataclass(frozen=True, slots=True)
