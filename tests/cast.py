@@ -82,7 +82,8 @@ def _seen_anew(cast: Cast) -> Cast:
 def built_willow_lane(now: datetime, *, credentials: Credentials | None = None, healthy: bool = True) -> Cast:
     """Build the whole cast through the services and return it."""
     place = nursery(now, password=PASSWORD)
-    declared(Person.objects.select_related("organisation").filter(organisation=place.organisation), now)
+    people = Person.objects.select_related("organisation").filter(organisation=place.organisation)
+    declared(people.filter(declarations__isnull=True), now)
     nowhere = Credentials("http://127.0.0.1:9", "100000000000001", Secret("not-a-token"))
     channel = open_account(place, credentials or nowhere, now)
     if healthy:

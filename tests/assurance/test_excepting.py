@@ -341,6 +341,14 @@ def browser(user: User) -> Client:
     return client
 
 
+@pytest.mark.clause("C72")
+def test_what_one_did_oneself_is_told_in_the_same_place(cast: Cast, settings: object) -> None:
+    settings.DEMO = True  # type: ignore[attr-defined]
+    page = browser(cast.tom).get(reverse("reminding:tell")).content.decode()
+    assert "or you yourself?" in page and "something you did yourself is always right" in page
+    assert reverse("reminding:tell") in browser(cast.tom).get(reverse("reminding:mine")).content.decode()
+
+
 def test_the_pages_show_to_each_what_is_theirs(cast: Cast, settings: object) -> None:
     settings.DEMO = True  # type: ignore[attr-defined]
     tom, gwen, helen, stranger = (browser(who) for who in (cast.tom, cast.gwen, cast.helen, cast.outsider))

@@ -37,12 +37,18 @@ def bearer(
     return Bearer(who(name), frozenset(role.value for role in roles), reasons, soon)
 
 
-def colleague(name: str, *, signed: bool = True, started: int = 300, online: int | None = 200) -> Colleague:
+def colleague(
+    name: str,
+    *,
+    signed: bool = True,
+    started: int = 300,
+    online: int | None = 200,
+    declared: date | None = DAY,
+) -> Colleague:
     until = None if online is None else DAY + timedelta(days=online)
     started_on = DAY - timedelta(days=started)
-    return Colleague(
-        who(name), f"{name.lower()}@willowlane.example", started_on, NOW if signed else None, until
-    )
+    email, signed_at = f"{name.lower()}@willowlane.example", NOW if signed else None
+    return Colleague(who(name), email, started_on, signed_at, until, declared_on=declared)
 
 
 PAGE = Account(
@@ -191,8 +197,6 @@ FACTS: list[tuple[str, dict[str, Any], Worth, str]] = [
     ("C85", {"work": Work(roles_outlived=1)}, Worth.BROKEN, "Priya"),
     ("C86", {"work": Work(told_waiting=1, oldest_told=NOW - 4 * HOUR)}, Worth.MET, ""),
     ("C86", {"work": Work(told_waiting=1, oldest_told=NOW - 5 * HOUR)}, Worth.BROKEN, "Priya"),
-    ("C46", {"work": Work(self_checks_late=1)}, Worth.RISK, "Priya"),
-    ("C68", {"work": Work(undeclared=2)}, Worth.RISK, "Priya"),
     ("C49", {"colleagues": (colleague("Kofi"), NO_SIGN_IN)}, Worth.RISK, "Priya"),
     (
         "C98",
@@ -258,3 +262,25 @@ def test_names_are_told_shortly() -> None:
     assert listed(["Leah", "Tom"]) == "Leah and Tom"
     assert listed(["Aisha", "Leah", "Tom", "Ruth"]) == "Aisha, Leah, Tom and 1 other"
     assert listed(["Leah"] * 300) == "Leah, Leah, Leah and 297 others"
+
+
+def test_a_correction_does_not_give_anybody_longer_to_sign() -> None:
+    adopted, day = NOW - timedelta(days=1), NOW.date()
+    late = Colleague(Who(None, "Leah"), "", day - timedelta(days=90), None, None)
+    asked = Policy("1.1", adopted, Parameters(), asked_on=day - timedelta(days=30))
+    known = Known(at=NOW, day=day, policy=asked, founded_at=NOW - timedelta(days=90))
+    assert known.overdue_to_sign(late)
+    assert not replace(known, policy=replace(asked, asked_on=day - timedelta(days=1))).overdue_to_sign(late)
+
+
+@pytest.mark.clause("C46")
+@pytest.mark.clause("C47")
+@pytest.mark.clause("C56")
+def test_a_declaration_that_is_older_than_a_year_breaks_what_is_asked_yearly() -> None:
+    known = Known(at=NOW, day=DAY, policy=Policy("1", NOW, Parameters()), founded_at=NOW)
+    old = colleague("Tom", declared=DAY - timedelta(days=366))
+    never = colleague("Leah", signed=False, declared=None)  # asked while she signs
+    for clause in ("C46", "C47", "C56"):
+        assert marks(replace(known, colleagues=(colleague("Kofi"), never)))[clause].worth == Worth.MET
+        late = marks(replace(known, colleagues=(colleague("Kofi"), old, never)))[clause]
+        assert late.worth == Worth.BROKEN and "Tom has not declared" in late.why

@@ -15,13 +15,12 @@ from stairgate.assurance.reminding.keeping import keep
 from stairgate.assurance.reminding.models import Reminder
 from stairgate.assurance.reminding.rules import Kind
 from stairgate.assurance.rounds.models import LeadRead, SelfCheck
-from stairgate.assurance.rounds.rules import QUESTIONS, Audience, look_out_due, self_check_due, term_of
+from stairgate.assurance.rounds.rules import Audience, declaration_due, look_out_due, term_of
 from stairgate.assurance.rounds.selectors import leads_now
 from stairgate.assurance.rounds.services import (
     look_out,
     note_activity,
     read_of_lead,
-    say_of_oneself,
     talked,
     told_of_lead,
 )
@@ -30,7 +29,9 @@ from stairgate.organisations.access import NotAllowed
 from stairgate.organisations.models import User
 from stairgate.organisations.roles import end_role, give_role
 from stairgate.organisations.rules import Role
-from stairgate.people.models import Person
+from stairgate.people.declaring.rules import QUESTIONS, Answer
+from stairgate.people.declaring.services import declare, helped
+from stairgate.people.models import Declaration, Person
 from stairgate.people.services import register
 from stairgate.web.reminder_tasks import with_reminders
 from stairgate.web.today import today_page
@@ -38,7 +39,7 @@ from tests.cast import Cast, willow_lane
 
 NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
 DAY = date(2026, 11, 24)
-YES = {question.key: "yes" for question in QUESTIONS}
+FINE = {question.name: question.wanted for question in QUESTIONS}
 
 
 @pytest.fixture(autouse=True)
@@ -72,10 +73,10 @@ def of(user: User, kind: Kind) -> list[str]:
     ],
 )
 @pytest.mark.clause("C46")
-def test_a_self_check_is_due_a_year_after_the_last(
+def test_a_declaration_is_due_a_year_after_the_last(
     last: date | None, started: date, policy: date, due: date
 ) -> None:
-    assert self_check_due(last_on=last, started_on=started, policy_on=policy) == due
+    assert declaration_due(last_on=last, started_on=started, policy_on=policy) == due
 
 
 @pytest.mark.parametrize(
@@ -93,41 +94,48 @@ def test_there_are_three_terms_a_year(day: str, key: str, due: str) -> None:
 
 
 @pytest.mark.clause("C46")
+@pytest.mark.clause("C56")
 @pytest.mark.clause("C77")
-def test_everybody_is_asked_once_a_year_and_only_yes_no_or_help_is_kept(cast: Cast) -> None:
+def test_everybody_is_asked_once_a_year_on_one_page_and_who_signs_is_asked_there(cast: Cast) -> None:
+    said = "Your yearly declaration about your own accounts"
     keep(cast.organisation, NOW)
-    said = "Your yearly self-check about your own accounts"
-    assert of(cast.helen, Kind.SELF_CHECK) == [said]
-    for wrong in ({}, {**YES, "privacy": "@helen_at_home"}, {**YES, "handle": "yes"}):
-        with pytest.raises(Refusal):
-            say_of_oneself(actor=cast.helen, organisation=cast.organisation, answers=wrong, at=NOW)
-    with pytest.raises(NotAllowed):
-        say_of_oneself(actor=cast.outsider, organisation=cast.organisation, answers=YES, at=NOW)
-    say_of_oneself(actor=cast.helen, organisation=cast.organisation, answers=YES, at=NOW)
-    assert Entry.objects.get(kind="assurance.self_checked").payload == "{}"
+    assert of(cast.kofi, Kind.SELF_CHECK) == [], "all of the cast have declared"
+    Declaration.objects.all().delete()
     keep(cast.organisation, NOW)
-    assert of(cast.helen, Kind.SELF_CHECK) == [] and of(cast.tom, Kind.SELF_CHECK) == [said]
-    keep(cast.organisation, NOW + timedelta(days=334))
-    assert of(cast.helen, Kind.SELF_CHECK) == []
-    keep(cast.organisation, NOW + timedelta(days=336))
-    assert of(cast.helen, Kind.SELF_CHECK) == [said]
+    assert of(cast.kofi, Kind.SELF_CHECK) == [said]
+    assert of(cast.leah, Kind.SELF_CHECK) == [], "she has not signed, and is asked while she does"
+    assert "Make your yearly declaration" in on_today(cast, cast.kofi, NOW)
+    assert said not in on_today(cast, cast.kofi, NOW), "Today says it once"
+    assert "Make your yearly declaration" not in on_today(cast, cast.leah, NOW)
+    declare(actor=cast.kofi, organisation=cast.organisation, answers=FINE, at=NOW)
+    for days, asked in ((0, []), (334, []), (336, [said])):
+        keep(cast.organisation, NOW + timedelta(days=days))
+        assert of(cast.kofi, Kind.SELF_CHECK) == asked
 
 
 @pytest.mark.clause("C46")
 def test_whoever_would_like_help_is_spoken_with_by_somebody_else(cast: Cast) -> None:
-    answers = {**YES, "standing": "help"}
-    for _ in range(2):
-        check = say_of_oneself(actor=cast.priya, organisation=cast.organisation, answers=answers, at=NOW)
-    assert SelfCheck.objects.count() == 1
+    answers = FINE | {"standing": Answer.HELP}
+    later = NOW + timedelta(minutes=1)
+    made = declare(actor=cast.priya, organisation=cast.organisation, answers=answers, at=later)
     keep(cast.organisation, NOW)
-    assert of(cast.gwen, Kind.SELF_HELP) == ["Priya would like to talk after the self-check"]
+    assert of(cast.gwen, Kind.SELF_HELP) == ["Speak with Priya about their declaration"]
     assert of(cast.priya, Kind.SELF_HELP) == of(cast.tom, Kind.SELF_HELP) == []
+    helped(actor=cast.gwen, declaration=made, at=NOW)
+    keep(cast.organisation, NOW)
+    assert of(cast.gwen, Kind.SELF_HELP) == []
+
+
+def test_a_talk_that_was_asked_for_in_a_self_check_is_still_to_be_had(cast: Cast) -> None:
+    check = SelfCheck.objects.create(
+        organisation=cast.organisation, user=cast.priya, on=DAY, at=NOW, answers={}, wants_talk=True
+    )
     for who in (cast.priya, cast.tom, cast.outsider):
         with pytest.raises(NotAllowed):
             talked(actor=who, check=check, at=NOW)
     talked(actor=cast.gwen, check=check, at=NOW)
-    keep(cast.organisation, NOW)
-    assert of(cast.gwen, Kind.SELF_HELP) == []
+    check.refresh_from_db()
+    assert check.talked_by == cast.gwen
 
 
 @pytest.mark.clause("C55")
@@ -253,16 +261,17 @@ def test_the_forms_keep_what_was_typed_and_another_settings_lead_is_not_there(
     client, stranger = Client(), Client()
     client.force_login(cast.gwen, backend="django.contrib.auth.backends.ModelBackend")
     stranger.force_login(cast.outsider, backend="django.contrib.auth.backends.ModelBackend")
-    answer = client.post(reverse("reminding:self_check"), {**YES, "lead": "maybe"})
-    assert answer.status_code == 422 and answer.content.decode().count("checked") == 4
     answer = client.post(reverse("reminding:look_out"), {"found": "x" * 2001})
     assert answer.status_code == 422 and "x" * 2001 in answer.content.decode()
     where = reverse("reminding:lead", args=[leads_now(cast.organisation, DAY).get().pk])
     assert stranger.get(where).status_code == stranger.post(where).status_code == 404
-    assert client.post(reverse("reminding:self_check"), YES).status_code == 302
     typed = {"what": "A story", "audience": "under_fives", "on": "2026-11-20", "done_by": "Tom"}
     answer = client.post(reverse("reminding:activity"), typed)
     assert answer.status_code == 422 and "Add a link to it" in answer.content.decode()
     assert client.post(reverse("reminding:activity"), typed | {"note": "Read aloud"}).status_code == 302
     assert "Read aloud" in client.get(reverse("reminding:activity")).content.decode()
-    assert "Self-check still to do" in client.get(reverse("reminding:rounds")).content.decode()
+    unsure = FINE | {"private": Answer.HELP}
+    declare(actor=cast.tom, organisation=cast.organisation, answers=unsure, at=NOW + timedelta(minutes=1))
+    page = client.get(reverse("reminding:rounds")).content.decode()
+    assert "<b>Tom</b>, after the declaration" in page
+    assert "Yearly declaration still to make" in page

@@ -62,6 +62,7 @@ def test_a_passkey_locks_the_door_and_opens_it_again(
     page.get_by_label("Office email").fill("office@fernbank.example")
     page.get_by_role("button", name="Continue").click()
     page.get_by_label("First name").fill("Ana")
+    page.get_by_label("Full name").fill("Ana Example")
     page.get_by_label("Work email").fill("ana@fernbank.example")
     page.get_by_label("Password").fill(PASSWORD)
     assert violations(page) == []

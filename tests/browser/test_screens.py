@@ -221,10 +221,8 @@ def test_no_answer_while_writing_is_said(stack: Stack) -> None:
 
 def test_nothing_scrolls_sideways_on_a_narrow_phone(stack: Stack) -> None:
     priya = stack.person("Priya", (320, 640))
-    wide = []
-    for path in every_page(priya, stack):
-        if priya.evaluate("document.documentElement.scrollWidth") > 320:
-            wide.append(path)
+    pages = every_page(priya, stack)
+    wide = [path for path in pages if priya.evaluate("document.documentElement.scrollWidth") > 320]
     assert wide == []
 
 

@@ -13,7 +13,9 @@ from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from playwright.sync_api import Browser, Frame, Locator, Page
 
 from stairgate.cli import demo_policy
+from stairgate.people.declaring.rules import QUESTIONS
 from stairgate.policies.packs.loading import pack
+from stairgate.policies.reading.rules import parts_of
 from tests.browser.conftest import Photograph, Stack, follow, violations, watched
 from tests.cast import PASSWORD
 from tests.cli.installation import Installation, Running
@@ -111,6 +113,8 @@ class Person:
         self.press("Send my answers")
         self.page.get_by_label("Password").fill(PASSWORD)
         self.press("Go on")
+        for one in QUESTIONS:
+            self.tick(self.page.locator(f"[name={one.name}][value={one.wanted}]"))
         for box in self.page.locator("[name=ticked]").all():
             self.tick(box)
         self.page.get_by_label("Type your full name").fill(f"{name} Example")
@@ -176,6 +180,7 @@ def test_a_new_setting_may_publish(
     send_a_draft(bea)
     assert violations(bea.page) == []
     told = f"{counted.clicks} clicks, {len(counted.screens)} screens, {counted.read} pages of the policy read"
+    assert counted.read == 3 * len(parts_of(demo_policy.document().text)) == 15
     print(f"\nFrom the welcome wizard to a post that waits for its second yes: {told}.")
     assert len(counted.screens) < 60, "\n".join([told, *counted.screens])
 
@@ -188,6 +193,7 @@ def welcome(ana: Person, url: str, told: str) -> None:
     ana.page.get_by_label("Office email").fill("office@fernbank.example")
     ana.press("Continue")
     ana.page.get_by_label("First name").fill("Ana")
+    ana.page.get_by_label("Full name").fill("Ana Example")
     ana.page.get_by_label("Work email").fill("ana@fernbank.example")
     ana.page.get_by_label("Password").fill(PASSWORD)
     ana.press("Continue")

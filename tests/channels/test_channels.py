@@ -22,8 +22,10 @@ from stairgate.organisations.access import NotAllowed
 from stairgate.organisations.roles import give_role
 from stairgate.organisations.rules import Role
 from stairgate.organisations.sealing import CannotOpen, seal, unseal
+from stairgate.policies.models import Signature
 from stairgate.policies.review import ReviewDue
 from tests.cast import Cast, willow_lane
+from tests.signing import signed
 
 NOW = datetime(2026, 11, 24, 17, 45, tzinfo=UTC)
 OPEN = ChannelFacts(
@@ -56,6 +58,17 @@ def test_an_account_stays_the_page_it_was_connected_to_first(cast: Cast) -> None
     with pytest.raises(NotAllowed, match="another page"):
         connect(actor=cast.priya, channel=cast.channel, credentials=another, at=timezone.now())
     assert Connection.objects.get(channel=cast.channel).account_id != "999999999999999"
+
+
+@pytest.mark.clause("C14")
+def test_a_manager_connects_no_account_before_signing(cast: Cast) -> None:
+    connection = Connection.objects.get(channel=cast.channel)
+    same = Credentials(connection.base_url, connection.account_id, Secret("a-token"))
+    Signature.objects.filter(user=cast.priya).delete()
+    with pytest.raises(NotAllowed, match="sign the policy in force first"):
+        connect(actor=cast.priya, channel=cast.channel, credentials=same, at=timezone.now())
+    signed(cast.priya, cast.policy, timezone.now())
+    connect(actor=cast.priya, channel=cast.channel, credentials=same, at=timezone.now())
 
 
 def test_whoever_asked_for_a_page_or_runs_it_decides_nothing_about_it_later(cast: Cast) -> None:

@@ -15,15 +15,26 @@ from django.urls import reverse
 from stairgate.ledger.models import Entry
 from stairgate.organisations.access import NotAllowed
 from stairgate.organisations.models import User
-from stairgate.people.declaring.rules import Answer, FollowUp, follow_up, is_due, is_overdue
+from stairgate.organisations.rules import Duty
+from stairgate.people.declaring.guides import guides
+from stairgate.people.declaring.rules import (
+    QUESTIONS,
+    Answer,
+    FollowUp,
+    follow_up,
+    is_due,
+    is_overdue,
+    may_sign,
+)
 from stairgate.people.declaring.services import CannotDeclare, agree, declare, helped, read, write_plan
 from stairgate.people.models import Declaration, FamilyPlan, Person
+from stairgate.policies.selectors import why_not
 from stairgate.web.declaration_tasks import declaration_tasks
 from tests.cast import Cast, willow_lane
 
 NOW = datetime(2026, 11, 24, 17, 45, tzinfo=UTC)
 YES, NO, HELP = Answer.YES, Answer.NO, Answer.HELP
-FINE = {"families": NO, "private": YES, "apart": YES}
+FINE = {question.name: question.wanted for question in QUESTIONS}
 
 
 @pytest.fixture(autouse=True)
@@ -52,13 +63,18 @@ def today(cast: Cast, user: User) -> list[str]:
     return [task.title for task in declaration_tasks(cast.member(user), NOW)]
 
 
+@pytest.mark.clause("C46")
+@pytest.mark.clause("C47")
 @pytest.mark.clause("C56")
 @pytest.mark.clause("C57")
 @pytest.mark.clause("C68")
+@pytest.mark.clause("C77")
 def test_what_an_answer_leaves_to_do() -> None:
     assert follow_up(FINE) == FollowUp(plan=False, help=False)
     assert follow_up(FINE | {"families": YES}) == FollowUp(plan=True, help=False)
-    for unsure in ({"families": HELP}, {"private": NO}, {"private": HELP}, {"apart": NO}, {"apart": HELP}):
+    assert [question.clause for question in QUESTIONS] == ["C68", "C56", "C57", "C46", "C47", "C75"]
+    others = [{question.name: said} for question in QUESTIONS[1:] for said in (NO, HELP)]
+    for unsure in ({"families": HELP}, *others):
         assert follow_up(FINE | unsure) == FollowUp(plan=False, help=True)
     assert follow_up({}).help
 
@@ -68,6 +84,7 @@ def test_a_declaration_counts_for_a_year_and_is_asked_again_before() -> None:
     made, over = date(2024, 2, 29), date(2025, 2, 28)
     assert is_due(None, made) and is_overdue(None, made)
     assert not is_due(made, over - timedelta(days=31)) and is_due(made, over - timedelta(days=30))
+    assert may_sign(made, over) and not may_sign(made, over + timedelta(days=1)) and not may_sign(None, made)
     assert not is_overdue(made, over) and is_overdue(made, over + timedelta(days=1))
 
 
@@ -96,7 +113,7 @@ def test_a_connection_asks_for_a_plan_that_somebody_else_writes_and_they_agree_t
         today(cast, cast.priya)[-1] == today(cast, cast.gwen)[-1] == "Speak with Tom about their declaration"
     )
     assert today(cast, cast.kofi) == ["Make your yearly declaration"], "who may not read it is not told of it"
-    assert today(cast, cast.tom) == []
+    assert today(cast, cast.tom) == ["Agree how you handle a connection"]
     for other in (cast.tom, cast.kofi):
         with pytest.raises(NotAllowed):
             write_plan(actor=other, declaration=made, words="As I like.", at=NOW)
@@ -139,6 +156,58 @@ def test_help_is_asked_for_and_given(cast: Cast) -> None:
         declare(actor=cast.leah, organisation=cast.organisation, answers={"private": YES}, at=NOW)
     with pytest.raises(NotAllowed):
         declare(actor=cast.outsider, organisation=cast.organisation, answers=FINE, at=NOW)
+
+
+@pytest.mark.clause("C68")
+@pytest.mark.clause("C74")
+def test_a_connection_without_an_agreed_plan_keeps_account_duties_shut_and_tells_nobody_why(
+    cast: Cast,
+) -> None:
+    def stopped(who: User) -> tuple[str, ...]:
+        return why_not(cast.member(who), Duty.APPROVE, version=cast.policy, on=NOW.date())
+
+    assert stopped(cast.kofi) == ()
+    made = say(cast, cast.kofi, families=YES)
+    assert stopped(cast.kofi) == ("Kofi has something to settle with a manager first.",)
+    kofi = signed_in(cast.kofi)
+    assert "Kofi has something to settle" in words(
+        kofi.get(reverse("people:person", args=[of(cast.kofi).pk]))
+    )
+    helen = words(signed_in(cast.helen).get(reverse("people:person", args=[of(cast.kofi).pk])))
+    assert "something to settle" in helen and "C68" not in helen and "plan" not in helen
+    plan = write_plan(actor=cast.gwen, declaration=made, words="Only at the gate.", at=NOW)
+    assert stopped(cast.kofi) != (), "written is not agreed"
+    agree(actor=cast.kofi, organisation=cast.organisation, seen=str(plan.pk), at=NOW)
+    assert stopped(cast.kofi) == ()
+    later = NOW + timedelta(minutes=1)
+    other = write_plan(actor=cast.priya, declaration=made, words="Not at all.", at=later)
+    assert stopped(cast.kofi) != (), "a newer plan is agreed anew"
+    agree(actor=cast.kofi, organisation=cast.organisation, seen=str(other.pk), at=later)
+    declare(actor=cast.kofi, organisation=cast.organisation, answers=FINE | {"families": YES}, at=later)
+    assert stopped(cast.kofi) == ()
+    say(cast, cast.leah, private=HELP)
+    assert not any("settle" in reason for reason in stopped(cast.leah)), "to need help shuts nothing"
+
+
+@pytest.mark.clause("C56")
+def test_there_is_a_dated_guide_for_each_big_network_and_whoever_is_unsure_is_led_there(cast: Cast) -> None:
+    shipped = guides()
+    assert {"facebook", "instagram", "x", "tiktok", "snapchat", "whatsapp", "bluesky", "linkedin"} <= {
+        one.id for one in shipped.networks
+    }
+    assert shipped.version and all(one.steps and one.stays for one in shipped.networks)
+    client, where = signed_in(cast.leah), reverse("people:guides")
+    page = words(client.get(where))
+    assert all(f"<b>{one.name}</b>" in page for one in shipped.networks)
+    assert (
+        f"Guide {shipped.version}, written 30 Nov 2026" in page
+        and "Nobody here looks at your accounts" in page
+    )
+    assert where in words(client.get(reverse("people:declaration")))
+    asked = client.post(reverse("people:declaration"), FINE | {"private": "help"})
+    assert asked.headers["Location"] == where
+    page = words(client.get(reverse("people:declaration")))
+    assert "handle" not in {field.name for field in Declaration._meta.get_fields()} and where in page
 
 
 def test_the_pages(cast: Cast) -> None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import html
 import json
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from stairgate.cli import demo_policy
@@ -26,6 +29,7 @@ from stairgate.policies.parameters import Parameters, TooLoose
 from stairgate.policies.selectors import in_force, signatures
 from stairgate.policies.wording import (
     CannotChange,
+    ChangedMeanwhile,
     reworded,
     with_answers,
     with_lines,
@@ -33,6 +37,7 @@ from stairgate.policies.wording import (
     without_risk,
 )
 from tests.cast import Cast, willow_lane
+from tests.web.pages import second_steps
 
 OURS = demo_policy.TAILORING
 BASE = pack(demo_policy.PACK)
@@ -267,9 +272,9 @@ def test_a_draft_comes_into_force_through_the_gate_and_only_once(cast: Cast, now
     assert begun(cast, now) == draft and draft.based_on == cast.policy
     with pytest.raises(CannotAdopt, match="Nothing differs"):
         adopted(cast, now)
-    drafting.set_numbers(
-        actor=cast.priya, draft=draft, parameters=replace(draft.parameters, check_every_days=1), at=now
-    )
+    daily = replace(draft.parameters, check_every_days=1)
+    was = drafting.stamp(draft, "numbers")
+    drafting.set_numbers(actor=cast.priya, draft=draft, parameters=daily, was=was, at=now)
     for wrong, says in (
         ({"seen": "x"}, "has changed since"),
         ({"accepts_risk": False}, "accept what is left"),
@@ -291,7 +296,8 @@ def test_a_draft_comes_into_force_through_the_gate_and_only_once(cast: Cast, now
 def test_a_correction_keeps_the_signatures_and_is_no_review(cast: Cast, now: datetime) -> None:
     draft = begun(cast, now)
     values = {**draft.tailoring.facts, "setting.office": "01632 960999"}
-    drafting.answer(actor=cast.priya, draft=draft, values=values, fits=set(OURS.confirmed), at=now)
+    was = drafting.stamp(draft, "facts")
+    drafting.answer(actor=cast.priya, draft=draft, values=values, fits=set(OURS.confirmed), was=was, at=now)
     shown = page(cast, now)
     assert shown.why_major == () and shown.own_words == ()
     assert [change.heading for change in shown.changes] != []
@@ -304,7 +310,8 @@ def test_a_correction_keeps_the_signatures_and_is_no_review(cast: Cast, now: dat
 
 def test_the_gate_asks_who_is_there_at_the_moment(cast: Cast, now: datetime) -> None:
     draft = begun(cast, now)
-    drafting.set_lines(actor=cast.priya, draft=draft, group="staff", text="Smile.", at=now)
+    was = drafting.stamp(draft, "lines", "staff")
+    drafting.set_lines(actor=cast.priya, draft=draft, group="staff", text="Smile.", was=was, at=now)
     RoleHeld.objects.filter(role=Role.DSL).update(ends_on=cast.organisation.day(now) - timedelta(days=1))
     with pytest.raises(CannotAdopt, match="safeguarding lead"):
         adopted(cast, now)
@@ -316,7 +323,7 @@ def test_only_a_manager_of_this_setting_writes_and_adopts(cast: Cast, now: datet
         with pytest.raises(NotAllowed):
             drafting.begin_draft(actor=other, organisation=cast.organisation, at=now)
         with pytest.raises(NotAllowed):
-            drafting.set_lines(actor=other, draft=draft, group="staff", text="Smile.", at=now)
+            drafting.set_lines(actor=other, draft=draft, group="staff", text="Smile.", was="", at=now)
         with pytest.raises(NotAllowed):
             drafting.drop_draft(actor=other, draft=draft, at=now)
         with pytest.raises(NotAllowed):
@@ -329,12 +336,12 @@ def test_numbers_are_tightened_and_pictures_of_children_never_switched_on_alone(
     cast: Cast, now: datetime
 ) -> None:
     draft = begun(cast, now)
-    looser = replace(draft.parameters, check_every_days=8)
+    looser, was = replace(draft.parameters, check_every_days=8), drafting.stamp(draft, "numbers")
     with pytest.raises(TooLoose, match="from 1 to 7"):
-        drafting.set_numbers(actor=cast.priya, draft=draft, parameters=looser, at=now)
+        drafting.set_numbers(actor=cast.priya, draft=draft, parameters=looser, was=was, at=now)
     shown = replace(draft.parameters, identifiable_children=True)
     with pytest.raises(CannotChange, match="never by one person"):
-        drafting.set_numbers(actor=cast.priya, draft=draft, parameters=shown, at=now)
+        drafting.set_numbers(actor=cast.priya, draft=draft, parameters=shown, was=was, at=now)
 
 
 def test_two_people_in_one_part_do_not_overwrite_each_other(cast: Cast, now: datetime) -> None:
@@ -342,7 +349,7 @@ def test_two_people_in_one_part_do_not_overwrite_each_other(cast: Cast, now: dat
     was = next(one.text for one in BASE.sections if one.id == "children-first")
     change = {"actor": cast.priya, "draft": draft, "item": "children-first", "was": was, "at": now}
     drafting.reword(text="Mine.", **change)  # type: ignore[arg-type]
-    with pytest.raises(CannotChange, match="Somebody else"):
+    with pytest.raises(CannotChange, match="Priya has changed this"):
         drafting.reword(text="Theirs.", **change)  # type: ignore[arg-type]
     assert Draft.objects.get().tailoring.texts == {"children-first": "Mine."}
 
@@ -357,3 +364,48 @@ def test_the_code_of_conduct_is_adopted_whole(cast: Cast, now: datetime) -> None
     assert {"C71", "C72"} <= {clause for line in BASE.conduct for clause in line.clauses}
     forged = replace(OURS, texts={line.id: "Nothing." for line in BASE.conduct})
     assert tailored(BASE, forged).conduct == BASE.conduct
+
+
+def test_no_page_undoes_what_it_did_not_show(cast: Cast, now: datetime) -> None:
+    draft = begun(cast, now)
+    daily = replace(draft.parameters, check_every_days=1)
+    two = replace(draft.parameters, approvers=2)
+    was = drafting.stamp(draft, "numbers")
+    drafting.set_numbers(actor=cast.priya, draft=draft, parameters=daily, was=was, at=now)
+    for stale in (was, ""):
+        with pytest.raises(ChangedMeanwhile, match="Priya has changed this meanwhile"):
+            drafting.set_numbers(actor=cast.priya, draft=draft, parameters=two, was=stale, at=now)
+    draft.refresh_from_db()
+    assert draft.parameters == daily
+    was = drafting.stamp(draft, "lines", "staff")
+    drafting.set_lines(actor=cast.priya, draft=draft, group="staff", text="Smile.", was=was, at=now)
+    with pytest.raises(ChangedMeanwhile):
+        drafting.set_lines(actor=cast.priya, draft=draft, group="staff", text="Frown.", was=was, at=now)
+    was = drafting.stamp(draft, "risks")
+    drafting.rate_risks(actor=cast.priya, draft=draft, left={"risk-team": "medium"}, was=was, at=now)
+    with pytest.raises(ChangedMeanwhile):
+        drafting.rate_risks(actor=cast.priya, draft=draft, left={"risk-team": "low"}, was=was, at=now)
+
+
+def test_a_stale_page_of_numbers_says_who_changed_what_and_keeps_what_was_typed(
+    cast: Cast, now: datetime
+) -> None:
+    draft = begun(cast, now)
+    second_steps(cast.priya)
+    client, where = Client(), reverse("policies:numbers")
+    client.force_login(cast.priya, backend="django.contrib.auth.backends.ModelBackend")
+    typed = {"was": drafting.stamp(draft, "numbers"), "approvers": "2"}
+    for name, value in draft.parameters.to_json().items():
+        if name != "identifiable_children" and value is not False:
+            typed.setdefault(name, "\n".join(value) if isinstance(value, list) else str(value))
+    daily = replace(draft.parameters, check_every_days=1)
+    drafting.set_numbers(actor=cast.priya, draft=draft, parameters=daily, was=typed["was"], at=now)
+    answer = client.post(where, typed)
+    shown = html.unescape(answer.content.decode())
+    assert answer.status_code == 422 and "Priya has changed this meanwhile" in shown
+    assert "In the draft now: " in shown and "1 day" in shown
+    fresh = drafting.stamp(drafting.open_draft(cast.organisation) or draft, "numbers")
+    assert f'name="was" value="{fresh}"' in shown, "who has seen it can keep theirs"
+    assert client.post(where, typed | {"was": fresh}).status_code == 302
+    draft.refresh_from_db()
+    assert (draft.parameters.approvers, draft.parameters.check_every_days) == (2, 7)

@@ -50,8 +50,13 @@ class Browser:
         assert answer.status_code == 200, address
         return unescape(answer.content.decode())
 
+    def _carried(self, address: str) -> dict[str, object]:
+        """What the page that is sent carries unseen."""
+        found = search(r'name="was" value="([^"]*)"', self.client.get(address).content.decode())
+        return {"was": unescape(found[1])} if found else {}
+
     def press(self, address: str, typed: Mapping[str, object] | None = None, *, status: int = 302) -> str:
-        answer = self.client.post(address, typed or {})
+        answer = self.client.post(address, self._carried(address) | dict(typed or {}) if typed else {})
         assert answer.status_code == status, answer.content.decode()
         self.said = [str(one) for one in get_messages(answer.wsgi_request)]
         return unescape(answer.content.decode())

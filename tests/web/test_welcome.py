@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from datetime import date
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ from django.urls import reverse
 from stairgate.ledger.services import verify_log
 from stairgate.organisations.models import Membership, Organisation, User
 from stairgate.organisations.rules import Role
+from stairgate.people.models import Person
 from tests.cast import PASSWORD
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -37,6 +39,8 @@ SETTING = {
 }
 MANAGER = {
     "first_name": "Priya",
+    "full_name": "Priya  Example",
+    "started_on": "2020-09-01",
     "job_title": "Nursery manager",
     "email": "Priya@WillowLane.example",
     "password": PASSWORD,
@@ -102,6 +106,7 @@ def test_a_first_visit_leads_to_the_wizard(visitor: Client, first: str) -> None:
     assert "Where is this gate?" in answer.content.decode()
 
 
+@pytest.mark.clause("C12")
 def test_from_the_first_visit_to_a_locked_door(
     visitor: Client, setup_code: Path, django_capture_on_commit_callbacks: Callable[..., Any]
 ) -> None:
@@ -126,6 +131,9 @@ def test_from_the_first_visit_to_a_locked_door(
     member = Membership.objects.get()
     assert member.organisation.name == SETTING["name"] and not member.organisation.is_demo
     assert member.user.email == "priya@willowlane.example"
+    person = Person.objects.get(user=member.user)
+    assert (person.full_name, person.started_on) == ("Priya Example", date(2020, 9, 1))
+    assert person.organisation == member.organisation and person.work_email == member.user.email
     day = member.organisation.day(member.organisation.created_at)
     assert set(member.roles_on(day)) == {Role.MANAGER, Role.PAGE_ADMINISTRATOR}
     assert verify_log(member.organisation_id) == []
@@ -211,6 +219,8 @@ def test_a_setting_that_is_not_right_keeps_what_was_typed(
     ("field", "given", "says"),
     [
         ("first_name", "", "First name: This field is required."),
+        ("full_name", "", "Full name: This field is required."),
+        ("started_on", "2999-01-01", "Working here since: This day has not come yet."),
         ("email", "priya", "Work email: Enter a valid email address."),
         ("password", "short", "Password: Use at least 12 letters."),
         ("password", "qwerty123456", "Password: Many people use this one"),

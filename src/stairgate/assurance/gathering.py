@@ -16,7 +16,6 @@ from stairgate.assurance.excepting.selectors import untaken
 from stairgate.assurance.known import Account, Bearer, Colleague, HelpList, Known, Policy, Work
 from stairgate.assurance.marks import Who
 from stairgate.assurance.rounds.models import Activity
-from stairgate.assurance.rounds.selectors import self_checks_late
 from stairgate.channels.asking.selectors import WAITING, found_pages
 from stairgate.channels.models import AccountRequest
 from stairgate.channels.selectors import ChannelNow, accounts_now
@@ -26,7 +25,7 @@ from stairgate.monitoring.selectors import readings
 from stairgate.organisations.models import Membership, Organisation
 from stairgate.organisations.rules import Role
 from stairgate.organisations.selectors import holders
-from stairgate.people.declaring.selectors import undeclared
+from stairgate.people.declaring.selectors import with_declared_on
 from stairgate.people.models import LeavingTask, Person
 from stairgate.people.rules import Facts, eligibility, running_out
 from stairgate.people.selectors import columns, facts_for
@@ -42,7 +41,7 @@ from stairgate.policies.library.selectors import (
 from stairgate.policies.models import PolicyVersion
 from stairgate.policies.reading.selectors import directory_pack
 from stairgate.policies.reviewing import review_dues
-from stairgate.policies.selectors import signatures
+from stairgate.policies.selectors import asked_to_sign_at, signatures
 from stairgate.publishing.models import Delivery, Difference, SecondLook
 from stairgate.publishing.selectors.suggestions import open_suggestions
 from stairgate.screening import Severity
@@ -52,7 +51,7 @@ def known_now(
     organisation: Organisation, now: datetime, *, version: PolicyVersion | None, account: UUID | None = None
 ) -> Known:
     """Return what is known of a setting at this instant, under the version in force; with ``account``, of that
-    account where it says something. Seven queries, one more while something is paused.
+    account where it says something. Seven queries, one more while something is paused, and one more under a correction.
     """
     day = organisation.day(now)
     bearers = _bearers(organisation, version, day)
@@ -89,7 +88,8 @@ def _help(organisation: Organisation, version: PolicyVersion | None, day: date) 
 def _policy(version: PolicyVersion | None) -> Policy | None:
     if version is None:
         return None
-    return Policy(version.label, version.adopted_at, version.parameters, review_dues(version))
+    asked_on = version.organisation.day(asked_to_sign_at(version))
+    return Policy(version.label, version.adopted_at, version.parameters, review_dues(version), asked_on)
 
 
 def _bearers(
@@ -153,13 +153,11 @@ def _colleagues(
         .order_by("first_name", "pk")
         .annotate(signs_in=F("user__email"), signed_at=Subquery(signed), online_until=online)
         .annotate(**unread_of(organisation))
-        .values_list(
-            *("user", "first_name", "work_email", "signs_in", "started_on", "signed_at", "online_until"),
-            *("unread", "unread_since"),
-        )
     )
+    columns_ = ("user", "first_name", "work_email", "signs_in", "started_on", "signed_at", "online_until")
+    found = with_declared_on(rows).values_list(*columns_, "unread", "unread_since", "declared_on")
     return tuple(
-        Colleague(Who(user, name), signs_in or email, *rest) for user, name, email, signs_in, *rest in rows
+        Colleague(Who(user, name), signs_in or email, *rest) for user, name, email, signs_in, *rest in found
     )
 
 
@@ -250,6 +248,4 @@ def _telling(organisation: Organisation, day: date) -> dict[str, Any]:
         "roles_outlived": _count(outlived),
         "told_waiting": _count(told),
         "oldest_told": _first(told, "at"),
-        "self_checks_late": _count(self_checks_late(organisation, day)),
-        "undeclared": _count(undeclared(organisation, day)),
     }

@@ -8,6 +8,7 @@ from stairgate.assurance.judges_people import KEEPS_REGISTER, Judge, whose
 from stairgate.assurance.known import Bearer, Known
 from stairgate.assurance.marks import Mark, Proof, Step, broken, met, risk
 from stairgate.organisations.rules import Role
+from stairgate.people.declaring.rules import is_overdue
 from stairgate.people.rules import Barrier
 
 _WHO, _MINE = Step("See who has not signed", "reading:who"), Step("Read and sign", "reading:start")
@@ -81,12 +82,28 @@ def before_work(known: Known) -> Mark | None:
     return met("Everybody who touches the account has signed first.", seen)
 
 
+def declared(known: Known) -> Mark | None:
+    """What everybody who has signed answers about their own accounts, once a year. What they answered is not asked here."""
+    asked = [one for one in known.colleagues if one.signed_at is not None]
+    late = [one for one in asked if is_overdue(one.declared_on, known.day)]
+    have, last = (
+        len(asked) - len(late),
+        max((one.declared_on for one in asked if one.declared_on), default=None),
+    )
+    seen = Proof("Declarations of the last year", f"{have} of {len(asked)} who have signed", last)
+    if not late:
+        return met(f"{have} of {len(asked)} who have signed have declared within the year.", seen)
+    why = f"{known.people(one.who for one in late)} {_have(late)} not declared within the year."
+    waits = [one.who for one in late] if known.names else known.waits_for(*KEEPS_REGISTER)
+    return broken(why, seen, then=Step("Make the declaration", "people:declaration"), waits_for=waits)
+
+
 def _have(people: Sequence[object]) -> str:
     return "has" if len(people) == 1 else "have"
 
 
 #: lines that everybody signs with the policy; while there is no line to sign, a missing signature says nothing of them
-SIGNED_LINES = ("C44", "C45", "C50", "C51", "C71", "C72", "C75", "C77", "C80")
+SIGNED_LINES = ("C44", "C45", "C50", "C51", "C68", "C71", "C72", "C74", "C75", "C77", "C80")
 #: what is only true of whoever has signed
 OF_WHO_SIGNED = ("C13", "C107", "C108", "C109", "C110", "C111")
 
@@ -96,4 +113,5 @@ JUDGES: dict[str, Judge] = {
     "C88": signed_bearers,
     **dict.fromkeys(SIGNED_LINES, signed_by_all),
     **dict.fromkeys(OF_WHO_SIGNED, signed_by_some),
+    **dict.fromkeys(("C46", "C47", "C56"), declared),
 }

@@ -63,33 +63,8 @@ def can_tell(known: Known) -> Mark | None:
     return met(f"{have} of {all_of} on the staff list can tell somebody, two taps from any page.", seen)
 
 
-def self_checked(known: Known) -> Mark | None:
-    """C46: the yearly self-check of everybody who signs in."""
-    late = known.work.self_checks_late
-    seen = Proof("Yearly self-checks", f"{late} late", known.day, "reminding:rounds")
-    if late:
-        why = f"{things(late, 'yearly self-check')} {'is' if late == 1 else 'are'} late."
-        step = Step("See whose", "reminding:rounds")
-        return risk(why, seen, then=step, waits_for=known.waits_for(*_MANAGING))
-    return met("Nobody is late with their yearly self-check.", seen)
-
-
-def declared(known: Known) -> Mark | None:
-    """C56, C68: the yearly declaration of everybody who signs in."""
-    late = known.work.undeclared
-    seen = Proof("Yearly declarations", f"{late} outstanding", known.day, "people:list")
-    if late:
-        why = f"{things(late, 'yearly declaration')} {'is' if late == 1 else 'are'} outstanding."
-        step = Step("See the register", "people:list")
-        return risk(why, seen, then=step, waits_for=known.waits_for(*KEEPS_REGISTER))
-    return met("Everybody who signs in has made their yearly declaration.", seen)
-
-
 JUDGES: dict[str, Judge] = {
-    "C46": self_checked,
     "C49": can_tell,
-    "C56": declared,
-    "C68": declared,
     "C85": excepted,
     "C86": spoken_with,
 }

@@ -27,6 +27,9 @@ class Policy:
     adopted_at: datetime
     parameters: Parameters
     reviews: tuple[ReviewDue, ...] = ()  # each look at it that is asked for, the first due first
+    asked_on: date | None = (
+        None  # the day from which people are asked to sign: a correction asks for nothing anew
+    )
 
     @property
     def review_due(self) -> datetime:
@@ -69,6 +72,7 @@ class Colleague:
     online_safety_until: date | None
     unread: str = ""  # a document that everybody must know, and they have not read
     unread_since: date | None = None
+    declared_on: date | None = None  # about their own accounts, for the last time
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,8 +124,6 @@ class Work:
     roles_outlived: int = 0  # given under an exception, and with no end or a later one
     told_waiting: int = 0  # who asked to speak to a manager about a good name
     oldest_told: datetime | None = None
-    self_checks_late: int = 0
-    undeclared: int = 0
     sealed_at: datetime | None = None
     safeguarding_title: str = ""  # of our safeguarding policy in the library
     safeguarding_until: date | None = None
@@ -194,6 +196,9 @@ class Known:
         return "1 person" if len(found) == 1 else f"{len(found)} people"
 
     def overdue_to_sign(self, one: Colleague) -> bool:
-        """Whether somebody has had the policy for longer than a signature may take."""
-        since = max(one.started_on, self.policy.adopted_at.date()) if self.policy else one.started_on
+        """Whether somebody has been asked for longer than a signature may take: since the major version, not since a
+        correction of it.
+        """
+        asked_on = (self.policy.asked_on or self.policy.adopted_at.date()) if self.policy else one.started_on
+        since = max(one.started_on, asked_on)
         return self.day > since + timedelta(days=DAYS_TO_SIGN)

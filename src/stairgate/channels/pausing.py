@@ -14,7 +14,7 @@ from stairgate.ledger.services import record
 from stairgate.organisations.access import NotAllowed, actor_in
 from stairgate.organisations.models import Membership, Organisation, User
 from stairgate.organisations.rules import Duty
-from stairgate.policies.selectors import in_force, why_not
+from stairgate.policies.selectors import in_force, signatures_now, why_not
 
 #: whoever may pause: shutting harms nobody, so neither the register nor a missing signature stops it
 MAY_PAUSE = frozenset({Duty.APPROVE, Duty.DECIDE, Duty.MANAGE})
@@ -145,11 +145,20 @@ def _still_asks(row: Pause, at: datetime) -> bool:
     return True
 
 
+@control(
+    "C14",
+    "Nobody, a manager neither, connects an account or opens it again without a live signature",
+    coverage=Coverage.WHOLE,
+)
 def require_manager(actor: User, organisation: Organisation, at: datetime) -> None:
-    """Raise `NotAllowed` unless the actor manages the setting, or is an administrator fit for it today."""
+    """Raise `NotAllowed` unless the actor manages the setting and has signed the policy in force, or is an administrator
+    fit for it today.
+    """
     member = actor_in(actor, organisation.id)
     if Duty.MANAGE not in member.duties_on(organisation.day(at)):
         _require_fit(member, at)
+    elif not signatures_now(organisation).filter(user=actor).exists():
+        raise NotAllowed("Read and sign the policy in force first. Then you can do this.")
 
 
 def _require_fit(member: Membership, at: datetime) -> None:

@@ -10,8 +10,6 @@ from stairgate.cli.demo_signing import signed
 from stairgate.organisations.invitations import bring_in
 from stairgate.organisations.models import Organisation, User
 from stairgate.organisations.rules import Role
-from stairgate.people.declaring.rules import QUESTIONS
-from stairgate.people.declaring.services import declare
 from stairgate.people.models import Check, Person, Training
 from stairgate.people.rules import LEADS
 from stairgate.people.services import record_check, record_training, register
@@ -47,10 +45,6 @@ TWO_TRAINED = {"Priya": 340, "Kofi": 320}
 ONLINE_SAFETY = {"Tom": 290, "Gwen": 170, "Helen": 200}
 
 
-#: what everybody who signs in declared, but Tom, who is asked for it
-_IN_ORDER = {question.name: question.wanted for question in QUESTIONS}
-
-
 def add_colleagues(
     organisation: Organisation, policy: PolicyVersion, people: Mapping[str, User], now: datetime
 ) -> None:
@@ -60,8 +54,6 @@ def add_colleagues(
         person = _add(priya, organisation, colleague, now)
         if person.user is not None:
             signed(user=person.user, version=policy, name=person.full_name, at=now)
-    for user in User.objects.filter(memberships__organisation=organisation).exclude(pk=people["Tom"].pk):
-        declare(actor=user, organisation=organisation, answers=_IN_ORDER, at=now)
     for name, days in ONLINE_SAFETY.items():
         train_online_safety(priya, Person.objects.get(user=people[name]), days, now)
 

@@ -1,4 +1,4 @@
-"""What has come round in the demo: most have read who the lead is and looked at themselves, and Tom asks for an exception."""
+"""What has come round in the demo: most have read who the lead is, Kofi would like help, and Tom asks for an exception."""
 
 from __future__ import annotations
 
@@ -7,13 +7,15 @@ from datetime import datetime, timedelta
 
 from stairgate.assurance.excepting.rules import Topic
 from stairgate.assurance.excepting.services import allow, ask
-from stairgate.assurance.rounds.rules import QUESTIONS, Audience
+from stairgate.assurance.rounds.rules import Audience
 from stairgate.assurance.rounds.selectors import leads_now
-from stairgate.assurance.rounds.services import look_out, note_activity, read_of_lead, say_of_oneself
+from stairgate.assurance.rounds.services import look_out, note_activity, read_of_lead
+from stairgate.cli.demo_signing import IN_ORDER
 from stairgate.organisations.models import Organisation, User
+from stairgate.people.declaring.rules import Answer
+from stairgate.people.declaring.services import declare
 
 _READ = ("Priya", "Kofi", "Helen")
-_ALL_WELL = ("Priya", "Gwen", "Helen")
 
 
 def bring_round(organisation: Organisation, people: Mapping[str, User], now: datetime) -> None:
@@ -21,12 +23,8 @@ def bring_round(organisation: Organisation, people: Mapping[str, User], now: dat
     for held in leads_now(organisation, organisation.day(now)):
         for name in _READ:
             read_of_lead(actor=people[name], held=held, at=now)
-    well = {question.key: "yes" for question in QUESTIONS}
-    for name in _ALL_WELL:
-        say_of_oneself(actor=people[name], organisation=organisation, answers=well, at=now)
-    say_of_oneself(
-        actor=people["Kofi"], organisation=organisation, answers={**well, "privacy": "help"}, at=now
-    )
+    unsure = IN_ORDER | {"private": Answer.HELP}
+    declare(actor=people["Kofi"], organisation=organisation, answers=unsure, at=now)
     look_out(
         actor=people["Gwen"],
         organisation=organisation,

@@ -1,6 +1,7 @@
-"""Signatures of the demo's people, as they stand once somebody has read, understood and signed.
+"""Signatures of the demo's people, as they stand once somebody has declared, read, understood and signed.
 
-Written as rows: the deeds themselves ask for a person at a screen (`policies.reading.services`).
+What they declare goes through its service. The signature is written as rows: its deeds ask for a person at a screen
+(`policies.reading.services`).
 """
 
 from __future__ import annotations
@@ -11,15 +12,21 @@ from django.db import transaction
 
 from stairgate.ledger.services import record
 from stairgate.organisations.models import User
+from stairgate.people.declaring.rules import QUESTIONS
+from stairgate.people.declaring.services import declare
 from stairgate.policies.library.selectors import must_read
 from stairgate.policies.models import Attempt, PartRead, PolicyVersion, Reading, Signature
 from stairgate.policies.reading.rules import Means, confirmations, parts_of
 from stairgate.policies.reading.services import bind_questions
 
+#: the answers after which nothing is to do
+IN_ORDER = {question.name: question.wanted for question in QUESTIONS}
+
 
 @transaction.atomic
 def signed(*, user: User, version: PolicyVersion, name: str, at: datetime) -> Signature:
     """Put the whole story of one signature there; return it. For made-up people only."""
+    declare(actor=user, organisation=version.organisation, answers=IN_ORDER, at=at)
     asked = len(bind_questions(version, at).asked)
     reading = Reading.objects.create(
         version=version,
@@ -30,7 +37,7 @@ def signed(*, user: User, version: PolicyVersion, name: str, at: datetime) -> Si
         passed_at=at,
     )
     PartRead.objects.bulk_create(
-        PartRead(reading=reading, number=number, title=part.title[:200], read_at=at)
+        PartRead(reading=reading, number=number, title=part.title[:200], so_far=part.so_far, read_at=at)
         for number, part in enumerate(parts_of(version.text), start=1)
     )
     Attempt.objects.create(reading=reading, at=at, asked=asked, right=asked, wrong=[])

@@ -7,11 +7,16 @@ import uuid
 from django.db import models
 
 from stairgate.channels.models import Channel
+from stairgate.clauses import control
 from stairgate.monitoring.rules import version
 from stairgate.organisations.models import Organisation, User
 from stairgate.publishing.models import Post
 
 
+@control(
+    "C74",
+    "Of who writes to us is kept what their network shows to all: no address and no number, and no export",
+)
 class Item(models.Model):
     """One thing a member of the public wrote. Kept when it goes away on the network (C40)."""
 

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from django.db import transaction
 from django.db.models import Q
 
-from stairgate.clauses import control
+from stairgate.clauses import Coverage, control
 from stairgate.ledger.services import record
 from stairgate.organisations.access import actor_in, manager_in
 from stairgate.organisations.models import Membership, Organisation, RoleHeld, User
@@ -19,7 +19,11 @@ class CannotChangeRole(Exception):
     """A role was not given or not ended; the message says why and what to do."""
 
 
-@control("C12", "A role is given by a manager, from a day to a day, and the record says by whom")
+@control(
+    "C12",
+    "A role is given by a manager to somebody of the staff register, from a day to a day, and the record says by whom",
+    coverage=Coverage.WHOLE,
+)
 @transaction.atomic
 def give_role(
     *,
@@ -43,6 +47,10 @@ def give_role(
         .get(pk=membership.pk)
     )
     today = membership.organisation.day(at)
+    if not User.objects.filter(
+        pk=membership.user_id, person__organisation=membership.organisation_id
+    ).exists():
+        raise CannotChangeRole(f"{membership.first_name} is not on the staff register. Add them there first.")
     if not in_force(membership.started_on, membership.ended_on, today):
         raise CannotChangeRole(f"{membership.first_name} no longer works here.")
     if starts_on < today:

@@ -23,6 +23,7 @@ class Barrier(enum.StrEnum):
     LEAD_LEVEL_EXPIRED = "lead_level_expired"
     NOT_SIGNED = "not_signed"
     NOT_READ = "not_read"
+    NOT_SETTLED = "not_settled"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +44,12 @@ class Facts:
     leads: bool = False  # holds a role of a safeguarding lead that day
     lead_level_expires_on: date | None = None  # of child protection training at lead level
     unread: str = ""  # a document of the library that everybody should have read by now, and they have not
+    to_settle: bool = False  # they declared what asks for a plan, and there is none that they agreed to
 
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """One barrier, the clause it comes from, and a sentence with the next thing to do."""
+    """One barrier, the clause it comes from ("" where that would tell what stays between few), and a sentence."""
 
     barrier: Barrier
     clause: str
@@ -76,7 +78,7 @@ def eligibility(facts: Facts, on: date, duty: Duty | None = None) -> tuple[Reaso
         reason
         for reason in (
             *(_left(facts, on), _check(facts, on), _training(facts, on)),
-            *(_lead_level(facts, on, duty), _signed(facts), _read(facts, on)),
+            *(_lead_level(facts, on, duty), _signed(facts), _read(facts, on), _settled(facts)),
         )
         if reason
     )
@@ -165,6 +167,24 @@ def _read(facts: Facts, on: date) -> Reason | None:
         return None
     return Reason(
         Barrier.NOT_READ, "C50", f"{facts.first_name} has not read “{facts.unread}” in the library."
+    )
+
+
+@control(
+    "C68",
+    "Who disclosed a connection has no account duty until a manager or the lead wrote a plan and they agreed to it",
+)
+@control(
+    "C74",
+    "Who has a family among their contacts has no account duty until a plan for it is agreed",
+    coverage=Coverage.WHOLE,
+)
+def _settled(facts: Facts) -> Reason | None:
+    """What was declared stays between few: the sentence tells nobody else what it is about."""
+    if not facts.to_settle:
+        return None
+    return Reason(
+        Barrier.NOT_SETTLED, "", f"{facts.first_name} has something to settle with a manager first."
     )
 
 

@@ -12,7 +12,7 @@ from django.db.models.functions import Coalesce
 from stairgate.organisations.models import Membership, Organisation
 from stairgate.organisations.rules import Duty, Role
 from stairgate.organisations.selectors import holding
-from stairgate.people.models import Check, Person, Training
+from stairgate.people.models import Check, Declaration, FamilyPlan, Person, Training
 from stairgate.people.rules import (
     LEAD_LEVEL,
     LEADS,
@@ -73,6 +73,7 @@ def facts_of(person: Person, row: Any, *, leads: bool = False, policy: bool = Tr
         leads=leads,
         lead_level_expires_on=row.lead_level_expires_on,
         unread=row.unread,
+        to_settle=bool(row.to_settle),
     )
 
 
@@ -90,7 +91,16 @@ def columns(on: date, whose: dict[str, Any]) -> dict[str, Subquery]:
         "lead_level_expires_on": Subquery(
             safeguarding.filter(level__iregex=LEAD_LEVEL).values("expires_on")[:1]
         ),
+        "to_settle": Subquery(_declared(whose).values("open_plan")[:1]),
     }
+
+
+def _declared(whose: dict[str, Any]) -> QuerySet[Any]:
+    """Return somebody's declarations, the newest first, with whether it asks for a plan that is not agreed."""
+    plan = FamilyPlan.objects.filter(declaration=OuterRef("pk")).order_by("-written_at", "-pk")
+    rows = Declaration.objects.filter(**whose).annotate(agreed_at=Subquery(plan.values("agreed_at")[:1]))
+    still = Case(When(needs_plan=True, agreed_at__isnull=True, then=Value(True)), default=Value(False))
+    return rows.annotate(open_plan=still).order_by("-declared_at", "-pk")
 
 
 def _live_checks(on: date, whose: dict[str, Any]) -> QuerySet[Check]:

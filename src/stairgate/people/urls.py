@@ -17,6 +17,7 @@ urlpatterns = [
     path("import/<uuid:pk>/do/", importing.take, name="import_take"),
     path("import/<uuid:pk>/forget/", importing.forget, name="import_forget"),
     path("declaration/", declaring.declaration, name="declaration"),
+    path("declaration/guides/", declaring.how_private, name="guides"),
     path("declaration/agree/", declaring.agree, name="declaration_agree"),
     path("declaration/<uuid:pk>/plan/", declaring.plan, name="declaration_plan"),
     path("declaration/<uuid:pk>/helped/", declaring.helped, name="declaration_helped"),

@@ -63,7 +63,11 @@ class DraftFacts:
     "No version is adopted unless each risk has something done about it and somebody who answers for it",
 )
 @control("C09", "How much of each risk is left is said before adoption, and “high” keeps the version out")
-@control("C70", "What the setting asks besides must be answered before a version is adopted")
+@control(
+    "C70",
+    "What the setting asks besides must be answered before a version is adopted, also when it is nothing",
+    coverage=Coverage.WHOLE,
+)
 def bars(draft: DraftFacts) -> tuple[Bar, ...]:
     """Return the bars of the adoption gate. It opens when all of them hold."""
     return (

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import datetime
 
 from django.db import transaction
 
 from stairgate.clauses import control
+from stairgate.ledger.selectors import history
 from stairgate.ledger.services import record
 from stairgate.organisations.access import manager_in
 from stairgate.organisations.models import Organisation, User
@@ -20,7 +23,11 @@ from stairgate.policies.packs.loading import pack, shipped_packs
 from stairgate.policies.packs.tailoring import OwnRisk, Tailoring, own_risk, tailored
 from stairgate.policies.parameters import Parameters
 from stairgate.policies.selectors import in_force
-from stairgate.policies.wording import CannotChange
+from stairgate.policies.wording import CannotChange, ChangedMeanwhile
+
+_CHANGED = "policies.draft_changed"
+#: of how many changes the ledger is asked who made one
+_LAST = 50
 
 
 def open_draft(organisation: Organisation) -> Draft | None:
@@ -94,27 +101,32 @@ def reword(*, actor: User, draft: Draft, item: str, text: str, was: str, at: dat
         ours, base = mine.tailoring, pack(mine.tailoring.pack)
         part = wording.worded(base).get(item)
         if part is not None and unwrapped(ours.texts.get(item, part.text)) != unwrapped(wording.clean(was)):
-            raise CannotChange(
-                "Somebody else has changed this meanwhile. Their words are below yours: look at both."
+            raise ChangedMeanwhile(
+                f"{_who_changed(mine, f'words {item}')} has changed this meanwhile. Their words are below yours: look at "
+                "both."
             )
         _keep(actor, mine, wording.reworded(ours, base, item, text), f"words {item}", at)
 
 
 @transaction.atomic
-def answer(*, actor: User, draft: Draft, values: dict[str, str], fits: set[str], at: datetime) -> None:
-    """Keep what only the setting can say. ``fits``: suggestions that stay as they are. Raises `NotAllowed`,
-    `CannotChange`.
+def answer(
+    *, actor: User, draft: Draft, values: dict[str, str], fits: set[str], was: str, at: datetime
+) -> None:
+    """Keep what only the setting can say. ``fits``: suggestions that stay as they are. ``was``: the `stamp` of what the
+    page was made from. Raises `NotAllowed`, `CannotChange`, `ChangedMeanwhile`.
     """
-    mine = _opened(actor, draft)
+    mine = _unchanged(actor, draft, "facts", was)
     ours = wording.with_answers(mine.tailoring, pack(mine.tailoring.pack), values, fits)
     _keep(actor, mine, ours, "facts", at)
 
 
 @control("C35", "Nobody switches recognisable children on alone: a draft cannot do it")
 @transaction.atomic
-def set_numbers(*, actor: User, draft: Draft, parameters: Parameters, at: datetime) -> None:
-    """Set the numbers. Raises `NotAllowed`, `CannotChange`, and `TooLoose` when one is below its floor."""
-    mine = _opened(actor, draft)
+def set_numbers(*, actor: User, draft: Draft, parameters: Parameters, was: str, at: datetime) -> None:
+    """Set the numbers. ``was``: the `stamp` of those that the page was made from, so that no page undoes numbers that it
+    did not show. Raises `NotAllowed`, `CannotChange`, `ChangedMeanwhile`, and `TooLoose` when one is below its floor.
+    """
+    mine = _unchanged(actor, draft, "numbers", was)
     checked = Parameters.from_json(parameters.to_json())
     if checked.identifiable_children and not mine.parameters.identifiable_children:
         raise CannotChange(
@@ -126,17 +138,21 @@ def set_numbers(*, actor: User, draft: Draft, parameters: Parameters, at: dateti
 
 
 @transaction.atomic
-def set_risk(*, actor: User, draft: Draft, item: str, risk: OwnRisk, at: datetime) -> None:
-    """Keep a risk as it is now; without an ``item`` it is a new one. Raises `NotAllowed`, `CannotChange`."""
-    mine = _opened(actor, draft)
+def set_risk(*, actor: User, draft: Draft, item: str, risk: OwnRisk, was: str, at: datetime) -> None:
+    """Keep a risk as it is now; without an ``item`` it is a new one. ``was``: the `stamp` of what the page was made from.
+    Raises `NotAllowed`, `CannotChange`, `ChangedMeanwhile`.
+    """
+    mine = _unchanged(actor, draft, "risk", was, item)
     ours = wording.with_risk(mine.tailoring, pack(mine.tailoring.pack), item, risk)
     _keep(actor, mine, ours, f"risk {item or 'new'}", at)
 
 
 @transaction.atomic
-def rate_risks(*, actor: User, draft: Draft, left: Mapping[str, str], at: datetime) -> None:
-    """Keep how much is left of each of some risks, all or none. Raises `NotAllowed`, `CannotChange`."""
-    mine = _opened(actor, draft)
+def rate_risks(*, actor: User, draft: Draft, left: Mapping[str, str], was: str, at: datetime) -> None:
+    """Keep how much is left of each of some risks, all or none. ``was``: the `stamp` of what the page was made from.
+    Raises `NotAllowed`, `CannotChange`, `ChangedMeanwhile`.
+    """
+    mine = _unchanged(actor, draft, "risks", was)
     ours, base = mine.tailoring, pack(mine.tailoring.pack)
     known = {one.id: one for one in tailored(base, ours).risks}
     for item, much in left.items():
@@ -162,11 +178,51 @@ def put_back_risk(*, actor: User, draft: Draft, item: str, at: datetime) -> None
 
 
 @transaction.atomic
-def set_lines(*, actor: User, draft: Draft, group: str, text: str, at: datetime) -> None:
-    """Keep what the setting asks of a group besides the template. Raises `NotAllowed`, `CannotChange`."""
-    mine = _opened(actor, draft)
+def set_lines(*, actor: User, draft: Draft, group: str, text: str, was: str, at: datetime) -> None:
+    """Keep what the setting asks of a group besides the template. ``was``: the `stamp` of what the page was made from.
+    Raises `NotAllowed`, `CannotChange`, `ChangedMeanwhile`.
+    """
+    mine = _unchanged(actor, draft, "lines", was, group)
     ours = wording.with_lines(mine.tailoring, pack(mine.tailoring.pack), group, text)
     _keep(actor, mine, ours, f"lines {group}", at)
+
+
+def stamp(draft: Draft, what: str, item: str = "") -> str:
+    """Return what stands for one thing of a draft as it is now: a page carries it, and it is another once that changed.
+
+    ``what``: "facts", "numbers", "lines" of a group, one "risk", or the ratings of all "risks".
+    """
+    ours = draft.tailoring
+    known = {one.id: one for one in tailored(pack(ours.pack), ours).risks}
+    values: dict[str, object] = {
+        "facts": [dict(ours.facts), sorted(ours.confirmed)],
+        "numbers": draft.parameters.to_json(),
+        "lines": list(ours.lines.get(item, ())),
+        "risk": asdict(own_risk(known[item])) if item in known else "",
+        "risks": {name: one.left for name, one in known.items()},
+    }
+    return hashlib.sha256(json.dumps(values[what], sort_keys=True).encode()).hexdigest()
+
+
+def _unchanged(actor: User, draft: Draft, what: str, was: str, item: str = "") -> Draft:
+    """Return the draft, locked, when this of it is as the page had it. Raises `NotAllowed`, `CannotChange`."""
+    mine = _opened(actor, draft)
+    if was != stamp(mine, what, item):
+        raise ChangedMeanwhile(
+            f"{_who_changed(mine, what)} has changed this meanwhile. What you typed is still here, and not kept yet. Look "
+            "at both, and keep it again if yours is right."
+        )
+    return mine
+
+
+def _who_changed(draft: Draft, what: str) -> str:
+    """Return the first name of whoever changed something of a draft last, as the ledger has it. Two queries."""
+    for entry in history(draft.organisation_id, subject=str(draft.pk)).filter(kind=_CHANGED)[:_LAST]:
+        if str(json.loads(entry.payload or "{}").get("what", "")).startswith(what):
+            return (
+                User.objects.filter(pk=entry.actor).values_list("first_name", flat=True).first() or "Somebody"
+            )
+    return "Somebody else"
 
 
 def locked(draft: Draft) -> Draft:
@@ -186,7 +242,7 @@ def _opened(actor: User, draft: Draft) -> Draft:
 def _keep(actor: User, draft: Draft, ours: Tailoring, what: str, at: datetime) -> None:
     draft.content, draft.changed_at = ours.to_json(), at
     draft.save(update_fields=["content", "parameters_json", "changed_at"])
-    _write_down("policies.draft_changed", actor, draft, {"what": what}, at)
+    _write_down(_CHANGED, actor, draft, {"what": what}, at)
 
 
 def _write_down(kind: str, actor: User, draft: Draft, payload: dict[str, object], at: datetime) -> None:

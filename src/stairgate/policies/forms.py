@@ -143,7 +143,6 @@ class WordsForm(forms.Form):
     text = forms.CharField(
         label="The words", widget=_lines(14), strip=False, max_length=MOST_WORDS * 2, required=False
     )
-    was = forms.CharField(widget=forms.HiddenInput, strip=False, required=False)
 
 
 class LinesForm(forms.Form):

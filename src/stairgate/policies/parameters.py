@@ -48,6 +48,9 @@ class Parameters:
     health_every_hours: int = 24  # how often the connection is proved
     profanity_level: int = 3  # 3 = strong, 4 = mild words too (C31)
     identifiable_children: bool = False  # the shipped default (C35)
+    share_from_own_accounts: bool = (
+        False  # promotion is by word and by poster, unless a setting chooses (C75, C48)
+    )
     read_back_every_hours: int = 24  # how often what is on the page is compared with what was approved (C78)
     read_back_days: int = 30  # for how long after it went out
     signpost_text: str = SIGNPOST  # all that may answer somebody who seems to be under 18 (C53, C59)

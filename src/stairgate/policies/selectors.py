@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from datetime import date
+from datetime import date, datetime
 
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 
@@ -59,6 +59,18 @@ def signatures(version: PolicyVersion | None) -> QuerySet[Signature]:
     return _unchanged().filter(
         version__organisation=version.organisation_id, version__major_number=version.major_number
     )
+
+
+def asked_to_sign_at(version: PolicyVersion) -> datetime:
+    """Return when people were asked to sign what is in force: with its major version. One query for a correction, else
+    none.
+    """
+    if version.is_major:
+        return version.adopted_at
+    major = PolicyVersion.objects.filter(
+        organisation=version.organisation_id, major_number=version.major_number, minor_number=0
+    )
+    return major.values_list("adopted_at", flat=True).first() or version.adopted_at
 
 
 def signatures_now(organisation: Organisation) -> QuerySet[Signature]:

@@ -24,6 +24,10 @@ class CannotChange(Exception):
     """A change of the draft was refused; the message says why and what to do."""
 
 
+class ChangedMeanwhile(CannotChange):
+    """Somebody else has changed the same thing since the page was made. Nothing was kept."""
+
+
 def worded(pack: Pack) -> dict[str, Section | Responsibility]:
     """Return everything in a pack that a setting may say in words of its own, by id."""
     parts: tuple[Section | Responsibility, ...] = (*pack.sections, *pack.responsibilities)

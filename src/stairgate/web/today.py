@@ -120,7 +120,7 @@ def today_page(me: Membership, now: datetime) -> Today:
         tasks.append(task_of.unapproved_ahead(not_ahead))
     if Duty.WRITE in duties and suggested:
         tasks.append(task_of.suggested(suggested))
-    tasks += declaration_tasks(me, now)
+    tasks += declaration_tasks(me, now, signing=bool(must_sign))
     tasks += [task_of.own(post) for post in own]
     needed = version.parameters.page_administrators if version and accounts else 0
     if Duty.MANAGE in duties and len(administrators) == needed > 0:

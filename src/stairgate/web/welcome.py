@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import secrets
+from datetime import date
+from typing import Any
 
 from allauth.account.internal.flows.reauthentication import reauthenticate_by_password
 from django import forms
@@ -17,10 +19,12 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
+from stairgate.clauses import control
 from stairgate.organisations.mailboxes import personal_problem
 from stairgate.organisations.models import Organisation, User
 from stairgate.organisations.services import AlreadyFounded, found_setting
 from stairgate.organisations.working_days import Nation
+from stairgate.people.services import register
 
 _KEPT = "welcome_setting"
 _FOUNDING = 0x57414952  #: the number of our lock in PostgreSQL; any, as long as it is ours alone
@@ -55,6 +59,17 @@ class ManagerForm(forms.Form):
     """Who the first manager is."""
 
     first_name = forms.CharField(label="First name", max_length=80)
+    full_name = forms.CharField(
+        label="Full name",
+        max_length=160,
+        help_text="For the staff register. You sign with it, so type it as you write it.",
+    )
+    started_on = forms.DateField(
+        label="Working here since",
+        required=False,
+        help_text="Leave it empty for today.",
+        widget=forms.DateInput(attrs={"type": "date"}),
+    )
     job_title = forms.CharField(label="Job title", max_length=120, initial="Nursery manager")
     email = forms.EmailField(label="Work email")
     password = forms.CharField(label="Password", widget=forms.PasswordInput, strip=False)
@@ -64,6 +79,12 @@ class ManagerForm(forms.Form):
         if problem := personal_problem(address):
             raise ValidationError(problem)
         return address
+
+    def clean_started_on(self) -> date:
+        given: date = self.cleaned_data["started_on"] or timezone.localdate()
+        if given > timezone.localdate():
+            raise ValidationError("This day has not come yet.")
+        return given
 
     def clean(self) -> dict[str, object]:
         values = super().clean() or {}
@@ -123,14 +144,17 @@ def sign_in_with_password(request: HttpRequest, user: User) -> None:
     reauthenticate_by_password(request)
 
 
+@control("C12", "The first manager is on the staff register from the moment they sign in")
 @transaction.atomic
-def _found(kept: dict[str, str], values: dict[str, str]) -> User:
-    """Make the first manager and the setting, both or neither. Raises `Http404` when somebody was first."""
+def _found(kept: dict[str, str], values: dict[str, Any]) -> User:
+    """Make the first manager, the setting and their row of its register, all or none. Raises `Http404` when somebody
+    was first.
+    """
     _one_at_a_time()
     _only_once()
     user = User.objects.create_user(values["email"], values["password"], first_name=values["first_name"])
     try:
-        found_setting(
+        place = found_setting(
             founder=user,
             name=kept["name"],
             kind=kept["kind"],
@@ -143,6 +167,17 @@ def _found(kept: dict[str, str], values: dict[str, str]) -> User:
         )
     except AlreadyFounded:
         raise Http404 from None
+    register(
+        actor=user,
+        organisation=place.organisation,
+        user=user,
+        first_name=values["first_name"],
+        full_name=" ".join(values["full_name"].split()),
+        job_title=values["job_title"],
+        started_on=values["started_on"],
+        work_email=values["email"],
+        at=timezone.now(),
+    )
     transaction.on_commit(lambda: (settings.HOME.path / "setup-code").unlink(missing_ok=True))
     return user
 

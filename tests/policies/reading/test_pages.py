@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from django.db import connection
@@ -13,6 +13,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from stairgate.organisations.models import User
+from stairgate.people.declaring.rules import QUESTIONS
+from stairgate.people.leaving import leave
+from stairgate.people.models import Declaration, Person
 from stairgate.policies.models import Reading, Signature
 from stairgate.policies.reading.rules import digest_of, parts_of
 from stairgate.policies.reading.selectors import confirmations_today
@@ -67,11 +70,12 @@ def test_the_whole_way(cast: Cast, now: datetime) -> None:
     assert client.get(NAME)["Location"] == reverse("reading:start")
     assert say(client, "open") == reverse("reading:part", args=[1])
     parts = parts_of(cast.policy.text)
-    assert client.get(reverse("reading:part", args=[3]))["Location"] == reverse("reading:part", args=[1])
+    assert client.get(reverse("reading:part", args=[2]))["Location"] == reverse("reading:part", args=[1])
     for number, part in enumerate(parts, start=1):
         shown = seen(client, reverse("reading:part", args=[number]))
         assert reverse("help_now") in shown  # the way to raise a worry is on every page
-        assert all(piece.html in shown for piece in part.pieces) and html.escape(part.title) in shown
+        pieces = [piece for chapter in part.chapters for piece in chapter.pieces]
+        assert all(piece.html in shown for piece in pieces) and html.escape(part.title) in shown
         assert client.get(NAME)["Location"] == reverse("reading:part", args=[number])
         leads = say(client, "part_read", number)
     assert leads == reverse("reading:questions")
@@ -89,7 +93,7 @@ def test_the_whole_way(cast: Cast, now: datetime) -> None:
     assert client.post(asked, {"password": PASSWORD, "next": NAME})["Location"] == NAME
     assert "As it stands on the register: Leah Example." in seen(client, NAME)
 
-    lines = confirmations_today(cast.organisation, now)
+    lines = confirmations_today(cast.policy, now)
     typed = {"seen": digest_of(lines), "ticked": [line.key for line in lines], "name": "Leah"}
     refused = client.post(NAME, typed)
     assert refused.status_code == 422 and "does not match the staff register" in refused.content.decode()
@@ -103,7 +107,8 @@ def test_the_whole_way(cast: Cast, now: datetime) -> None:
     assert where in client.get(reverse("reading:mine")).content.decode()
     copy = client.get(where).content.decode()
     assert all(html.escape(line.words) in copy for line in lines) and signature.text_digest in copy
-    assert all(piece.html in copy for part in parts for piece in part.pieces)
+    pieces = [piece for part in parts for chapter in part.chapters for piece in chapter.pieces]
+    assert all(piece.html in copy for piece in pieces)
     assert browser(cast.priya).get(where).status_code == 404
 
 
@@ -111,7 +116,7 @@ def test_what_was_typed_waits_while_it_is_asked_who_is_there(cast: Cast, now: da
     client = browser(cast.leah)
     say(client, "open")
     Reading.objects.filter(user=cast.leah).update(read_at=now, passed_at=now)
-    lines = confirmations_today(cast.organisation, now)
+    lines = confirmations_today(cast.policy, now)
     typed = {"seen": digest_of(lines), "ticked": ["received", "care"], "name": "Leah Example"}
     typed["ticked"] = [line.key for line in lines]
     asked = client.post(NAME, typed)["Location"]
@@ -135,3 +140,43 @@ def test_a_signature_from_before_readings_were_kept_is_shown_as_it_is(cast: Cast
     signature = signed(cast.helen, cast.policy, now)
     shown = browser(cast.helen).get(reverse("reading:copy", args=[signature.pk])).content.decode()
     assert "Not recorded then" in shown
+
+
+@pytest.mark.clause("C68")
+def test_who_has_not_declared_is_asked_on_the_page_where_they_sign(cast: Cast, now: datetime) -> None:
+    client = browser(cast.leah)
+    Declaration.objects.filter(person__user=cast.leah).delete()
+    say(client, "open")
+    Reading.objects.filter(user=cast.leah).update(read_at=now, passed_at=now)
+    asked = client.get(NAME)["Location"]
+    client.post(asked, {"password": PASSWORD, "next": NAME})
+    shown = seen(client, NAME)
+    assert all(question.asks in html.unescape(shown) for question in QUESTIONS)
+    assert reverse("people:guides") in shown
+    lines = confirmations_today(cast.policy, now)
+    typed = {"seen": digest_of(lines), "ticked": [line.key for line in lines], "name": "Leah Example"}
+    answers = {question.name: str(question.wanted) for question in QUESTIONS}
+    refused = client.post(NAME, typed | {**answers, "families": "@leah_at_home"})
+    assert refused.status_code == 422 and "Answer every question." in refused.content.decode()
+    assert not Declaration.objects.filter(person__user=cast.leah).exists()
+    refused = client.post(NAME, typed | answers | {"name": "Lea"})
+    assert (
+        refused.status_code == 422
+        and "families" not in refused.content.decode().split("<main")[1].split('name="ticked"')[0]
+    ), "what was declared is kept, and not asked again"
+    assert client.post(NAME, typed)["Location"] == reverse("reading:mine")
+    assert Declaration.objects.filter(person__user=cast.leah).count() == 1
+
+
+@pytest.mark.clause("C107")
+def test_a_leavers_copies_are_on_their_page_for_who_keeps_the_register(cast: Cast, now: datetime) -> None:
+    person = Person.objects.select_related("organisation").get(user=cast.tom)
+    where = reverse("people:person", args=[person.pk])
+    assert "Copies of what Tom signed" not in browser(cast.priya).get(where).content.decode()
+    leave(actor=cast.priya, person=person, last_day=cast.organisation.day(now), at=now)
+    Person.objects.filter(pk=person.pk).update(ended_on=cast.organisation.day(now) - timedelta(days=1))
+    shown = browser(cast.priya).get(where).content.decode()
+    paper = reverse("reading:certificate", args=[Signature.objects.get(user=cast.tom).pk])
+    assert "Copies of what Tom signed" in shown and paper in shown
+    assert browser(cast.priya).get(paper)["Content-Type"] == "application/pdf"
+    assert browser(cast.leah).get(paper).status_code == 404

@@ -8,6 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from stairgate.cli.demo_policy import document
+from stairgate.policies.packs.document import Document
 from stairgate.policies.packs.form import Question
 from stairgate.policies.packs.loading import pack, shipped_packs
 from stairgate.policies.reading.rules import (
@@ -17,6 +19,7 @@ from stairgate.policies.reading.rules import (
     Step,
     confirmations,
     digest_of,
+    ends_of,
     mark,
     parts_of,
     proof_holds,
@@ -103,14 +106,16 @@ def test_without_a_proof_only_the_demo_signs() -> None:
 @pytest.mark.clause("C14")
 @pytest.mark.clause("C17")
 @pytest.mark.clause("C45")
+@pytest.mark.clause("C68")
 @pytest.mark.clause("C71")
+@pytest.mark.clause("C74")
 @pytest.mark.clause("C75")
 @pytest.mark.clause("C77")
 @pytest.mark.clause("C80")
 @pytest.mark.clause("C108")
 def test_each_thing_is_confirmed_by_itself() -> None:
     lines = confirmations(lead=["Gwen"], deputies=["Marcus", "Aisha"])
-    assert len({line.key for line in lines}) == len(lines) == 9
+    assert len({line.key for line in lines}) == len(lines) == 11
     by_clause = {clause: line.key for line in lines for clause in line.clauses if clause != "C108"}
     assert [line.key for line in lines if "C108" in line.clauses] == ["read", "understood"]
     wanted = {
@@ -118,9 +123,11 @@ def test_each_thing_is_confirmed_by_itself() -> None:
         "C17": "code",
         "C45": "care",
         "C71": "code",
-        "C75": "own",
-        "C77": "own",
-        "C80": "own",
+        "C68": "families",
+        "C74": "families",
+        "C75": "share",
+        "C77": "show",
+        "C80": "families",
     }
     assert wanted.items() <= by_clause.items()
 
@@ -133,6 +140,31 @@ def test_the_lead_is_confirmed_by_name_and_another_lead_is_another_line() -> Non
     )
     assert digest_of(with_two) != digest_of(confirmations(lead=["Marcus"], deputies=[]))
     assert "to be asked for" in str(confirmations(lead=[], deputies=[]))
+
+
+@pytest.mark.clause("C75")
+def test_sharing_is_a_choice_of_the_policy_and_the_safe_one_is_the_default() -> None:
+    assert not any(pack(name).shipped().share_from_own_accounts for name in shipped_packs())
+    plain, chosen = (confirmations(lead=["Gwen"], deputies=[], sharing=sharing) for sharing in (False, True))
+    said = [next(line.words for line in lines if line.key == "share") for lines in (plain, chosen)]
+    assert said[0] == "On my own accounts I share nothing of ours." and "as it stands" in said[1]
+    assert digest_of(plain) != digest_of(chosen)
+
+
+def test_short_chapters_are_read_together_and_none_is_cut() -> None:
+    words = document().text
+    parts = parts_of(words)
+    assert len(parts) == 5 and max(part.words for part in parts) < 1_800
+    assert [chapter for part in parts for chapter in part.chapters] == list(Document.of(words).chapters)
+
+
+def test_what_was_read_is_known_by_all_the_words_up_to_there() -> None:
+    words = document().text
+    first, last = words.index("## What everyone"), words.index("## How long we keep things")
+    other = ends_of(words[:last] + "## Something else\n\nNew.\n\n" + words[last:])
+    assert other[:-1] == ends_of(words)[:-1] and other[-1] != ends_of(words)[-1]
+    early = ends_of(words[:first] + "One more word.\n\n" + words[first:])
+    assert early[0] == ends_of(words)[0] and not set(early[1:]) & set(ends_of(words))
 
 
 @given(st.text(max_size=300))

@@ -12,17 +12,27 @@ from stairgate.ledger.models import Entry
 from stairgate.organisations.access import NotAllowed
 from stairgate.organisations.models import User
 from stairgate.organisations.services import end_membership
-from stairgate.people.models import Person
+from stairgate.people.declaring.rules import QUESTIONS
+from stairgate.people.declaring.services import declare
+from stairgate.people.models import Declaration, Person
 from stairgate.people.rules import review_after
 from stairgate.people.services import register
 from stairgate.policies.library.rules import Details, Kind
 from stairgate.policies.library.services import record_document
-from stairgate.policies.models import LibraryDocument, PolicyVersion, Questions, Reading, Receipt, Signature
+from stairgate.policies.models import (
+    LibraryDocument,
+    PartRead,
+    PolicyVersion,
+    Questions,
+    Reading,
+    Receipt,
+    Signature,
+)
 from stairgate.policies.packs.loading import pack
 from stairgate.policies.parameters import Parameters
 from stairgate.policies.reading import services
-from stairgate.policies.reading.rules import Means, Proof, Step, digest_of, parts_of
-from stairgate.policies.reading.selectors import confirmations_today, must_sign, readers
+from stairgate.policies.reading.rules import Means, Proof, Step, digest_of, ends_of, parts_of
+from stairgate.policies.reading.selectors import confirmations_today, must_sign, progress_of, readers
 from stairgate.policies.reading.services import CannotSign, ProofWanted
 from stairgate.policies.selectors import in_force
 from stairgate.policies.services import adopt
@@ -58,7 +68,7 @@ def understood(cast: Cast, user: User, at: datetime) -> Reading:
 
 
 def sign(cast: Cast, user: User, reading: Reading, at: datetime, **other: object) -> Signature:
-    lines = confirmations_today(cast.organisation, at)
+    lines = confirmations_today(cast.policy, at)
     values: dict[str, object] = {
         "name_typed": f"{user.first_name} Example",
         "confirmed": [line.key for line in lines],
@@ -258,11 +268,11 @@ def test_the_report_has_everybody_of_the_register(
 @pytest.mark.clause("C50")
 def test_signing_names_what_everybody_must_know_and_keeps_the_receipts(cast: Cast, now: datetime) -> None:
     Receipt.objects.all().delete()
-    [line] = [one for one in confirmations_today(cast.organisation, now) if one.key == "policies"]
+    [line] = [one for one in confirmations_today(cast.policy, now) if one.key == "policies"]
     document = LibraryDocument.objects.get()
     assert f"I have read “{document.title}” ({document.version})." in line.words
     reading = understood(cast, cast.leah, now)
-    seen = digest_of(confirmations_today(cast.organisation, now))
+    seen = digest_of(confirmations_today(cast.policy, now))
     record_document(
         actor=cast.priya,
         organisation=cast.organisation,
@@ -284,3 +294,33 @@ def test_signing_names_what_everybody_must_know_and_keeps_the_receipts(cast: Cas
     kept = Receipt.objects.filter(person__user=cast.leah, means=Receipt.Means.SIGNING)
     assert kept.count() == 2 and Receipt.objects.count() == 2
     assert Entry.objects.filter(kind="policies.document_read", actor=str(cast.leah.pk), at=now).count() >= 2
+
+
+@pytest.mark.clause("C57")
+@pytest.mark.clause("C68")
+@pytest.mark.clause("C74")
+def test_nobody_signs_who_has_not_declared_for_themselves_within_the_year(cast: Cast, now: datetime) -> None:
+    reading = understood(cast, cast.leah, now)
+    Declaration.objects.filter(person__user=cast.leah).delete()
+    with pytest.raises(CannotSign, match="your own accounts first"):
+        sign(cast, cast.leah, reading, now)
+    answers = {question.name: question.wanted for question in QUESTIONS}
+    declare(actor=cast.leah, organisation=cast.organisation, answers=answers, at=now)
+    day = cast.organisation.day(now)
+    Declaration.objects.filter(person__user=cast.leah).update(declared_on=day - timedelta(days=367))
+    with pytest.raises(CannotSign, match="your own accounts first"):
+        sign(cast, cast.leah, reading, now)
+    Declaration.objects.filter(person__user=cast.leah).update(declared_on=day - timedelta(days=360))
+    assert sign(cast, cast.leah, reading, now).user == cast.leah
+
+
+def test_what_was_read_in_other_parts_is_read_again(cast: Cast, now: datetime) -> None:
+    reading = opened(cast, cast.leah, now)
+    PartRead.objects.create(reading=reading, number=1, title="As it was cut before", read_at=now)
+    with pytest.raises(CannotSign, match="in their order"):
+        services.finish_part(actor=cast.leah, reading=reading, number=2, at=now)
+    services.finish_part(actor=cast.leah, reading=reading, number=1, at=now)
+    services.finish_part(actor=cast.leah, reading=reading, number=2, at=now)
+    found = reading.parts.exclude(so_far="").values_list("so_far", flat=True)
+    assert tuple(found) == ends_of(cast.policy.text)[:2]
+    assert progress_of(cast.member(cast.leah), cast.policy).parts_read == 2

@@ -128,6 +128,7 @@ class Route(models.TextChoices):
     MANAGER = "manager", "Line manager"
 
 
+@control("C72", "What somebody did themselves is told in the same place, by one question and one press")
 @control(
     "C86",
     "One question decides: what may have harmed a good name goes to the line manager at once",

@@ -92,9 +92,7 @@ WORDS: dict[Kind, Words] = {
     Kind.LEAD: Words(
         "changes of safeguarding lead to read", "reminding:lead", "Read it", 1, Weight.LEGAL, "users"
     ),
-    Kind.SELF_CHECK: Words(
-        "yearly self-checks", "reminding:self_check", "Do the self-check", 3, Weight.OWN, "checks"
-    ),
+    Kind.SELF_CHECK: Words("yearly declarations", "people:declaration", "Answer", 3, Weight.OWN, "checks"),
     Kind.SELF_HELP: Words(
         "colleagues ask for help", "reminding:rounds", "See who asks", 5, Weight.LEGAL, "users"
     ),

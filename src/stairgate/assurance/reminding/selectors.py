@@ -19,7 +19,12 @@ def open_now(now: datetime) -> QuerySet[Reminder]:
 #: Today draws these from the records of the register, and the reminder only says whether somebody put it off
 FROM_RECORDS = frozenset({Kind.RUNS_OUT, Kind.LEAVER})
 #: Today says these anyway
-_SAID = frozenset({Kind.HARM, Kind.RESTRICTED, Kind.COMMENTS, Kind.SECOND_LOOK, Kind.UNSIGNED})
+_SAID = frozenset(
+    {
+        *(Kind.HARM, Kind.RESTRICTED, Kind.COMMENTS, Kind.SECOND_LOOK, Kind.UNSIGNED),
+        *(Kind.SELF_CHECK, Kind.SELF_HELP),
+    }
+)
 
 
 def for_today(me: Membership, now: datetime, to: str = "") -> Q:

@@ -23,7 +23,7 @@ from stairgate.organisations.rules import Duty, Role
 from stairgate.people.reminders import Reminder as OfRegister
 from stairgate.people.reminders import reminders as of_register
 from stairgate.policies.reviewing import review_dues
-from stairgate.policies.selectors import signatures
+from stairgate.policies.selectors import asked_to_sign_at, signatures
 from stairgate.publishing.models import SecondLook
 from stairgate.screening import Severity
 
@@ -67,12 +67,14 @@ def _unsigned(setting: Setting) -> Iterator[Due]:
     version = setting.version
     if version is None:
         return
-    signed = set(signatures(version).values_list("user_id", flat=True))
+    signed, asked_at = set(signatures(version).values_list("user_id", flat=True)), asked_to_sign_at(version)
+    # a correction asks nobody anew: what was told of its major version goes on
+    subject = f"major {version.major_number}"
     for member in setting.members:
         if member.user_id not in signed:
-            began = max(version.adopted_at, setting.end_of(member.started_on))
+            began = max(asked_at, setting.end_of(member.started_on))
             says = f"Read and sign our policy, version {version.number}"
-            yield Due(member.user_id, Kind.UNSIGNED, str(version.pk), began + _TO_SIGN, says)
+            yield Due(member.user_id, Kind.UNSIGNED, subject, began + _TO_SIGN, says)
 
 
 def _review(setting: Setting) -> Iterator[Due]:

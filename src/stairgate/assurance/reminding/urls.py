@@ -14,7 +14,6 @@ urlpatterns = [
     path("<uuid:pk>/put-off/", views.put_off, name="put_off"),
     path("e-mails/", views.mail, name="mail"),
     path("round/", rounds.rounds, name="rounds"),
-    path("self-check/", rounds.self_check, name="self_check"),
     path("self-check/<uuid:pk>/talked/", rounds.talked, name="talked"),
     path("training/", rounds.look_out, name="look_out"),
     path("children/", rounds.activity, name="activity"),

@@ -13,7 +13,10 @@ from stairgate.people.models import Person
 
 
 class SelfCheck(models.Model):
-    """What somebody said of themselves on one day: yes, no or help, and not a word more (C46)."""
+    """What somebody said of themselves on one day: yes, no or help, and not a word more (C46).
+
+    Since it is asked together with the declaration (`people.declaring`) no row is added; those there are stay.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="self_checks")

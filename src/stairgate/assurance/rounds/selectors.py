@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
-from django.db.models import Exists, Max, OuterRef, Q, QuerySet
+from django.db.models import Max, Q, QuerySet
 
 from stairgate.assurance.reminding.setting import Setting
 from stairgate.assurance.rounds.models import Activity, LeadRead, LookOut, SelfCheck
-from stairgate.assurance.rounds.rules import FIRST, self_check_due
+from stairgate.assurance.rounds.rules import declaration_due
 from stairgate.organisations.models import Membership, Organisation, RoleHeld
 from stairgate.organisations.rules import Role
-from stairgate.people.models import Person
-from stairgate.people.rules import review_after
+from stairgate.people.models import Declaration, Person
 from stairgate.policies.models import PolicyVersion
 
 
@@ -75,7 +73,7 @@ def policy_since(organisation: Organisation) -> datetime | None:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One person's self-check: the last they did, and when the next is due."""
+    """One person's declaration: the last they made, and by when the next is due."""
 
     member: Membership
     last_on: date | None
@@ -83,38 +81,26 @@ class Turn:
 
 
 def turns(setting: Setting) -> list[Turn]:
-    """Return the self-check of everybody, the one that is due first first. Two queries, and the setting's."""
+    """Return the declaration of everybody, the one that is due first first. Two queries, and the setting's."""
     since = policy_since(setting.organisation)
     if since is None:
         return []
-    rows = SelfCheck.objects.filter(organisation=setting.organisation).values("user").annotate(last=Max("on"))
-    last: dict[UUID, date] = {row["user"]: row["last"] for row in rows}
+    rows = Declaration.objects.filter(person__organisation=setting.organisation).values("person__user")
+    last: dict[UUID, date] = {
+        row["person__user"]: row["last"] for row in rows.order_by().annotate(last=Max("declared_on"))
+    }
     policy_on = setting.organisation.day(since)
     found = [
         Turn(
             member,
             last.get(member.user_id),
-            self_check_due(
+            declaration_due(
                 last_on=last.get(member.user_id), started_on=member.started_on, policy_on=policy_on
             ),
         )
         for member in setting.members
     ]
     return sorted(found, key=lambda turn: (turn.due_on, turn.member.user.first_name, str(turn.member.pk)))
-
-
-def self_checks_late(organisation: Organisation, day: date) -> QuerySet[Membership]:
-    """Return who signs in and is late with their self-check that day: `rules.self_check_due`, told to the database."""
-    done = SelfCheck.objects.filter(organisation=organisation, user=OuterRef("user"))
-    ever, this_year = Exists(done), Exists(done.filter(on__gte=review_after(day, -1)))
-    since = day - FIRST
-    first = datetime.combine(since, time.min, tzinfo=ZoneInfo(organisation.timezone))
-    policy = Exists(PolicyVersion.objects.filter(organisation=organisation, adopted_at__lt=first))
-    late = (Q(ever) & ~Q(this_year)) | (~Q(ever) & Q(policy, started_on__lt=since))
-    here = Q(ended_on__isnull=True) | Q(ended_on__gte=day)
-    return Membership.objects.filter(
-        here, late, organisation=organisation, user__is_active=True, started_on__lte=day
-    )
 
 
 def to_talk_with(organisation: Organisation) -> QuerySet[SelfCheck]:

@@ -1,4 +1,4 @@
-"""Deeds on what comes round: say of oneself, look for training, read who the lead is, tell somebody in person."""
+"""Deeds on what comes round: look for training, read who the lead is, tell somebody in person."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.db import transaction
 
 from stairgate.assurance.refusal import Refusal
 from stairgate.assurance.rounds.models import Activity, LeadRead, LookOut, SelfCheck
-from stairgate.assurance.rounds.rules import Audience, answers_problem, needs_talk, term_of
+from stairgate.assurance.rounds.rules import Audience, term_of
 from stairgate.assurance.rounds.selectors import leads_now
 from stairgate.clauses import Coverage, control
 from stairgate.ledger.services import record
@@ -31,35 +31,6 @@ PLACES = (
 LONGEST_FOUND = 2_000
 LOOKERS = frozenset({Role.MANAGER, Role.SERVICE_MANAGER, Role.DSL, Role.DEPUTY_DSL})
 _TALKERS = frozenset({Role.MANAGER, Role.DSL})
-
-
-@transaction.atomic
-def say_of_oneself(
-    *, actor: User, organisation: Organisation, answers: Mapping[str, str], at: datetime
-) -> SelfCheck:
-    """Keep somebody's own self-check; said again on the same day, the last one counts. Return it.
-
-    Raises `NotAllowed`, and `Refusal` unless each question has an answer.
-    """
-    actor_in(actor, organisation.id)
-    problem = answers_problem(answers)
-    if problem:
-        raise Refusal(problem)
-    talk = needs_talk(answers)
-    row, _ = SelfCheck.objects.update_or_create(
-        organisation=organisation,
-        user=actor,
-        on=organisation.day(at),
-        defaults={
-            "at": at,
-            "answers": dict(answers),
-            "wants_talk": talk,
-            "talked_at": None,
-            "talked_by": None,
-        },
-    )
-    _write_down(organisation.id, actor, "assurance.self_checked", row.pk, {}, at)
-    return row
 
 
 @transaction.atomic

@@ -9,9 +9,12 @@ from stairgate.assurance.reminding.rules import Due, Kind
 from stairgate.assurance.reminding.setting import Setting, Source
 from stairgate.assurance.rounds.models import Activity, LookOut
 from stairgate.assurance.rounds.rules import EARLY, activity_due, look_out_due, term_of
-from stairgate.assurance.rounds.selectors import policy_since, to_talk_with, turns, unread
+from stairgate.assurance.rounds.selectors import policy_since, turns, unread
 from stairgate.clauses import Coverage, control
 from stairgate.organisations.rules import Role
+from stairgate.people.declaring.selectors import to_follow_up
+from stairgate.people.declaring.services import READERS
+from stairgate.policies.selectors import signatures
 
 _A_WEEK = timedelta(days=7)
 _OVERSEE = (Role.MANAGER, Role.SERVICE_MANAGER, Role.DSL)
@@ -33,22 +36,26 @@ def leads(setting: Setting) -> Iterator[Due]:
 
 
 def self_checks(setting: Setting) -> Iterator[Due]:
-    """The yearly self-check of everybody, from 30 days before its day."""
+    """The yearly declaration of everybody who has signed, from 30 days before its day: who has not is asked while
+    they sign.
+    """
+    signed = set(signatures(setting.version).values_list("user", flat=True))
     for turn in turns(setting):
-        if turn.due_on - EARLY <= setting.day:
-            says = "Your yearly self-check about your own accounts"
+        if turn.member.user_id in signed and turn.due_on - EARLY <= setting.day:
+            says = "Your yearly declaration about your own accounts"
             subject = f"{turn.last_on or 'first'}"
             yield Due(turn.member.user_id, Kind.SELF_CHECK, subject, setting.end_of(turn.due_on), says)
 
 
 def help_wanted(setting: Setting) -> Iterator[Due]:
-    """Somebody said no, or that they would like help: for managers and leads, never for themselves."""
-    for check in to_talk_with(setting.organisation):
-        for member in setting.holding(Role.MANAGER, Role.DSL):
-            if member.user_id != check.user_id:
-                says = f"{check.user.first_name} would like to talk after the self-check"
-                due_at = setting.organisation.end_of_working_day(check.at, 5)
-                yield Due(member.user_id, Kind.SELF_HELP, str(check.pk), due_at, says)
+    """Somebody's declaration leaves something to do: for managers and leads, never for themselves."""
+    readers = setting.holding(*READERS)
+    for made in to_follow_up(setting.organisation, setting.day):
+        due_at = setting.organisation.end_of_working_day(made.declared_at, 5)
+        for member in readers:
+            if member.user_id != made.person.user_id:
+                says = f"Speak with {made.person.first_name} about their declaration"
+                yield Due(member.user_id, Kind.SELF_HELP, str(made.pk), due_at, says)
 
 
 @control(

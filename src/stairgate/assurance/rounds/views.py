@@ -16,7 +16,6 @@ from stairgate.assurance.reminding.setting import Setting
 from stairgate.assurance.rounds import services
 from stairgate.assurance.rounds.forms import ActivityForm
 from stairgate.assurance.rounds.models import LeadRead, SelfCheck
-from stairgate.assurance.rounds.rules import QUESTIONS, Answer
 from stairgate.assurance.rounds.selectors import (
     activities,
     leads_now,
@@ -30,40 +29,13 @@ from stairgate.organisations.access import NotAllowed, current, get, require
 from stairgate.organisations.models import Membership, RoleHeld
 from stairgate.organisations.rules import Duty, Role
 from stairgate.organisations.selectors import holders
+from stairgate.people.declaring.selectors import Standing, standings
+from stairgate.people.declaring.services import READERS
 from stairgate.people.models import Person
 
 form_page = require_http_methods(["GET", "POST"])
 _NEWEST = 12
 _EACH = 60  # names on one page
-
-
-@form_page
-def self_check(request: HttpRequest) -> HttpResponse:
-    """Ask the questions of the yearly self-check."""
-    me = current(request)
-    typed = {q.key: request.POST[q.key] for q in QUESTIONS if q.key in request.POST}
-    problem = ""
-    if request.method == "POST":
-        try:
-            row = services.say_of_oneself(
-                actor=me.user, organisation=me.organisation, answers=typed, at=timezone.now()
-            )
-        except Refusal as refusal:
-            problem = str(refusal)
-        else:
-            words = "Thank you. We ask again in a year."
-            if row.wants_talk:
-                words = "Thank you. Your manager or safeguarding lead will come and talk with you."
-            messages.success(request, words)
-            return redirect("today")
-    values = {
-        "active": "reminders",
-        "questions": [(question, typed.get(question.key, "")) for question in QUESTIONS],
-        "choices": Answer.choices,
-        "problem": problem,
-        "last": me.user.self_checks.filter(organisation=me.organisation).first(),
-    }
-    return render(request, "rounds/self_check.html", values, status=422 if problem else 200)
 
 
 @form_page
@@ -160,12 +132,21 @@ def rounds(request: HttpRequest) -> HttpResponse:
         "untold": untold(me.organisation, held, setting.day)[:_EACH] if held else (),
         "newest": held,
         "talks": to_talk_with(me.organisation).exclude(user=me.user_id)[:_EACH],
+        "to_see": _to_see(me, setting)[:_EACH],
         "late": late[:_EACH],
         "late_count": len(late),
         "may_tell": Duty.MANAGE in me.duties_on(setting.day),
         "may_talk": bool(me.roles_on(setting.day) & {Role.MANAGER, Role.DSL}),
     }
     return render(request, "rounds/rounds.html", values)
+
+
+def _to_see(me: Membership, setting: Setting) -> list[Standing]:
+    """Return whose declaration leaves something to do, for those who may read it."""
+    if not READERS & me.roles_on(setting.day):
+        return []
+    found = standings(me.organisation, on=setting.day)
+    return [one for one in found if one.person.user_id != me.user_id and (one.needs_plan or one.needs_help)]
 
 
 @require_POST

@@ -33,13 +33,14 @@ class Question:
     wanted: Answer
 
 
+#: asked at signing and once a year, on one page; what is shown (C46) and whether it suits the job (C47) stay two questions
 QUESTIONS = (
     Question(
         "families",
         "C68",
         "Are you connected on social media with a parent or relative of a child who attends?",
-        "Also from before you worked here, and also where you are family or neighbours. Yes is no offence: you and a "
-        "manager agree how you handle it.",
+        "Also from before you worked here, also where you are family or neighbours, and also when you keep a number or "
+        "an address of theirs. Yes is no offence: you and a manager agree how you handle it.",
         Answer.NO,
     ),
     Question(
@@ -56,6 +57,27 @@ QUESTIONS = (
         "No account of yours is named on them, and none of yours names itself as ours.",
         Answer.YES,
     ),
+    Question(
+        "shown",
+        "C46",
+        "Have you looked at what your own accounts tell strangers about you?",
+        "Open one as a stranger would see it. We never ask which accounts you have.",
+        Answer.YES,
+    ),
+    Question(
+        "standing",
+        "C47",
+        "Does what you show there, in words and pictures, fit your work with children?",
+        "Status, profile picture, groups, and what others show of you.",
+        Answer.YES,
+    ),
+    Question(
+        "ours",
+        "C75",
+        "Do you keep our setting, its children and its families out of your own accounts?",
+        "Also in private groups, and also without names.",
+        Answer.YES,
+    ),
 )
 
 
@@ -67,15 +89,21 @@ class FollowUp:
     help: bool  # somebody asked for help, or said that something is not in order
 
 
-@control(
-    "C68", "A connection with a family asks for a plan that is agreed in writing", coverage=Coverage.PART
-)
+@control("C68", "A connection with a family asks for a plan that is agreed in writing")
 @control("C56", "Whoever cannot say that their accounts are private is helped; nobody looks at the accounts")
+@control("C57", "Everybody declares at signing and yearly that no account of theirs is linked to our pages")
 @control(
-    "C57",
-    "Everybody declares yearly that no account of theirs is linked to our pages",
-    coverage=Coverage.PART,
+    "C47",
+    "Whether what somebody shows suits the job is a question of its own, asked at signing and once a year",
+    coverage=Coverage.WHOLE,
 )
+@control(
+    "C46",
+    "Everybody is asked at signing and once a year what their own accounts show, by yes, no or help, and no account of "
+    "theirs is asked for",
+    coverage=Coverage.WHOLE,
+)
+@control("C77", "Whether what one shows suits the job is asked at signing and comes round once a year")
 def follow_up(answers: Mapping[str, Answer]) -> FollowUp:
     """Return what the answers leave to do. A question without an answer is a request for help."""
     given = {question.name: answers.get(question.name, Answer.HELP) for question in QUESTIONS}
@@ -84,6 +112,16 @@ def follow_up(answers: Mapping[str, Answer]) -> FollowUp:
         given[question.name] != question.wanted for question in QUESTIONS if question.name != "families"
     )
     return FollowUp(plan=linked, help=unsure or given["families"] == Answer.HELP)
+
+
+@control(
+    "C68", "Nobody signs before they have answered for themselves, within the year, who of a family they know"
+)
+@control("C74", "Nobody signs before they have declared whom of a family they keep among their own contacts")
+@control("C57", "Nobody signs before they have declared that their own accounts are kept apart")
+def may_sign(declared_on: date | None, on: date) -> bool:
+    """Return whether a declaration counts when its person signs that day: it is theirs, and of the last year."""
+    return not is_overdue(declared_on, on)
 
 
 def renew_by(declared_on: date) -> date:

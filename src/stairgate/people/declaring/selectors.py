@@ -11,7 +11,6 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from stairgate.organisations.models import Organisation
 from stairgate.people.declaring.rules import is_due, is_overdue
 from stairgate.people.models import Declaration, FamilyPlan, Person
-from stairgate.people.rules import review_after
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +49,25 @@ def standings(organisation: Organisation, *, on: date, **only: Any) -> list[Stan
     return [_standing(row, on) for row in rows]
 
 
-def undeclared(organisation: Organisation, on: date) -> QuerySet[Person]:
-    """Return who works here and signs in, and has no declaration that counts that day: `rules.is_overdue`."""
-    counts = Declaration.objects.filter(person=OuterRef("pk"), declared_on__gte=review_after(on, -1))
-    here = Q(ended_on__isnull=True) | Q(ended_on__gte=on)
-    rows = Person.objects.filter(here, ~Exists(counts), organisation=organisation, started_on__lte=on)
-    return rows.filter(user__isnull=False)
+def to_follow_up(organisation: Organisation, on: date) -> QuerySet[Declaration]:
+    """Return the newest declaration of who works here, where somebody is still to help, or to agree a plan. One query."""
+    newer = Declaration.objects.filter(person=OuterRef("person")).filter(
+        Q(declared_at__gt=OuterRef("declared_at"))
+        | Q(declared_at=OuterRef("declared_at"), pk__gt=OuterRef("pk"))
+    )
+    here = Q(person__ended_on__isnull=True) | Q(person__ended_on__gte=on)
+    return (
+        Declaration.objects.filter(here, ~Exists(newer), person__organisation=organisation)
+        .filter(Q(needs_plan=True, plans__isnull=True) | Q(needs_help=True, helped_at__isnull=True))
+        .select_related("person")
+        .order_by("declared_at", "pk")
+    )
+
+
+def with_declared_on(people: QuerySet[Person]) -> QuerySet[Any]:
+    """Return people with ``declared_on``: the day on which each last declared for themselves, or None."""
+    last = Declaration.objects.filter(person=OuterRef("pk")).order_by("-declared_at", "-pk")
+    return people.annotate(declared_on=Subquery(last.values("declared_on")[:1]))
 
 
 def _standing(row: Any, on: date) -> Standing:

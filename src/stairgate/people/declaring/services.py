@@ -106,7 +106,7 @@ def read(*, actor: User, person: Person, at: datetime) -> Opened | None:
     said = json.loads(open_answers(found))
     return Opened(
         declaration=found,
-        answers=tuple((question.asks, _WORDS[said[question.name]]) for question in QUESTIONS),
+        answers=tuple((q.asks, _WORDS[said[q.name]]) for q in QUESTIONS if q.name in said),
         plan=open_plan(plan) if plan else "",
         by=plan.written_by.first_name if plan else "",
         agreed=plan is not None and plan.agreed_at is not None,

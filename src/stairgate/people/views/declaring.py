@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from uuid import UUID
 
 from django.contrib import messages
@@ -9,17 +10,33 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from stairgate.organisations.access import NotAllowed, current, get
 from stairgate.organisations.models import Membership
 from stairgate.people.declaring import services
-from stairgate.people.declaring.rules import QUESTIONS, Answer, is_due, renew_by
+from stairgate.people.declaring.guides import guides
+from stairgate.people.declaring.rules import QUESTIONS, Answer, Question, is_due, renew_by
 from stairgate.people.declaring.services import CannotDeclare
 from stairgate.people.models import Declaration, Person
 from stairgate.people.views.pages import person_page
 
 _CHOICES = ((Answer.YES, "Yes"), (Answer.NO, "No"), (Answer.HELP, "I need help"))
+Asked = tuple[Question, list[tuple[Answer, str, bool]]]
+
+
+def answers_in(request: HttpRequest) -> dict[str, Answer]:
+    """Return what somebody answered on a form; what is none of the three answers is no answer."""
+    given = {question.name: request.POST.get(question.name, "") for question in QUESTIONS}
+    return {name: Answer(said) for name, said in given.items() if said in set(Answer)}
+
+
+def asked_with(said: Mapping[str, Answer]) -> list[Asked]:
+    """Return each question with its choices, and which of them was chosen."""
+    return [
+        (question, [(value, words, said.get(question.name) == value) for value, words in _CHOICES])
+        for question in QUESTIONS
+    ]
 
 
 @never_cache
@@ -27,16 +44,16 @@ _CHOICES = ((Answer.YES, "Yes"), (Answer.NO, "No"), (Answer.HELP, "I need help")
 def declaration(request: HttpRequest) -> HttpResponse:
     """Ask somebody to declare, and show them what they declared last and what was agreed."""
     member, now = current(request), timezone.now()
-    problem, asked = "", {name: request.POST.get(name, "") for name in (q.name for q in QUESTIONS)}
+    problem, said = "", answers_in(request)
     if request.method == "POST":
         try:
-            answers = {name: Answer(said) for name, said in asked.items() if said in set(Answer)}
-            services.declare(actor=member.user, organisation=member.organisation, answers=answers, at=now)
+            services.declare(actor=member.user, organisation=member.organisation, answers=said, at=now)
             messages.success(
                 request,
                 "Thank you. A manager or the safeguarding lead comes to you if there is anything to do.",
             )
-            return redirect("people:declaration")
+            unsure = said["private"] != Answer.YES or said["shown"] != Answer.YES
+            return redirect("people:guides" if unsure else "people:declaration")
         except CannotDeclare as refusal:
             problem = str(refusal)
     person = (
@@ -54,11 +71,16 @@ def declaration(request: HttpRequest) -> HttpResponse:
             opened and not problem and not is_due(opened.declaration.declared_on, timezone.localdate())
         ),
         "problem": problem,
-        "questions": [
-            (q, [(value, words, asked[q.name] == value) for value, words in _CHOICES]) for q in QUESTIONS
-        ],
+        "questions": asked_with(said),
     }
     return render(request, "people/declaration.html", values, status=422 if problem else 200)
+
+
+@require_GET
+def how_private(request: HttpRequest) -> HttpResponse:
+    """Show how an account on each big network is made as private as it goes."""
+    current(request)
+    return render(request, "people/guides.html", {"active": "people", "guides": guides()})
 
 
 @require_POST

@@ -126,10 +126,13 @@ def person_page(
         if place is not None
         else None
     )
+    leaves = found.ended_on is not None and found.user_id is not None
+    signed = found.user.signatures.select_related("version") if leaves and found.user else None
     standing = next(iter(standings(member.organisation, on=today, pk=found.pk)), None)
     values = {
         "active": "people",
         "standing": standing,
+        "copies": signed.order_by("-signed_at")[:_EACH_PAGE] if signed is not None else (),
         "reads": reads(member, found, now),
         "mine": found.user_id == member.user_id,
         "row": row,

@@ -33,11 +33,14 @@ class PartRead(models.Model):
     reading = models.ForeignKey(Reading, on_delete=models.PROTECT, related_name="parts")
     number = models.PositiveIntegerField()
     title = models.CharField(max_length=200, blank=True)
+    so_far = models.CharField(
+        max_length=64, blank=True, help_text="The digest of all that was read with the end of this part"
+    )
     read_at = models.DateTimeField()
 
     class Meta:
         ordering = ["number"]
-        constraints = [models.UniqueConstraint(fields=["reading", "number"], name="part_read_once")]
+        constraints = [models.UniqueConstraint(fields=["reading", "number", "so_far"], name="part_read_once")]
 
     def __str__(self) -> str:
         return f"Part {self.number}"

@@ -7,7 +7,7 @@ import functools
 import hashlib
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.db import models
@@ -18,6 +18,8 @@ from stairgate.policies.packs.form import Answer, Place, Question
 
 #: how many words people read in a minute, on average
 _PACE = 220
+#: as long as a part gets by taking the next chapter in; a chapter is never cut, and may be longer by itself
+_LONGEST_PART = 1_700
 #: how long a proof of who is there counts for signing
 PROOF_LASTS = timedelta(minutes=10)
 
@@ -43,15 +45,60 @@ def step_of(*, opened: bool, read_to_the_end: bool, passed: bool, signed: bool) 
     return Step.SIGN if passed else Step.CHECK
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What is read on one page: whole chapters that follow each other. ``so_far`` is the digest of all that is read
+    with its end: of this part and each part before it.
+    """
+
+    chapters: tuple[Chapter, ...]
+    so_far: str
+
+    @property
+    def title(self) -> str:
+        """The titles of its chapters."""
+        return ", ".join(chapter.title or "The text" for chapter in self.chapters)
+
+    @property
+    def text(self) -> str:
+        """Its words, as they stand in the whole text."""
+        return "\n\n".join(chapter.text for chapter in self.chapters)
+
+    @property
+    def words(self) -> int:
+        return sum(_words(chapter) for chapter in self.chapters)
+
+
+def _words(chapter: Chapter) -> int:
+    return len(chapter.text.split())
+
+
 @functools.lru_cache(maxsize=4)
-def parts_of(text: str) -> tuple[Chapter, ...]:
-    """Return the parts in which a policy is read: its chapters, which together are all of its words."""
-    return Document.of(text).chapters
+def parts_of(text: str) -> tuple[Part, ...]:
+    """Return the parts in which a policy is read: its chapters, short neighbours together, all of its words in order."""
+    groups: list[list[Chapter]] = []
+    for chapter in Document.of(text).chapters:
+        if groups and sum(map(_words, groups[-1])) + _words(chapter) <= _LONGEST_PART:
+            groups[-1].append(chapter)
+        else:
+            groups.append([chapter])
+    made: list[Part] = []
+    for group in groups:
+        before = made[-1].so_far if made else ""
+        part = Part(tuple(group), "")
+        so_far = hashlib.sha256(f"{before}\n{part.text}".encode()).hexdigest()
+        made.append(replace(part, so_far=so_far))
+    return tuple(made)
 
 
-def minutes_of(chapters: Sequence[Chapter]) -> int:
+def ends_of(text: str) -> tuple[str, ...]:
+    """Return the digest of all that is read with the end of each part: what a part that was read is known by."""
+    return tuple(part.so_far for part in parts_of(text))
+
+
+def minutes_of(parts: Sequence[Part]) -> int:
     """Return about how many minutes it takes to read them, at least one."""
-    return max(1, round(sum(len(chapter.text.split()) for chapter in chapters) / _PACE))
+    return max(1, round(sum(part.words for part in parts) / _PACE))
 
 
 def is_text(text: str, digest: str) -> bool:
@@ -143,15 +190,25 @@ class Confirmation:
     "Answering for what one does is in the line of the code that everybody signs",
     coverage=Coverage.WHOLE,
 )
-@control("C75", "Not sharing what is ours on is a signed line")
-@control("C77", "What one shows of oneself is a signed line")
+@control(
+    "C68", "Connecting with families of ours is a signed line, beside what is declared of those there are"
+)
+@control("C74", "Keeping families and their details out of one’s own accounts is a signed line")
+@control(
+    "C75",
+    "Not sharing what is ours on is a signed line; a setting may choose to allow its posts, as they stand",
+)
+@control("C77", "What one shows of oneself is a signed line", coverage=Coverage.WHOLE)
 @control("C80", "No friend requests with the public is a signed line")
 def confirmations(
-    *, lead: Sequence[str], deputies: Sequence[str], documents: Sequence[str] = ()
+    *, lead: Sequence[str], deputies: Sequence[str], documents: Sequence[str] = (), sharing: bool = False
 ) -> tuple[Confirmation, ...]:
     """Return the lines that everybody who signs ticks one by one, with today's safeguarding lead by name, and the
     documents of the library that everybody must know.
+
+    ``sharing``: the policy lets people share a post of the page, as it stands, from their own accounts (C75).
     """
+    ours = "nothing of ours but a post of our page, as it stands" if sharing else "nothing of ours"
     who = f"is {_named(lead)}" if lead else "is to be asked for at the office"
     if deputies:
         who += f", and {_named(deputies)} {'stand' if len(deputies) > 1 else 'stands'} in"
@@ -177,11 +234,13 @@ def confirmations(
         ),
         Confirmation("policies", f"{_have_read(documents)} where to find them.", ("C50",)),
         Confirmation(
-            "own",
-            "On my own accounts I share nothing of ours, exchange no friend requests with people I meet "
-            "through work, and show nothing that does not suit my job.",
-            ("C75", "C77", "C80"),
+            "families",
+            "Beyond what I have declared, I accept, ask and follow no parents or relatives of our children on my own "
+            "accounts, and nobody else I meet through work, and I keep none of their details there.",
+            ("C68", "C74", "C80"),
         ),
+        Confirmation("share", f"On my own accounts I share {ours}.", ("C75",)),
+        Confirmation("show", "On my own accounts I show nothing that does not suit my job.", ("C77",)),
     )
 
 

@@ -14,12 +14,20 @@ from stairgate.clauses import control
 from stairgate.organisations.models import Membership, Organisation
 from stairgate.organisations.rules import Role
 from stairgate.organisations.selectors import holders
+from stairgate.people.declaring.selectors import with_declared_on
 from stairgate.people.models import Person
 from stairgate.policies.library.selectors import must_read
 from stairgate.policies.models import LibraryDocument, PolicyVersion, Questions, Reading, Signature
 from stairgate.policies.packs.form import Pack, Question
 from stairgate.policies.packs.loading import pack, shipped_packs
-from stairgate.policies.reading.rules import Confirmation, Step, confirmations, question_from, step_of
+from stairgate.policies.reading.rules import (
+    Confirmation,
+    Step,
+    confirmations,
+    ends_of,
+    question_from,
+    step_of,
+)
 from stairgate.policies.selectors import signatures
 
 
@@ -40,18 +48,20 @@ def directory_pack(organisation: Organisation, version: PolicyVersion | None) ->
 
 
 def confirmations_today(
-    organisation: Organisation, at: datetime, documents: Sequence[LibraryDocument] | None = None
+    version: PolicyVersion, at: datetime, documents: Sequence[LibraryDocument] | None = None
 ) -> tuple[Confirmation, ...]:
-    """Return the lines to be ticked, with the safeguarding lead, the deputies and the library of that moment. Three
-    queries, one less when it is known what everybody must know.
+    """Return the lines to be ticked under a version, with the safeguarding lead, the deputies and the library of that
+    moment. Three queries, one less when it is known what everybody must know.
     """
+    organisation = version.organisation
     day = organisation.day(at)
     people = list(holders(organisation, (Role.DSL, Role.DEPUTY_DSL), day).prefetch_related("roles"))
     lead = [one.first_name for one in people if Role.DSL in one.roles_on(day)]
     deputies = [one.first_name for one in people if Role.DSL not in one.roles_on(day)]
     must_know = must_read(organisation) if documents is None else documents
     named = [f"“{one.title}” ({one.version})" for one in must_know]
-    return confirmations(lead=lead, deputies=deputies, documents=named)
+    sharing = version.parameters.share_from_own_accounts
+    return confirmations(lead=lead, deputies=deputies, documents=named, sharing=sharing)
 
 
 def questions_of(version: PolicyVersion) -> tuple[Question, ...]:
@@ -70,15 +80,19 @@ class Progress:
     reading: Reading | None
     signature: Signature | None
     parts_read: int = 0
+    declared_on: date | None = None  # about their own accounts, for the last time
 
 
 def progress_of(member: Membership, version: PolicyVersion | None) -> Progress:
     """Return how far a member is. Three queries at most."""
-    person = Person.objects.filter(user=member.user_id, organisation=member.organisation_id).first()
+    mine = Person.objects.filter(user=member.user_id, organisation=member.organisation_id)
+    person = with_declared_on(mine).first()
     if version is None:
         return Progress(Step.OPEN, None, person, None, None)
     reading = (
-        Reading.objects.filter(version=version, user=member.user_id).annotate(done=Count("parts")).first()
+        Reading.objects.filter(version=version, user=member.user_id)
+        .annotate(done=_parts_read(version))
+        .first()
     )
     signed = signatures(version).filter(user=member.user_id).select_related("version").first()
     step = step_of(
@@ -87,7 +101,20 @@ def progress_of(member: Membership, version: PolicyVersion | None) -> Progress:
         passed=reading is not None and reading.passed_at is not None,
         signed=signed is not None,
     )
-    return Progress(step, version, person, reading, signed, getattr(reading, "done", 0))
+    return Progress(
+        step,
+        version,
+        person,
+        reading,
+        signed,
+        parts_read=getattr(reading, "done", 0),
+        declared_on=person.declared_on if person else None,
+    )
+
+
+def _parts_read(version: PolicyVersion) -> Count:
+    """Count the parts that were read just as the version is cut into parts today."""
+    return Count("parts", filter=Q(parts__so_far__in=ends_of(version.text)))
 
 
 def must_sign(member: Membership, version: PolicyVersion | None, *, on: date) -> bool:
@@ -118,6 +145,7 @@ class Reader:
     signed_at: datetime | None
     signature: UUID | None
     parts_read: int
+    read_at: datetime | None = None  # to the end
 
     @property
     def signs_in(self) -> bool:
@@ -129,7 +157,7 @@ class Reader:
 def readers(organisation: Organisation, version: PolicyVersion, *, on: date) -> list[Reader]:
     """Return everybody on the register who has not left, with how far they are: who is least far first. One query."""
     mine = Reading.objects.filter(version=version, user=OuterRef("user"))
-    counted = mine.annotate(done=Count("parts")).values("done")
+    counted = mine.annotate(done=_parts_read(version)).values("done")
     signed = signatures(version).filter(user=OuterRef("user"))
     rows: QuerySet[Any] = _here(organisation.people.all(), on).annotate(
         opened_at=Subquery(mine.values("opened_at")[:1]),
@@ -152,6 +180,7 @@ def readers(organisation: Organisation, version: PolicyVersion, *, on: date) -> 
             signed_at=row.signed_at,
             signature=row.signature,
             parts_read=row.parts_read or 0,
+            read_at=row.finished_at,
         )
         for row in rows
     ]

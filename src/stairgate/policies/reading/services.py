@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Collection, Mapping
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -15,6 +16,8 @@ from stairgate.clauses import Coverage, control
 from stairgate.ledger.services import record
 from stairgate.organisations.access import actor_in
 from stairgate.organisations.models import User
+from stairgate.people.declaring.rules import may_sign
+from stairgate.people.declaring.selectors import with_declared_on
 from stairgate.people.models import Person
 from stairgate.policies.library.services import keep_receipts_of_signing
 from stairgate.policies.models import Attempt, PartRead, PolicyVersion, Questions, Reading, Signature
@@ -23,6 +26,7 @@ from stairgate.policies.reading.rules import (
     Marked,
     Proof,
     digest_of,
+    ends_of,
     is_text,
     mark,
     parts_of,
@@ -83,16 +87,20 @@ def finish_part(*, actor: User, reading: Reading, number: int, at: datetime) -> 
     Raises `NotAllowed`, and `CannotSign` when the part before it was not read.
     """
     reading = _own(actor, reading)
-    parts, done = parts_of(reading.version.text), reading.parts.count()
+    parts = parts_of(reading.version.text)
+    done = reading.parts.filter(so_far__in=ends_of(reading.version.text)).count()
     if number <= done:
         return reading
     if number != done + 1 or number > len(parts):
         raise CannotSign("Please read the parts in their order. We have brought you to the next one.")
-    PartRead.objects.create(reading=reading, number=number, title=parts[number - 1].title[:200], read_at=at)
+    part = parts[number - 1]
+    PartRead.objects.create(
+        reading=reading, number=number, title=part.title[:200], so_far=part.so_far, read_at=at
+    )
     if number == len(parts):
         reading.read_at = at
         reading.save(update_fields=["read_at"])
-        _write(reading, "policies.read", {"parts": number}, at)
+        _write(reading, "policies.read", {"parts": number, "so_far": part.so_far}, at)
     return reading
 
 
@@ -147,6 +155,7 @@ def sign(
     """Sign what was read; return the signature, bound to the digest of its text. Signed is signed once.
 
     ``confirmed`` are the keys of the lines that were ticked, ``seen`` the digest of the words of all of them.
+    What is asked about one's own accounts must have been answered within the year (C68): `people.declaring`.
     Raises `NotAllowed`; `ProofWanted` when whoever signs has to show again that it is them; else `CannotSign`.
     """
     reading = _own(actor, reading)
@@ -155,7 +164,7 @@ def sign(
         return signed
     if reading.read_at is None or reading.passed_at is None:
         raise CannotSign("Please read the policy to its end and answer the questions first.")
-    lines = confirmations_today(reading.version.organisation, at)
+    lines = confirmations_today(reading.version, at)
     if seen != digest_of(lines):
         raise CannotSign(
             "The safeguarding lead or a document has changed just now. Please read the lines once more."
@@ -163,6 +172,10 @@ def sign(
     if missing := [line for line in lines if line.key not in confirmed]:
         raise CannotSign(f"Please tick each line that is true for you. Not ticked: “{missing[0].words}”")
     person = _checked_name(actor, reading.version.organisation_id, name_typed)
+    if not may_sign(person.declared_on, reading.version.organisation.day(at)):
+        raise CannotSign(
+            "Please answer the questions about your own accounts first. “I need help” counts too."
+        )
     if proof is None or not proved(reading, proof, at):
         raise ProofWanted(
             f"Please show that it is still you. That counts for {PROOF_LASTS.seconds // 60} minutes."
@@ -191,13 +204,12 @@ def proved(reading: Reading, proof: Proof | None, at: datetime) -> bool:
     )
 
 
-def _checked_name(actor: User, organisation_id: UUID, name_typed: str) -> Person:
-    """Return the person of the register whose name was typed. Raises `CannotSign`."""
-    person = (
-        Person.objects.select_related("user", "organisation")
-        .filter(organisation=organisation_id, user=actor)
-        .first()
+def _checked_name(actor: User, organisation_id: UUID, name_typed: str) -> Any:
+    """Return their row of the register, with the day on which they last declared. Raises `CannotSign`."""
+    mine = Person.objects.select_related("user", "organisation").filter(
+        organisation=organisation_id, user=actor
     )
+    person = with_declared_on(mine).first()
     if person is None:
         raise CannotSign("You are not on the staff register yet. Ask your manager to add you.")
     if len(name_typed) > 160 or not same_name(name_typed, person.full_name):

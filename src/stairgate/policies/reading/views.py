@@ -21,6 +21,9 @@ from stairgate.organisations.access import current, require
 from stairgate.organisations.models import Membership
 from stairgate.organisations.papers import paper_answer
 from stairgate.organisations.rules import Duty
+from stairgate.people.declaring.rules import is_due
+from stairgate.people.declaring.services import CannotDeclare, declare
+from stairgate.people.views.declaring import answers_in, asked_with
 from stairgate.policies.library.selectors import must_read
 from stairgate.policies.models import Reading
 from stairgate.policies.packs.document import Document
@@ -119,7 +122,7 @@ def part(
     values = {
         "active": "policy",
         "version": reading.version,
-        "chapter": parts[number - 1],
+        "part": parts[number - 1],
         "number": number,
         "parts": parts,
         "was_read": number <= progress.parts_read,
@@ -188,9 +191,14 @@ def name(request: HttpRequest, member: Membership, progress: Progress, reading: 
     if request.method == "GET" and not services.proved(reading, proof, now):
         return _ask_who(request, typed)
     documents = list(must_read(member.organisation))
-    lines = confirmations_today(member.organisation, now, documents)
+    lines = confirmations_today(reading.version, now, documents)
+    asks = progress.person is not None and is_due(progress.declared_on, member.organisation.day(now))
+    said = answers_in(request)
     if request.method == "POST":
         try:
+            if asks:  # kept by itself, and sealed: nothing of it waits in the session while somebody shows who they are
+                declare(actor=member.user, organisation=member.organisation, answers=said, at=now)
+                asks = False
             services.sign(
                 actor=member.user,
                 reading=reading,
@@ -202,11 +210,14 @@ def name(request: HttpRequest, member: Membership, progress: Progress, reading: 
             )
         except ProofWanted:
             return _ask_who(request, typed)
-        except CannotSign as why:
+        except (CannotDeclare, CannotSign) as why:
             wrong = str(why)
         else:
             request.session.pop(_TYPED, None)
-            messages.success(request, "Signed. Your copy is here, and stays here.")
+            messages.success(
+                request,
+                "Signed. Your copy is here, and stays here. Download it too, and it is yours for good.",
+            )
             return redirect("reading:mine")
     values = {
         "active": "policy",
@@ -216,6 +227,7 @@ def name(request: HttpRequest, member: Membership, progress: Progress, reading: 
         "documents": documents,
         "seen": digest_of(lines),
         "typed": typed,
+        "asked": asked_with(said) if asks else (),
         "wrong": wrong,
         "proof": proof,
         "demo": proof is not None and proof.means == Means.DEMO,

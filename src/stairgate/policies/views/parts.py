@@ -19,16 +19,17 @@ from stairgate.policies import drafting
 from stairgate.policies.forms import FactsForm, LinesForm, NumbersForm, RatingForm, RiskForm, WordsForm
 from stairgate.policies.models import Draft
 from stairgate.policies.packs.document import to_html, unwrapped
-from stairgate.policies.packs.filling import BLANK, fill
+from stairgate.policies.packs.filling import BLANK, fill, shown
 from stairgate.policies.packs.form import GROUPS, Pack
 from stairgate.policies.packs.loading import pack
 from stairgate.policies.packs.tailoring import OWN, OwnRisk, own_risk, tailored
+from stairgate.policies.parameters import Parameters
 from stairgate.policies.selectors import named_people
 from stairgate.policies.views.draft import deed, manager
-from stairgate.policies.wording import CannotChange, worded
+from stairgate.policies.wording import CannotChange, ChangedMeanwhile, worded
 
 form_page = require_http_methods(["GET", "POST"])
-Does = Callable[[], None]
+Does = Callable[[str], None]  # given what the page was made from
 
 
 def _open(request: HttpRequest) -> tuple[Membership, Draft, Pack] | None:
@@ -50,12 +51,12 @@ def facts(request: HttpRequest) -> HttpResponse:
         "lead": "It goes into the words of the policy by itself. You can keep it half done and come back.",
     }
 
-    def does() -> None:
+    def does(was: str) -> None:
         drafting.answer(
-            actor=member.user, draft=draft, values=form.answers, fits=form.fits, at=timezone.now()
+            actor=member.user, draft=draft, values=form.answers, fits=form.fits, was=was, at=timezone.now()
         )
 
-    return _form(request, form, does, words, "facts")
+    return _form(request, form, does, words, "facts", was=drafting.stamp(draft, "facts"))
 
 
 @form_page
@@ -70,10 +71,22 @@ def numbers(request: HttpRequest) -> HttpResponse:
         "lead": "Stairgate does what they say. Each can be made stricter than the template. None can be looser.",
     }
 
-    def does() -> None:
-        drafting.set_numbers(actor=member.user, draft=draft, parameters=form.made, at=timezone.now())
+    def does(was: str) -> None:
+        try:
+            drafting.set_numbers(
+                actor=member.user, draft=draft, parameters=form.made, was=was, at=timezone.now()
+            )
+        except ChangedMeanwhile as refusal:
+            raise ChangedMeanwhile(f"{refusal} {_beside(base, draft.parameters, form.made)}") from None
 
-    return _form(request, form, does, words, "numbers")
+    return _form(request, form, does, words, "numbers", was=drafting.stamp(draft, "numbers"))
+
+
+def _beside(base: Pack, now: Parameters, typed: Parameters) -> str:
+    """Return what the draft has now where somebody typed something else."""
+    other = [one for one in base.parameters if getattr(now, one.id) != getattr(typed, one.id)]
+    said = [f"“{one.label}” {' '.join(shown(one, getattr(now, one.id)).split())}" for one in other]
+    return f"In the draft now: {'; '.join(said)}." if said else "It is now just as you typed it."
 
 
 @form_page
@@ -86,7 +99,7 @@ def words(request: HttpRequest, item: str) -> HttpResponse:
     if part is None:
         raise Http404
     now = unwrapped(draft.tailoring.texts.get(item, part.text))
-    form = WordsForm(request.POST or None, initial={"text": now, "was": now})
+    form = WordsForm(request.POST or None, initial={"text": now})
     title = getattr(part, "heading", "") or f"{GROUPS.get(getattr(part, 'group', ''), '')}: one line"
     values = {
         "title": title,
@@ -100,17 +113,11 @@ def words(request: HttpRequest, item: str) -> HttpResponse:
         ],
     }
 
-    def does() -> None:
-        drafting.reword(
-            actor=member.user,
-            draft=draft,
-            item=item,
-            text=form.cleaned_data["text"],
-            was=form.cleaned_data["was"],
-            at=timezone.now(),
-        )
+    def does(was: str) -> None:
+        text = form.cleaned_data["text"]
+        drafting.reword(actor=member.user, draft=draft, item=item, text=text, was=was, at=timezone.now())
 
-    return _form(request, form, does, values, "words", "policies/part.html")
+    return _form(request, form, does, values, "words", "policies/part.html", was=now)
 
 
 @form_page
@@ -124,11 +131,18 @@ def lines(request: HttpRequest, group: str) -> HttpResponse:
     already = "\n".join(draft.tailoring.lines.get(group, ()))
     form = LinesForm(request.POST or None, initial={"text": already})
 
-    def does() -> None:
+    def does(was: str) -> None:
         text = form.cleaned_data["text"]
-        drafting.set_lines(actor=member.user, draft=draft, group=group, text=text, at=timezone.now())
+        try:
+            drafting.set_lines(
+                actor=member.user, draft=draft, group=group, text=text, was=was, at=timezone.now()
+            )
+        except ChangedMeanwhile as refusal:
+            found = "; ".join(already.splitlines()) or "nothing"
+            raise ChangedMeanwhile(f"{refusal} In the draft now: {found}.") from None
 
-    return _form(request, form, does, {"title": GROUPS[group]}, "lists")
+    words = {"title": GROUPS[group]}
+    return _form(request, form, does, words, "lists", was=drafting.stamp(draft, "lines", group))
 
 
 @form_page
@@ -149,11 +163,11 @@ def risk(request: HttpRequest, item: str = "") -> HttpResponse:
     )
     words = {"title": known[item].title if item else "Add a risk", "risk": known.get(item)}
 
-    def does() -> None:
+    def does(was: str) -> None:
         given = OwnRisk(**form.cleaned_data)
-        drafting.set_risk(actor=member.user, draft=draft, item=item, risk=given, at=timezone.now())
+        drafting.set_risk(actor=member.user, draft=draft, item=item, risk=given, was=was, at=timezone.now())
 
-    return _form(request, form, does, words, "risks")
+    return _form(request, form, does, words, "risks", was=drafting.stamp(draft, "risk", item))
 
 
 @form_page
@@ -169,10 +183,10 @@ def risks(request: HttpRequest) -> HttpResponse:
         "To change what we do, or who answers for it, open the risk itself.",
     }
 
-    def does() -> None:
-        drafting.rate_risks(actor=member.user, draft=draft, left=form.left, at=timezone.now())
+    def does(was: str) -> None:
+        drafting.rate_risks(actor=member.user, draft=draft, left=form.left, was=was, at=timezone.now())
 
-    return _form(request, form, does, words, "risks")
+    return _form(request, form, does, words, "risks", was=drafting.stamp(draft, "risks"))
 
 
 @require_POST
@@ -202,15 +216,24 @@ def _form(
     words: dict[str, Any],
     back: str,
     template: str = "policies/form.html",
+    *,
+    was: str,
 ) -> HttpResponse:
-    """Show a form, or do its deed and go back to the draft. What is refused is said above what was typed."""
+    """Show a form, or do its deed and go back to the draft. What is refused is said above what was typed.
+
+    ``was`` stands for what is in the draft now. Whoever is told that it is another than their page had, has seen it.
+    """
+    had = request.POST.get("was", "") if request.method == "POST" else was
     if request.method == "POST" and form.is_valid():
         try:
-            does()
+            does(had)
+        except ChangedMeanwhile as refusal:
+            form.add_error(None, str(refusal))
+            had = was
         except CannotChange as refusal:
             form.add_error(None, str(refusal))
         else:
             messages.success(request, "Kept in the draft.")
             return redirect(f"{reverse('policies:next')}#{back}")
-    values = {"active": "policy", "form": form, "words": words, "back": back}
+    values = {"active": "policy", "form": form, "words": words, "back": back, "was": had}
     return render(request, template, values, status=422 if form.errors else 200)
