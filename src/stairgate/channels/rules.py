@@ -24,6 +24,7 @@ class Restriction:
 
     clause: str
     says: str
+    to_confirm: bool = False  # on the going-live sheet (`opening`)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,7 @@ class ChannelFacts:
     paused: tuple[str, ...] = ()  # why, for each pause that holds
     authorised_until: datetime | None = None  # the first moment at which it is over; None: it never counted
     late_condition: str = ""  # of those the yes depended on
+    unconfirmed: tuple[Restriction, ...] = ()  # of the going-live sheet, once the account is connected
 
 
 @control("C04", "Only a registered, authorised, live account can be posted to", coverage=Coverage.PART)
@@ -64,14 +66,18 @@ class ChannelFacts:
 def restrictions(facts: ChannelFacts, now: datetime) -> tuple[Restriction, ...]:
     """Return every reason why nothing may go out to the account now, pauses first; empty means open."""
     pauses = tuple(Restriction("C04", why) for why in facts.paused)
-    return pauses + tuple(
-        found
-        for found in (
-            *(_status(facts), _authorised(facts, now), _condition(facts), _administrators(facts)),
-            _online_safety(facts),
-            *(_policy(facts, now), _health(facts, now)),
+    return (
+        pauses
+        + tuple(
+            found
+            for found in (
+                *(_status(facts), _authorised(facts, now), _condition(facts), _administrators(facts)),
+                _online_safety(facts),
+                *(_policy(facts, now), _health(facts, now)),
+            )
+            if found is not None
         )
-        if found is not None
+        + (facts.unconfirmed if facts.connected else ())
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -11,6 +11,8 @@ from zoneinfo import ZoneInfo
 from django.db.models import Exists, OuterRef, Q, Subquery
 
 from stairgate.channels.models import Channel, Condition, HealthReading, Pause
+from stairgate.channels.opening.rules import Opening, short_soon, unconfirmed
+from stairgate.channels.opening.selectors import COLUMNS, columns, opening_of, stand_for
 from stairgate.channels.pausing import open_pauses
 from stairgate.channels.rules import ChannelFacts, Restriction, restrictions
 from stairgate.organisations.models import Membership, Organisation
@@ -35,6 +37,7 @@ class ChannelNow:
     administrators: tuple[Membership, ...]
     pauses: tuple[Pause, ...]
     restrictions: tuple[Restriction, ...]
+    opening: Opening = field(default_factory=Opening)
 
     @property
     def is_open(self) -> bool:
@@ -44,6 +47,16 @@ class ChannelNow:
     def others(self) -> tuple[Restriction, ...]:
         """What shuts it besides the pauses."""
         return self.restrictions[len(self.pauses) :]
+
+    @property
+    def to_confirm(self) -> tuple[Restriction, ...]:
+        """What shuts it and is put right on its going-live sheet."""
+        return tuple(found for found in self.restrictions if found.to_confirm)
+
+    @property
+    def remaining(self) -> str:
+        """What will be wrong when those whose last day is set have left, or is wrong with who gets in; "" if nothing."""
+        return short_soon(self.channel.name, self.opening)
 
 
 def accounts_now(
@@ -66,6 +79,7 @@ def accounts_now(
         .annotate(**{f"newest_{name}": Subquery(known.values(name)[:1]) for name in _READ})
         .annotate(late_condition=_late(organisation.day(now)))
         .annotate(online_safety=online_safety_trained(organisation, organisation.day(now)))
+        .annotate(**columns(organisation.day(now)))
         .annotate(is_paused=Exists(open_pauses(organisation).filter(_COVERING)))
     )
     some_paused = any(getattr(channel, "is_paused", True) for channel in channels)
@@ -92,9 +106,15 @@ def _newest(channel: Any) -> HealthReading | None:
     return HealthReading(channel=channel, **{name: getattr(channel, f"newest_{name}") for name in _READ})
 
 
-def _asked(channel: Any) -> tuple[str | None, int]:
-    """Return the late condition of an account and how many have online safety training, read along with it."""
-    return channel.late_condition, channel.online_safety
+_Asked = tuple[str | None, int, Opening]
+
+
+def _asked(channel: Any) -> _Asked:
+    """Return the late condition of an account, how many have online safety training, and what is confirmed of it,
+    read along with it.
+    """
+    confirmed = opening_of({name: getattr(channel, name) for name in COLUMNS})
+    return channel.late_condition, channel.online_safety, confirmed
 
 
 def channel_now(channel: Channel, now: datetime) -> ChannelNow:
@@ -105,8 +125,10 @@ def channel_now(channel: Channel, now: datetime) -> ChannelNow:
     reading = channel.readings.known_at(now).first()
     on = channel.organisation.day(now)
     trained = online_safety_trained(channel.organisation, on)
-    late, people = Channel.objects.filter(pk=channel.pk).values_list(_late(on), trained).get()
-    return _now(channel, reading, administrators, version, pauses, (late, people), now)
+    asked_for: dict[str, Any] = {**columns(on), "is_late": _late(on), "trained": trained}
+    row = dict(Channel.objects.filter(pk=channel.pk).values(**asked_for).get())
+    asked = (row["is_late"], row["trained"], opening_of(row))
+    return _now(channel, reading, administrators, version, pauses, asked, now)
 
 
 def fit_administrators(organisation: Organisation, now: datetime) -> tuple[Membership, ...]:
@@ -121,7 +143,7 @@ def _now(
     administrators: tuple[Membership, ...],
     version: PolicyVersion | None,
     pauses: tuple[Pause, ...],
-    asked: tuple[str | None, int],
+    asked: _Asked,
     now: datetime,
 ) -> ChannelNow:
     own = tuple(pause for pause in pauses if pause.channel_id in {None, channel.id})
@@ -143,8 +165,18 @@ def _now(
         authorised_until=_over(channel),
         late_condition=asked[0] or "",
         online_safety=asked[1],
+        unconfirmed=_unconfirmed(channel, version, asked[2]),
     )
-    return ChannelNow(channel, reading, administrators, own, restrictions(facts, now))
+    return ChannelNow(channel, reading, administrators, own, restrictions(facts, now), asked[2])
+
+
+def _unconfirmed(
+    channel: Channel, version: PolicyVersion | None, opening: Opening
+) -> tuple[Restriction, ...]:
+    """Return what of the going-live sheet shuts the account; before it is connected there is nothing to look at."""
+    if version is None or not hasattr(channel, "connection"):
+        return ()
+    return unconfirmed(channel.name, opening, stand_for(channel, version))
 
 
 def _over(channel: Channel) -> datetime | None:
