@@ -278,7 +278,8 @@ def test_young_people_need_the_safeguarding_lead(cast: Cast) -> None:
     young = {
         name: "Nobody under 13, and we look at each follower." for name in form.FIELDS if "young" in name
     }
-    request = sent(cast, changes={**young, "risk_young_level": "high", "audience": ["young"]})
+    young |= {"young_age": "13", "risk_young_level": "high"}
+    request = sent(cast, changes={**young, "audience": ["young"]})
     with pytest.raises(CannotDecide, match="safeguarding lead"):
         yes(cast, request)
     given: dict[str, Any] = {"request": request, "digest": request.digest, "at": timezone.now()}

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from stairgate.assurance import judges_asking, judges_people, judges_signing, judges_work
+from stairgate.assurance import judges_asking, judges_opening, judges_people, judges_signing, judges_work
 from stairgate.assurance.known import Known
 from stairgate.assurance.marks import Mark, Worth
 
-_JUDGES = judges_people.JUDGES | judges_signing.JUDGES | judges_asking.JUDGES | judges_work.JUDGES
+_JUDGES = (
+    judges_people.JUDGES
+    | judges_signing.JUDGES
+    | judges_asking.JUDGES
+    | judges_opening.JUDGES
+    | judges_work.JUDGES
+)
 
 
 def marks(known: Known) -> dict[str, Mark]:

@@ -126,7 +126,7 @@ def channel_now(channel: Channel, now: datetime) -> ChannelNow:
     on = channel.organisation.day(now)
     trained = online_safety_trained(channel.organisation, on)
     asked_for: dict[str, Any] = {**columns(on), "is_late": _late(on), "trained": trained}
-    row = dict(Channel.objects.filter(pk=channel.pk).values(**asked_for).get())
+    row: Any = Channel.objects.filter(pk=channel.pk).values(**asked_for).get()
     asked = (row["is_late"], row["trained"], opening_of(row))
     return _now(channel, reading, administrators, version, pauses, asked, now)
 

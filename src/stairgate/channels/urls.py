@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from stairgate.channels import connect_views, views
+from stairgate.channels import connect_views, leaver_views, views
 from stairgate.channels.asking import decision_views, lasting_views
 from stairgate.channels.asking import views as asking
 from stairgate.channels.opening import views as opening
@@ -27,6 +27,7 @@ urlpatterns = [
     path("<uuid:pk>/evaluate/", lasting_views.evaluate, name="evaluate"),
     path("renewals/<uuid:pk>/", lasting_views.renew, name="renew"),
     path("conditions/<uuid:pk>/met/", lasting_views.meet, name="meet"),
+    path("leaving/<uuid:pk>/done/", leaver_views.tick, name="leaver_done"),
     path("found/", lasting_views.found, name="found"),
     path("found/<uuid:pk>/gone/", lasting_views.gone, name="gone"),
     path("ask/", asking.begin, name="ask"),

@@ -8,6 +8,8 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from stairgate.networks.public import PUBLIC
+
 #: by field: a line, or the ticks that are set
 Answers = dict[str, str | list[str]]
 
@@ -107,8 +109,18 @@ RISKS = (
     ("staff", "Risk to staff", "C06", "Being accused, or contacted in a way that is not right."),
     ("public", "Risk to children and families", "C07", "Grooming, bullying, harmful content, scams."),
     ("name", "Risk to our name", "C08", "Bad language, comments that are not right, complaints."),
-    ("young", "Risk to readers under 18", "C94", "Only if young people are among the readers."),
+    (
+        "young",
+        "Risk to readers under 18",
+        "C94",
+        "Only if young people are among the readers. It is never low then.",
+    ),
 )
+
+
+def _ages() -> str:
+    return ", ".join(f"{label} {PUBLIC[network].minimum_age}" for network, label in NETWORKS)
+
 
 STEPS = (
     Step(
@@ -147,8 +159,16 @@ STEPS = (
                 "young_plan",
                 "If young people are among them: how they are kept safe",
                 "C94",
-                "The network’s lowest age, and how you keep to it. The safeguarding lead has to sign, too.",
+                "How you keep to the network’s lowest age. The safeguarding lead has to sign, too.",
                 least=0,
+            ),
+            Field(
+                "young_age",
+                "If young people are among them: the lowest age there",
+                "C94",
+                hint=f"Type it in years, to say that you know it. In the UK: {_ages()}. Nobody younger is meant by the page.",
+                least=0,
+                most=3,
             ),
             Field(
                 "child_help",
