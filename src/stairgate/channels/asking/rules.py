@@ -60,7 +60,7 @@ def problems(answers: Mapping[str, object], known: Known) -> dict[str, str]:
 
 
 def _missing(field: Field, answers: Mapping[str, object]) -> str:
-    if field.name.startswith("risk_young") and not form.for_the_young(answers):
+    if field.name.startswith(("risk_young", "young_age")) and not form.for_the_young(answers):
         return ""
     if field.kind in form.MANY:
         chosen, known = form.ticks(answers, field.name), {value for value, _ in field.choices}
