@@ -124,9 +124,7 @@ def connect(request: HttpRequest, pk: UUID) -> HttpResponse:
     if request.method == "POST":
         if form.is_valid() and _connected(request, channel, form):
             # new, there is still something to confirm; anew, what was confirmed goes on counting
-            return redirect(
-                "channels:account" if hasattr(channel, "connection") else "channels:opening", pk=pk
-            )
+            return redirect("channels:account" if again else "channels:opening", pk=pk)
         status = 422
     values = {
         "active": "accounts",
