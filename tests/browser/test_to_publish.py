@@ -177,7 +177,8 @@ def test_a_new_setting_may_publish(
     assert violations(bea.page) == []
     told = f"{counted.clicks} clicks, {len(counted.screens)} screens, {counted.read} pages of the policy read"
     print(f"\nFrom the welcome wizard to a post that waits for its second yes: {told}.")
-    assert len(counted.screens) < 60, "\n".join([told, *counted.screens])
+    # one for each of the five cards of the going-live sheet is among them
+    assert len(counted.screens) < 66, "\n".join([told, *counted.screens])
 
 
 def welcome(ana: Person, url: str, told: str) -> None:

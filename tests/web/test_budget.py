@@ -34,7 +34,7 @@ NO_PAGE = {
     *("reading:part", "reading:part_read", "reading:questions", "reading:name"),
     # papers: what they ask the database is in tests/printing
     *("policies:policy_pdf", "policies:code_pdf", "reading:certificate"),
-    *("people:register_pdf", "channels:sheet_pdf"),
+    *("people:register_pdf", "channels:sheet_pdf", "channels:house_rules_pdf"),
 }
 
 
