@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -392,3 +392,15 @@ def test_the_demo_confirms_through_the_service(cast: Cast) -> None:
     confirm_all(cast.nursery, cast.channel, NOW)  # a second time: the newer ends the one before
     assert Confirmation.objects.filter(channel=cast.channel, ended_at=None).count() == len(Item)
     assert cast.channel.confirmations.filter(ended_why="").count() == 2 * len(Item)
+
+
+def test_the_sheet_asks_a_bounded_number_of_questions(
+    cast: Cast, django_assert_max_num_queries: Callable[[int], Any]
+) -> None:
+    client = signed_in(cast.priya)
+    where = reverse("channels:opening", args=[cast.channel.pk])
+    client.get(where)
+    with django_assert_max_num_queries(20):
+        assert client.get(where).status_code == 200
+    with django_assert_max_num_queries(10):
+        channel_now(Channel.objects.get(pk=cast.channel.pk), NOW)
