@@ -400,7 +400,7 @@ def test_the_sheet_asks_a_bounded_number_of_questions(
     client = signed_in(cast.priya)
     where = reverse("channels:opening", args=[cast.channel.pk])
     client.get(where)
-    with django_assert_max_num_queries(20):
+    with django_assert_max_num_queries(14):
         assert client.get(where).status_code == 200
     with django_assert_max_num_queries(10):
         channel_now(Channel.objects.get(pk=cast.channel.pk), NOW)

@@ -132,6 +132,13 @@ def opening_of(row: dict[str, Any]) -> Opening:
     )
 
 
+def opening_on(channel: Channel, on: date) -> Opening:
+    """Return what is confirmed of one account on a day. One query."""
+    asked: dict[str, Any] = columns(on)
+    row: Any = Channel.objects.filter(pk=channel.pk).values(**asked).get()
+    return opening_of(row)
+
+
 @dataclass(frozen=True, slots=True)
 class Card:
     """One thing on the sheet: what it is about now, what was confirmed last, and whether that counts."""

@@ -11,9 +11,8 @@ from django.db import transaction
 
 from stairgate.channels.models import Access, Channel, Confirmation
 from stairgate.channels.opening.rules import HOLDERS, Item
-from stairgate.channels.opening.selectors import Sheet, sheet
+from stairgate.channels.opening.selectors import Sheet, opening_on, sheet
 from stairgate.channels.pausing import require_manager
-from stairgate.channels.selectors import channel_now
 from stairgate.clauses import Coverage, control
 from stairgate.ledger.services import record
 from stairgate.organisations.models import Membership, Organisation, User
@@ -131,11 +130,11 @@ def take_back(*, actor: User, confirmation: Confirmation, why: str, at: datetime
 
 
 def now_on(channel: Channel, at: datetime) -> Sheet:
-    """Return the sheet of an account as it stands. Eight queries at most."""
+    """Return the sheet of an account as it stands. Seven queries at most."""
     place = channel.organisation
-    people = named_people(place, (Role.PAGE_ADMINISTRATOR, Role.DSL), on=place.day(at))
-    opening = channel_now(channel, at).opening
-    return sheet(channel, policy_in_force(place), opening, dict(people))
+    on = place.day(at)
+    people = named_people(place, (Role.PAGE_ADMINISTRATOR, Role.DSL), on=on)
+    return sheet(channel, policy_in_force(place), opening_on(channel, on), dict(people))
 
 
 def _locked(channel: Channel) -> Channel:
