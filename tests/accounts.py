@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from stairgate.channels.models import Channel
 from stairgate.channels.services import Credentials, connect, prove_now
 from stairgate.cli.demo import PURPOSE, Nursery
+from stairgate.cli.demo_opening import confirm_all
 from stairgate.networks.base import Secret
 
 #: longer than any test lets pass
@@ -34,6 +35,7 @@ def open_account(
         authorised_until=place.organisation.day(now) + timedelta(days=_DAYS),
     )
     connect(actor=place.people["Priya"], channel=channel, credentials=credentials, at=now)
+    confirm_all(place, channel, now)
     return channel
 
 

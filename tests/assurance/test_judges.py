@@ -12,6 +12,7 @@ import pytest
 from stairgate.assurance.judging import marks
 from stairgate.assurance.known import Account, Bearer, Colleague, HelpList, Known, Policy, Work
 from stairgate.assurance.marks import Mark, Who, Worth, listed
+from stairgate.channels.opening.rules import Item, Opening
 from stairgate.channels.rules import Restriction
 from stairgate.organisations.rules import Role
 from stairgate.people.rules import Barrier, Expiry, Holding, Reason
@@ -64,6 +65,8 @@ PAGE = Account(
     paused=False,
     proved_at=NOW,
     read_at=NOW,
+    connected=True,
+    opening=Opening(dict.fromkeys(Item, "as it is"), holders=3, staying=3, seen_at=NOW),
 )
 TEAM = (
     bearer("Priya", Role.MANAGER, Role.PAGE_ADMINISTRATOR),

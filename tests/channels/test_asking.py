@@ -40,6 +40,7 @@ from stairgate.channels.models import AccountRequest, Channel
 from stairgate.channels.selectors import accounts_now, channel_now
 from stairgate.cli.demo_accounts import answers as whole
 from stairgate.ledger.models import Entry
+from stairgate.networks.public import PUBLIC
 from stairgate.organisations.access import NotAllowed
 from stairgate.organisations.models import RoleHeld, User
 from stairgate.organisations.rules import Role
@@ -290,7 +291,8 @@ def test_what_is_no_yes(
 @pytest.mark.clause("C94")
 def test_young_people_need_the_safeguarding_lead(cast: Cast) -> None:
     plan = "Nobody under 13, and we look at each follower."
-    request = sent(cast, changes={"young_plan": plan, "risk_young_level": "high", "audience": ["young"]})
+    young = {"young_plan": plan, "young_age": "13", "risk_young_level": "high"}
+    request = sent(cast, changes={**young, "audience": ["young"]})
     with pytest.raises(CannotDecide, match="safeguarding lead"):
         yes(cast, request)
     given: dict[str, Any] = {"request": request, "digest": request.digest, "at": timezone.now()}
@@ -319,6 +321,39 @@ def test_too_much_risk_keeps_a_page_shut_at_the_decision_too(cast: Cast, left: s
     _rated(cast, "medium")
     request.refresh_from_db()
     assert yes(cast, request).decided_name == "Helen Example"
+
+
+@pytest.mark.clause("C94")
+def test_young_people_need_the_lowest_age_confirmed_and_a_raised_risk() -> None:
+    plan = "Nobody younger than that, and we look at each follower."
+    young: Answers = {
+        "young_plan": plan,
+        "audience": ["parents", "young"],
+        "young_age": "13",
+        "risk_young_level": "medium",
+    }
+    assert problems({**GOOD, **young}, KNOWN) == {}
+    for age in ("", "12", "0x0"):
+        found = problems({**GOOD, **young, "young_age": age}, KNOWN)
+        assert list(found) == ["young_age"] and "facebook.com/legal/terms" in found["young_age"]
+    assert list(problems({**GOOD, **young, "risk_young_level": "low"}, KNOWN)) == ["risk_young_level"]
+    assert set(PUBLIC) == {network for network, _ in form.NETWORKS} == set(Channel.Network.values)
+    assert all(f"{side.minimum_age}" in form.FIELDS["young_age"].hint for side in PUBLIC.values())
+    assert problems({**GOOD, "young_age": "what?"}, KNOWN) == {}  # nobody young is meant: nobody is asked
+
+
+@pytest.mark.clause("C94")
+def test_a_lowest_age_that_rose_since_is_found_when_it_is_decided(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan = "Nobody under 13, and we look at each follower."
+    young = {"young_plan": plan, "young_age": "13", "risk_young_level": "high"}
+    request = sent(cast, changes={**young, "audience": ["young"]})
+    given: dict[str, Any] = {"request": request, "digest": request.digest, "at": timezone.now()}
+    sign_as_lead(actor=cast.gwen, name="Gwen Example", **given)
+    monkeypatch.setitem(PUBLIC, "bluesky", replace(PUBLIC["bluesky"], minimum_age=16))
+    with pytest.raises(CannotDecide, match="Type 16, the lowest age there"):
+        yes(cast, request)
 
 
 def waiting_for_a_second(cast: Cast) -> AccountRequest:

@@ -19,6 +19,7 @@ from stairgate.channels.connecting import address_problem
 from stairgate.channels.models import AccountRequest, Channel, Condition, Connection, FoundPage
 from stairgate.channels.selectors import channel_now
 from stairgate.cli.demo_accounts import answers as whole
+from stairgate.cli.demo_opening import confirm_all
 from stairgate.networks.base import Health
 from stairgate.organisations.access import NotAllowed
 from stairgate.organisations.models import RoleHeld, User
@@ -91,10 +92,12 @@ def test_from_asking_to_connected(cast: Cast, monkeypatch: pytest.MonkeyPatch) -
     assert refused.status_code == 422 and b"The token has run out." in refused.content
     assert b"wrong word" not in refused.content and b"hush hush" not in refused.content
     assert b"100000000000002" in refused.content and not Connection.objects.filter(channel=channel).exists()
-    assert (
-        priya.post(where, {**key, "token": "open sesame", "base_url": "https://evil.example"}).status_code
-        == 302
-    )
+    let_in = priya.post(where, {**key, "token": "open sesame", "base_url": "https://evil.example"})
+    assert let_in.status_code == 302
+    assert let_in["Location"] == reverse("channels:opening", args=[channel.pk])  # what is left to do
+    sheet = priya.get(reverse("channels:opening", args=[channel.pk]))
+    assert b"0 of 5 confirmed" in sheet.content
+    confirm_all(cast.nursery, channel, timezone.now())
     assert channel_now(Channel.objects.get(pk=channel.pk), timezone.now()).is_open
     assert "evil" not in Connection.objects.get(channel=channel).base_url
     second = yes(cast, sent(cast, changes={"network": "facebook"})).channel

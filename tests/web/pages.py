@@ -202,7 +202,7 @@ def _accounts(made: Crowd) -> list[Page]:
     """The page of the account with the longest story, its connection, and a request in each of its pages."""
     account = [
         Page(f"channels:{name}", reverse(f"channels:{name}", args=[made.channel.pk]))
-        for name in ("account", "connect")
+        for name in ("account", "connect", "opening")
     ]
     request = Page("channels:request", reverse("channels:request", args=[made.request.pk]))
     steps = ("what", "readers", "people", "safe", "send")

@@ -34,7 +34,8 @@ NO_PAGE = {
     *("reading:part", "reading:part_read", "reading:questions", "reading:name"),
     # papers: what they ask the database is in tests/printing
     *("policies:policy_pdf", "policies:code_pdf", "reading:certificate"),
-    *("people:register_pdf", "channels:sheet_pdf", "channels:request_pdf", "library:card"),
+    *("people:register_pdf", "channels:sheet_pdf", "channels:request_pdf", "channels:house_rules_pdf"),
+    "library:card",
 }
 
 

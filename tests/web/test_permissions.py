@@ -47,7 +47,7 @@ DRAFT_DEEDS = {"adopt": (), "drop": (), "risk_remove": ("risk-scams",), "risk_pu
 PERSON_FORMS = ("change", "check", "training", "reference", "role", "line_manager", "leaving", "sign_in")
 PERSON_DEEDS = (
     *("link", "show_birth_date", "show_number", "withdraw_check", "look_again"),
-    *("verify_reference", "end_role", "tick"),
+    *("verify_reference", "end_role"),
 )
 #: nobody has such a record here: 404
 REMINDING_DEEDS = (
@@ -89,6 +89,7 @@ READ: dict[str, frozenset[str]] = {
     "channels:request": ACCOUNTS,
     "channels:found": ACCOUNTS,
     "channels:connect": APPROVE,
+    "channels:opening": ACCOUNTS,
     "people:list": EVERYBODY,
     "people:person": PEOPLE | {"tom"},
     **dict.fromkeys((f"people:{name}" for name in PERSON_FORMS), MANAGER),
@@ -128,6 +129,7 @@ READ: dict[str, frozenset[str]] = {
     "channels:promote": EVERYBODY,
     "channels:sheet_pdf": ACCOUNTS,
     "channels:request_pdf": ACCOUNTS,
+    "channels:house_rules_pdf": ACCOUNTS,
 }
 #: deeds: GET is 405, nobody outside reaches them, and these may not do them (the service says so)
 DEEDS: dict[str, frozenset[str]] = {
@@ -178,6 +180,9 @@ DEEDS: dict[str, frozenset[str]] = {
     "channels:renew": frozenset({"helen"}),
     "channels:gone": frozenset({"helen"}),
     "channels:evaluate": APPROVE,
+    "channels:confirm_item": APPROVE,
+    "channels:leaver_done": MANAGER,
+    "channels:take_back": APPROVE,
     "assurance:download": MANAGER,
     "library:read": EVERYBODY,
     "library:told": frozenset(),
@@ -241,6 +246,7 @@ OF_A_DRAFT = {f"policies:{name}": args for name, args in (DRAFT_FORMS | DRAFT_DE
 OF_AN_ACCOUNT = {
     "assurance:account",
     *(f"channels:{name}" for name in ("account", "connect", "evaluate", "pause", "prove", "sheet_pdf")),
+    *("channels:opening", "channels:house_rules_pdf"),
 }
 OF_A_REQUEST = {
     f"channels:{name}" for name in ("request", "request_pdf", "decide", "lead_sign", "cosign", "withdraw")
@@ -353,7 +359,7 @@ def _of_a_person(name: str, cast: Cast) -> object:
             at=now,
         )
         return reference.pk
-    if name == "people:tick":
+    if name == "channels:leaver_done":
         leave(actor=cast.priya, person=tom, last_day=today + timedelta(days=9), at=now)
         return tom.leaving_tasks.filter(kind="access").get().pk
     if name == "people:end_role":
@@ -395,6 +401,12 @@ def address(name: str, post: UUID, cast: Cast) -> str:
         return reverse(name, args=[_held(cast).pk])
     if name in OF_A_REQUEST:
         return reverse(name, args=[_sent(cast).pk])
+    if name == "channels:confirm_item":
+        return reverse(name, args=[cast.channel.pk, "plan"])
+    if name == "channels:take_back":
+        return reverse(name, args=[cast.channel.confirmations.get(item="plan").pk])
+    if name == "channels:leaver_done":
+        return reverse(name, args=[_of_a_person(name, cast)])
     if name in {"channels:meet", "channels:renew", "channels:gone"}:
         return reverse(name, args=[_lasting(name, cast)])
     if name == "channels:ask_step":
@@ -484,6 +496,7 @@ def test_who_may_do_a_deed(name: str, cast: Cast, post: UUID) -> None:
         *("policies:version", "policies:differences"),
         *sorted(OF_A_DOCUMENT | OF_A_TEMPLATE | OF_A_PERSON | OF_AN_ACCOUNT | OF_A_REQUEST),
         *("channels:meet", "channels:renew", "channels:gone"),
+        *("channels:confirm_item", "channels:take_back", "channels:leaver_done"),
     ],
 )
 def test_another_settings_record_does_not_exist(name: str, cast: Cast, post: UUID) -> None:

@@ -138,6 +138,9 @@ def _account(known: ChannelNow, reading: Any) -> Account:
         blind=reading.blind if reading else "It has not been read yet.",
         read_at=reading.complete_at if reading else None,
         until=channel.authorised_until,
+        connected=hasattr(channel, "connection"),
+        to_confirm=known.to_confirm,
+        opening=known.opening,
     )
 
 

@@ -292,7 +292,6 @@ JUDGES: dict[str, Judge] = {
     "C19": check,
     "C20": training,
     "C21": named,
-    "C25": leavers,
     "C27": step_in,
     "C35": pictures_of_children,
     "C36": consent,
@@ -301,5 +300,5 @@ JUDGES: dict[str, Judge] = {
     "C60": mailboxes,
     "C105": reviewed,
     "C106": asked_sooner,
-    **dict.fromkeys(("C02", "C05", "C06", "C09", "C15", "C70"), adopted),
+    **dict.fromkeys(("C05", "C06", "C09", "C15", "C70"), adopted),
 }

@@ -259,7 +259,23 @@ _IF_ANY: dict[str, Callable[[Known], Mark | None]] = {
 }
 
 #: what is also asked of one account by itself
-OF_AN_ACCOUNT = (*_IF_ANY, "C18", "C28", "C78", "C98", "C101", "C102", "C103", "C104", "C105")
+OF_AN_ACCOUNT = (
+    *_IF_ANY,
+    "C02",
+    "C16",
+    "C24",
+    "C25",
+    "C62",
+    "C18",
+    "C28",
+    "C78",
+    "C98",
+    "C101",
+    "C102",
+    "C103",
+    "C104",
+    "C105",
+)
 
 JUDGES: dict[str, Judge] = {
     **{clause: _about_accounts(judge) for clause, judge in _IF_ANY.items()},

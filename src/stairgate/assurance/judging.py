@@ -5,6 +5,7 @@ from __future__ import annotations
 from stairgate.assurance import (
     judges_asking,
     judges_library,
+    judges_opening,
     judges_people,
     judges_signing,
     judges_telling,
@@ -18,6 +19,7 @@ _JUDGES = (
     | judges_signing.JUDGES
     | judges_asking.JUDGES
     | judges_telling.JUDGES
+    | judges_opening.JUDGES
     | judges_work.JUDGES
     | judges_library.JUDGES
 )

@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from stairgate.assurance.marks import Who, listed
+from stairgate.channels.opening.rules import Opening
 from stairgate.channels.rules import Restriction
 from stairgate.organisations.rules import ACCOUNT_DUTIES, Duty, Role, duties_of
 from stairgate.people.rules import WARNINGS, Barrier, Expiry, Reason
@@ -93,6 +94,9 @@ class Account:
     blind: str = ""  # why we do not know what people wrote there
     read_at: datetime | None = None
     until: date | None = None  # the last day its authorisation counts
+    connected: bool = False
+    to_confirm: tuple[Restriction, ...] = ()  # of its going-live sheet
+    opening: Opening = field(default_factory=Opening)
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,6 +66,8 @@ WORDS = {
     "channels.page_found": "A page in our name was found that nobody authorised",
     "channels.page_gone": "A page that nobody authorised is gone, or not ours",
     "channels.connected": "An account was connected",
+    "channels.opening_confirmed": "Somebody confirmed something of a page that has to be so before anything goes out",
+    "channels.opening_taken_back": "Something that was confirmed of a page was taken back",
     "channels.healthy": "A connection was proved to work",
     "channels.unhealthy": "A connection stopped working",
     "channels.seen": "Somebody looked, and said that the group is there and ours",

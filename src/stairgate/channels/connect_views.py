@@ -118,17 +118,19 @@ def connect(request: HttpRequest, pk: UUID) -> HttpResponse:
     member = current(request)
     channel = get(member, Channel.objects.select_related("organisation", "connection"), pk)
     require_manager(member.user, channel.organisation, timezone.now())
+    again = hasattr(channel, "connection")
     form = _FORMS[channel.network](request.POST or None)
     status = 200
     if request.method == "POST":
         if form.is_valid() and _connected(request, channel, form):
-            return redirect("channels:account", pk=pk)
+            # new, there is still something to confirm; anew, what was confirmed goes on counting
+            return redirect("channels:account" if again else "channels:opening", pk=pk)
         status = 422
     values = {
         "active": "accounts",
         "channel": channel,
         "form": form,
-        "again": hasattr(channel, "connection"),
+        "again": again,
         "practice": settings.PRACTICE_URL and channel.network == Channel.Network.FACEBOOK,
     }
     return render(request, "channels/connect.html", values, status=status)

@@ -24,6 +24,7 @@ class Restriction:
 
     clause: str
     says: str
+    to_confirm: bool = False  # on the going-live sheet (`opening`)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,7 @@ class ChannelFacts:
     safeguarding_until: datetime | None = (
         None  # the first moment at which our safeguarding policy is over; None: none
     )
+    unconfirmed: tuple[Restriction, ...] = ()  # of the going-live sheet, once the account is connected
 
 
 @control("C04", "Only a registered, authorised, live account can be posted to", coverage=Coverage.PART)
@@ -72,14 +74,18 @@ class ChannelFacts:
 def restrictions(facts: ChannelFacts, now: datetime) -> tuple[Restriction, ...]:
     """Return every reason why nothing may go out to the account now, pauses first; empty means open."""
     pauses = tuple(Restriction("C04", why) for why in facts.paused)
-    return pauses + tuple(
-        found
-        for found in (
-            *(_status(facts), _authorised(facts, now), _condition(facts), _administrators(facts)),
-            _online_safety(facts),
-            *(_policy(facts, now), _safeguarding(facts, now), _health(facts, now)),
+    return (
+        pauses
+        + tuple(
+            found
+            for found in (
+                *(_status(facts), _authorised(facts, now), _condition(facts), _administrators(facts)),
+                _online_safety(facts),
+                *(_policy(facts, now), _safeguarding(facts, now), _health(facts, now)),
+            )
+            if found is not None
         )
-        if found is not None
+        + (facts.unconfirmed if facts.connected else ())
     )
 
 

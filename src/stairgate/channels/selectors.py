@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -11,6 +11,8 @@ from zoneinfo import ZoneInfo
 from django.db.models import Exists, OuterRef, Q, Subquery
 
 from stairgate.channels.models import Channel, Condition, HealthReading, Pause
+from stairgate.channels.opening.rules import Opening, short_soon, unconfirmed
+from stairgate.channels.opening.selectors import COLUMNS, columns, opening_of, stand_for
 from stairgate.channels.pausing import open_pauses
 from stairgate.channels.rules import ChannelFacts, Restriction, restrictions
 from stairgate.organisations.models import Membership, Organisation
@@ -36,6 +38,7 @@ class ChannelNow:
     administrators: tuple[Membership, ...]
     pauses: tuple[Pause, ...]
     restrictions: tuple[Restriction, ...]
+    opening: Opening = field(default_factory=Opening)
 
     @property
     def is_open(self) -> bool:
@@ -45,6 +48,16 @@ class ChannelNow:
     def others(self) -> tuple[Restriction, ...]:
         """What shuts it besides the pauses."""
         return self.restrictions[len(self.pauses) :]
+
+    @property
+    def to_confirm(self) -> tuple[Restriction, ...]:
+        """What shuts it and is put right on its going-live sheet."""
+        return tuple(found for found in self.restrictions if found.to_confirm)
+
+    @property
+    def remaining(self) -> str:
+        """What will be wrong when those whose last day is set have left, or is wrong with who gets in; "" if nothing."""
+        return short_soon(self.channel.name, self.opening)
 
 
 def accounts_now(
@@ -68,6 +81,7 @@ def accounts_now(
         .annotate(late_condition=_late(organisation.day(now)))
         .annotate(online_safety=online_safety_trained(organisation, organisation.day(now)))
         .annotate(safeguarding_until=safeguarding_until(organisation))
+        .annotate(**columns(organisation.day(now)))
         .annotate(is_paused=Exists(open_pauses(organisation).filter(_COVERING)))
     )
     some_paused = any(getattr(channel, "is_paused", True) for channel in channels)
@@ -94,13 +108,15 @@ def _newest(channel: Any) -> HealthReading | None:
     return HealthReading(channel=channel, **{name: getattr(channel, f"newest_{name}") for name in _READ})
 
 
-#: the late condition of an account, how many have online safety training, and until when our safeguarding policy counts
-_Asked = tuple[str | None, int, date | None]
+#: the late condition of an account, how many have online safety training, until when our safeguarding policy counts, and
+#: what is confirmed of the account
+_Asked = tuple[str | None, int, date | None, Opening]
 
 
 def _asked(channel: Any) -> _Asked:
     """Return what was read along with an account."""
-    return channel.late_condition, channel.online_safety, channel.safeguarding_until
+    confirmed = opening_of({name: getattr(channel, name) for name in COLUMNS})
+    return channel.late_condition, channel.online_safety, channel.safeguarding_until, confirmed
 
 
 def channel_now(channel: Channel, now: datetime) -> ChannelNow:
@@ -112,7 +128,9 @@ def channel_now(channel: Channel, now: datetime) -> ChannelNow:
     on = channel.organisation.day(now)
     trained = online_safety_trained(channel.organisation, on)
     until = safeguarding_until(channel.organisation)
-    asked = Channel.objects.filter(pk=channel.pk).values_list(_late(on), trained, until).get()
+    asked_for: dict[str, Any] = {**columns(on), "is_late": _late(on), "trained": trained, "safe_until": until}
+    row: Any = Channel.objects.filter(pk=channel.pk).values(**asked_for).get()
+    asked = (row["is_late"], row["trained"], row["safe_until"], opening_of(row))
     return _now(channel, reading, administrators, version, pauses, asked, now)
 
 
@@ -151,8 +169,18 @@ def _now(
         late_condition=asked[0] or "",
         online_safety=asked[1],
         safeguarding_until=_over(channel, asked[2]),
+        unconfirmed=_unconfirmed(channel, version, asked[3]),
     )
-    return ChannelNow(channel, reading, administrators, own, restrictions(facts, now))
+    return ChannelNow(channel, reading, administrators, own, restrictions(facts, now), asked[3])
+
+
+def _unconfirmed(
+    channel: Channel, version: PolicyVersion | None, opening: Opening
+) -> tuple[Restriction, ...]:
+    """Return what of the going-live sheet shuts the account; before it is connected there is nothing to look at."""
+    if version is None or not hasattr(channel, "connection"):
+        return ()
+    return unconfirmed(channel.name, opening, stand_for(channel, version))
 
 
 def _over(channel: Channel, last: date | None) -> datetime | None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from django.urls import path
 
-from stairgate.channels import connect_views, views
+from stairgate.channels import connect_views, leaver_views, views
 from stairgate.channels.asking import decision_views, lasting_views
 from stairgate.channels.asking import views as asking
+from stairgate.channels.opening import views as opening
 
 app_name = "channels"
 urlpatterns = [
@@ -20,9 +21,14 @@ urlpatterns = [
     path("<uuid:pk>/prove/", views.prove, name="prove"),
     path("<uuid:pk>/", lasting_views.account, name="account"),
     path("<uuid:pk>/connect/", connect_views.connect, name="connect"),
+    path("<uuid:pk>/opening/", opening.sheet, name="opening"),
+    path("<uuid:pk>/opening/<slug:item>/", opening.confirmed, name="confirm_item"),
+    path("<uuid:pk>/house-rules.pdf", opening.house_rules_pdf, name="house_rules_pdf"),
+    path("confirmations/<uuid:pk>/back/", opening.taken_back, name="take_back"),
     path("<uuid:pk>/evaluate/", lasting_views.evaluate, name="evaluate"),
     path("renewals/<uuid:pk>/", lasting_views.renew, name="renew"),
     path("conditions/<uuid:pk>/met/", lasting_views.meet, name="meet"),
+    path("leaving/<uuid:pk>/done/", leaver_views.tick, name="leaver_done"),
     path("found/", lasting_views.found, name="found"),
     path("found/<uuid:pk>/gone/", lasting_views.gone, name="gone"),
     path("ask/", asking.begin, name="ask"),

@@ -15,6 +15,7 @@ from stairgate.channels.asking.lasting import found
 from stairgate.channels.asking.services import begin, keep, send
 from stairgate.channels.models import AccountRequest, Channel, Connection
 from stairgate.channels.services import Credentials, connect, prove_now
+from stairgate.cli.demo_opening import confirm_all
 from stairgate.networks.base import Secret
 
 if TYPE_CHECKING:
@@ -99,6 +100,7 @@ def open_account(
     )
     assert decided.channel is not None
     connect(actor=place.people["Priya"], channel=decided.channel, credentials=credentials, at=now)
+    confirm_all(place, decided.channel, now)
     return decided.channel
 
 

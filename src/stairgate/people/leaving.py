@@ -53,7 +53,10 @@ def leave(*, actor: User, person: Person, last_day: date, at: datetime) -> None:
 
 @transaction.atomic
 def tick(*, actor: User, task: LeavingTask, at: datetime) -> None:
-    """Record that one thing a leaver left to do is done, and by whom. Raises `NotAllowed`."""
+    """Record that one thing a leaver left to do is done, and by whom. Raises `NotAllowed`.
+
+    The lowest step: people come here through `channels.leavers.tick`, which looks at the leaver's accounts first.
+    """
     manager_in(actor, task.person.organisation_id)
     done = LeavingTask.objects.filter(pk=task.pk, done_at__isnull=True).update(done_at=at, done_by=actor)
     if done:

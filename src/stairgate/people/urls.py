@@ -38,5 +38,4 @@ urlpatterns = [
     path("checks/<uuid:pk>/look/", deeds.look_again, name="look_again"),
     path("references/<uuid:pk>/verify/", deeds.verify_reference, name="verify_reference"),
     path("roles/<int:pk>/end/", deeds.end_role, name="end_role"),
-    path("leaving/<uuid:pk>/tick/", deeds.tick, name="tick"),
 ]

@@ -10,6 +10,7 @@ from uuid import UUID
 from django.urls import reverse
 
 from stairgate.channels.models import Channel
+from stairgate.channels.selectors import ChannelNow
 from stairgate.organisations.models import Membership
 from stairgate.organisations.rules import Duty, Role
 from stairgate.web.tasks import Task
@@ -88,6 +89,39 @@ def to_connect(channel: Channel) -> Task:
         button="Connect it",
         minutes=5,
     )
+
+
+def to_confirm(account: ChannelNow) -> Task:
+    """Return what of an account's going-live sheet keeps it shut, as one task, however much it is."""
+    left = account.to_confirm
+    more = f" And {len(left) - 1} more." if len(left) > 1 else ""
+    return Task(
+        kind="bad",
+        icon="checks",
+        title=f"Make {account.channel.name} a safe place: {len(left)} to confirm",
+        why=f"{left[0].says}{more} Until then nothing can go out.",
+        status="bad",
+        status_words="Nothing can go out",
+        href=reverse("channels:opening", args=[account.channel.pk]),
+        button="Go through it",
+        minutes=10,
+    )
+
+
+def who_gets_in(account: ChannelNow) -> list[Task]:
+    """Return what is amiss with who gets in to an account: it stays until somebody has mended it (C25)."""
+    if not account.remaining:
+        return []
+    return [
+        _task(
+            f"See who gets in to {account.channel.name}",
+            account.remaining,
+            "To be put right",
+            kind="risk",
+            href=reverse("channels:opening", args=[account.channel.pk]),
+            button="See who gets in",
+        )
+    ]
 
 
 def _request(waiting: Waiting) -> str:

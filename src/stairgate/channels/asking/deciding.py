@@ -166,7 +166,7 @@ def _still_right(row: AccountRequest, known: rules.Known) -> None:
     wrong = [
         words
         for field, words in found.items()
-        if field.startswith(("admin", "risk_")) or field in {"name", "mailbox", "holders"}
+        if field.startswith(("admin", "risk_")) or field in {"name", "mailbox", "holders", "young_age"}
     ]
     if wrong:
         raise CannotDecide(" ".join(dict.fromkeys(wrong)))

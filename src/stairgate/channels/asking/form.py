@@ -8,6 +8,8 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from stairgate.networks.public import PUBLIC
+
 #: by field: a line, or the ticks that are set
 Answers = dict[str, str | list[str]]
 
@@ -118,6 +120,11 @@ RISKS = (
     ("young", "Under-18s may see this", "C15", "They may, whoever the page is for: so this is always asked."),
 )
 
+
+def _ages() -> str:
+    return ", ".join(f"{label} {PUBLIC[network].minimum_age}" for network, label in NETWORKS)
+
+
 STEPS = (
     Step(
         "what",
@@ -155,8 +162,16 @@ STEPS = (
                 "young_plan",
                 "If young people are among them: how they are kept safe",
                 "C94",
-                "The network’s lowest age, and how you keep to it. The safeguarding lead has to sign, too.",
+                "How you keep to the network’s lowest age. The safeguarding lead has to sign, too.",
                 least=0,
+            ),
+            Field(
+                "young_age",
+                "If young people are among them: the lowest age there",
+                "C94",
+                hint=f"Type it in years, to say that you know it. In the UK: {_ages()}. Nobody younger is meant by the page.",
+                least=0,
+                most=3,
             ),
             Field(
                 "child_help",

@@ -11,6 +11,7 @@ from stairgate.channels.asking import form
 from stairgate.channels.asking.form import FIELDS, Field, Kind, line
 from stairgate.channels.rules import mailbox_problem
 from stairgate.clauses import Coverage, control
+from stairgate.networks.public import PUBLIC
 from stairgate.organisations.mailboxes import personal_problem
 from stairgate.screening.folding import fold
 
@@ -71,6 +72,8 @@ def problems(answers: Mapping[str, object], known: Known) -> dict[str, str]:
 
 
 def _missing(field: Field, answers: Mapping[str, object]) -> str:
+    if field.name.startswith("young_age") and not form.for_the_young(answers):
+        return ""
     if field.kind in form.MANY:
         chosen, known = form.ticks(answers, field.name), {value for value, _ in field.choices}
         if not chosen and field.least:
@@ -151,11 +154,32 @@ def _tags(answers: Mapping[str, object], known: Known) -> dict[str, str]:
     return {}
 
 
-@control("C94", "Young people among the readers need a plan and a risk of their own")
+@control(
+    "C94",
+    "Young people among the readers need a plan, a raised risk of their own, and the network's lowest age confirmed",
+    coverage=Coverage.WHOLE,
+)
 def _readers(answers: Mapping[str, object], known: Known) -> dict[str, str]:
-    if form.for_the_young(answers) and len(line(answers, "young_plan")) < 20:
-        return {"young_plan": "Say how young people are kept safe: the lowest age, and how you keep to it."}
-    return {}
+    if not form.for_the_young(answers):
+        return {}
+    found = {}
+    if len(line(answers, "young_plan")) < 20:
+        found["young_plan"] = "Say how young people are kept safe, and how you keep to the lowest age."
+    if problem := _age_problem(line(answers, "young_age"), line(answers, "network")):
+        found["young_age"] = problem
+    if line(answers, "risk_young_level") == "low":
+        found["risk_young_level"] = "With young people among the readers this risk is never low."
+    return found
+
+
+def _age_problem(typed: str, network: str) -> str:
+    """Return what is wrong with the confirmed age, or "". It is judged again when the request is decided."""
+    if network not in PUBLIC:
+        return "Choose first where the page will be."
+    side = PUBLIC[network]
+    if typed == str(side.minimum_age):
+        return ""
+    return f"Type {side.minimum_age}, the lowest age there. It is in {side.age_source}."
 
 
 @control("C09", "While too much of a risk is left, with what is done about it, no request can be sent")

@@ -9,12 +9,15 @@ from stairgate.channels.models.accounts import (
     Pause,
 )
 from stairgate.channels.models.asking import AccountRequest, Condition, FoundPage, Renewal
+from stairgate.channels.models.opening import Access, Confirmation
 
 __all__ = [
     "CLOCK_TOLERANCE",
+    "Access",
     "AccountRequest",
     "Channel",
     "Condition",
+    "Confirmation",
     "Connection",
     "FoundPage",
     "HealthReading",

@@ -19,8 +19,8 @@ from stairgate.organisations.models import Membership, RoleHeld
 from stairgate.organisations.roles import CannotChangeRole
 from stairgate.organisations.roles import end_role as end
 from stairgate.organisations.rules import Duty
-from stairgate.people import disclosure, leaving, services
-from stairgate.people.models import Check, LeavingTask, Person, Reference
+from stairgate.people import disclosure, services
+from stairgate.people.models import Check, Person, Reference
 from stairgate.people.rules import review_after
 from stairgate.people.views.pages import person_for, person_page, terms_of
 
@@ -132,19 +132,6 @@ def end_role(request: HttpRequest, pk: int) -> HttpResponse:
         messages.error(request, str(refusal))
     person = getattr(held.membership.user, "person", None)
     return redirect("people:person", pk=person.pk) if person else redirect("people:list")
-
-
-@require_POST
-def tick(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """Tick one thing a leaver left to do."""
-    member = _manager(request)
-    rows = LeavingTask.objects.filter(person__organisation=member.organisation_id)
-    task = rows.select_related("person__organisation").filter(pk=pk).first()
-    if task is None:
-        raise Http404
-    leaving.tick(actor=member.user, task=task, at=timezone.now())
-    messages.success(request, "Ticked, with your name and the time.")
-    return redirect("people:person", pk=task.person_id)
 
 
 def _manager(request: HttpRequest) -> Membership:

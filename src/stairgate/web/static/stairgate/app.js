@@ -143,8 +143,8 @@
   }
   /* What is left of the two minutes. The server keeps the time and hides the words; this only paints it. */
   function left() {
-    var timer = document.querySelector('[data-sg-left]'); if (!timer) return;
     document.querySelectorAll('[data-sg-copy]').forEach(function (b) { b.hidden = false; });
+    var timer = document.querySelector('[data-sg-left]'); if (!timer) return;
     var end = performance.now() + timer.dataset.sgLeft * 1000, said = timer.querySelector('b');
     (function tick() {
       var s = Math.max(0, Math.round((end - performance.now()) / 1000));

@@ -1,0 +1,156 @@
+"""Confirming what has to be so before anything goes out, and taking it back."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from stairgate.channels.models import Access, Channel, Confirmation
+from stairgate.channels.opening.rules import HOLDERS, Item
+from stairgate.channels.opening.selectors import Sheet, opening_on, sheet
+from stairgate.channels.pausing import require_manager
+from stairgate.clauses import Coverage, control
+from stairgate.ledger.services import record
+from stairgate.organisations.models import Membership, Organisation, User
+from stairgate.organisations.rules import Role, in_force
+from stairgate.organisations.selectors import holders as holding_a_role
+from stairgate.policies.selectors import in_force as policy_in_force
+from stairgate.policies.selectors import named_people
+
+_SHORTEST, _LONGEST = 3, 300
+
+
+class CannotConfirm(Exception):
+    """Nothing was changed; the message says why and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Owned:
+    """How each person gets in: who can open the mailbox, and whether everybody's own access was looked at."""
+
+    mailbox: Collection[UUID] = ()
+    each_their_own: bool = False
+
+
+@control("C16", "Who looks after the page, and how, is accepted by somebody by name", coverage=Coverage.PART)
+@transaction.atomic
+def confirm(
+    *,
+    actor: User,
+    channel: Channel,
+    item: Item,
+    seen: str,
+    where: str = "",
+    owned: Owned | None = None,
+    at: datetime,
+) -> Confirmation:
+    """Write down that something of an account's page is so; return it. It ends whatever said so before.
+
+    ``seen``: the digest of what the actor had before them. ``where``: where it can be seen; of the owner, which it is.
+    Raises `NotAllowed`, `CannotConfirm`.
+    """
+    channel = _locked(channel)
+    require_manager(actor, channel.organisation, at)
+    if channel.status != Channel.Status.LIVE or not hasattr(channel, "connection"):
+        raise CannotConfirm("Connect the account first: then this can be confirmed.")
+    card = now_on(channel, at).card(item)
+    if not card.words:
+        raise CannotConfirm(
+            "Our policy in force asks nothing of whoever follows the page. Adopt one that does."
+        )
+    if card.digest != seen:
+        raise CannotConfirm("It has changed since you looked at it. Look at it again, then confirm it.")
+    where = where.strip()[:_LONGEST]
+    if item != Item.PLAN and len(where) < _SHORTEST:
+        raise CannotConfirm(_ASK.get(item, "Say where on the page it can be seen."))
+    people: dict[Access.To, list[UUID]] = {}
+    if item == Item.OWNER:
+        people = _who_gets_in(channel.organisation, owned or Owned(), at)
+    Confirmation.objects.filter(channel=channel, item=item, ended_at__isnull=True).update(
+        ended_at=at, ended_by=actor
+    )
+    row = Confirmation.objects.create(
+        channel=channel,
+        item=item,
+        stands_for=card.digest,
+        words=card.words,
+        seen_where=where,
+        confirmed_by=actor,
+        confirmed_at=at,
+    )
+    Access.objects.bulk_create(
+        Access(confirmation=row, to=to, user_id=user) for to, users in people.items() for user in users
+    )
+    told = {str(to.value): sorted(str(user) for user in users) for to, users in people.items()}
+    payload = {"item": item.value, "stands_for": card.digest, "where": where, **told}
+    _write_down(actor, channel, "channels.opening_confirmed", payload, at)
+    return row
+
+
+_ASK = {Item.OWNER: "Say which portfolio, setting or account owns it."}
+
+
+@control("C24", "Each person's own access, with two-factor, is on record with the owner; none is shared")
+@control("C25", "Two people at least can open the mailbox, by name, or the owner cannot be recorded")
+def _who_gets_in(organisation: Organisation, owned: Owned, at: datetime) -> dict[Access.To, list[UUID]]:
+    """Return who opens the mailbox, and who has an access of their own: the administrators of today."""
+    if not owned.each_their_own:
+        raise CannotConfirm("Look at each person’s access first, and say that it is as it should be.")
+    on = organisation.day(at)
+    places = Membership.objects.filter(
+        organisation=organisation, user__in=list(owned.mailbox), user__is_active=True
+    ).order_by("user__first_name", "pk")
+    mailbox = [one.user_id for one in places if in_force(one.started_on, one.ended_on, on)]
+    if len(mailbox) < max(HOLDERS, len(set(owned.mailbox))):
+        raise CannotConfirm(f"Choose {HOLDERS} people or more who work here and can open the mailbox.")
+    runs_it = holding_a_role(organisation, [Role.PAGE_ADMINISTRATOR], on)
+    return {Access.To.MAILBOX: mailbox, Access.To.PAGE: list(runs_it.values_list("user", flat=True))}
+
+
+@control(
+    "C16",
+    "What is not so any more is taken back by anybody who may confirm it, and shuts the account at once",
+)
+@transaction.atomic
+def take_back(*, actor: User, confirmation: Confirmation, why: str, at: datetime) -> None:
+    """Say that something is not so any more. Raises `NotAllowed`, `CannotConfirm`."""
+    channel = _locked(confirmation.channel)
+    require_manager(actor, channel.organisation, at)
+    why = why.strip()[:_LONGEST]
+    if len(why) < _SHORTEST:
+        raise CannotConfirm("Say in a few words what is not so any more.")
+    rows = Confirmation.objects.filter(pk=confirmation.pk, ended_at__isnull=True)
+    if not rows.update(ended_at=at, ended_by=actor, ended_why=why):
+        raise CannotConfirm("It does not count any more already.")
+    _write_down(actor, channel, "channels.opening_taken_back", {"item": confirmation.item, "why": why}, at)
+
+
+def now_on(channel: Channel, at: datetime) -> Sheet:
+    """Return the sheet of an account as it stands. Seven queries at most."""
+    place = channel.organisation
+    on = place.day(at)
+    people = named_people(place, (Role.PAGE_ADMINISTRATOR, Role.DSL), on=on)
+    return sheet(channel, policy_in_force(place), opening_on(channel, on), dict(people))
+
+
+def _locked(channel: Channel) -> Channel:
+    """Return the account, locked: the gate that is opening on it waits, or is waited for."""
+    rows = Channel.objects.select_for_update(of=("self",), no_key=True)
+    return rows.select_related("organisation", "connection").get(pk=channel.pk)
+
+
+def _write_down(
+    actor: User, channel: Channel, kind: str, payload: Mapping[str, object], at: datetime
+) -> None:
+    record(
+        organisation_id=channel.organisation_id,
+        kind=kind,
+        actor=str(actor.id),
+        subject=str(channel.id),
+        payload=payload,
+        at=at,
+    )

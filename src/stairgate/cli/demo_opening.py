@@ -1,0 +1,35 @@
+"""Willow Lane looks at its pages before they open: each thing of the going-live sheet, confirmed by Priya."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from stairgate.channels.models import Channel
+from stairgate.channels.opening.rules import Item
+from stairgate.channels.opening.services import Owned, confirm, now_on
+
+if TYPE_CHECKING:
+    from stairgate.cli.demo import Nursery
+
+_WHERE = {
+    Item.RULES: "The pinned post",
+    Item.REPORT: "The pinned post, below the house rules",
+    Item.HELP: "The pinned post, last lines",
+    Item.OWNER: "Willow Lane Childcare, portfolio 000 000 000",
+}
+
+
+def confirm_all(place: Nursery, channel: Channel, now: datetime) -> None:
+    """Confirm everything that an account needs before anything goes out to it."""
+    owned = Owned([place.people["Priya"].pk, place.people["Kofi"].pk], each_their_own=True)
+    for card in now_on(channel, now).cards:
+        confirm(
+            actor=place.people["Priya"],
+            channel=channel,
+            item=card.item,
+            seen=card.digest,
+            where=_WHERE.get(card.item, ""),
+            owned=owned,
+            at=now,
+        )

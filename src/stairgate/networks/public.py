@@ -1,0 +1,52 @@
+"""What the public side of each network asks for: the lowest age, how a visitor reports something, who can own a page.
+
+Plain data with a version. Networks change their terms: when they do, change the line, its day and `VERSION`; requests
+for young readers that were sent under another age are refused when they are decided.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+VERSION = "2026-11"
+
+
+@dataclass(frozen=True, slots=True)
+class PublicSide:
+    """One network as families meet it in the United Kingdom."""
+
+    minimum_age: int
+    age_source: str
+    reporting: str  # the way to report that the network itself offers
+    owner: str  # what is to be recorded as the owner
+    owner_hint: str
+    access: str  # what each person's access has to be
+
+
+PUBLIC: dict[str, PublicSide] = {
+    "facebook": PublicSide(
+        minimum_age=13,
+        age_source="Facebook’s terms of service, “Who can use Facebook”: facebook.com/legal/terms",
+        reporting="On Facebook: the three dots beside a post or comment, then “Report”.",
+        owner="Business portfolio that owns the page",
+        owner_hint="Its name and its number: business.facebook.com, Settings, Business portfolio info.",
+        access="Each person has an access of their own in the portfolio, the least they need, with two-factor on.",
+    ),
+    "bluesky": PublicSide(
+        minimum_age=13,
+        age_source="Bluesky’s terms of service: bsky.social/about/support/tos",
+        reporting="On Bluesky: the three dots below a post, then “Report post”.",
+        owner="Who owns the account",
+        owner_hint="Our setting’s name, and the shared mailbox that the account was opened with.",
+        access="Nobody but the holders of the shared mailbox knows the account’s password; Stairgate has an app "
+        "password of its own, and a code by e-mail is asked at each sign-in.",
+    ),
+    "assisted": PublicSide(
+        minimum_age=13,
+        age_source="The terms of Facebook and WhatsApp, where such groups live: 13 for both",
+        reporting="In the group: hold or open the message, then “Report”.",
+        owner="Who owns the group",
+        owner_hint="Our setting’s name, and the setting’s own telephone or account that made the group.",
+        access="The group’s administrators use the setting’s own telephone or account, each with a code or two-factor.",
+    ),
+}
