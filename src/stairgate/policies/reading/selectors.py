@@ -94,6 +94,8 @@ def progress_of(member: Membership, version: PolicyVersion | None) -> Progress:
         .annotate(done=_parts_read(version))
         .first()
     )
+    if reading is not None:
+        reading.version = version  # nobody has to ask for it again
     signed = signatures(version).filter(user=member.user_id).select_related("version").first()
     step = step_of(
         opened=reading is not None,
