@@ -249,19 +249,18 @@ def add_safeguarding_policy(ana: Person) -> None:
 
 def adopt(ana: Person, photograph: Photograph) -> None:
     """Make the template the setting's own, and adopt it."""
-    photograph(ana.page, "first-policy")
-    ana.link(re.compile("^Fill in$"))
+    photograph(ana.page, "first-facts")
     given = demo_policy.FACTS.values
     ana.fill({name: words for name, words in given.items() if name not in {"setting.name", "setting.office"}})
     for name in sorted(demo_policy.FACTS.confirmed):
         ana.tick(ana.page.locator(f"[name='fits.{name}']"))
-    ana.press("Keep in the draft")
-    ana.link("Rate them")
+    ana.press("Keep in the draft")  # everything is said, and no risk is rated: they are next
     photograph(ana.page, "first-risks")
     assert violations(ana.page) == []
     for risk in ana.page.locator("main select").all():
         ana.choose(risk, "low")
     ana.press("Keep in the draft")
+    photograph(ana.page, "first-policy")
     ana.tick(ana.page.get_by_label("I accept, in my name"))
     ana.press("Adopt it")
     assert "Version 1 is in force." in ana.page.inner_text("main")
