@@ -227,9 +227,9 @@ def _work(organisation: Organisation, account: UUID | None, day: date, now: date
         .values(**{f"known_{name}": column for name, column in columns_.items()})
         .get()
     )
-    found = {name: row[f"known_{name}"] for name in columns_}
-    since = found.pop("policy_since")
-    return Work(**found, policy_since=organisation.day(since) if since else None)
+    known = {name: row[f"known_{name}"] for name in columns_}
+    since = known.pop("policy_since")
+    return Work(**known, policy_since=organisation.day(since) if since else None)
 
 
 def _telling(organisation: Organisation, day: date) -> dict[str, Any]:

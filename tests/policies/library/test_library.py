@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -424,7 +425,7 @@ def test_two_versions_never_go_by_one_name(cast: Cast, ours: LibraryDocument) ->
             replaces=ours,
             at=NOW,
         )
-    phones = {
+    phones: dict[str, Any] = {
         "actor": cast.priya,
         "organisation": cast.organisation,
         "kind": Kind.DEVICES,
