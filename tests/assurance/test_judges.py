@@ -83,7 +83,7 @@ WORK = Work(
     safeguarding_until=DAY + timedelta(days=200),
     must_read=1,
     activity_on=DAY - timedelta(days=30),
-    policy_since=NOW - timedelta(days=400),
+    policy_since=(NOW - timedelta(days=400)).date(),
 )
 WELL = Known(
     at=NOW,
@@ -138,8 +138,8 @@ FACTS: list[tuple[str, dict[str, Any], Worth, str]] = [
     ("C53", {"help": HelpList(20, 2, DAY - timedelta(days=1))}, Worth.BROKEN, "Gwen"),
     ("C69", {"help": HelpList(20)}, Worth.MET, ""),
     ("C61", work(activity_on=date(2026, 8, 31)), Worth.BROKEN, "Gwen"),
-    ("C61", work(activity_on=None, policy_since=NOW - timedelta(days=50)), Worth.RISK, "Gwen"),
-    ("C61", work(activity_on=None, policy_since=NOW - timedelta(days=10)), Worth.MET, ""),
+    ("C61", work(activity_on=None, policy_since=(NOW - timedelta(days=50)).date()), Worth.RISK, "Gwen"),
+    ("C61", work(activity_on=None, policy_since=(NOW - timedelta(days=10)).date()), Worth.MET, ""),
     (
         "C12",
         {"bearers": (*TEAM, bearer("Leah", Role.AUTHOR, lacks=Barrier.NOT_ON_REGISTER))},

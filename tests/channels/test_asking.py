@@ -371,7 +371,7 @@ def test_who_manages_ends_what_nobody_can_sign_any_more(cast: Cast) -> None:
         with pytest.raises(NotAllowed):
             withdraw(actor=nobody, request=request, reason="Nobody can sign", at=now)
     with pytest.raises(NeedsReason):
-        withdraw(actor=cast.kofi, request=request, reason=" ", at=now)
+        withdraw(actor=cast.kofi, request=request, reason="    ", at=now)
     withdraw(actor=cast.kofi, request=request, reason="Nobody can sign", at=now)
     request.refresh_from_db()
     assert request.state == "withdrawn" and why_taken_back(request) == "Nobody can sign"

@@ -438,6 +438,16 @@ def test_a_leaver_leaves_two_holders_of_each_account_or_is_not_done(cast: Cast) 
 
 
 @pytest.mark.clause("C25")
+def test_an_owner_that_was_taken_back_lets_no_leaver_off(cast: Cast) -> None:
+    kofi = leaves(cast, cast.kofi, DAY + timedelta(days=5))
+    row = Confirmation.objects.get(channel=cast.channel, item=Item.OWNER, ended_at=None)
+    take_back(actor=cast.priya, confirmation=row, why="The portfolio is another one", at=NOW)
+    for kind in ("access", "mailbox"):
+        with pytest.raises(CannotTick, match="Facebook page: without Kofi"):
+            tick_leaver(actor=cast.priya, task=task(kofi, kind), at=NOW)
+
+
+@pytest.mark.clause("C25")
 def test_somebody_without_a_way_in_leaves_without_looking_at_accounts(cast: Cast) -> None:
     tom = leaves(cast, cast.tom)
     for kind in ("access", "mailbox", "devices"):

@@ -189,6 +189,31 @@ def test_a_connection_without_an_agreed_plan_keeps_account_duties_shut_and_tells
     assert not any("settle" in reason for reason in stopped(cast.leah)), "to need help shuts nothing"
 
 
+@pytest.mark.clause("C68")
+@pytest.mark.clause("C74")
+def test_what_was_disclosed_is_not_taken_away_by_another_answer(cast: Cast) -> None:
+    def stopped() -> bool:
+        return bool(why_not(cast.member(cast.kofi), Duty.APPROVE, version=cast.policy, on=NOW.date()))
+
+    say(cast, cast.kofi, families=YES)
+    newer, last = NOW + timedelta(minutes=1), NOW + timedelta(minutes=2)
+    made = declare(actor=cast.kofi, organisation=cast.organisation, answers=FINE, at=newer)
+    assert stopped() and "Speak with Kofi about their declaration" in today(cast, cast.priya)
+    plan = write_plan(actor=cast.gwen, declaration=made, words="Pressed by mistake: none.", at=newer)
+    declare(actor=cast.kofi, organisation=cast.organisation, answers=FINE | {"private": HELP}, at=last)
+    assert stopped(), "a plan without their yes settles nothing"
+    again = write_plan(
+        actor=cast.gwen, declaration=Declaration.objects.latest("declared_at"), words="As said.", at=last
+    )
+    assert plan.agreed_at is None
+    agree(actor=cast.kofi, organisation=cast.organisation, seen=str(again.pk), at=last)
+    assert not stopped()
+    settled = declare(
+        actor=cast.kofi, organisation=cast.organisation, answers=FINE, at=last + timedelta(minutes=1)
+    )
+    assert not settled.needs_plan and not stopped()
+
+
 @pytest.mark.clause("C56")
 def test_there_is_a_dated_guide_for_each_big_network_and_whoever_is_unsure_is_led_there(cast: Cast) -> None:
     shipped = guides()

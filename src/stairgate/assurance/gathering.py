@@ -227,7 +227,9 @@ def _work(organisation: Organisation, account: UUID | None, day: date, now: date
         .values(**{f"known_{name}": column for name, column in columns_.items()})
         .get()
     )
-    return Work(**{name: row[f"known_{name}"] for name in columns_})
+    known = {name: row[f"known_{name}"] for name in columns_}
+    since = known.pop("policy_since")
+    return Work(**known, policy_since=organisation.day(since) if since else None)
 
 
 def _telling(organisation: Organisation, day: date) -> dict[str, Any]:

@@ -97,7 +97,7 @@ def for_children(known: Known) -> Mark | None:
     )
     if last is not None and term_of(last).key == term.key:
         return met(f"They had something this term: {term.name}.", seen)
-    due = activity_due(term, known.work.policy_since.date())
+    due = activity_due(term, known.work.policy_since)
     who, step = known.waits_for(*_LEADS), Step("Note what there was", "reminding:activity")
     if known.day > due:
         return broken(f"Nothing is noted for {term.name}.", seen, then=step, waits_for=who)

@@ -133,7 +133,7 @@ class Work:
     safeguarding_until: date | None = None
     must_read: int = 0  # documents that everybody must know
     activity_on: date | None = None  # when children or parents last had something
-    policy_since: datetime | None = None  # when a policy was first adopted
+    policy_since: date | None = None  # the day on which a policy was first adopted
 
 
 @dataclass(frozen=True, slots=True)

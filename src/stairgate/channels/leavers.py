@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
-from stairgate.channels.models import Access, Channel
+from stairgate.channels.models import Access, Channel, Confirmation
 from stairgate.channels.opening.rules import falls_short
 from stairgate.channels.selectors import accounts_now
 from stairgate.clauses import Coverage, control
@@ -72,20 +72,30 @@ def short_of_holders(person: Person, at: datetime) -> list[str]:
 
 
 def _reached(person: Person) -> dict[object, set[object]]:
-    """Return each connected account that somebody gets in to, with everybody who opens its mailbox. Two queries."""
+    """Return each connected account that somebody gets in to, with everybody who opens its mailbox. Two queries.
+
+    Whom the last record of an owner named gets in until there is a newer one, also when that one was taken back.
+    """
     ran_it = RoleHeld.objects.filter(
         membership__user=person.user_id,
         membership__organisation=person.organisation_id,
         role=Role.PAGE_ADMINISTRATOR,
     ).exists()
+    newer = Confirmation.objects.filter(
+        channel=OuterRef("confirmation__channel"),
+        item=Confirmation.Item.OWNER,
+        confirmed_at__gt=OuterRef("confirmation__confirmed_at"),
+    )
     rows = Access.objects.filter(
-        confirmation__ended_at__isnull=True, confirmation__channel__organisation=person.organisation_id
+        ~Exists(newer), confirmation__channel__organisation=person.organisation_id
     ).exclude(confirmation__channel__status=Channel.Status.CLOSED)
     mailboxes: dict[object, set[object]] = {}
     own: set[object] = set()
-    for channel, to, user in rows.values_list("confirmation__channel", "to", "user"):
+    for channel, to, user, ended in rows.values_list(
+        "confirmation__channel", "to", "user", "confirmation__ended_at"
+    ):
         holders = mailboxes.setdefault(channel, set())
-        if to == Access.To.MAILBOX:
+        if to == Access.To.MAILBOX and ended is None:
             holders.add(user)
         if user == person.user_id or ran_it:
             own.add(channel)

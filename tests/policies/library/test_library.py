@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -40,6 +41,7 @@ from stairgate.policies.library.services import (
     say_read_for,
     withdraw_document,
 )
+from stairgate.policies.models import PolicyVersion
 from stairgate.policies.reading.selectors import pack_for
 from stairgate.policies.selectors import in_force, why_not
 from stairgate.web.reminder_tasks import with_reminders
@@ -389,3 +391,55 @@ def test_a_new_setting_goes_straight_on_from_its_safeguarding_policy_to_its_own(
     typed |= {"kind": "data"}
     answer = browser(cast.priya).post(reverse("library:new"), typed)
     assert "/policy/library/" in answer["Location"] and open_draft(cast.organisation) is None
+
+
+@pytest.mark.clause("C11")
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"title": "  "},
+        {"title": "Keeping \u202enerdlihc\u202c safe"},
+        {"version": "\u200b"},
+        {"place": "On the shelf\x07"},
+        {"link": "https://example.org/\u202egpj.exe"},
+        {"link": "https://example.org/\x00"},
+        {"link": "https://exam\u200bple.org/"},
+        {"link": "https://example.org:99999/"},
+        {"link": "https://example.org\\@example.com/"},
+    ],
+)
+def test_no_document_is_called_or_leads_to_what_it_does_not_look_like(wrong: dict[str, str]) -> None:
+    assert details_problem(Kind.SAFEGUARDING, replace(NEXT, **wrong), DAY)  # type: ignore[arg-type]
+
+
+@pytest.mark.clause("C50")
+def test_two_versions_never_go_by_one_name(cast: Cast, ours: LibraryDocument) -> None:
+    """Whoever signs confirms a version by its name: a receipt would stand for one that they never saw."""
+    same = replace(NEXT, title=ours.title.upper(), version=ours.version)
+    with pytest.raises(CannotKeep, match="there already"):
+        record_document(
+            actor=cast.priya,
+            organisation=cast.organisation,
+            kind=Kind.SAFEGUARDING,
+            details=same,
+            replaces=ours,
+            at=NOW,
+        )
+    phones: dict[str, Any] = {
+        "actor": cast.priya,
+        "organisation": cast.organisation,
+        "kind": Kind.DEVICES,
+        "details": NEXT,
+        "at": NOW,
+    }
+    record_document(**phones)
+    with pytest.raises(CannotKeep, match="there already"):
+        record_document(**phones)  # the same press twice
+
+
+@pytest.mark.clause("C61")
+def test_the_first_day_for_children_is_counted_on_our_own_calendar(cast: Cast) -> None:
+    night = datetime(2026, 6, 30, 23, 30, tzinfo=UTC)  # half past midnight of the first of July, with us
+    PolicyVersion.objects.update(adopted_at=night)
+    known = known_now(cast.organisation, NOW, version=in_force(cast.organisation))
+    assert known.work.policy_since == date(2026, 7, 1)

@@ -16,7 +16,7 @@ from stairgate.organisations.models import User
 from stairgate.people.declaring.rules import QUESTIONS
 from stairgate.people.leaving import leave
 from stairgate.people.models import Declaration, Person
-from stairgate.policies.models import Reading, Signature
+from stairgate.policies.models import PolicyVersion, Reading, Signature
 from stairgate.policies.reading.rules import digest_of, parts_of
 from stairgate.policies.reading.selectors import confirmations_today
 from tests.cast import PASSWORD, Cast, willow_lane
@@ -180,3 +180,5 @@ def test_a_leavers_copies_are_on_their_page_for_who_keeps_the_register(cast: Cas
     assert "Copies of what Tom signed" in shown and paper in shown
     assert browser(cast.priya).get(paper)["Content-Type"] == "application/pdf"
     assert browser(cast.leah).get(paper).status_code == 404
+    PolicyVersion.objects.filter(pk=cast.policy.pk).update(organisation=cast.elsewhere)
+    assert paper not in browser(cast.priya).get(where).content.decode(), "signed in another setting"

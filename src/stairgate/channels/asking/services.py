@@ -147,7 +147,7 @@ def withdraw(*, actor: User, request: AccountRequest, at: datetime, reason: str 
     Who manages the setting may take back that of somebody else too, with a reason, so that one whose signer has left
     does not wait for ever. Raises `NotAllowed`, `NeedsReason`, `CannotAsk`.
     """
-    row = locked(request)
+    row, reason = locked(request), reason.strip()
     member = actor_in(actor, row.organisation_id)
     own = row.requested_by_id == actor.id
     if not own and (row.state == State.DRAFT or not _manages(member, row.organisation.day(at))):

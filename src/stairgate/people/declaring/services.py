@@ -72,13 +72,22 @@ def declare(
         person=person,
         declared_at=at,
         declared_on=on,
-        needs_plan=todo.plan,
+        needs_plan=todo.plan or _unsettled(last),
         needs_help=todo.help,
     )
     made.answers_sealed = seal_answers(made, said)
     made.save(force_insert=True)
     write_down(actor, person, "people.declared", {"declaration": str(made.pk)}, at)
     return made
+
+
+@control("C68", "What was disclosed is settled with somebody else: another answer does not take it away")
+def _unsettled(last: Declaration | None) -> bool:
+    """Return whether what was declared last waits for a plan, or for the yes to one."""
+    if last is None or not last.needs_plan:
+        return False
+    plan = last.plans.first()
+    return plan is None or plan.agreed_at is None
 
 
 def newest(person: Person) -> Declaration | None:

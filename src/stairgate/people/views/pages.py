@@ -127,7 +127,11 @@ def person_page(
         else None
     )
     leaves = found.ended_on is not None and found.user_id is not None
-    signed = found.user.signatures.select_related("version") if leaves and found.user else None
+    signed = (
+        found.user.signatures.filter(version__organisation=member.organisation_id).select_related("version")
+        if leaves and found.user
+        else None
+    )
     standing = next(iter(standings(member.organisation, on=today, pk=found.pk)), None)
     values = {
         "active": "people",

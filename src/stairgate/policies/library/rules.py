@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from datetime import date, timedelta
 from urllib.parse import urlsplit
@@ -53,7 +54,7 @@ class Details:
 def details_problem(kind: Kind, said: Details, on: date) -> str:
     """Return why a version cannot be recorded like this; "" when it can."""
     years = _YEARS_SAFEGUARDING if kind == Kind.SAFEGUARDING else _YEARS
-    if not said.title or not said.version:
+    if not said.title.strip() or not said.version.strip():
         return "Give it a title, and say which version it is, such as “September 2026”."
     too_long = (
         (said.title, LONGEST_TITLE),
@@ -63,6 +64,8 @@ def details_problem(kind: Kind, said: Details, on: date) -> str:
     )
     if any(len(words) > most for words, most in too_long):
         return "One of the answers is too long."
+    if any(is_hidden(one) for one in said.title + said.version + said.place):
+        return "There is a sign in it that nobody can see. Type it anew instead of copying it."
     if said.adopted_on > on:
         return "That day has not come yet. Record the version that holds today."
     if said.review_by <= said.adopted_on:
@@ -77,13 +80,19 @@ def details_problem(kind: Kind, said: Details, on: date) -> str:
     return ""
 
 
+def is_hidden(sign: str) -> bool:
+    """Return whether a sign is not seen, or turns the words round it: everybody signs with the words of a title."""
+    return unicodedata.category(sign) in {"Cc", "Cf"}
+
+
 def is_link(link: str) -> bool:
-    """Return whether this is an address that people may be led to."""
-    if any(one.isspace() for one in link):
+    """Return whether this is an address that people may be led to, and that is what it looks like."""
+    if any(one.isspace() or is_hidden(one) for one in link):
         return False
     try:
         parts = urlsplit(link)
-        return parts.scheme == "https" and bool(parts.hostname) and parts.username is None
+        whole = parts.hostname and parts.port != 0  # asked for its port, a wrong one raises
+        return parts.scheme == "https" and bool(whole) and parts.username is None
     except ValueError:
         return False
 

@@ -58,6 +58,10 @@ def record_document(
         raise CannotKeep("There is a newer version already, or it was withdrawn. Look at the library.")
     if replaces is None and kind == Kind.SAFEGUARDING and there.exists():
         raise CannotKeep("There is one already. Record the next version of it.")
+    if there.filter(title__iexact=details.title, version__iexact=details.version).exists():
+        raise CannotKeep(
+            "This version is there already. Call another one by another name, such as its month."
+        )
     if problem := details_problem(kind, details, on):
         raise CannotKeep(problem)
     row = LibraryDocument.objects.create(
