@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -23,7 +24,7 @@ from stairgate.channels.leavers import tick as tick_leaver
 from stairgate.channels.models import Channel, Confirmation
 from stairgate.channels.opening.rules import Item, Opening, about, counts, short_soon, unconfirmed
 from stairgate.channels.opening.selectors import house_rules
-from stairgate.channels.opening.services import CannotConfirm, Owned, confirm, now_on, take_back
+from stairgate.channels.opening.services import CannotConfirm, Owned, Said, confirm, now_on, take_back
 from stairgate.channels.selectors import accounts_now, channel_now
 from stairgate.cli import demo_policy
 from stairgate.cli.demo_opening import confirm_all
@@ -90,16 +91,37 @@ def undo(cast: Cast, item: Item) -> None:
     take_back(actor=cast.kofi, confirmation=row, why="It is gone from the page", at=NOW)
 
 
-def again(cast: Cast, item: Item, **more: Any) -> Confirmation:
-    given: dict[str, Any] = {
-        "actor": cast.kofi,
-        "channel": cast.channel,
-        "seen": now_on(Channel.objects.get(pk=cast.channel.pk), NOW).card(item).digest,
-        "where": "The pinned post",
-        "owned": Owned([cast.priya.pk, cast.kofi.pk], True),
-        "at": NOW,
+def again(cast: Cast, item: Item, actor: User | None = None, at: datetime = NOW, **more: Any) -> Confirmation:
+    (row,) = confirm(
+        actor=actor or cast.kofi, channel=cast.channel, said={item: said(cast, item, **more)}, at=at
+    )
+    return row
+
+
+def said(cast: Cast, item: Item, **more: Any) -> Said:
+    """Return what somebody says of one thing as it is on the page today."""
+    seen = now_on(Channel.objects.get(pk=cast.channel.pk), NOW).card(item).digest
+    return replace(Said(seen, "The pinned post", Owned([cast.priya.pk, cast.kofi.pk], True)), **more)
+
+
+def undo_all(cast: Cast) -> None:
+    Confirmation.objects.filter(channel=cast.channel).update(
+        ended_at=NOW, ended_by=cast.kofi, ended_why="New page"
+    )
+
+
+def filled_in(cast: Cast, *ticked: Item, **more: Any) -> dict[str, Any]:
+    """Return what a browser sends of the sheet, with every field as somebody fills it in."""
+    cards = now_on(Channel.objects.get(pk=cast.channel.pk), NOW).cards
+    seen = {f"{card.item}-seen": card.digest for card in cards}
+    where = {f"{item}-where": f"Where {item} is" for item in ticked}
+    return {
+        **seen,
+        **where,
+        "ticked": list(ticked),
+        "mailbox": [str(cast.priya.pk), str(cast.kofi.pk)],
+        **more,
     }
-    return confirm(item=item, **{**given, **more})
 
 
 # the rules
@@ -259,48 +281,107 @@ def test_what_was_confirmed_is_looked_at_again_in_time(cast: Cast) -> None:
 # the page
 
 
-def test_the_sheet_is_gone_through_with_one_press_each(cast: Cast) -> None:
-    Confirmation.objects.filter(channel=cast.channel).update(
-        ended_at=NOW, ended_by=cast.kofi, ended_why="New page"
-    )
+def test_the_sheet_is_confirmed_in_one_go_each_thing_by_itself(cast: Cast) -> None:
+    undo_all(cast)
     kofi = signed_in(cast.kofi)
     today = kofi.get("/").content.decode()
     assert "a safe place: 5 to confirm" in today and "the gate is shut" not in today
-    where = reverse("channels:opening", args=[cast.channel.pk])
+    where, there = sheet_of(cast)
     assert b"0 of 5 confirmed" in kofi.get(where).content
-    sheet = now_on(cast.channel, NOW)
-    refused = kofi.post(
-        reverse("channels:confirm_item", args=[cast.channel.pk, "owner"]),
-        {
-            "seen": sheet.card(Item.OWNER).digest,
-            "where": "Portfolio <b> 7",
-            "mailbox": [str(cast.priya.pk), "x"],
-        },
-    )
-    said = refused.content.decode()
-    assert refused.status_code == 422 and "Portfolio &lt;b&gt; 7" in said and "each person’s access" in said
-    assert f'value="{cast.priya.pk}" checked' in said and f'value="{cast.kofi.pk}" checked' not in said
-    for item in Item:
-        typed = {
-            "seen": sheet.card(item).digest,
-            "where": "The pinned post",
-            "mailbox": [str(cast.priya.pk), str(cast.kofi.pk)],
-            "each": "yes",
-        }
-        there = reverse("channels:confirm_item", args=[cast.channel.pk, item])
-        assert kofi.post(there, typed).status_code == 302
+    assert kofi.post(there, filled_in(cast, *Item, each="yes")).status_code == 302
+    rows = list(Confirmation.objects.filter(channel=cast.channel, ended_at=None))
+    assert {row.item for row in rows} == set(Item) and {row.confirmed_by for row in rows} == {cast.kofi}
+    assert {row.seen_where for row in rows if row.item != Item.PLAN} == {
+        f"Where {item} is" for item in Item if item != Item.PLAN
+    }
+    last = Entry.objects.order_by("-index")[:5]
+    assert {entry.kind for entry in last} == {"channels.opening_confirmed"}
+    assert {json.loads(entry.payload)["item"] for entry in last} == set(Item)
     done = kofi.get(where).content.decode()
     assert "All confirmed" in done and "Kofi, Tue 24 Nov, 17:45" in done.replace("&nbsp;", " ")
     assert channel_now(cast.channel, NOW).is_open
     helen = signed_in(cast.helen).get(where).content.decode()
-    assert "I put them on the page" not in helen and "Take it back" not in helen
+    assert "This is so" not in helen and "Take it back" not in helen
+    assert signed_in(cast.helen).post(there, filled_in(cast, Item.PLAN)).status_code == 403
+
+
+def sheet_of(cast: Cast) -> tuple[str, str]:
+    """Return the address of the sheet, and where it is sent to."""
+    names = ("channels:opening", "channels:confirm_ticked")
+    here, there = (reverse(name, args=[cast.channel.pk]) for name in names)
+    return here, there
+
+
+def test_only_what_is_ticked_is_confirmed(cast: Cast) -> None:
+    undo_all(cast)
+    kofi, (where, there) = signed_in(cast.kofi), sheet_of(cast)
+    assert kofi.post(there, filled_in(cast, Item.PLAN, Item.HELP)).status_code == 302
+    current = Confirmation.objects.filter(channel=cast.channel, ended_at=None)
+    assert {row.item for row in current} == {Item.PLAN, Item.HELP}
+    assert b"2 of 5 confirmed" in kofi.get(where).content
+    nothing = kofi.post(there, filled_in(cast))
+    assert nothing.status_code == 422 and b"Tick what is so, then confirm it." in nothing.content
+    assert kofi.post(there, filled_in(cast, "everything")).status_code == 422  # type: ignore[arg-type]
+    assert current.count() == 2
+
+
+def test_a_refusal_writes_nothing_and_gives_every_tick_and_word_back(cast: Cast) -> None:
+    undo_all(cast)
+    kofi, (_, there) = signed_in(cast.kofi), sheet_of(cast)
+    before = Entry.objects.count()
+    typed = {"rules-where": "x", "owner-where": "Portfolio <b> 7", "report-where": "Below the rules"}
+    sent = filled_in(cast, *Item, **typed, mailbox=[str(cast.priya.pk), "x"])
+    answer = kofi.post(there, sent)
+    page = answer.content.decode()
+    assert answer.status_code == 422 and Entry.objects.count() == before
+    assert not Confirmation.objects.filter(channel=cast.channel, ended_at=None).exists()
+    wrong = {one.card.item: one.wrong for one in answer.context["filled"]}
+    assert "Say where on the page" in wrong[Item.RULES] and "each person’s access" in wrong[Item.OWNER]
+    assert not any(wrong[item] for item in (Item.PLAN, Item.REPORT, Item.HELP))
+    for item in Item:
+        assert f'value="{item}" form="confirm" checked' in page
+    assert all(f'value="{words}"' in page for words in ("x", "Portfolio &lt;b&gt; 7", "Below the rules"))
+    assert f'value="{cast.priya.pk}" form="confirm" checked' in page
+    assert f'value="{cast.kofi.pk}" form="confirm" checked' not in page
+    assert 'name="each" value="yes" form="confirm">' in page
+
+
+def test_what_is_filled_in_and_not_ticked_is_not_lost(cast: Cast) -> None:
+    undo_all(cast)
+    kofi, (_, there) = signed_in(cast.kofi), sheet_of(cast)
+    for more in ({"owner-where": "Portfolio 7"}, {"each": "yes"}):
+        answer = kofi.post(there, filled_in(cast, Item.PLAN, **more))
+        assert answer.status_code == 422 and "did not tick it" in answer.content.decode()
+        wrong = [one.card.item for one in answer.context["filled"] if one.wrong]
+        assert wrong == [Item.OWNER]
+    assert not Confirmation.objects.filter(channel=cast.channel, ended_at=None).exists()
+
+
+def test_a_tick_beside_words_that_changed_is_asked_again(cast: Cast) -> None:
+    undo_all(cast)
+    kofi, (_, there) = signed_in(cast.kofi), sheet_of(cast)
+    sent = filled_in(cast, Item.RULES, Item.HELP)
+    _adopted(cast, cast.policy.text.replace("Be kind. We hide", "Be very kind. We hide"))
+    answer = kofi.post(there, sent)
+    page = answer.content.decode()
+    assert answer.status_code == 422 and "It has changed since you looked at it" in page
+    assert "Be very kind" in page and 'value="rules" form="confirm" checked' not in page
+    assert 'value="help" form="confirm" checked' in page and 'value="Where rules is"' in page
+
+
+def test_what_is_confirmed_is_taken_back_or_confirmed_anew_on_its_card(cast: Cast) -> None:
+    kofi, (where, there) = signed_in(cast.kofi), sheet_of(cast)
     row = cast.channel.confirmations.get(item="help", ended_at=None)
+    assert kofi.post(there, filled_in(cast, Item.HELP)).status_code == 302
+    row.refresh_from_db()
+    assert row.ended_at == NOW and not row.ended_why
+    row = cast.channel.confirmations.get(item="help", ended_at=None)
+    assert row.seen_where == "Where help is"
     back = reverse("channels:take_back", args=[row.pk])
     short = kofi.post(back, {"why": "x"})
     assert short.status_code == 422 and b'value="x"' in short.content
     assert kofi.post(back, {"why": "It fell off the page"}).status_code == 302
     assert "It fell off the page" in kofi.get(where).content.decode()
-    assert kofi.post(reverse("channels:confirm_item", args=[cast.channel.pk, "nothing"])).status_code == 404
     assert kofi.post(reverse("channels:take_back", args=[uuid4()])).status_code == 404
 
 

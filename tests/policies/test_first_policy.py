@@ -56,8 +56,10 @@ class Browser:
         return {"was": unescape(found[1])} if found else {}
 
     def press(self, address: str, typed: Mapping[str, object] | None = None, *, status: int = 302) -> str:
+        """Send a page; return what comes back. ``said`` are its messages, ``sent_to`` is where it leads."""
         answer = self.client.post(address, self._carried(address) | dict(typed or {}) if typed else {})
         assert answer.status_code == status, answer.content.decode()
+        self.sent_to = answer.headers.get("Location", "")
         self.said = [str(one) for one in get_messages(answer.wsgi_request)]
         return unescape(answer.content.decode())
 
@@ -79,7 +81,10 @@ def test_a_new_setting_adopts_its_first_policy(manager: User) -> None:
     facts: dict[str, object] = {**demo_policy.FACTS.values, "setting.name": "Fernbank"}
     facts |= {"setting.purpose": "to tell families our news"}
     facts |= {f"fits.{name}": "on" for name in demo_policy.FACTS.confirmed}
+    browser.press("/policy/next/facts/", {**facts, "setting.purpose": ""} | {"fits.setting.purpose": ""})
+    assert browser.sent_to == "/policy/next/#facts"  # something is left to say
     browser.press("/policy/next/facts/", facts)
+    assert browser.sent_to == "/policy/next/risks/"  # everything is said, and no risk is rated
 
     part = browser.see("/policy/next/words/page-check/")
     assert "There are never more than 7 days from one check" in part
@@ -103,6 +108,8 @@ def test_a_new_setting_adopts_its_first_policy(manager: User) -> None:
     assert "Choose" in browser.see("/policy/next/risks/")
     browser.press("/policy/next/risks/", {"risk-scams": "none"}, status=422)
     browser.press("/policy/next/risks/", {"risk-scams": "high", "risk-team": "low", "risk-other": "low"})
+    browser.press("/policy/next/facts/", facts)
+    assert browser.sent_to == "/policy/next/#facts"
     assert browser.see("/policy/next/").count("Not rated") == len(pack("england-early-years").risks) - 2
     for risk in pack("england-early-years").risks:
         given = {"text": risk.text, "control": risk.control, "owner": risk.owner, "left": "low"}

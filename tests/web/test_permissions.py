@@ -180,7 +180,7 @@ DEEDS: dict[str, frozenset[str]] = {
     "channels:renew": frozenset({"helen"}),
     "channels:gone": frozenset({"helen"}),
     "channels:evaluate": APPROVE,
-    "channels:confirm_item": APPROVE,
+    "channels:confirm_ticked": APPROVE,
     "channels:leaver_done": MANAGER,
     "channels:take_back": APPROVE,
     "assurance:download": MANAGER,
@@ -246,7 +246,7 @@ OF_A_DRAFT = {f"policies:{name}": args for name, args in (DRAFT_FORMS | DRAFT_DE
 OF_AN_ACCOUNT = {
     "assurance:account",
     *(f"channels:{name}" for name in ("account", "connect", "evaluate", "pause", "prove", "sheet_pdf")),
-    *("channels:opening", "channels:house_rules_pdf"),
+    *("channels:opening", "channels:confirm_ticked", "channels:house_rules_pdf"),
 }
 OF_A_REQUEST = {
     f"channels:{name}" for name in ("request", "request_pdf", "decide", "lead_sign", "cosign", "withdraw")
@@ -401,8 +401,6 @@ def address(name: str, post: UUID, cast: Cast) -> str:
         return reverse(name, args=[_held(cast).pk])
     if name in OF_A_REQUEST:
         return reverse(name, args=[_sent(cast).pk])
-    if name == "channels:confirm_item":
-        return reverse(name, args=[cast.channel.pk, "plan"])
     if name == "channels:take_back":
         return reverse(name, args=[cast.channel.confirmations.get(item="plan").pk])
     if name == "channels:leaver_done":
@@ -496,7 +494,7 @@ def test_who_may_do_a_deed(name: str, cast: Cast, post: UUID) -> None:
         *("policies:version", "policies:differences"),
         *sorted(OF_A_DOCUMENT | OF_A_TEMPLATE | OF_A_PERSON | OF_AN_ACCOUNT | OF_A_REQUEST),
         *("channels:meet", "channels:renew", "channels:gone"),
-        *("channels:confirm_item", "channels:take_back", "channels:leaver_done"),
+        *("channels:take_back", "channels:leaver_done"),
     ],
 )
 def test_another_settings_record_does_not_exist(name: str, cast: Cast, post: UUID) -> None:

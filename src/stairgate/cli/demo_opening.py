@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from stairgate.channels.models import Channel
 from stairgate.channels.opening.rules import Item
-from stairgate.channels.opening.services import Owned, confirm, now_on
+from stairgate.channels.opening.services import Owned, Said, confirm, now_on
 
 if TYPE_CHECKING:
     from stairgate.cli.demo import Nursery
@@ -23,13 +23,10 @@ _WHERE = {
 def confirm_all(place: Nursery, channel: Channel, now: datetime) -> None:
     """Confirm everything that an account needs before anything goes out to it."""
     owned = Owned([place.people["Priya"].pk, place.people["Kofi"].pk], each_their_own=True)
-    for card in now_on(channel, now).cards:
-        confirm(
-            actor=place.people["Priya"],
-            channel=channel,
-            item=card.item,
-            seen=card.digest,
-            where=_WHERE.get(card.item, ""),
-            owned=owned,
-            at=now,
-        )
+    cards = now_on(channel, now).cards
+    confirm(
+        actor=place.people["Priya"],
+        channel=channel,
+        said={card.item: Said(card.digest, _WHERE.get(card.item, ""), owned) for card in cards},
+        at=now,
+    )

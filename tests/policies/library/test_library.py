@@ -383,7 +383,7 @@ def test_a_new_setting_goes_straight_on_from_its_safeguarding_policy_to_its_own(
     typed |= {"adopted_on": "2026-11-01", "review_by": "2027-11-01"}
     client = browser(cast.outsider)
     assert "begin our policy" in client.get(reverse("library:new")).content.decode()
-    assert client.post(reverse("library:new"), typed)["Location"] == reverse("policies:next")
+    assert client.post(reverse("library:new"), typed)["Location"] == reverse("policies:facts")
     assert "Safe" in client.get(reverse("library:index")).content.decode()
     assert open_draft(cast.elsewhere) is not None
     typed |= {"kind": "data"}

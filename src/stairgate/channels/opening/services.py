@@ -11,7 +11,7 @@ from django.db import transaction
 
 from stairgate.channels.models import Access, Channel, Confirmation
 from stairgate.channels.opening.rules import HOLDERS, Item
-from stairgate.channels.opening.selectors import Sheet, opening_on, sheet
+from stairgate.channels.opening.selectors import Card, Sheet, opening_on, sheet
 from stairgate.channels.pausing import require_manager
 from stairgate.clauses import Coverage, control
 from stairgate.ledger.services import record
@@ -27,6 +27,10 @@ _SHORTEST, _LONGEST = 3, 300
 class CannotConfirm(Exception):
     """Nothing was changed; the message says why and what to do."""
 
+    def __init__(self, why: str, about: Mapping[Item, str] | None = None) -> None:
+        super().__init__(why)
+        self.about = dict(about or {})  # by the thing that was refused: why
+
 
 @dataclass(frozen=True, slots=True)
 class Owned:
@@ -36,57 +40,93 @@ class Owned:
     each_their_own: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What somebody says of one thing of the sheet.
+
+    ``seen``: the digest of what they had before them. ``where``: where it can be seen; of the owner, which it is.
+    """
+
+    seen: str
+    where: str = ""
+    owned: Owned = Owned()
+
+
+@dataclass(frozen=True, slots=True)
+class _Sure:
+    """One thing that may be written down as it was said."""
+
+    card: Card
+    where: str
+    people: Mapping[Access.To, list[UUID]]
+
+
 @control("C16", "Who looks after the page, and how, is accepted by somebody by name", coverage=Coverage.PART)
 @transaction.atomic
 def confirm(
-    *,
-    actor: User,
-    channel: Channel,
-    item: Item,
-    seen: str,
-    where: str = "",
-    owned: Owned | None = None,
-    at: datetime,
-) -> Confirmation:
-    """Write down that something of an account's page is so; return it. It ends whatever said so before.
+    *, actor: User, channel: Channel, said: Mapping[Item, Said], at: datetime
+) -> tuple[Confirmation, ...]:
+    """Write down that things of an account's page are so, each by itself; return them. Each ends what said so before.
 
-    ``seen``: the digest of what the actor had before them. ``where``: where it can be seen; of the owner, which it is.
+    All of them or none: what cannot be confirmed is named, each with its reason, and nothing is written.
     Raises `NotAllowed`, `CannotConfirm`.
     """
     channel = _locked(channel)
     require_manager(actor, channel.organisation, at)
     if channel.status != Channel.Status.LIVE or not hasattr(channel, "connection"):
         raise CannotConfirm("Connect the account first: then this can be confirmed.")
-    card = now_on(channel, at).card(item)
+    if not said:
+        raise CannotConfirm("Tick what is so, then confirm it.")
+    found = now_on(channel, at)
+    sure: list[_Sure] = []
+    refused: dict[Item, str] = {}
+    for item, one in said.items():
+        try:
+            sure.append(_looked_at(channel.organisation, found.card(item), one, at))
+        except CannotConfirm as refusal:
+            refused[item] = str(refusal)
+    if refused:
+        raise CannotConfirm(" ".join(dict.fromkeys(refused.values())), refused)
+    return tuple(_confirmed(actor, channel, one, at) for one in sure)
+
+
+def _looked_at(organisation: Organisation, card: Card, said: Said, at: datetime) -> _Sure:
+    """Return one thing as it may be written down. Raises `CannotConfirm`."""
     if not card.words:
         raise CannotConfirm(
             "Our policy in force asks nothing of whoever follows the page. Adopt one that does."
         )
-    if card.digest != seen:
-        raise CannotConfirm("It has changed since you looked at it. Look at it again, then confirm it.")
-    where = where.strip()[:_LONGEST]
-    if item != Item.PLAN and len(where) < _SHORTEST:
-        raise CannotConfirm(_ASK.get(item, "Say where on the page it can be seen."))
-    people: dict[Access.To, list[UUID]] = {}
-    if item == Item.OWNER:
-        people = _who_gets_in(channel.organisation, owned or Owned(), at)
-    Confirmation.objects.filter(channel=channel, item=item, ended_at__isnull=True).update(
+    if card.digest != said.seen:
+        raise CannotConfirm(
+            "It has changed since you looked at it. Look at it again, then tick and confirm it."
+        )
+    where = said.where.strip()[:_LONGEST]
+    if card.item != Item.PLAN and len(where) < _SHORTEST:
+        raise CannotConfirm(_ASK.get(card.item, "Say where on the page it can be seen."))
+    people = _who_gets_in(organisation, said.owned, at) if card.item == Item.OWNER else {}
+    return _Sure(card, where, people)
+
+
+def _confirmed(actor: User, channel: Channel, sure: _Sure, at: datetime) -> Confirmation:
+    """Write one thing down, with who gets in, and its entry in the ledger; return it."""
+    card = sure.card
+    Confirmation.objects.filter(channel=channel, item=card.item, ended_at__isnull=True).update(
         ended_at=at, ended_by=actor
     )
     row = Confirmation.objects.create(
         channel=channel,
-        item=item,
+        item=card.item,
         stands_for=card.digest,
         words=card.words,
-        seen_where=where,
+        seen_where=sure.where,
         confirmed_by=actor,
         confirmed_at=at,
     )
     Access.objects.bulk_create(
-        Access(confirmation=row, to=to, user_id=user) for to, users in people.items() for user in users
+        Access(confirmation=row, to=to, user_id=user) for to, users in sure.people.items() for user in users
     )
-    told = {str(to.value): sorted(str(user) for user in users) for to, users in people.items()}
-    payload = {"item": item.value, "stands_for": card.digest, "where": where, **told}
+    told = {str(to.value): sorted(str(user) for user in users) for to, users in sure.people.items()}
+    payload = {"item": card.item.value, "stands_for": card.digest, "where": sure.where, **told}
     _write_down(actor, channel, "channels.opening_confirmed", payload, at)
     return row
 

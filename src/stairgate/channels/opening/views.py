@@ -1,8 +1,9 @@
-"""The going-live sheet of one account: a card for each thing that has to be so, one press each."""
+"""The going-live sheet of one account: a card for each thing that has to be so, one form for all."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from django.contrib import messages
@@ -15,8 +16,8 @@ from stairgate.channels.asking.selectors import colleagues
 from stairgate.channels.models import Channel, Confirmation
 from stairgate.channels.opening.printed import house_rules_paper
 from stairgate.channels.opening.rules import Item
-from stairgate.channels.opening.selectors import house_rules
-from stairgate.channels.opening.services import CannotConfirm, Owned, confirm, now_on, take_back
+from stairgate.channels.opening.selectors import Card, Sheet, house_rules
+from stairgate.channels.opening.services import CannotConfirm, Owned, Said, confirm, now_on, take_back
 from stairgate.organisations.access import current, get, require
 from stairgate.organisations.models import Membership
 from stairgate.organisations.papers import paper_answer
@@ -28,7 +29,8 @@ from stairgate.policies.selectors import in_force
 def sheet(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Show what has to be so before anything goes out, and who confirmed it."""
     member, channel = _channel(request, pk)
-    return _page(request, member, channel)
+    found = now_on(channel, timezone.now())
+    return _page(request, member, channel, found=found, filled=_offered(found))
 
 
 def _channel(request: HttpRequest, pk: UUID) -> tuple[Membership, Channel]:
@@ -37,49 +39,131 @@ def _channel(request: HttpRequest, pk: UUID) -> tuple[Membership, Channel]:
     return member, get(member, Channel.objects.select_related("organisation", "connection"), pk)
 
 
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """A card with what its fields hold: what is on record, or after a refusal just what was sent."""
+
+    card: Card
+    where: str
+    offered: str  # what the page put there before anybody typed
+    ticked: bool = False
+    each: bool = False
+    wrong: str = ""
+
+    @property
+    def touched(self) -> bool:
+        """Whether somebody filled it in: without its tick that would be lost."""
+        typed = self.where.strip()
+        return self.each or (bool(typed) and typed != self.offered)
+
+
 def _page(
-    request: HttpRequest, member: Membership, channel: Channel, *, status: int = 200, **refused: object
+    request: HttpRequest,
+    member: Membership,
+    channel: Channel,
+    *,
+    found: Sheet,
+    filled: tuple[Filled, ...],
+    status: int = 200,
+    **refused: object,
 ) -> HttpResponse:
-    """Show the sheet; after a refusal with what was typed on that card, beside what was wrong with it."""
-    now = timezone.now()
-    on = member.organisation.day(now)
-    found = now_on(channel, now)
-    connection = getattr(channel, "connection", None)
+    """Show the sheet; after a refusal with what was sent on every card, and what was wrong beside its card."""
+    on = member.organisation.day(timezone.now())
     values = {
         "active": "accounts",
         "channel": channel,
         "sheet": found,
-        "connected": connection is not None,
-        "address": connection.public_url if connection else "",
+        "filled": filled,
+        "connected": hasattr(channel, "connection"),
         "may_confirm": bool(member.duties_on(on) & {Duty.MANAGE, Duty.LOOK_AFTER}),
+        "left": any(not card.settled for card in found.cards),
         "people": [(str(one.user_id), one) for one in colleagues(member.organisation, on)],
         "chosen": found.holders,
     }
     return render(request, "opening/sheet.html", values | refused, status=status)
 
 
-@require_POST
-def confirmed(request: HttpRequest, pk: UUID, item: str) -> HttpResponse:
-    """Write down that one thing is so."""
-    member, channel = _channel(request, pk)
-    if item not in set(Item):
-        raise Http404
-    owned = Owned(_people(request), request.POST.get("each") == "yes")
-    seen, where = request.POST.get("seen", ""), request.POST.get("where", "")
+def _offered(found: Sheet) -> tuple[Filled, ...]:
+    """Return the cards as they are met: each says what was last on record; the way there is the page's address."""
+    connection = getattr(found.channel, "connection", None)
+    address = connection.public_url if connection else ""
+    lines = []
+    for card in found.cards:
+        there = card.last.seen_where if card.last else ""
+        there = there or ("" if card.item == Item.OWNER else address)
+        lines.append(Filled(card, there, there))
+    return tuple(lines)
 
-    def deed() -> str:
-        confirm(
-            actor=member.user,
-            channel=channel,
-            item=Item(item),
-            seen=seen,
-            where=where,
-            owned=owned,
-            at=timezone.now(),
+
+def _sent(request: HttpRequest, found: Sheet) -> tuple[Filled, ...]:
+    """Return the cards as they were sent. A tick is kept for the words it was set beside, not for others."""
+    sent = request.POST
+    ticked = sent.getlist("ticked")
+    return tuple(
+        replace(
+            one,
+            where=sent.get(f"{one.card.item}-where", ""),
+            ticked=one.card.item in ticked and sent.get(f"{one.card.item}-seen", "") == one.card.digest,
+            each=one.card.item == Item.OWNER and sent.get("each") == "yes",
         )
-        return f"Written down, with your name: {Confirmation.Item(item).label}."
+        for one in _offered(found)
+    )
 
-    return _do(request, member, channel, item, deed)
+
+@require_POST
+def confirmed(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Write down everything that is ticked, or nothing."""
+    member, channel = _channel(request, pk)
+    said = _said(request)
+    try:
+        _nothing_forgotten(_sent(request, now_on(channel, timezone.now())), said)
+        rows = confirm(actor=member.user, channel=channel, said=said, at=timezone.now())
+    except CannotConfirm as refusal:
+        return _not_confirmed(request, member, channel, refusal)
+    told = "; ".join(str(row.get_item_display()) for row in rows)  # type: ignore[attr-defined]
+    messages.success(request, f"Written down, with your name: {told}.")
+    return redirect("channels:opening", pk=channel.pk)
+
+
+def _said(request: HttpRequest) -> dict[Item, Said]:
+    """Return what is said of each thing that is ticked."""
+    sent = request.POST
+    ticked = sent.getlist("ticked")
+    owned = Owned(_people(request), sent.get("each") == "yes")
+    return {
+        item: Said(sent.get(f"{item}-seen", ""), sent.get(f"{item}-where", ""), owned)
+        for item in Item
+        if item in ticked
+    }
+
+
+def _nothing_forgotten(sent: tuple[Filled, ...], said: Mapping[Item, Said]) -> None:
+    """Raise `CannotConfirm` when something was filled in and not ticked."""
+    forgotten = [one.card.item for one in sent if one.touched and one.card.item not in said]
+    if forgotten:
+        raise CannotConfirm(_FORGOTTEN, dict.fromkeys(forgotten, _FORGOTTEN))
+
+
+_FORGOTTEN = (
+    "You filled this in and did not tick it. Tick it too, or empty it: it is not kept without its tick."
+)
+
+
+def _not_confirmed(
+    request: HttpRequest, member: Membership, channel: Channel, refusal: CannotConfirm
+) -> HttpResponse:
+    found = now_on(channel, timezone.now())
+    filled = tuple(replace(one, wrong=refusal.about.get(one.card.item, "")) for one in _sent(request, found))
+    return _page(
+        request,
+        member,
+        channel,
+        found=found,
+        filled=filled,
+        status=422,
+        wrong=str(refusal),
+        chosen=tuple(request.POST.getlist("mailbox")),
+    )
 
 
 def _people(request: HttpRequest) -> list[UUID]:
@@ -93,20 +177,6 @@ def _people(request: HttpRequest) -> list[UUID]:
     return found
 
 
-def _do(
-    request: HttpRequest, member: Membership, channel: Channel, item: str, deed: Callable[[], str]
-) -> HttpResponse:
-    try:
-        messages.success(request, deed())
-    except CannotConfirm as refusal:
-        typed = {name: request.POST.get(name, "") for name in ("where", "each", "why")}
-        more = {"chosen": tuple(request.POST.getlist("mailbox"))} if "where" in request.POST else {}
-        return _page(
-            request, member, channel, status=422, refused=item, wrong=str(refusal), typed=typed, **more
-        )
-    return redirect("channels:opening", pk=channel.pk)
-
-
 @require_POST
 def taken_back(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Say that something is not so any more."""
@@ -116,12 +186,15 @@ def taken_back(request: HttpRequest, pk: UUID) -> HttpResponse:
         raise Http404
     member, channel = _channel(request, row.channel_id)
 
-    def deed() -> str:
-        why = request.POST.get("why", "")
+    why = request.POST.get("why", "")
+    try:
         take_back(actor=member.user, confirmation=row, why=why, at=timezone.now())
-        return f"Taken back. Nothing goes out to {channel.name} until it is confirmed anew."
-
-    return _do(request, member, channel, f"back-{row.item}", deed)
+    except CannotConfirm as refusal:
+        found = now_on(channel, timezone.now())
+        refused = {"kept": row.item, "why": why, "wrong": str(refusal)}
+        return _page(request, member, channel, found=found, filled=_offered(found), status=422, **refused)
+    messages.success(request, f"Taken back. Nothing goes out to {channel.name} until it is confirmed anew.")
+    return redirect("channels:opening", pk=channel.pk)
 
 
 @require_GET

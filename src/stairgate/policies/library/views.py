@@ -110,7 +110,7 @@ def _then(request: HttpRequest, me: Membership, row: LibraryDocument, now: datet
     if request.POST.get("then") != "begin" or not _may_begin(me, now):
         return redirect("library:document", row.pk)
     begin_draft(actor=me.user, organisation=me.organisation, at=now)
-    return redirect("policies:next")
+    return redirect("policies:facts")  # the first thing to do in it; the draft itself is one step back
 
 
 def _wanted(request: HttpRequest) -> dict[str, object]:

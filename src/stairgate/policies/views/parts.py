@@ -1,4 +1,4 @@
-"""Forms of the next version: each is a page of its own, and back at the draft when it is done."""
+"""Forms of the next version: each is a page of its own; when it is done, the draft again or what is next."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from stairgate.policies import drafting
 from stairgate.policies.forms import FactsForm, LinesForm, NumbersForm, RatingForm, RiskForm, WordsForm
 from stairgate.policies.models import Draft
 from stairgate.policies.packs.document import to_html, unwrapped
-from stairgate.policies.packs.filling import BLANK, fill, shown
+from stairgate.policies.packs.filling import BLANK, fill, shown, unresolved
 from stairgate.policies.packs.form import GROUPS, Pack
 from stairgate.policies.packs.loading import pack
 from stairgate.policies.packs.tailoring import OWN, OwnRisk, own_risk, tailored
@@ -56,7 +56,22 @@ def facts(request: HttpRequest) -> HttpResponse:
             actor=member.user, draft=draft, values=form.answers, fits=form.fits, was=was, at=timezone.now()
         )
 
-    return _form(request, form, does, words, "facts", was=drafting.stamp(draft, "facts"))
+    was = drafting.stamp(draft, "facts")
+    return _form(request, form, does, words, "facts", was=was, then=lambda: _after_facts(member))
+
+
+def _after_facts(member: Membership) -> str:
+    """Return where to go on once everything is said that only the setting knows: to its risks, while none is rated.
+
+    With something still to say, or with risks rated, that is the draft, which tells what is missing.
+    """
+    draft = drafting.open_draft(member.organisation)
+    if draft is None:
+        return ""
+    base = pack(draft.tailoring.pack)
+    ours = tailored(base, draft.tailoring)
+    said = not unresolved(ours, draft.tailoring.said)
+    return reverse("policies:risks") if said and not any(risk.left for risk in ours.risks) else ""
 
 
 @form_page
@@ -218,10 +233,12 @@ def _form(
     template: str = "policies/form.html",
     *,
     was: str,
+    then: Callable[[], str] = str,
 ) -> HttpResponse:
     """Show a form, or do its deed and go back to the draft. What is refused is said above what was typed.
 
     ``was`` stands for what is in the draft now. Whoever is told that it is another than their page had, has seen it.
+    ``then`` is asked after the deed where to go on to; "" is the draft.
     """
     had = request.POST.get("was", "") if request.method == "POST" else was
     if request.method == "POST" and form.is_valid():
@@ -234,6 +251,6 @@ def _form(
             form.add_error(None, str(refusal))
         else:
             messages.success(request, "Kept in the draft.")
-            return redirect(f"{reverse('policies:next')}#{back}")
+            return redirect(then() or f"{reverse('policies:next')}#{back}")
     values = {"active": "policy", "form": form, "words": words, "back": back, "was": had}
     return render(request, template, values, status=422 if form.errors else 200)
