@@ -21,7 +21,7 @@ from stairgate.channels.models import AccountRequest
 from stairgate.channels.selectors import ChannelNow, accounts_now
 from stairgate.ledger.models import Checkpoint
 from stairgate.monitoring.models import Item
-from stairgate.monitoring.selectors import readings
+from stairgate.monitoring.selectors import reading_of, with_reading
 from stairgate.organisations.models import Membership, Organisation
 from stairgate.organisations.rules import Role
 from stairgate.organisations.selectors import holders
@@ -51,7 +51,7 @@ def known_now(
     organisation: Organisation, now: datetime, *, version: PolicyVersion | None, account: UUID | None = None
 ) -> Known:
     """Return what is known of a setting at this instant, under the version in force; with ``account``, of that
-    account where it says something. Seven queries, one more while something is paused, and one more under a correction.
+    account where it says something. Six queries, one more while something is paused, and one more under a correction.
     """
     day = organisation.day(now)
     bearers = _bearers(organisation, version, day)
@@ -114,11 +114,8 @@ def _accounts(
     now: datetime,
 ) -> list[Account]:
     fit = [member for member, one in bearers if Role.PAGE_ADMINISTRATOR in one.roles and not one.reasons]
-    fresh = {reading.channel.pk: reading for reading in readings(organisation, now)}
-    return [
-        _account(known, fresh.get(known.channel.pk))
-        for known in accounts_now(organisation, now, version=version, administrators=fit)
-    ]
+    accounts = accounts_now(organisation, now, version=version, administrators=fit, among=with_reading())
+    return [_account(known, reading_of(known.channel, now)) for known in accounts]
 
 
 def _account(known: ChannelNow, reading: Any) -> Account:

@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Exists, OuterRef, Q, Subquery
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from stairgate.channels.models import Channel, Condition, HealthReading, Pause
 from stairgate.channels.opening.rules import Opening, short_soon, unconfirmed
@@ -66,15 +66,18 @@ def accounts_now(
     *,
     version: PolicyVersion | None = None,
     administrators: Sequence[Membership] | None = None,
+    among: QuerySet[Channel] | None = None,
 ) -> list[ChannelNow]:
-    """Return every account that is not closed, by name. Three queries, one less for each of the version in force
-    and the fit administrators when they are known already; one more while something is paused.
+    """Return every account that is not closed, by name; ``among`` may bring what else is to be read of them. Three
+    queries, one less for each of the version in force and the fit administrators when they are known already; one
+    more while something is paused.
     """
     version = version or in_force(organisation)
     fit = fit_administrators(organisation, now) if administrators is None else tuple(administrators)
     known = HealthReading.objects.known_at(now).filter(channel=OuterRef("pk"))
     channels = list(
-        Channel.objects.filter(organisation=organisation)
+        (Channel.objects.all() if among is None else among)
+        .filter(organisation=organisation)
         .exclude(status=Channel.Status.CLOSED)
         .select_related("connection__seen_by", "organisation", "authorised_by", "requested_by")
         .annotate(**{f"newest_{name}": Subquery(known.values(name)[:1]) for name in _READ})

@@ -154,7 +154,20 @@ def readings(organisation: Organisation, now: datetime) -> list[Freshness]:
     """Return how fresh our knowledge of each account is, and what is wrong with reading it. One query."""
     rows = Sweep.objects.filter(channel__organisation=organisation).select_related("channel")
     rows = rows.exclude(channel__status=Channel.Status.CLOSED).order_by("channel__name")
-    return [
-        Freshness(row.channel, row.complete_at, blind(row.problem, row.complete_at, now), row.bad_signatures)
-        for row in rows
-    ]
+    return [_freshness(row.channel, row, now) for row in rows]
+
+
+def with_reading() -> QuerySet[Channel]:
+    """Return accounts, each with how far reading it has got: for `reading_of`."""
+    return Channel.objects.select_related("sweep")
+
+
+def reading_of(channel: Channel, now: datetime) -> Freshness | None:
+    """Return how fresh our knowledge of an account is, None when it is not read. No query for one of `with_reading`."""
+    sweep: Sweep | None = getattr(channel, "sweep", None)
+    return _freshness(channel, sweep, now) if sweep else None
+
+
+def _freshness(channel: Channel, sweep: Sweep, now: datetime) -> Freshness:
+    why = blind(sweep.problem, sweep.complete_at, now)
+    return Freshness(channel, sweep.complete_at, why, sweep.bad_signatures)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime
+from typing import Any
 
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 
@@ -108,12 +109,25 @@ def carries(member: Membership, duty: Duty, *, version: PolicyVersion | None, on
 def holds(member: Membership, duty: Duty, *, on: date) -> bool:
     """Return whether a role held that day carries the duty under the policy in force.
 
-    One query, and only for a safeguarding lead who asks about approving.
+    One query, and only for a safeguarding lead who asks about approving, of whom `with_parameters` did not read it.
     """
     if duty in member.duties_on(on):
         return True
-    lead = duty == Duty.APPROVE and Role.DSL in member.roles_on(on)
-    return lead and carries(member, duty, version=in_force(member.organisation), on=on)
+    if duty != Duty.APPROVE or Role.DSL not in member.roles_on(on):
+        return False
+    return bool(member.roles_on(on) & roles_for(duty, _parameters_of(member)))
+
+
+def with_parameters(members: QuerySet[Membership]) -> QuerySet[Any]:
+    """Return members with the stored parameters in force where they work: `holds` asks them of each page many times."""
+    return members.annotate(parameters_json=parameters_now(OuterRef("organisation")))
+
+
+def _parameters_of(member: Any) -> Parameters | None:
+    if hasattr(member, "parameters_json"):
+        return Parameters.from_json(member.parameters_json) if member.parameters_json else None
+    version = in_force(member.organisation)
+    return version.parameters if version else None
 
 
 def fit_for(

@@ -15,6 +15,7 @@ from django.utils.functional import SimpleLazyObject
 
 from stairgate.organisations.access import NotAllowed, membership_of
 from stairgate.organisations.models import Membership
+from stairgate.policies.selectors import with_parameters
 from stairgate.web.help import help_for
 from stairgate.web.terms import terms_for
 
@@ -41,7 +42,9 @@ class MembershipMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         membership = (
-            membership_of(request.user, _with_second_step()) if request.user.is_authenticated else None
+            membership_of(request.user, with_parameters(_with_second_step()))
+            if request.user.is_authenticated
+            else None
         )
         request.membership = membership  # type: ignore[attr-defined]
         # asked for by the few pages that show it

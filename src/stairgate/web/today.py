@@ -14,7 +14,7 @@ from stairgate.channels.asking.selectors import committee_of, waiting_on_account
 from stairgate.channels.pausing import MAY_PAUSE
 from stairgate.channels.selectors import ChannelNow, accounts_now
 from stairgate.monitoring.models import Item
-from stairgate.monitoring.selectors import inbox, readings
+from stairgate.monitoring.selectors import inbox, reading_of, with_reading
 from stairgate.organisations.models import Membership, Organisation
 from stairgate.organisations.rules import Duty, Role
 from stairgate.policies.library.selectors import safeguarding_until
@@ -81,14 +81,17 @@ def today_page(me: Membership, now: datetime) -> Today:
     version = in_force(organisation)
     known = standing(organisation, _LOOKED_UP, on=organisation.day(now))
     administrators = [member for member, fit in known["administrators"] if fit]
-    accounts = accounts_now(organisation, now, version=version, administrators=administrators)
+    accounts = accounts_now(
+        organisation, now, version=version, administrators=administrators, among=with_reading()
+    )
     midnight = organisation.local(now).replace(hour=0, minute=0, second=0, microsecond=0)
     leads = tuple(member for member, _ in known["leads"])
     pauses = list(dict.fromkeys(pause for account in accounts for pause in account.pauses))
     tasks: list[Task] = []
     if Duty.DECIDE in duties:
         tasks += [task_of.comment(item) for item in inbox(organisation, limit=_EACH)]
-        tasks += [task_of.blind(reading) for reading in readings(organisation, now) if reading.blind]
+        read = (reading_of(account.channel, now) for account in accounts)
+        tasks += [task_of.blind(reading) for reading in read if reading and reading.blind]
     astray, looks, by_hand, trouble, waiting, own, said = _posts(me, duties, now)
     tasks += [task_of.astray(post) for post in astray]
     tasks += [task_of.second_look(post, me, now, mine) for post, mine in looks if post.look_due <= now]

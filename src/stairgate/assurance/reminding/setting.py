@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db.models import Q
@@ -14,7 +15,7 @@ from stairgate.assurance.reminding.rules import Due, Kind
 from stairgate.organisations.models import Membership, Organisation
 from stairgate.organisations.rules import Duty, Role
 from stairgate.policies.models import PolicyVersion
-from stairgate.policies.selectors import in_force
+from stairgate.policies.selectors import in_force, signatures
 
 
 class Setting:
@@ -39,6 +40,17 @@ class Setting:
     @cached_property
     def version(self) -> PolicyVersion | None:
         return in_force(self.organisation)
+
+    @cached_property
+    def policy_since(self) -> datetime | None:
+        """When the setting first adopted a policy, before which nothing comes round. One query."""
+        versions = PolicyVersion.objects.filter(organisation=self.organisation).order_by("number")
+        return versions.values_list("adopted_at", flat=True).first()
+
+    @cached_property
+    def signed(self) -> frozenset[UUID]:
+        """Whose signature holds under the policy in force. One query."""
+        return frozenset(signatures(self.version).values_list("user", flat=True))
 
     def holding(self, *roles: Role) -> list[Membership]:
         return [member for member in self.members if member.roles_on(self.day) & frozenset(roles)]

@@ -23,7 +23,7 @@ from stairgate.organisations.rules import Duty, Role
 from stairgate.people.reminders import Reminder as OfRegister
 from stairgate.people.reminders import reminders as of_register
 from stairgate.policies.reviewing import review_dues
-from stairgate.policies.selectors import asked_to_sign_at, signatures
+from stairgate.policies.selectors import asked_to_sign_at
 from stairgate.publishing.models import SecondLook
 from stairgate.screening import Severity
 
@@ -63,15 +63,15 @@ def _register(setting: Setting) -> Iterator[Due]:
 
 
 def _unsigned(setting: Setting) -> Iterator[Due]:
-    """The policy in force, for everybody who has not signed it. One query."""
+    """The policy in force, for everybody who has not signed it."""
     version = setting.version
     if version is None:
         return
-    signed, asked_at = set(signatures(version).values_list("user_id", flat=True)), asked_to_sign_at(version)
+    asked_at = asked_to_sign_at(version)
     # a correction asks nobody anew: what was told of its major version goes on
     subject = f"major {version.major_number}"
     for member in setting.members:
-        if member.user_id not in signed:
+        if member.user_id not in setting.signed:
             began = max(asked_at, setting.end_of(member.started_on))
             says = f"Read and sign our policy, version {version.number}"
             yield Due(member.user_id, Kind.UNSIGNED, subject, began + _TO_SIGN, says)

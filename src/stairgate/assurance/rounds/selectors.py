@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from uuid import UUID
 
 from django.db.models import Max, Q, QuerySet
@@ -14,7 +14,6 @@ from stairgate.assurance.rounds.rules import declaration_due
 from stairgate.organisations.models import Membership, Organisation, RoleHeld
 from stairgate.organisations.rules import Role
 from stairgate.people.models import Declaration, Person
-from stairgate.policies.models import PolicyVersion
 
 
 def leads_now(organisation: Organisation, day: date) -> QuerySet[RoleHeld]:
@@ -61,16 +60,6 @@ def untold(organisation: Organisation, held: RoleHeld, day: date) -> QuerySet[Pe
     )
 
 
-def policy_since(organisation: Organisation) -> datetime | None:
-    """Return when the setting first adopted a policy, before which nothing comes round. One query."""
-    return (
-        PolicyVersion.objects.filter(organisation=organisation)
-        .order_by("number")
-        .values_list("adopted_at", flat=True)
-        .first()
-    )
-
-
 @dataclass(frozen=True, slots=True)
 class Turn:
     """One person's declaration: the last they made, and by when the next is due."""
@@ -81,8 +70,8 @@ class Turn:
 
 
 def turns(setting: Setting) -> list[Turn]:
-    """Return the declaration of everybody, the one that is due first first. Two queries, and the setting's."""
-    since = policy_since(setting.organisation)
+    """Return the declaration of everybody, the one that is due first first. One query, and the setting's."""
+    since = setting.policy_since
     if since is None:
         return []
     rows = Declaration.objects.filter(person__organisation=setting.organisation).values("person__user")

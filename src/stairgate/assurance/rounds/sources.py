@@ -9,12 +9,11 @@ from stairgate.assurance.reminding.rules import Due, Kind
 from stairgate.assurance.reminding.setting import Setting, Source
 from stairgate.assurance.rounds.models import Activity, LookOut
 from stairgate.assurance.rounds.rules import EARLY, activity_due, look_out_due, term_of
-from stairgate.assurance.rounds.selectors import policy_since, turns, unread
+from stairgate.assurance.rounds.selectors import turns, unread
 from stairgate.clauses import Coverage, control
 from stairgate.organisations.rules import Role
 from stairgate.people.declaring.selectors import to_follow_up
 from stairgate.people.declaring.services import READERS
-from stairgate.policies.selectors import signatures
 
 _A_WEEK = timedelta(days=7)
 _OVERSEE = (Role.MANAGER, Role.SERVICE_MANAGER, Role.DSL)
@@ -39,9 +38,8 @@ def self_checks(setting: Setting) -> Iterator[Due]:
     """The yearly declaration of everybody who has signed, from 30 days before its day: who has not is asked while
     they sign.
     """
-    signed = set(signatures(setting.version).values_list("user", flat=True))
     for turn in turns(setting):
-        if turn.member.user_id in signed and turn.due_on - EARLY <= setting.day:
+        if turn.member.user_id in setting.signed and turn.due_on - EARLY <= setting.day:
             says = "Your yearly declaration about your own accounts"
             subject = f"{turn.last_on or 'first'}"
             yield Due(turn.member.user_id, Kind.SELF_CHECK, subject, setting.end_of(turn.due_on), says)
@@ -65,7 +63,7 @@ def help_wanted(setting: Setting) -> Iterator[Due]:
 )
 def look_out(setting: Setting) -> Iterator[Due]:
     """The look of this term: for the safeguarding lead, or the manager without one; late, for everybody in charge."""
-    since = policy_since(setting.organisation)
+    since = setting.policy_since
     term = term_of(setting.day)
     if since is None or LookOut.objects.filter(organisation=setting.organisation, term=term.key).exists():
         return
@@ -79,7 +77,7 @@ def look_out(setting: Setting) -> Iterator[Due]:
 @control("C61", "Each term the lead is asked for something for children; late, everybody in charge is")
 def for_children(setting: Setting) -> Iterator[Due]:
     """What children or parents had this term: for the safeguarding lead, or the manager; late, for all in charge."""
-    since = policy_since(setting.organisation)
+    since = setting.policy_since
     term = term_of(setting.day)
     if since is None or Activity.objects.filter(organisation=setting.organisation, term=term.key).exists():
         return

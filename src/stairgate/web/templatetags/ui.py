@@ -53,7 +53,7 @@ def icon(name: str, cls: str = "") -> SafeString:
     """Return one icon from the sprite; decorative, so hidden from assistive technology."""
     source = static("stairgate/icons.svg")
     return format_html(
-        '<svg class="sg-i {}" aria-hidden="true" focusable="false"><use href="{}#{}"/></svg>',
+        '<svg class="sg-i {}" aria-hidden="true"><use href="{}#{}"/></svg>',
         cls,
         source,
         name,
