@@ -120,7 +120,7 @@ def confirmed(request: HttpRequest, pk: UUID) -> HttpResponse:
         rows = confirm(actor=member.user, channel=channel, said=said, at=timezone.now())
     except CannotConfirm as refusal:
         return _not_confirmed(request, member, channel, refusal)
-    told = "; ".join(str(row.get_item_display()) for row in rows)  # type: ignore[attr-defined]
+    told = "; ".join(row.get_item_display() for row in rows)
     messages.success(request, f"Written down, with your name: {told}.")
     return redirect("channels:opening", pk=channel.pk)
 
