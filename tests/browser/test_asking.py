@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page
 
+from stairgate.channels.asking import form
 from tests.browser.conftest import PHONE, Photograph, Stack, follow, violations
 
 pytestmark = pytest.mark.browser
@@ -58,8 +59,9 @@ def test_a_page_is_asked_for_and_sent_back(stack: Stack, photograph: Photograph)
     for name in ("Priya", "Kofi"):
         priya.locator("#id_holders").get_by_label(name).check()
     go_on("people")
-    for risk in ("staff", "public", "name"):
+    for risk, *_ in form.RISKS:
         priya.locator(f"[name=risk_{risk}_level]").select_option("low")
+        priya.locator(f"[name=risk_{risk}_left]").select_option("low")
         fill(priya, {f"risk_{risk}_control": "Somebody else reads each post.", f"risk_{risk}_owner": "Priya"})
     fill(priya, {"wrong": "Gwen, safeguarding lead, at any time."})
     priya.get_by_label("holidays included").check()

@@ -296,6 +296,7 @@ def test_somebody_of_the_committee_is_led_to_what_they_sign_second(cast: Cast) -
 def test_a_deputy_lead_is_led_to_what_they_sign_and_sees_no_other(cast: Cast) -> None:
     RoleHeld.objects.filter(membership=cast.member(cast.leah)).update(role=Role.DEPUTY_DSL)
     plan: Answers = {"young_plan": "Nobody under 13, and we look at each.", "audience": ["young"]}
+    plan |= {"young_age": "13", "risk_young_level": "high"}
     young, other = sent(cast, changes=plan), sent(cast, cast.helen, {"name": "Something else"})
     leah = signed_in(cast.leah)
     there = reverse("channels:request", args=[young.pk])

@@ -17,7 +17,7 @@ from stairgate.channels.models import Channel, Pause
 from stairgate.channels.printed import settings_sheet
 from stairgate.channels.rules import promotion
 from stairgate.channels.selectors import accounts_now, channel_now, to_promote
-from stairgate.clauses import control
+from stairgate.clauses import Coverage, control
 from stairgate.organisations.access import current, get, require
 from stairgate.organisations.models import Membership
 from stairgate.organisations.papers import paper_answer
@@ -61,6 +61,7 @@ def _page(request: HttpRequest, member: Membership, *, status: int = 200, **refu
 @control(
     "C48",
     "Words with a page’s own address are there for everybody to pass on, so that nobody has to post from an own account",
+    coverage=Coverage.WHOLE,
 )
 @require_GET
 def promote(request: HttpRequest) -> HttpResponse:
