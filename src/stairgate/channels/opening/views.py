@@ -162,6 +162,7 @@ def _not_confirmed(
         filled=filled,
         status=422,
         wrong=str(refusal),
+        amiss=[one for one in filled if one.wrong],
         chosen=tuple(request.POST.getlist("mailbox")),
     )
 
