@@ -296,7 +296,7 @@ def test_the_sheet_is_confirmed_in_one_go_each_thing_by_itself(cast: Cast) -> No
     }
     last = Entry.objects.order_by("-index")[:5]
     assert {entry.kind for entry in last} == {"channels.opening_confirmed"}
-    assert {json.loads(str(entry.payload))["item"] for entry in last} == set(Item)
+    assert {json.loads(entry.payload or "{}")["item"] for entry in last} == set(Item)
     done = kofi.get(where).content.decode()
     assert "All confirmed" in done and "Kofi, Tue 24 Nov, 17:45" in done.replace("&nbsp;", " ")
     assert channel_now(cast.channel, NOW).is_open
@@ -338,6 +338,7 @@ def test_a_refusal_writes_nothing_and_gives_every_tick_and_word_back(cast: Cast)
     wrong = {one.card.item: one.wrong for one in answer.context["filled"]}
     assert "Say where on the page" in wrong[Item.RULES] and "each person’s access" in wrong[Item.OWNER]
     assert not any(wrong[item] for item in (Item.PLAN, Item.REPORT, Item.HELP))
+    assert '<a href="#f-rules-e">House rules on the page</a>' in page and 'id="f-rules-e"' in page
     for item in Item:
         assert f'value="{item}" form="confirm" checked' in page
     assert all(f'value="{words}"' in page for words in ("x", "Portfolio &lt;b&gt; 7", "Below the rules"))

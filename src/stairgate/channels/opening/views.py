@@ -120,7 +120,7 @@ def confirmed(request: HttpRequest, pk: UUID) -> HttpResponse:
         rows = confirm(actor=member.user, channel=channel, said=said, at=timezone.now())
     except CannotConfirm as refusal:
         return _not_confirmed(request, member, channel, refusal)
-    told = "; ".join(str(row.get_item_display()) for row in rows)
+    told = "; ".join(row.get_item_display() for row in rows)
     messages.success(request, f"Written down, with your name: {told}.")
     return redirect("channels:opening", pk=channel.pk)
 
@@ -162,6 +162,7 @@ def _not_confirmed(
         filled=filled,
         status=422,
         wrong=str(refusal),
+        amiss=[one for one in filled if one.wrong],
         chosen=tuple(request.POST.getlist("mailbox")),
     )
 
