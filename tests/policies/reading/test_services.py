@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -324,3 +325,31 @@ def test_what_was_read_in_other_parts_is_read_again(cast: Cast, now: datetime) -
     found = reading.parts.exclude(so_far="").values_list("so_far", flat=True)
     assert tuple(found) == ends_of(cast.policy.text)[:2]
     assert progress_of(cast.member(cast.leah), cast.policy).parts_read == 2
+
+
+@pytest.mark.clause("C50")
+def test_what_came_into_the_library_while_somebody_signed_they_have_still_to_read(
+    cast: Cast, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    declare(
+        actor=cast.leah,
+        organisation=cast.organisation,
+        answers={one.name: one.wanted for one in QUESTIONS},
+        at=now,
+    )
+    day, looked = cast.organisation.day(now), services.proved
+
+    def meanwhile(*given: Any) -> bool:
+        record_document(
+            actor=cast.priya,
+            organisation=cast.organisation,
+            kind=Kind.CONDUCT,
+            details=Details("Code", "New", day, day + timedelta(days=9), place="Shelf", for_everyone=True),
+            at=now,
+        )
+        return looked(*given)
+
+    monkeypatch.setattr(services, "proved", meanwhile)
+    Receipt.objects.all().delete()
+    sign(cast, cast.leah, understood(cast, cast.leah, now), now)
+    assert [one.document.kind for one in Receipt.objects.select_related("document")] == ["safeguarding"]

@@ -145,11 +145,14 @@ def say_read_for(*, actor: User, person: Person, document: LibraryDocument, at: 
     _receipts([document], person, Receipt.Means.TOLD, actor, at)
 
 
-def keep_receipts_of_signing(*, person: Person, at: datetime) -> None:
-    """Keep the receipts of what somebody confirmed by name with their signature, which is authorised there."""
+def keep_receipts_of_signing(*, person: Person, documents: Iterable[LibraryDocument], at: datetime) -> None:
+    """Keep the receipts of what somebody confirmed by name with their signature, which is authorised there.
+
+    ``documents``: those whose names they had before them. What came in meanwhile they have still to read.
+    """
     assert person.user is not None
-    documents = unread(person.organisation, person=person)
-    _receipts(documents, person, Receipt.Means.SIGNING, person.user, at)
+    new = unread(person.organisation, person=person).filter(pk__in=[one.pk for one in documents])
+    _receipts(new, person, Receipt.Means.SIGNING, person.user, at)
 
 
 def _require_current(document: LibraryDocument) -> None:

@@ -19,6 +19,7 @@ from stairgate.organisations.models import User
 from stairgate.people.declaring.rules import may_sign
 from stairgate.people.declaring.selectors import with_declared_on
 from stairgate.people.models import Person
+from stairgate.policies.library.selectors import must_read
 from stairgate.policies.library.services import keep_receipts_of_signing
 from stairgate.policies.models import Attempt, PartRead, PolicyVersion, Questions, Reading, Signature
 from stairgate.policies.reading.rules import (
@@ -164,7 +165,8 @@ def sign(
         return signed
     if reading.read_at is None or reading.passed_at is None:
         raise CannotSign("Please read the policy to its end and answer the questions first.")
-    lines = confirmations_today(reading.version, at)
+    documents = list(must_read(reading.version.organisation))
+    lines = confirmations_today(reading.version, at, documents)
     if seen != digest_of(lines):
         raise CannotSign(
             "The safeguarding lead or a document has changed just now. Please read the lines once more."
@@ -192,7 +194,7 @@ def sign(
         proved_by=proof.means,
     )
     _write(reading, "policies.signed", {"confirmed": seen, "proved_by": proof.means.value}, at)
-    keep_receipts_of_signing(person=person, at=at)
+    keep_receipts_of_signing(person=person, documents=documents, at=at)
     return signature
 
 
