@@ -23,6 +23,7 @@ _KNOWN = {
     "organisations.User.email": "who signs in",
     "people.Person.birth_date_sealed": "staff",
     "people.Person.work_email": "staff",
+    "policies.ContactCheck.contact": "an agency on the list of help",
 }
 
 
