@@ -14,7 +14,7 @@ from stairgate.channels.models import AccountRequest, Condition, FoundPage, Paus
 from stairgate.channels.pausing import pause_everything
 from stairgate.cli.demo_accounts import ask
 from stairgate.organisations.models import User
-from stairgate.people.declaring.rules import Answer
+from stairgate.people.declaring.rules import QUESTIONS, Answer
 from stairgate.people.declaring.services import declare
 from stairgate.people.importing.services import keep_list
 from stairgate.people.leaving import leave
@@ -347,7 +347,8 @@ def _of_a_person(name: str, cast: Cast) -> object:
     if name in {"people:show_number", "people:withdraw_check", "people:look_again"}:
         return tom.checks.get().pk
     if name in {"people:declaration_plan", "people:declaration_helped"}:
-        answers = {"families": Answer.YES, "private": Answer.HELP, "apart": Answer.YES}
+        fine = {question.name: question.wanted for question in QUESTIONS}
+        answers = fine | {"families": Answer.YES, "private": Answer.HELP}
         return declare(actor=cast.tom, organisation=cast.organisation, answers=answers, at=now).pk
     if name == "people:verify_reference":
         reference = record_reference(
