@@ -283,6 +283,7 @@ def test_who_signs_in_already_is_joined_to_their_row(cast: Cast) -> None:
     Check.objects.filter(person=leah).delete()
     Training.objects.filter(person=leah).delete()
     leah.declarations.all().delete()
+    leah.receipts.all().delete()
     leah.delete()
     taken(cast, kept(cast, sheet("Leah Example,Practitioner,1/9/2026,LEAH@willowlane.example")))
     assert Person.objects.get(user=cast.leah).full_name == "Leah Example"

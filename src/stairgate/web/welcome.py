@@ -175,7 +175,7 @@ def _found(kept: dict[str, str], values: dict[str, Any]) -> User:
         full_name=" ".join(values["full_name"].split()),
         job_title=values["job_title"],
         started_on=values["started_on"],
-        work_email=values["email"],
+        work_email=user.email,
         at=timezone.now(),
     )
     transaction.on_commit(lambda: (settings.HOME.path / "setup-code").unlink(missing_ok=True))
