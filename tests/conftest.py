@@ -21,6 +21,8 @@ PARTS = ("browser", "node")
 #: where whole installations run in processes of their own: what they do there nobody sees from here
 INSTALLATIONS = ("tests/browser/", "tests/cli/", "tests/crash/", "tests/worker/")
 WAYS = tuple(f"tests/browser/test_{name}.py" for name in ("first_visit", "to_publish", "whole_way"))
+#: where a database itself is tried, by its guards, its locks and what is killed: there each case runs on both
+TRIED = (*INSTALLATIONS, "tests/ledger/", "tests/organisations/", "tests/publishing/")
 CLAUSE_TESTS = Path(__file__).resolve().parents[1] / "src/stairgate/clauses/tests.json"
 
 
@@ -61,7 +63,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
                 item.add_marker(pytest.mark.xdist_group(part))
                 break
     if config.getoption("--second-database"):
-        near = [item for item in items if comes_near_a_database(item)]
+        near = first_cases([item for item in items if comes_near_a_database(item)])
         config.hook.pytest_deselected(items=[item for item in items if item not in set(near)])
         items[:] = near
     items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
@@ -89,6 +91,21 @@ def comes_near_a_database(item: pytest.Item) -> bool:
         or bool(asked & {"db", "transactional_db", "live_server", "installation_environment"})
         or item.nodeid.startswith(INSTALLATIONS)
     )
+
+
+def first_cases(items: list[pytest.Item]) -> list[pytest.Item]:
+    """Return the tests, and of a table of cases the first one: the others ask the second database the same again.
+
+    Where a database itself is tried, every case stays.
+    """
+    met: set[str] = set()
+    found = []
+    for item in items:
+        test = item.nodeid.partition("[")[0]
+        if test not in met or item.nodeid.startswith(TRIED):
+            found.append(item)
+        met.add(test)
+    return found
 
 
 @pytest.hookimpl(tryfirst=True)
