@@ -61,14 +61,16 @@ def every_page(page: Page, stack: Stack) -> Iterator[str]:
     while waiting:
         path = waiting.pop()
         try:
-            page.goto(stack.url + path)
+            answer = page.goto(stack.url + path)
         except Error as error:
             assert "Download is starting" in error.message, path
+            continue
+        if answer is None or not answer.headers["content-type"].startswith("text/html"):
             continue
         yield path
         for link in page.locator("a[href^='/']:not([download])").evaluate_all(LINKS):
             address = link.partition("#")[0]
             kind = ABOUT.sub("*", address)
-            if kind not in known and not kind.endswith(".pdf"):
+            if kind not in known:
                 known.add(kind)
                 waiting.append(address)
