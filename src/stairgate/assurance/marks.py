@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
+from stairgate.organisations.words import together
+
 
 class Worth(enum.StrEnum):
     """What a clause is worth in a setting at a moment."""
@@ -115,7 +117,7 @@ def listed(names: Sequence[str]) -> str:
     shown, more = list(names[:_NAMED]), len(names) - _NAMED
     if more > 0:
         return f"{', '.join(shown)} and {more} other{'s' if more > 1 else ''}"
-    return " and ".join(filter(None, (", ".join(shown[:-1]), *shown[-1:])))
+    return together(shown)
 
 
 def things(count: int, one: str) -> str:

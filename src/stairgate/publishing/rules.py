@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from stairgate.clauses import Coverage, control
+from stairgate.organisations.words import together
 from stairgate.policies.quiet import QuietHours
 from stairgate.screening import Finding, Screening, Severity
 
@@ -390,11 +391,5 @@ def _second_person_bar(facts: DraftFacts) -> Bar:
     if len(fit) < needed:
         return Bar("second", False, f"{who}: two are needed, and only {fit[0]} can approve at the moment")
     if len(fit) > needed > 1:
-        return Bar("second", True, f"{who}, out of {_named(fit, 'and')}")
-    return Bar("second", True, f"{who}: {_named(fit, 'or' if needed == 1 else 'and')}")
-
-
-def _named(names: tuple[str, ...], last: str) -> str:
-    if len(names) == 1:
-        return names[0]
-    return f"{', '.join(names[:-1])} {last} {names[-1]}"
+        return Bar("second", True, f"{who}, out of {together(fit, 'and')}")
+    return Bar("second", True, f"{who}: {together(fit, 'or' if needed == 1 else 'and')}")

@@ -10,11 +10,13 @@ from datetime import datetime
 
 from stairgate.channels.rules import Restriction
 from stairgate.clauses import Coverage, control
+from stairgate.organisations.words import together
 
 #: how many people at least can open the mailbox that owns an account, at any time
 HOLDERS = 2
 #: what a confirmed plan says besides the numbers of the policy; another number when `plan` says something else
 _PLAN = "1"
+_NOBODY = "Nobody yet"
 
 
 class Item(enum.StrEnum):
@@ -189,7 +191,7 @@ def plan(
     watched = f" Visitors are told that we read {hours}." if hours else ""
     return Plan(
         (
-            ("Who looks", f"{_names(administrators)}, as page administrators. {reads}"),
+            ("Who looks", f"{together(administrators) or _NOBODY}, as page administrators. {reads}"),
             (
                 "How fast",
                 f"What waits is decided by the end of the next working day, what may put a child at risk at once. "
@@ -202,13 +204,8 @@ def plan(
             ),
             (
                 "Who is told",
-                f"{_names(leads)}, who leads safeguarding, of everything that worries us about a child. In danger: 999 first.",
+                f"{together(leads) or _NOBODY}, who leads safeguarding, of everything that worries us about a child. "
+                "In danger: 999 first.",
             ),
         )
     )
-
-
-def _names(people: Sequence[str]) -> str:
-    if not people:
-        return "Nobody yet"
-    return people[0] if len(people) == 1 else f"{', '.join(people[:-1])} and {people[-1]}"

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
 
+from stairgate.organisations.words import together
 from stairgate.people.importing.cells import CheckRead, CourseRead, Limits, PersonRead, Problem, Reader
 from stairgate.people.importing.columns import Column, Listing
 
@@ -56,7 +57,7 @@ class Line:
             return "Already on the register: nothing changes"
         also = [course.words for course in self.courses]
         also = (["a DBS check"] if self.check else []) + also
-        held = f"{', '.join(also[:-1])} and {also[-1]}" if len(also) > 1 else "".join(also)
+        held = together(also)
         if self.outcome == Outcome.ADDS:
             return f"Already on the register: adds {held}"
         new = "New, joined to their sign-in" if self.user else "New"

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from django.db import models
 
 from stairgate.clauses import Coverage, control
+from stairgate.organisations.words import together
 from stairgate.policies.packs.document import Chapter, Document
 from stairgate.policies.packs.form import Answer, Place, Question
 
@@ -209,9 +210,9 @@ def confirmations(
     ``sharing``: the policy lets people share a post of the page, as it stands, from their own accounts (C75).
     """
     ours = "nothing of ours but a post of our page, as it stands" if sharing else "nothing of ours"
-    who = f"is {_named(lead)}" if lead else "is to be asked for at the office"
+    who = f"is {together(lead)}" if lead else "is to be asked for at the office"
     if deputies:
-        who += f", and {_named(deputies)} {'stand' if len(deputies) > 1 else 'stands'} in"
+        who += f", and {together(deputies)} {'stand' if len(deputies) > 1 else 'stands'} in"
     return (
         Confirmation("received", "I was given this policy and this code, and I have a copy.", ("C107",)),
         Confirmation("read", "I have read it to the end.", ("C108",)),
@@ -247,11 +248,7 @@ def confirmations(
 def _have_read(documents: Sequence[str]) -> str:
     if not documents:
         return "I know our other child protection policies and"
-    return f"I have read {_named(documents)}. I know our other child protection policies and"
-
-
-def _named(names: Sequence[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+    return f"I have read {together(documents)}. I know our other child protection policies and"
 
 
 def digest_of(lines: Sequence[Confirmation]) -> str:
