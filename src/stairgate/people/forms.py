@@ -9,6 +9,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 
+from stairgate.organisations.fields import DayField
 from stairgate.organisations.mailboxes import personal_problem
 from stairgate.organisations.rules import Role
 from stairgate.people.models import Check, Person, Training
@@ -17,21 +18,8 @@ from stairgate.people.rules import is_certificate_number, review_after
 _OLDEST = date(1920, 1, 1)
 
 
-class _Day(forms.DateInput):
-    input_type = "date"
-
-
-class _DayField(forms.DateField):
-    """A day as a browser's own date field takes it."""
-
-    widget = _Day
-
-    def prepare_value(self, value: Any) -> Any:
-        return value.isoformat() if isinstance(value, date) else value
-
-
 def _day(label: str, **more: Any) -> forms.DateField:
-    return _DayField(label=label, **more)
+    return DayField(label=label, **more)
 
 
 class _AboutPeople(forms.Form):

@@ -2,25 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from django import forms
 
 from stairgate.assurance.rounds.rules import Audience
-
-
-class _Day(forms.DateInput):
-    input_type = "date"
-
-
-class _DayField(forms.DateField):
-    """A day as a browser's own date field takes it."""
-
-    widget = _Day
-
-    def prepare_value(self, value: Any) -> Any:
-        return value.isoformat() if isinstance(value, date) else value
+from stairgate.organisations.fields import DayField
 
 
 class ActivityForm(forms.Form):
@@ -34,7 +21,7 @@ class ActivityForm(forms.Form):
     audience = forms.ChoiceField(
         label="For whom?", choices=Audience, help_text="With children under five it is mostly the parents."
     )
-    on = _DayField(label="When?")
+    on = DayField(label="When?")
     done_by = forms.CharField(label="Who did it?", max_length=80, help_text="The first name is enough.")
     link = forms.CharField(
         label="Link to it",

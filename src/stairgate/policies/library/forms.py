@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date
-from typing import Any
-
 from django import forms
 
+from stairgate.organisations.fields import DayField
 from stairgate.policies.library.rules import (
     LONGEST_LINK,
     LONGEST_PLACE,
@@ -15,19 +13,6 @@ from stairgate.policies.library.rules import (
     Details,
     Kind,
 )
-
-
-class _Day(forms.DateInput):
-    input_type = "date"
-
-
-class _DayField(forms.DateField):
-    """A day as a browser's own date field takes it."""
-
-    widget = _Day
-
-    def prepare_value(self, value: Any) -> Any:
-        return value.isoformat() if isinstance(value, date) else value
 
 
 class DocumentForm(forms.Form):
@@ -40,8 +25,8 @@ class DocumentForm(forms.Form):
     version = forms.CharField(
         label="Version", max_length=LONGEST_VERSION, help_text="As people say it, such as “September 2026”."
     )
-    adopted_on = _DayField(label="Adopted, or last looked at, on")
-    review_by = _DayField(
+    adopted_on = DayField(label="Adopted, or last looked at, on")
+    review_by = DayField(
         label="To be looked at again by",
         help_text="The one on safeguarding every year. When it is late, no account can be posted to.",
     )
