@@ -230,7 +230,7 @@ def _work(organisation: Organisation, account: UUID | None, day: date, now: date
 
 
 def _telling(organisation: Organisation, day: date) -> dict[str, Any]:
-    """Return what is counted of exceptions, of who asks to speak to a manager, and of what each says once a year.
+    """Return what is counted of exceptions, and of who asks to speak to a manager.
 
     Whoever asks to speak is counted only where it is about nobody here, and about no child: the rest is not for a clause.
     """

@@ -1,4 +1,4 @@
-"""Clauses about exceptions, telling somebody, and what each says of themselves once a year. Pure.
+"""Clauses about exceptions, and about telling somebody. Pure.
 
 What is told about a child or about a colleague's conduct is judged nowhere: nobody may see from a clause that it exists.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from stairgate.assurance.excepting.rules import ALONE
 from stairgate.assurance.judges_people import KEEPS_REGISTER, Judge
 from stairgate.assurance.known import Known
 from stairgate.assurance.marks import Mark, Proof, Step, broken, met, risk, things
@@ -14,8 +15,8 @@ from stairgate.organisations.rules import Role
 
 _MANAGING = (Role.MANAGER, Role.SERVICE_MANAGER)
 _EXCEPTIONS = Step("See the exceptions", "reminding:exceptions")
-#: so long an exception that is asked for may wait for an answer, and somebody who asks to speak
-_TO_ANSWER, _TO_SPEAK = timedelta(days=1), timedelta(hours=4)
+#: so long an exception that is asked for may wait for an answer
+_TO_ANSWER = timedelta(days=1)
 
 
 def excepted(known: Known) -> Mark | None:
@@ -43,7 +44,7 @@ def spoken_with(known: Known) -> Mark | None:
     """C86: whoever asked a manager to speak about a good name was spoken with."""
     work = known.work
     seen = Proof("Who asks to speak to a manager", f"{work.told_waiting} wait", known.day)
-    if work.oldest_told and known.at - work.oldest_told > _TO_SPEAK:
+    if work.oldest_told and known.at - work.oldest_told > ALONE:
         why = f"{things(work.told_waiting, 'person')} asked to speak to a manager, and nobody has for four hours."
         why = why.replace("persons", "people")
         step = Step("See who asks", "reminding:told")

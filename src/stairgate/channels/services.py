@@ -64,7 +64,7 @@ def connect(*, actor: User, channel: Channel, credentials: Credentials, at: date
     channel.status_reason = ""
     channel.save(update_fields=["status", "status_reason"])
     payload = {"account_id": credentials.account_id, "base_url": credentials.base_url}
-    _record(actor, channel, "channels.connected", payload, at)
+    write_down(actor, channel, "channels.connected", payload, at)
     return connection
 
 
@@ -114,7 +114,7 @@ def _note_seen(actor: User, channel: Channel, at: datetime) -> None:
     """Write down who saw that a place without an interface is there and ours: nothing else can prove it."""
     channel.connection.seen_at, channel.connection.seen_by = at, actor
     channel.connection.save(update_fields=["seen_at", "seen_by"])
-    _record(actor, channel, "channels.seen", {}, at)
+    write_down(actor, channel, "channels.seen", {}, at)
 
 
 @transaction.atomic
@@ -142,7 +142,8 @@ def note_health(*, channel: Channel, health: Health) -> HealthReading:
     return reading
 
 
-def _record(actor: User, channel: Channel, kind: str, payload: Mapping[str, object], at: datetime) -> None:
+def write_down(actor: User, channel: Channel, kind: str, payload: Mapping[str, object], at: datetime) -> None:
+    """Put a deed on an account into the record, in the transaction of the deed."""
     record(
         organisation_id=channel.organisation_id,
         kind=kind,

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import timedelta
+from collections.abc import Callable, Iterator
+from datetime import date, timedelta
+from typing import Any
+
+from django.db.models import QuerySet
 
 from stairgate.assurance.reminding.rules import Due, Kind
 from stairgate.assurance.reminding.setting import Setting, Source
 from stairgate.assurance.rounds.models import Activity, LookOut
-from stairgate.assurance.rounds.rules import EARLY, activity_due, look_out_due, term_of
+from stairgate.assurance.rounds.rules import EARLY, Term, activity_due, look_out_due, term_of
 from stairgate.assurance.rounds.selectors import turns, unread
 from stairgate.clauses import Coverage, control
 from stairgate.organisations.rules import Role
@@ -63,29 +66,31 @@ def help_wanted(setting: Setting) -> Iterator[Due]:
 )
 def look_out(setting: Setting) -> Iterator[Due]:
     """The look of this term: for the safeguarding lead, or the manager without one; late, for everybody in charge."""
-    since = setting.policy_since
-    term = term_of(setting.day)
-    if since is None or LookOut.objects.filter(organisation=setting.organisation, term=term.key).exists():
-        return
-    due_on = look_out_due(term, setting.organisation.day(since))
-    named = setting.holding(Role.DSL) or setting.holding(Role.MANAGER)
-    for member in setting.holding(*_OVERSEE) if due_on < setting.day else named:
-        says = f"Look what training and guidance is new: {term.name}"
-        yield Due(member.user_id, Kind.LOOK_OUT, term.key, setting.end_of(due_on), says)
+    done = LookOut.objects.filter(organisation=setting.organisation)
+    yield from _each_term(
+        setting, Kind.LOOK_OUT, "Look what training and guidance is new", done, look_out_due
+    )
 
 
 @control("C61", "Each term the lead is asked for something for children; late, everybody in charge is")
 def for_children(setting: Setting) -> Iterator[Due]:
     """What children or parents had this term: for the safeguarding lead, or the manager; late, for all in charge."""
+    done, says = Activity.objects.filter(organisation=setting.organisation), "Something about safe technology"
+    yield from _each_term(setting, Kind.ACTIVITY, f"{says} for children or parents", done, activity_due)
+
+
+def _each_term(
+    setting: Setting, kind: Kind, says: str, done: QuerySet[Any], due: Callable[[Term, date], date]
+) -> Iterator[Due]:
+    """What is done once a term: for the safeguarding lead, or the manager without one; late, for everybody in charge."""
     since = setting.policy_since
     term = term_of(setting.day)
-    if since is None or Activity.objects.filter(organisation=setting.organisation, term=term.key).exists():
+    if since is None or done.filter(term=term.key).exists():
         return
-    due_on = activity_due(term, setting.organisation.day(since))
+    due_on = due(term, setting.organisation.day(since))
     named = setting.holding(Role.DSL) or setting.holding(Role.MANAGER)
     for member in setting.holding(*_OVERSEE) if due_on < setting.day else named:
-        says = f"Something about safe technology for children or parents: {term.name}"
-        yield Due(member.user_id, Kind.ACTIVITY, term.key, setting.end_of(due_on), says)
+        yield Due(member.user_id, kind, term.key, setting.end_of(due_on), f"{says}: {term.name}")
 
 
 SOURCES = (

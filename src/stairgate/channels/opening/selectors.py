@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from django.db.models import Count, Exists, IntegerField, Min, OuterRef, Q, QuerySet, Subquery
@@ -283,9 +283,3 @@ def _access(owner: Confirmation | None) -> tuple[str, ...]:
         return ()
     rows = owner.access.filter(to=Access.To.PAGE).order_by("user__first_name")
     return tuple(rows.values_list("user__first_name", flat=True))
-
-
-def confirmations(channel: Channel, since: datetime | None = None) -> QuerySet[Confirmation]:
-    """Return everything that was ever confirmed of an account, the newest first."""
-    rows = channel.confirmations.select_related("confirmed_by", "ended_by")
-    return rows.filter(confirmed_at__gte=since) if since else rows

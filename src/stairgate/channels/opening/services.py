@@ -13,8 +13,8 @@ from stairgate.channels.models import Access, Channel, Confirmation
 from stairgate.channels.opening.rules import HOLDERS, Item
 from stairgate.channels.opening.selectors import Card, Sheet, opening_on, sheet
 from stairgate.channels.pausing import require_manager
+from stairgate.channels.services import write_down
 from stairgate.clauses import Coverage, control
-from stairgate.ledger.services import record
 from stairgate.organisations.models import Membership, Organisation, User
 from stairgate.organisations.rules import Role, in_force
 from stairgate.organisations.selectors import holders as holding_a_role
@@ -127,7 +127,7 @@ def _confirmed(actor: User, channel: Channel, sure: _Sure, at: datetime) -> Conf
     )
     told = {str(to.value): sorted(str(user) for user in users) for to, users in sure.people.items()}
     payload = {"item": card.item.value, "stands_for": card.digest, "where": sure.where, **told}
-    _write_down(actor, channel, "channels.opening_confirmed", payload, at)
+    write_down(actor, channel, "channels.opening_confirmed", payload, at)
     return row
 
 
@@ -166,7 +166,7 @@ def take_back(*, actor: User, confirmation: Confirmation, why: str, at: datetime
     rows = Confirmation.objects.filter(pk=confirmation.pk, ended_at__isnull=True)
     if not rows.update(ended_at=at, ended_by=actor, ended_why=why):
         raise CannotConfirm("It does not count any more already.")
-    _write_down(actor, channel, "channels.opening_taken_back", {"item": confirmation.item, "why": why}, at)
+    write_down(actor, channel, "channels.opening_taken_back", {"item": confirmation.item, "why": why}, at)
 
 
 def now_on(channel: Channel, at: datetime) -> Sheet:
@@ -181,16 +181,3 @@ def _locked(channel: Channel) -> Channel:
     """Return the account, locked: the gate that is opening on it waits, or is waited for."""
     rows = Channel.objects.select_for_update(of=("self",), no_key=True)
     return rows.select_related("organisation", "connection").get(pk=channel.pk)
-
-
-def _write_down(
-    actor: User, channel: Channel, kind: str, payload: Mapping[str, object], at: datetime
-) -> None:
-    record(
-        organisation_id=channel.organisation_id,
-        kind=kind,
-        actor=str(actor.id),
-        subject=str(channel.id),
-        payload=payload,
-        at=at,
-    )
