@@ -231,7 +231,7 @@ def test_signs_of_self_harm_are_harm(text: str) -> None:
 @pytest.mark.clause("C08")
 @pytest.mark.parametrize("text", COMPLAINTS)
 def test_a_complaint_is_looked_at_and_not_hidden(text: str) -> None:
-    assert grave(text, Category.COMPLAINT) is Severity.LOOK
+    assert grave(text, Category.COMPLAINT_ABOUT_STAFF) is Severity.LOOK
     assert coming_in(text).action is Action.LOOK
 
 

@@ -8,7 +8,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from stairgate.screening import Author, Context, Direction, Finding, Screening, Severity, from_json, to_json
+from stairgate.screening import (
+    Author,
+    Category,
+    Context,
+    Direction,
+    Finding,
+    Screening,
+    Severity,
+    from_json,
+    to_json,
+)
 from stairgate.screening.engine import LONGEST_TEXT, MOST_FINDINGS
 from stairgate.screening.folding import Folded, fold
 from stairgate.screening.reading import Reading
@@ -141,3 +151,17 @@ def test_equal_texts_give_equal_screenings() -> None:
     assert isinstance(first, Screening)
     assert first == second
     assert all(isinstance(finding, Finding) for finding in first.findings)
+
+
+@pytest.mark.parametrize(
+    ("former", "now"),
+    [
+        ("first_person", Category.STAFF_BOUNDARY),
+        ("complaint", Category.COMPLAINT_ABOUT_STAFF),
+        ("under_18", Category.UNDER_18_AUTHOR),
+    ],
+)
+def test_screenings_kept_under_a_former_name_of_a_category_are_still_read(former: str, now: Category) -> None:
+    kept = to_json(going_out("Love from Tom"))
+    kept["findings"] = [{**kept["findings"][0], "category": former}]
+    assert from_json(kept).findings[0].category is now

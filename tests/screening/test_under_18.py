@@ -49,7 +49,11 @@ INNOCENT = [
 @pytest.mark.parametrize("text", SAY_SO)
 def test_somebody_who_says_so_is_noticed(text: str) -> None:
     (finding,) = only(coming_in(text), "under-18")
-    assert (finding.category, finding.severity, finding.clause) == (Category.UNDER_18, Severity.HOLD, "C59")
+    assert (finding.category, finding.severity, finding.clause) == (
+        Category.UNDER_18_AUTHOR,
+        Severity.HOLD,
+        "C59",
+    )
 
 
 @pytest.mark.clause("C59")

@@ -78,7 +78,7 @@ def risk_of(findings: tuple[Finding, ...] | None, *, has_picture: bool) -> int:
 
 def says_under_18(findings: tuple[Finding, ...] | None) -> bool:
     """Return whether the words say that their writer is under 18 (C59)."""
-    return any(finding.category == Category.UNDER_18 for finding in findings or ())
+    return any(finding.category == Category.UNDER_18_AUTHOR for finding in findings or ())
 
 
 @control(

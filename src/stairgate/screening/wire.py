@@ -8,6 +8,12 @@ from typing import Any
 
 from stairgate.screening.kinds import Action, Category, Finding, Screening, Severity
 
+_FORMER_NAMES = {  # what screenings kept before December 2026 call a category
+    "first_person": Category.STAFF_BOUNDARY,
+    "complaint": Category.COMPLAINT_ABOUT_STAFF,
+    "under_18": Category.UNDER_18_AUTHOR,
+}
+
 
 def to_json(screening: Screening) -> dict[str, Any]:
     """Return the screening as plain values; severities become lower-case words."""
@@ -38,6 +44,6 @@ def from_json(data: Mapping[str, Any]) -> Screening:
 
 def _finding_from_json(data: Mapping[str, Any]) -> Finding:
     fields = {name: value for name, value in data.items() if name != "key"}
-    fields["category"] = Category(fields["category"])
+    fields["category"] = _FORMER_NAMES.get(fields["category"]) or Category(fields["category"])
     fields["severity"] = Severity[fields["severity"].upper()]
     return Finding(**fields)
