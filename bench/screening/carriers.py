@@ -34,6 +34,11 @@ INNOCENT = (
 )
 
 
+def words(text: str) -> tuple[str, ...]:
+    """Return the words of a list written as one text."""
+    return tuple(text.split())
+
+
 def source(name: str) -> random.Random:
     """Return a source of choices that depends on nothing but ``name``."""
     return random.Random(f"{SEED} {name}")  # noqa: S311 - a repeatable set, not a secret

@@ -5,18 +5,19 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 
-from bench.screening.carriers import SWEARING, source
+from bench.screening.carriers import SWEARING, source, words
 from bench.screening.messages import Message
 
-WORDS = tuple(
-    """fuck fucking fucker fucked motherfucker fuckwit fuckers clusterfuck shit shitty bullshit shithead shitshow shite
-    gobshite shits cunt cunts wanker wankers wank wanking twat twats bollocks bollocking bastard bastards pissed pisshead
-    arse arsehole arseholes arsewipe asshole dickhead dickheads prick pricks knobhead bellend bellends tosser tossers slag
-    slags slut sluts whore whores bitch bitches bitching bugger crap crappy cocksucker dumbass douchebag pillock shagging
-    titties faggot retard""".split()
+WORDS = words(
+    "fuck fucking fucker fucked motherfucker fuckwit fuckers clusterfuck shit shitty bullshit shithead "
+    "shitshow shite gobshite shits cunt cunts wanker wankers wank wanking twat twats bollocks "
+    "bollocking bastard bastards pissed pisshead arse arsehole arseholes arsewipe asshole dickhead "
+    "dickheads prick pricks knobhead bellend bellends tosser tossers slag slags slut sluts whore whores "
+    "bitch bitches bitching bugger crap crappy cocksucker dumbass douchebag pillock shagging titties "
+    "faggot retard"
 )
 AMBIGUOUS_WITHOUT_VOWELS = frozenset(
-    "arse crap crappy slag slags slut sluts prick pricks titties shite shits bugger".split()
+    words("arse crap crappy slag slags slut sluts prick pricks titties shite shits bugger")
 )
 
 LEET = {
@@ -69,8 +70,25 @@ GREEK = {
     "w": "ω",
     "b": "β",
 }
-OTHER = {"a": "Ꭺ", "b": "Ᏼ", "c": "ⅽ", "d": "ԁ", "e": "ℯ", "f": "ẝ", "g": "ɡ", "h": "հ", "i": "ɩ", "l": "ⅼ", "n": "ո",
-         "o": "օ", "r": "ꮁ", "s": "ꜱ", "t": "Ꭲ", "u": "ս", "w": "ա"}  # fmt: skip
+OTHER = {
+    "a": "Ꭺ",
+    "b": "Ᏼ",
+    "c": "ⅽ",
+    "d": "ԁ",
+    "e": "ℯ",
+    "f": "ẝ",
+    "g": "ɡ",
+    "h": "հ",
+    "i": "ɩ",
+    "l": "ⅼ",
+    "n": "ո",
+    "o": "օ",
+    "r": "ꮁ",
+    "s": "ꜱ",
+    "t": "Ꭲ",
+    "u": "ս",
+    "w": "ա",
+}
 LETTER_EMOJI = {"a": "🅰️", "b": "🅱️", "i": "ℹ️", "o": "🅾️", "m": "Ⓜ️", "p": "🅿️", "x": "❌", "s": "💲", "t": "✝️"}
 PICTURES = ("😂", "⭐", "🔥", "💩", "🙈", "❤️")
 VOWELS = "aeiou"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from bench.screening.messages import Message
+
 from stairgate.screening import Action, Author, Context, Direction, Finding, Screener, Severity, default_pack
 
 

@@ -79,8 +79,6 @@ def table(head: Sequence[str], rows: Iterable[Sequence[object]], first: int = 28
     """Return rows as columns; the first is text on the left, fractions get three places."""
     lines = []
     for row in [head, *rows]:
-        cells = [f"{row[0]!s:<{first}}"]
-        for cell in row[1:]:
-            cells.append(f"{cell:>11.3f}" if isinstance(cell, float) else f"{cell!s:>11}")
-        lines.append("".join(cells))
+        cells = [f"{cell:>11.3f}" if isinstance(cell, float) else f"{cell!s:>11}" for cell in row[1:]]
+        lines.append(f"{row[0]!s:<{first}}" + "".join(cells))
     return "\n".join(lines)
