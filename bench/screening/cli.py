@@ -6,11 +6,11 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
-from bench.screening import accuracy
+from bench.screening import accuracy, compare, peers, speed, tools
 from bench.screening.messages import HALVES
 from bench.screening.ours import Ours
 
-COMMANDS = ("all", "accuracy", "disguise", "details", "hate")
+COMMANDS = ("all", "accuracy", "disguise", "details", "hate", "hostile", "speed", "peers")
 
 
 def parser() -> argparse.ArgumentParser:
@@ -32,22 +32,50 @@ def parser() -> argparse.ArgumentParser:
         help='show wrong answers: of a category, of "innocent" messages or "all"; no name needed for other tables',
     )
     made.add_argument("--show-report", action="store_true", help="show wrong answers of the report half too")
+    made.add_argument("--install", action="store_true", help="install the peers into their folder first")
+    made.add_argument(
+        "--peers", type=Path, default=peers.default_folder(), help="the folder the peers live in"
+    )
     return made
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command. Returns 0."""
     asked = parser().parse_args(arguments)
-    ours, errors = Ours(), asked.errors is not None
-    if asked.command in ("accuracy", "all"):
-        halves = (asked.half,) if asked.half else HALVES
-        accuracy.all_halves(
-            ours, halves, asked.sets, asked.errors or (["all"] if errors else []), asked.show_report
-        )
-    if asked.command in ("disguise", "all"):
-        accuracy.disguised_words(ours, errors)
-    if asked.command in ("details", "all"):
-        accuracy.personal_details(ours, errors)
-    if asked.command in ("hate", "all"):
-        accuracy.hate_functions(ours, errors)
+    if asked.install:
+        peers.install(asked.peers)
+    if asked.command in ("accuracy", "disguise", "details", "hate"):
+        _ours(asked)
+    if asked.command in ("peers", "speed", "all"):
+        _together(asked)
+    if asked.command in ("hostile", "speed", "all"):
+        speed.hostile()
     return 0
+
+
+def _ours(asked: argparse.Namespace) -> None:
+    """Print one table of our own answers: quick."""
+    ours, errors = Ours(), asked.errors is not None
+    if asked.command == "accuracy":
+        halves = (asked.half,) if asked.half else HALVES
+        wrong = asked.errors or (["all"] if errors else [])
+        accuracy.all_halves(ours, halves, asked.sets, wrong, asked.show_report)
+    elif asked.command == "disguise":
+        accuracy.disguised_words(ours, errors)
+    elif asked.command == "details":
+        accuracy.personal_details(ours, errors)
+    else:
+        accuracy.hate_functions(ours, errors)
+
+
+def _together(asked: argparse.Namespace) -> None:
+    """Print ours beside the peers: their answers, their speed, or both."""
+    running = tools.start(asked.peers, {"terms": speed.pack_terms()})
+    try:
+        if asked.command != "speed":
+            compare.compare([tool for tool in running if tool.peer is not peers.AUTOMATON], asked.sets)
+        if asked.command != "peers":
+            speed.rates(running, asked.sets)
+    finally:
+        for tool in running:
+            tool.close()

@@ -11,10 +11,13 @@ from bench.screening.messages import Message
 EACH = 42
 FIRST = words("Jo Sam Rosie Maya Idris Tom Beth Ali Gwen Nia Kofi Zara Megan Liam Priya Aled Ewan Orla")
 LAST = words("hill wood marsh field brook stone vale moor ford lea")
-STREETS = (
-    "Mill Lane;Station Road;Orchard Close;Church Street;Victoria Avenue;Holly Drive;Kingsway Terrace;Park Crescent;"
-    "Nelson Grove;Castle Mews;Albert Road;Bridge Street;Meadow Way;Queens Gardens;Elm Walk;Harbour Rise;Beech Hill"
-).split(";")
+STREETS = tuple(
+    street.replace("_", " ")
+    for street in words(
+        "Mill_Lane Station_Road Orchard_Close Church_Street Victoria_Avenue Holly_Drive Kingsway_Terrace Park_Crescent "
+        "Nelson_Grove Castle_Mews Albert_Road Bridge_Street Meadow_Way Queens_Gardens Elm_Walk Harbour_Rise Beech_Hill"
+    )
+)
 TOWNS = words("Ashby Thornley Millbrook Easton Northfield Wexcombe Hartley Overbrook Stanmoor")
 SPOKEN = words("zero one two three four five six seven eight nine")
 Maker = Callable[[random.Random], str]
