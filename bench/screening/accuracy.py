@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from bench.screening import details, disguise, hate, innocents, numbers
+from bench.screening import details, disguise, hate, innocents, lookalikes
 from bench.screening.messages import HALVES, Message, read_half
 from bench.screening.ours import Ours
 from bench.screening.scores import Score, score, table
@@ -119,7 +119,7 @@ def personal_details(ours: Ours, errors: bool) -> None:
     """Print recall of UK personal details by kind, and false alarms on what only looks like them."""
     flag: Flag = lambda message: "contact_details" in ours.categories(message)  # noqa: E731
     kinds = grouped(details.positives(), flag, errors)
-    fine = grouped(numbers.negatives(), flag, errors)
+    fine = grouped(lookalikes.negatives(), flag, errors)
     both = total(kinds) + total(fine)
     print(share_table(kinds, "personal details"))
     print(share_table(fine, "only look like them"))

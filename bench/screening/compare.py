@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from bench.screening import details, disguise, hate, innocents, numbers
+from bench.screening import details, disguise, hate, innocents, lookalikes
 from bench.screening.accuracy import HATEFUL, RUDE, nursery_table
 from bench.screening.messages import HALVES, Message, read_half
 from bench.screening.peers import DETAILS, WORDS
@@ -23,7 +23,7 @@ def compare(tools: Sequence[Tool], sets: Sequence[Path]) -> None:
         _nursery(tools, half, read_half(half, sets))
     fine = innocents.innocents()
     _by_group(tools, WORDS, [*disguise.disguised(), *fine], RUDE, "swearing, by disguise")
-    _by_group(tools, DETAILS, [*details.positives(), *numbers.negatives()], CONTACT, "personal details")
+    _by_group(tools, DETAILS, [*details.positives(), *lookalikes.negatives()], CONTACT, "personal details")
     _by_group(tools, WORDS, hate.cases(), HATEFUL, "functions of hate")
 
 

@@ -20,6 +20,9 @@ STREETS = tuple(
 )
 TOWNS = words("Ashby Thornley Millbrook Easton Northfield Wexcombe Hartley Overbrook Stanmoor")
 SPOKEN = words("zero one two three four five six seven eight nine")
+NICKS = words(
+    "mossvole pebblefen ottermarsh brindlewick quillhare fernsnail tidewren bramblecoot duskmole plumtoad"
+)
 Maker = Callable[[random.Random], str]
 
 
@@ -200,7 +203,7 @@ def _handle(pick: random.Random) -> str:
     name = (
         pick.choice(FIRST).lower()
         + pick.choice(("_", ".", "", "__"))
-        + pick.choice(LAST)
+        + pick.choice(NICKS)
         + pick.choice(("", "x", "99", "_07"))
     )
     return pick.choice(

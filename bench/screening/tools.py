@@ -8,6 +8,7 @@ import random
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -39,9 +40,10 @@ class Tool:
             if peer is OURS:
                 environment["PYTHONPATH"] = str(Path(stairgate.__file__).resolve().parents[1])
             command = [python, str(HERE / "worker.py"), peer.maker]
+        self.complaints = tempfile.TemporaryFile("w+")  # noqa: SIM115 - open as long as the tool runs
         self.process = subprocess.Popen(  # noqa: S603
             command, cwd=where, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL, text=True,
+            stderr=self.complaints, text=True,
         )  # fmt: skip
         ready = self._ask(told or {})
         self.load, self.peak = float(ready["load"]), float(ready["peak"])
@@ -57,7 +59,12 @@ class Tool:
         self.process.stdin.flush()
         line = self.process.stdout.readline()
         if not line:
-            raise RuntimeError(f"{self.name} stopped with {self.process.wait()}")
+            self.process.wait()
+            self.complaints.seek(0)
+            said = self.complaints.read().strip().splitlines() or [
+                f"it stopped with {self.process.returncode}"
+            ]
+            raise RuntimeError(said[-1])
         return dict(json.loads(line))
 
     def answer(self, messages: Sequence[Message]) -> list[Any]:

@@ -141,4 +141,5 @@ def main(name: str) -> None:
 
 
 if __name__ == "__main__":
+    sys.path.pop(0)  # this folder: its modules are not a peer's
     main(sys.argv[1])
