@@ -78,13 +78,13 @@ def print_errors(
                 print(f"       {message.text!r}")
 
 
-def grouped(messages: Sequence[Message], flag: Flag, errors: bool) -> dict[str, Score]:
-    """Return a score for each group of messages, in their order; print the wrong ones when asked."""
+def grouped(messages: Sequence[Message], flag: Flag, errors: Sequence[str]) -> dict[str, Score]:
+    """Return a score for each group of messages, in their order; print the wrong ones of the groups asked for."""
     scores: dict[str, Score] = {}
     for message in messages:
         seen = flag(message)
         scores.setdefault(message.group, Score()).add(message.flagged, seen)
-        if errors and seen != message.flagged:
+        if seen != message.flagged and ("all" in errors or message.group in errors):
             print(f"{'MISSED' if message.flagged else 'ALARM '} {message.group}: {message.text!r}")
     return scores
 
@@ -103,7 +103,7 @@ def share_table(scores: dict[str, Score], title: str) -> str:
     return table((title, "texts", "right"), rows)
 
 
-def disguised_words(ours: Ours, errors: bool) -> None:
+def disguised_words(ours: Ours, errors: Sequence[str]) -> None:
     """Print recall of disguised swearing by method, and false alarms on innocent words."""
     flag: Flag = lambda message: bool(ours.categories(message) & RUDE)  # noqa: E731
     words = grouped(disguise.disguised(), flag, errors)
@@ -115,7 +115,7 @@ def disguised_words(ours: Ours, errors: bool) -> None:
     print(f"false alarms {total(fine).false_alarms:.2%} of {total(fine).innocent}\n")
 
 
-def personal_details(ours: Ours, errors: bool) -> None:
+def personal_details(ours: Ours, errors: Sequence[str]) -> None:
     """Print recall of UK personal details by kind, and false alarms on what only looks like them."""
     flag: Flag = lambda message: "contact_details" in ours.categories(message)  # noqa: E731
     kinds = grouped(details.positives(), flag, errors)
@@ -129,7 +129,7 @@ def personal_details(ours: Ours, errors: bool) -> None:
     )
 
 
-def hate_functions(ours: Ours, errors: bool) -> None:
+def hate_functions(ours: Ours, errors: Sequence[str]) -> None:
     """Print the share of right answers for every function of hate, and the balanced accuracy."""
     flag: Flag = lambda message: bool(ours.categories(message) & HATEFUL)  # noqa: E731
     functions = grouped(hate.cases(), flag, errors)

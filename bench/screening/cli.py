@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import signal
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -29,7 +30,7 @@ def parser() -> argparse.ArgumentParser:
         "--errors",
         nargs="*",
         metavar="CATEGORY",
-        help='show wrong answers: of a category, of "innocent" messages or "all"; no name needed for other tables',
+        help='show wrong answers: of a category, of "innocent" messages, of a kind in the other tables, or all',
     )
     made.add_argument("--show-report", action="store_true", help="show wrong answers of the report half too")
     made.add_argument("--install", action="store_true", help="install the peers into their folder first")
@@ -42,6 +43,7 @@ def parser() -> argparse.ArgumentParser:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command. Returns 0."""
     asked = parser().parse_args(arguments)
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # so that "| head" ends it quietly
     if asked.install:
         peers.install(asked.peers)
     if asked.command in ("accuracy", "disguise", "details", "hate"):
@@ -55,11 +57,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _ours(asked: argparse.Namespace) -> None:
     """Print one table of our own answers: quick."""
-    ours, errors = Ours(), asked.errors is not None
+    ours = Ours()
+    errors = () if asked.errors is None else tuple(asked.errors) or ("all",)
     if asked.command == "accuracy":
         halves = (asked.half,) if asked.half else HALVES
-        wrong = asked.errors or (["all"] if errors else [])
-        accuracy.all_halves(ours, halves, asked.sets, wrong, asked.show_report)
+        accuracy.all_halves(ours, halves, asked.sets, errors, asked.show_report)
     elif asked.command == "disguise":
         accuracy.disguised_words(ours, errors)
     elif asked.command == "details":

@@ -20,6 +20,7 @@ AMBIGUOUS_WITHOUT_VOWELS = frozenset(
     words("arse crap crappy slag slags slut sluts prick pricks titties shite shits bugger")
 )
 
+INNOCENT_BY_CHANCE = frozenset({"carp"})  # crap with its letters swapped
 LEET = {
     "a": "4@",
     "e": "3",
@@ -226,10 +227,10 @@ METHODS: dict[str, Method] = {
     "vowels masked": _mask_vowel,
     "inside masked": _mask_inside,
     "joined": lambda word, pick: pick.choice(
-        ("youare{}", "whata{}place", "such{}ery", "{}nursery", "the{}manager")
+        ("youare{}", "whata{}place", "pure{}here", "{}nursery", "the{}manager")
     ).format(word),
     "handle": lambda word, pick: pick.choice(
-        ("@{}acorns", "@acorns_{}", "@the.{}.nursery", "@you{}s")
+        ("@{}acorns", "@acorns_{}", "@the.{}.nursery", "@acorns{}")
     ).format(word),
 }
 
@@ -241,7 +242,7 @@ def disguised() -> list[Message]:
         pick = source(f"disguise {method}")
         for word in WORDS:
             written = disguise(word, pick)
-            if written == word and method != "plain":
+            if (written == word and method != "plain") or written in INNOCENT_BY_CHANCE:
                 continue
             text = pick.choice(SWEARING).format(written)
             made.append(Message(f"{method}-{word}", text, frozenset({"profanity"}), group=method))

@@ -145,6 +145,12 @@ def rates(tools: Sequence[Tool], sets: Sequence[Path]) -> None:
         f"mixed messages ({len(messages)}, mean {sum(len(m.text) for m in messages) / len(messages):.0f} characters)"
     )
     print(table(("", "msg/cpu-s", "MB/cpu-s", "peak MB", "load cpu-s", "ours : it", "messages"), rows))
+    peers = [tool for tool in tools if tool.peer not in (OURS, AUTOMATON)]
+    if peers:
+        together = 1 / sum(1 / tool.rate for tool in peers)
+        print(
+            f"all peers one after another: {together:,.0f} messages a CPU-second; ours is {ours.rate / together:,.0f} times that"
+        )
     pair = [tool for tool in tools if tool.peer in (OURS, AUTOMATON)]
     if len(pair) == 2:
         for tool in pair:

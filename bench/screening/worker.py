@@ -80,8 +80,13 @@ def better_profanity(_: dict[str, Any]) -> Answer:
 
 
 def presidio_analyzer(_: dict[str, Any]) -> Answer:
-    """The UK's recognisers and the general ones that know no country, over a tokeniser without a language model."""
+    """The UK's recognisers and the general ones that know no country, over a tokeniser without a language model.
+
+    It would refuse every address under the reserved ending .example, which is all this set may use: it is told
+    that the ending is a real one.
+    """
     import spacy
+    import tldextract
     from presidio_analyzer import AnalyzerEngine, RecognizerRegistry, predefined_recognizers
     from presidio_analyzer.nlp_engine import SpacyNlpEngine
 
@@ -89,6 +94,7 @@ def presidio_analyzer(_: dict[str, Any]) -> Answer:
         def load(self) -> None:
             self.nlp = {"en": spacy.blank("en")}
 
+    tldextract.extract = tldextract.TLDExtract(suffix_list_urls=(), extra_suffixes=("example",))
     known = vars(predefined_recognizers)
     names = [name for name in known if name.startswith("Uk")] + [
         "NhsRecognizer",
