@@ -7,11 +7,11 @@ import signal
 from collections.abc import Sequence
 from pathlib import Path
 
-from bench.screening import accuracy, compare, peers, speed, tools
+from bench.screening import accuracy, check, compare, peers, speed, tools
 from bench.screening.messages import HALVES
 from bench.screening.ours import Ours
 
-COMMANDS = ("all", "accuracy", "disguise", "details", "hate", "hostile", "speed", "peers")
+COMMANDS = ("all", "accuracy", "disguise", "details", "hate", "hostile", "speed", "peers", "check")
 
 
 def parser() -> argparse.ArgumentParser:
@@ -41,13 +41,15 @@ def parser() -> argparse.ArgumentParser:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command. Returns 0."""
+    """Run one command. Returns 0, or 1 when the messages break their own rules."""
     asked = parser().parse_args(arguments)
     signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # so that "| head" ends it quietly
     if asked.install:
         peers.install(asked.peers)
     if asked.command in ("accuracy", "disguise", "details", "hate"):
         _ours(asked)
+    if asked.command == "check":
+        return min(1, check.check(asked.sets))
     if asked.command in ("peers", "speed", "all"):
         _together(asked)
     if asked.command in ("hostile", "speed", "all"):

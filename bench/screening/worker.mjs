@@ -25,7 +25,7 @@ for await (const line of readline.createInterface({ input: process.stdin })) {
     say({ load: seconds(), peak: peak() });
     continue;
   }
-  const { messages } = JSON.parse(line);
+  const { messages } = JSON.parse(line);  // "times" is for the automaton beside ours alone
   const start = seconds();
   const answers = messages.map(({ text }) => Boolean(flag(text)));
   say({ answers, cpu: seconds() - start, peak: peak() });
