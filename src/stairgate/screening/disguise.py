@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from stairgate.screening.lexicon import (
     LONGEST_WORD,
@@ -19,7 +19,7 @@ from stairgate.screening.lexicon import (
     skeleton,
     squeeze,
 )
-from stairgate.screening.reading import Reading
+from stairgate.screening.reading import WORD, Reading
 
 Disguised = tuple[int, int, RudeWord]
 Part = tuple[str, int, int]  # letters, and where they stand
@@ -58,11 +58,56 @@ _FIGURES = tuple(
 )
 _CAPITALISED = re.compile(r"[A-Z][a-z]+|[a-z]+|[A-Z]+")
 _TAGS = "#@_"
+_FEWEST_PARTS = 2
+_FEWEST_SINGLE = 3  # letters standing alone
+_REMEMBERED, _LONGEST_REMEMBERED = 20_000, 24
 _MOST_ALIKE = 3  # different signs that make a row of signs a curse
 _STRONG_SIGNS = frozenset("#@%&$")
 _TAKE_S = frozenset("it that what there here he she who how where let dad mum nanny grandad one everyone".split())
 _SLEEPS = (["is"], ["was"], ["will"], ["s"], ["time"])
 _GRAWLIX = frozenset("@#$%&!*^?~§£€")
+
+
+def is_worth_reading(reading: Reading, lexicon: Lexicon) -> bool:
+    """Could there be a rude word at all? A cheap test, passed by few texts that hold none."""
+    text, words, remembered = reading.folded.text, reading.raw, lexicon.remembered
+    for chunk in text.split():
+        is_odd = remembered.get(chunk)
+        if is_odd or (is_odd is None and _remember(chunk, lexicon)):
+            return True
+    if not lexicon.split_marks.isdisjoint(words) or [*map(len, words)].count(1) >= _FEWEST_SINGLE:
+        return True
+    return not text.isascii() and any(sign in text for sign in lexicon.signs)
+
+
+def _remember(chunk: str, lexicon: Lexicon) -> bool:
+    is_odd = _is_chunk_worth_reading(chunk, lexicon)
+    if len(chunk) <= _LONGEST_REMEMBERED and len(lexicon.remembered) < _REMEMBERED:
+        lexicon.remembered[chunk] = is_odd
+    return is_odd
+
+
+def _is_chunk_worth_reading(chunk: str, lexicon: Lexicon) -> bool:
+    words = WORD.findall(chunk)
+    if not lexicon.exact.keys().isdisjoint(words) or not lexicon.phrases.keys().isdisjoint(words):
+        return True
+    if any(stem in chunk for stem in lexicon.stems) or any(triple in chunk for triple in _TRIPLES):
+        return any(_is_odd_word(word, lexicon) for word in words) or _is_odd_chunk(chunk, lexicon)
+    return _is_odd_chunk(chunk, lexicon)
+
+
+def _is_odd_word(word: str, lexicon: Lexicon) -> bool:
+    return len(word) <= _LONGEST_CHUNK and bool(
+        _hidden(word, lexicon, lexicon.handle_companions) or _undrawn(word, lexicon)
+    )
+
+
+def _is_odd_chunk(chunk: str, lexicon: Lexicon) -> bool:
+    if chunk.isalpha() or not _is_odd(chunk):
+        return False
+    if chunk[0] in "#@" and any(spelling in chunk for spelling in lexicon.tagged):
+        return True
+    return _read_chunk(chunk, lexicon) is not None
 
 
 def find_disguised(reading: Reading, lexicon: Lexicon) -> Iterator[Disguised]:
@@ -75,7 +120,7 @@ def find_disguised(reading: Reading, lexicon: Lexicon) -> Iterator[Disguised]:
             rude = _undrawn(word, lexicon) if len(word) <= _LONGEST_CHUNK else None
             if rude:
                 yield start, end, rude
-    if [*map(len, reading.raw)].count(1) > 2:
+    if [*map(len, reading.raw)].count(1) >= _FEWEST_SINGLE:
         yield from _spelt_out(reading, lexicon)
     if not lexicon.split_marks.isdisjoint(reading.raw):
         yield from _pulled_apart(reading, lexicon)
@@ -122,10 +167,10 @@ def _read_chunk(chunk: str, lexicon: Lexicon) -> Disguised | None:
 def _unleet(core: str, lexicon: Lexicon) -> RudeWord | None:
     """Read figures and signs as letters and drop what is left over: "sh1t", "f.u.c.k", "b@stard"."""
     if core.isalpha() and core.isascii():
-        return None
+        return lexicon.exact.get(core)  # what stood for letters has become them: flags, crosses
     for written in _ways_to_read(core):
         signs = "".join(filter(_may_be_letter, written))
-        rude = _unfigured(signs, lexicon) or _undrawn(signs, lexicon)
+        rude = None if signs in lexicon.innocent else _unfigured(signs, lexicon) or _undrawn(signs, lexicon)
         if rude and _worth_it(signs, core, lexicon):
             return rude
     return None
@@ -144,7 +189,9 @@ def _unfigured(signs: str, lexicon: Lexicon) -> RudeWord | None:
 
 def _agrees(sign: str, letter: str) -> bool:
     """May the sign stand for the letter? A letter stands only for itself, but for "v" and "u"."""
-    return sign == letter or not sign.isalpha() or (sign in "uv" and letter in "uv")
+    if sign == letter or (sign in "uv" and letter in "uv"):
+        return True
+    return not sign.isalpha() and skeleton(sign) == skeleton(letter)
 
 
 def _ways_to_read(core: str) -> Iterator[str]:
@@ -258,17 +305,16 @@ def _stands_alone(parts: Sequence[Part], first: int, after: int, letters: str, l
     if any(len(part) > 1 for part in used):
         is_possessive = used[0] == "s" and first > 0
         return len(letters) >= SHORTEST_DISGUISE and not is_possessive and not lexicon.everyday.issuperset(used)
-    before = "".join(itertools.takewhile(_is_one, (part[0] for part in reversed(parts[:first]))))[::-1]
-    rest = "".join(itertools.takewhile(_is_one, (part[0] for part in parts[after:])))
+    before = _single(reversed(parts[max(0, first - _LONGEST_RUN) : first]))[::-1]
+    rest = _single(parts[after : after + _LONGEST_RUN])
     if len(letters) < SHORTEST_DISGUISE:
         return not before and not rest
-    return is_made_of(before[-_LONGEST_RUN:], lexicon.companions) and is_made_of(
-        rest[:_LONGEST_RUN], lexicon.companions
-    )
+    return is_made_of(before, lexicon.companions) and is_made_of(rest, lexicon.companions)
 
 
-def _is_one(letters: str) -> bool:
-    return len(letters) == 1
+def _single(parts: Iterable[Part]) -> str:
+    """Return the letters up to the first part that has more than one."""
+    return "".join(part[0] for part in itertools.takewhile(lambda part: len(part[0]) == 1, parts))
 
 
 def _in_figures(chunk: str, lexicon: Lexicon) -> Disguised | None:
@@ -326,7 +372,7 @@ def _is_beside_companions(
     if not is_made_of(word[:start], companions):
         return False
     return any(
-        word[start:end] in lexicon.exact and is_made_of(word[end:], companions)
+        word[start:end] in lexicon.spelt and is_made_of(word[end:], companions)
         for end in range(min(len(word), start + LONGEST_WORD), shortest - 1, -1)
     )
 
@@ -335,13 +381,14 @@ def _in_tag(reading: Reading, chunk: str, offset: int, lexicon: Lexicon) -> Iter
     """Find a rude word of a hashtag or handle whose words start with capitals: "#ThisNurseryIsShit"."""
     first, last = reading.folded.span(offset, offset + len(chunk))
     written = reading.original[first:last]
-    if len(written) != len(chunk):
+    parts = [(match[0].lower(), match.start(), match.end()) for match in _CAPITALISED.finditer(written)]
+    if len(written) != len(chunk) or len(parts) < _FEWEST_PARTS:
         return
-    for match in _CAPITALISED.finditer(written):
-        word = match[0].lower()
-        rude = lexicon.exact.get(word) if len(word) < len(chunk) - 1 else None
-        if rude and not rude.has_two_meanings and len(word) >= SHORTEST_DISGUISE:
-            yield offset + match.start(), offset + match.end(), rude
+    words = [part[0] for part in parts]
+    for word, start, end in parts:
+        rude = lexicon.exact.get(word) if len(word) >= SHORTEST_DISGUISE else None
+        if rude and not rude.needs_frame and not rude.is_excused_by(words):
+            yield offset + start, offset + end, rude
 
 
 def _spelt_out(reading: Reading, lexicon: Lexicon) -> Iterator[Disguised]:

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 from stairgate.clauses import control
 from stairgate.screening.case import Case
-from stairgate.screening.disguise import find_disguised
+from stairgate.screening.disguise import find_disguised, is_worth_reading
 from stairgate.screening.facts import STRICTEST_LEVEL
 from stairgate.screening.kinds import Finding, Severity
-from stairgate.screening.lexicon import RudeWord
+from stairgate.screening.lexicon import Phrase, RudeWord
 
 _STRICT = 3  # from this level on mild words of the public are brought to a person too
 _BESIDE, _NEAR = 2, 8  # words
@@ -19,9 +19,9 @@ Found = tuple[int, int, RudeWord]
 @control("C39", "Bad language, also in disguise, is found in what goes out and what the public writes")
 def find_bad_language(case: Case) -> Iterator[Finding]:
     """Yield a finding for each rude or hateful word, none of them overlapping."""
-    found = [*_spelt_plainly(case), *find_disguised(case.reading, case.pack.lexicon)]
-    if not found:
+    if not is_worth_reading(case.reading, case.pack.lexicon):
         return
+    found = [*_spelt_plainly(case), *find_disguised(case.reading, case.pack.lexicon)]
     end_of_last = -1
     for start, end, rude in sorted(found, key=lambda item: (item[0], -item[1])):
         if start >= end_of_last and not _is_condemned(case, start, rude):
@@ -34,26 +34,34 @@ def _spelt_plainly(case: Case) -> Iterator[Found]:
     words, lexicon = case.reading.raw, case.pack.lexicon
     exact, phrases = lexicon.exact, lexicon.phrases
     for index, word in enumerate(words):
-        rude = exact.get(word) or ("'" in word and exact.get(word.removesuffix("'s")))
-        if rude and not (rude.has_two_meanings and _is_innocent(case, index, rude)):
+        rude = exact.get(word)
+        if rude and not (rude.has_two_meanings and _is_innocent(case, index, index + 1, rude)):
             yield *case.reading.spans[index], rude
         if word in phrases:
-            for rest, rude in phrases[word]:
-                if tuple(words[index + 1 : index + 1 + len(rest)]) == rest:
-                    yield *case.word_span(index, index + 1 + len(rest)), rude
+            yield from _in_phrase(case, index, phrases[word])
 
 
-def _is_innocent(case: Case, index: int, rude: RudeWord) -> bool:
+def _in_phrase(case: Case, index: int, phrases: list[Phrase]) -> Iterator[Found]:
+    for words, anchor, rude in phrases:
+        first = index - anchor
+        end = first + len(words)
+        is_met = first >= 0 and tuple(case.reading.raw[first:end]) == words
+        if is_met and not (rude.has_two_meanings and _is_innocent(case, first, end, rude)):
+            yield *case.word_span(first, end), rude
+
+
+def _is_innocent(case: Case, index: int, end: int, rude: RudeWord) -> bool:
     """Do the words around it make it harmless? "Great tit", "Dick Whittington", "cock-a-doodle-doo"."""
     words = case.reading.raw
-    before, after = words[max(0, index - _BESIDE) : index], words[index + 1 : index + 1 + _BESIDE]
+    before, after = words[max(0, index - _BESIDE) : index], words[end : end + _BESIDE]
     if not rude.rude_before.isdisjoint(before) or not rude.rude_after.isdisjoint(after):
-        return rude.innocent_before.isdisjoint(before[-1:]) is False
+        return not rude.innocent_before.isdisjoint(before[-1:])
     if rude.needs_frame or not (
         rude.innocent_before.isdisjoint(before)
         and rude.innocent_after.isdisjoint(after)
         and rude.innocent_beside.isdisjoint(before[-1:])
-        and rude.innocent_near.isdisjoint(words[max(0, index - _NEAR) : index + 1 + _NEAR])
+        and rude.innocent_next.isdisjoint(after[:1])
+        and rude.innocent_near.isdisjoint(words[max(0, index - _NEAR) : end + _NEAR])
     ):
         return True
     return rude.also_a_name and _is_name(case, index)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from stairgate.screening.phrases import PackError
 
@@ -16,10 +16,12 @@ SHORTEST_DISGUISE = 4  # three letters fit too many innocent shapes
 LONGEST_WORD = 16
 _NONE: frozenset[str] = frozenset()
 _VOWELS = frozenset("aeiou")
-_RESPELT = (("f", "ph"), ("ck", "kk"), ("ck", "k"), ("ck", "x"), ("u", "v"), ("w", "vv"), ("c", "k"), ("i", "y"))
+_RESPELT = (("f", "ph"), ("ck", "kk"), ("ck", "k"), ("ck", "x"), ("u", "v"), ("w", "vv"), ("c", "k"))
 _ENDS = (("s", "z"), ("er", "a"), ("er", "ah"), ("ing", "in"), ("ers", "as"))
+_COMMON = frozenset("a all and in is it me my of off on out son the to up you".split())  # no good to look for
 _CONTEXT = (
-    "innocent_before", "innocent_after", "innocent_beside", "innocent_near", "rude_before", "rude_after",
+    "innocent_before", "innocent_after", "innocent_beside", "innocent_next", "innocent_near",
+    "rude_before", "rude_after",
 )  # fmt: skip
 _FLAGS = ("hateful", "needs_frame", "also_a_name")
 _FIELDS = frozenset({"stem", "strength", "endings", "spellings", "anywhere", "joined", "disguises"}).union(
@@ -46,6 +48,7 @@ class RudeWord:
     innocent_before: frozenset[str] = _NONE
     innocent_after: frozenset[str] = _NONE
     innocent_beside: frozenset[str] = _NONE
+    innocent_next: frozenset[str] = _NONE
     innocent_near: frozenset[str] = _NONE
     rude_before: frozenset[str] = _NONE
     rude_after: frozenset[str] = _NONE
@@ -53,13 +56,25 @@ class RudeWord:
     @property
     def has_two_meanings(self) -> bool:
         """Does what surrounds it decide?"""
-        return self.needs_frame or self.also_a_name or any(getattr(self, name) for name in _CONTEXT[:4])
+        return self.needs_frame or self.also_a_name or any(getattr(self, name) for name in _CONTEXT[:5])
+
+    def is_excused_by(self, words: Iterable[str]) -> bool:
+        """Is one of ``words`` a neighbour that makes it harmless, wherever it stands?"""
+        return any(not getattr(self, name).isdisjoint(words) for name in _CONTEXT[:5])
+
+
+class Phrase(NamedTuple):
+    """Several words that are rude together, and which of them to look for: the longest."""
+
+    words: tuple[str, ...]
+    anchor: int
+    rude: RudeWord
 
 
 class Lexicon:
     """Rude words by spelling, and by what is left of one in disguise.
 
-    ``exact`` spellings; ``phrases`` of several words by their first; ``anywhere``: rude inside any word;
+    ``exact`` spellings; ``phrases`` of several words by their longest; ``anywhere``: rude inside any word;
     ``joined``: rude inside a word whose other parts are companions; ``skeletons``, ``squeezed`` and ``masked``:
     with figures for letters, drawn out and starred; ``splits``: with a space inside; ``signs``: pictures.
     """
@@ -76,7 +91,7 @@ class Lexicon:
         self.companions = self._lists.get("companions", _NONE)
         self.handle_companions = self.companions | self._lists.get("handle_companions", _NONE)
         self.exact: dict[str, RudeWord] = {}
-        self.phrases: dict[str, list[tuple[tuple[str, ...], RudeWord]]] = {}
+        self.phrases: dict[str, list[Phrase]] = {}
         self.anywhere: dict[str, RudeWord] = {}
         self.joined: dict[str, RudeWord] = {}
         self.signs: dict[str, RudeWord] = {}
@@ -85,10 +100,13 @@ class Lexicon:
         self.masked: dict[tuple[int, str], list[tuple[str, RudeWord]]] = {}
         self.splits: dict[str, dict[str, RudeWord]] = {}
         forms = [form for entry in entries for form in self._add(entry)]
+        self.spelt = frozenset(self.exact)
         for spelling, rude in forms:
             self._add_disguises(spelling, rude)
+        self.tagged = tuple(word for word in self.spelt if len(word) >= SHORTEST_DISGUISE)
         self.stems = (*self.anywhere, *self.joined)
         self.grawlix = RudeWord("", 2)
+        self.remembered: dict[str, bool] = {}  # stretches already read: is one worth a closer look?
         self.split_marks = frozenset(self._split_marks())
 
     def _add(self, entry: Mapping[str, Any]) -> Iterator[tuple[str, RudeWord]]:
@@ -98,13 +116,16 @@ class Lexicon:
         is_disguised = entry.get("disguises", True)
         spellings = [rude.stem + ending for ending in ("", *entry.get("endings", ()))]
         for spelling in dict.fromkeys([*spellings, *entry.get("spellings", ())]):
-            first, *rest = spelling.split()
-            if rest:
-                self.phrases.setdefault(first, []).append((tuple(rest), plain))
+            words = tuple(spelling.split())
+            if len(words) > 1:
+                rarest = min(words, key=lambda word: (word in _COMMON, -len(word)))
+                phrase = Phrase(words, words.index(rarest), rude if spelling == rude.stem else plain)
+                self.phrases.setdefault(rarest, []).append(phrase)
             elif not spelling.isalpha():
                 self.signs[spelling] = plain
             else:
                 self.exact.setdefault(spelling, rude)
+                self.exact.setdefault(spelling + "'s", rude)
                 if is_disguised or rude.strength > 1:
                     self.skeletons.setdefault(skeleton(spelling), []).append((spelling, plain))
                 if is_disguised:
