@@ -117,7 +117,8 @@ def find_disguised(reading: Reading, lexicon: Lexicon) -> Iterator[Disguised]:
     yield from _run_together(reading, lexicon)
     if any(triple in text for triple in _TRIPLES):
         for word, (start, end) in zip(reading.raw, reading.spans, strict=True):
-            rude = _undrawn(word, lexicon) if len(word) <= _LONGEST_CHUNK else None
+            is_drawn = len(word) <= _LONGEST_CHUNK and any(triple in word for triple in _TRIPLES)
+            rude = _undrawn(word, lexicon) if is_drawn else None
             if rude:
                 yield start, end, rude
     if [*map(len, reading.raw)].count(1) >= _FEWEST_SINGLE:
@@ -153,12 +154,15 @@ def _read_chunk(chunk: str, lexicon: Lexicon) -> Disguised | None:
     """Return what a stretch without spaces hides, at its positions inside the stretch."""
     if "://" in chunk or chunk.startswith("www."):
         return None
-    signs = chunk.translate(_SIGNS)
+    signs = chunk.translate(_SIGNS).removesuffix("'s")
     for core in dict.fromkeys((signs.strip(_EDGES), signs.strip(".,;:?\"'()[]"), signs.lstrip(_EDGES), signs)):
         if not core:
             continue
         start = signs.find(core)
-        rude = _unleet(core, lexicon) or _unmask(core, lexicon)
+        if core.isalpha() and core.isascii():  # what stood for letters has become them: flags, crosses
+            rude = None if core in chunk else lexicon.disguised.get(core)
+        else:
+            rude = _unleet(core, lexicon) or _unmask(core, lexicon)
         if rude:
             return start, start + len(core), rude
     return _in_parts(signs, lexicon) or _in_figures(signs, lexicon) or _grawlix(signs, lexicon)
@@ -166,8 +170,6 @@ def _read_chunk(chunk: str, lexicon: Lexicon) -> Disguised | None:
 
 def _unleet(core: str, lexicon: Lexicon) -> RudeWord | None:
     """Read figures and signs as letters and drop what is left over: "sh1t", "f.u.c.k", "b@stard"."""
-    if core.isalpha() and core.isascii():
-        return lexicon.exact.get(core)  # what stood for letters has become them: flags, crosses
     for written in _ways_to_read(core):
         signs = "".join(filter(_may_be_letter, written))
         rude = None if signs in lexicon.innocent else _unfigured(signs, lexicon) or _undrawn(signs, lexicon)
@@ -283,7 +285,7 @@ def _across(parts: Sequence[Part], lexicon: Lexicon) -> Iterator[Disguised]:
         after = _longest_from(parts, place, lexicon)
         if after:
             letters = "".join(part[0] for part in parts[place:after])
-            yield parts[place][1], parts[after - 1][2], lexicon.exact[letters]
+            yield parts[place][1], parts[after - 1][2], lexicon.disguised[letters]
         place = after or place + 1
 
 
@@ -294,7 +296,7 @@ def _longest_from(parts: Sequence[Part], first: int, lexicon: Lexicon) -> int:
         letters += parts[after][0]
         if len(letters) > LONGEST_WORD:
             break
-        if after > first and letters in lexicon.exact and _stands_alone(parts, first, after + 1, letters, lexicon):
+        if after > first and letters in lexicon.disguised and _stands_alone(parts, first, after + 1, letters, lexicon):
             best = after + 1
     return best
 

@@ -68,12 +68,19 @@ def _is_innocent(case: Case, index: int, end: int, rude: RudeWord) -> bool:
 
 
 def _is_name(case: Case, index: int) -> bool:
-    """A capital inside a sentence, and the word not shouted."""
-    start, end = case.reading.folded.span(*case.reading.spans[index])
-    written = case.reading.original[start:end]
-    return written[:1].isupper() and not written[1:].isupper() and not case.reading.opens_sentence(index)
+    """A capital inside a sentence, the word not shouted; at its start what a person does comes next."""
+    reading = case.reading
+    start, end = reading.folded.span(*reading.spans[index])
+    written = reading.original[start:end]
+    if not written[:1].isupper() or written[1:].isupper():
+        return False
+    return not reading.opens_sentence(index) or not _DOES.isdisjoint(reading.raw[index + 1 : index + 2])
 
 
+_DOES = frozenset(
+    "and from is was has had came comes will would says said brought fixed visited helped kindly made built read "
+    "our the at who takes took runs played plays lives works".split()
+)
 _CONDEMNS = frozenset(
     "ashamed unacceptable racist racism sexist homophobic homophobia ableist offensive slur slurs derogatory disgusting vile "
     "hurtful reported report hateful hate wrong bullied bullying abuse never stop ban banned ok okay accept "

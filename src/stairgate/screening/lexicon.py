@@ -74,7 +74,7 @@ class Phrase(NamedTuple):
 class Lexicon:
     """Rude words by spelling, and by what is left of one in disguise.
 
-    ``exact`` spellings; ``phrases`` of several words by their longest; ``anywhere``: rude inside any word;
+    ``exact`` spellings; ``disguised``: those that stay rude where they are not written plainly; ``phrases`` of several words by their longest; ``anywhere``: rude inside any word;
     ``joined``: rude inside a word whose other parts are companions; ``skeletons``, ``squeezed`` and ``masked``:
     with figures for letters, drawn out and starred; ``splits``: with a space inside; ``signs``: pictures.
     """
@@ -91,6 +91,7 @@ class Lexicon:
         self.companions = self._lists.get("companions", _NONE)
         self.handle_companions = self.companions | self._lists.get("handle_companions", _NONE)
         self.exact: dict[str, RudeWord] = {}
+        self.disguised: dict[str, RudeWord] = {}
         self.phrases: dict[str, list[Phrase]] = {}
         self.anywhere: dict[str, RudeWord] = {}
         self.joined: dict[str, RudeWord] = {}
@@ -155,6 +156,7 @@ class Lexicon:
         return frozenset(found)
 
     def _add_disguises(self, spelling: str, rude: RudeWord) -> None:
+        self.disguised.setdefault(spelling, rude)
         if len(spelling) < SHORTEST_DISGUISE:
             return
         bones = skeleton(spelling)
@@ -163,6 +165,7 @@ class Lexicon:
         for form in _misspelt(spelling):
             if len(form) >= SHORTEST_DISGUISE and form not in self.innocent:
                 self.exact.setdefault(form, rude)
+                self.disguised.setdefault(form, rude)
         for cut in range(1, len(spelling)):
             first, second = spelling[:cut], spelling[cut:]
             if not self.everyday.issuperset((first, second)):
