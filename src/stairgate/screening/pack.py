@@ -84,7 +84,7 @@ def load_pack(folder: Traversable) -> Pack:
         aliases=tables["aliases"],
         lists=lists,
         phrases=Phrases(tables["cues"], lists, tables["aliases"], tables["common"]),
-        lexicon=Lexicon(tables["word"], everyday),
+        lexicon=Lexicon(tables["word"], everyday, lists),
         rules=rules,
     )
 
