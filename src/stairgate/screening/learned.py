@@ -8,12 +8,15 @@ shown as the words that moved it. ``tools/learn.py`` makes the weights again fro
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from importlib.resources import files
+from dataclasses import dataclass, replace
 from importlib.resources.abc import Traversable
 from itertools import pairwise, repeat
+from typing import TYPE_CHECKING
 
-from stairgate.screening.kinds import Category, Direction
+from stairgate.screening.kinds import Category, Direction, Finding
+
+if TYPE_CHECKING:
+    from stairgate.screening.case import Case
 
 SCALE = 100  # weights are kept in hundredths
 PIECE = 80  # words weighed together: a long post is many short texts, not one loud one
@@ -85,7 +88,7 @@ class Learned:
         return total + sum(map(self._tables["pair"].get, map(" ".join, pairwise(piece)), repeat(0)))
 
     def _unknown(self, word: str) -> int:
-        return sum(map(self._tables["gram"].get, grams(word[: PIECE]), repeat(0)))
+        return sum(map(self._tables["gram"].get, grams(word[:PIECE]), repeat(0)))
 
     def _raised(self, over: int) -> Iterator[int]:
         lane = 0
@@ -98,7 +101,7 @@ class Learned:
     def _movers(self, piece: list[str], lane: int) -> list[int]:
         """Return the places of the three words that weigh most for a category, in reading order."""
         known, pairs = self._tables["word"], self._tables["pair"]
-        moved = [self._lane(known[word] if word in known else self._unknown(word), lane) for word in piece]
+        moved: list[float] = [self._lane(known[word] if word in known else self._unknown(word), lane) for word in piece]
         for at, pair in enumerate(map(" ".join, pairwise(piece))):
             weight = self._lane(pairs.get(pair, 0), lane)
             moved[at] += weight / 2
@@ -111,9 +114,27 @@ class Learned:
         return (((packed + self._signs) >> (_LANE * lane)) & (2 * _MIDDLE - 1)) - _MIDDLE
 
 
-def load_learned(folder: Traversable | None = None) -> Learned | None:
-    """Load the weights that come with Stairgate, or return None when a pack has none."""
-    file = (folder or files("stairgate.screening") / "data") / "learned.tsv"
+def find_learned(case: Case, told: frozenset[Category]) -> Iterator[Finding]:
+    """Yield a finding, never more than "look", for each category that nothing else has ``told`` of."""
+    learned = case.pack.learned
+    if learned is None or not case.reading.raw:
+        return
+    for weighed in learned.weigh(case.reading.raw, case.cues, case.direction):
+        if weighed.category not in told and weighed.words:
+            yield _finding(case, weighed)
+
+
+def _finding(case: Case, weighed: Weighed) -> Finding:
+    """Point at the words that moved it, and name them."""
+    start, end = case.word_span(weighed.words[0], weighed.words[-1] + 1)
+    found = case.finding(f"learned.{weighed.category}", start, end)
+    named = ", ".join(f"“{case.reading.written(index)}”" for index in weighed.words)
+    return replace(found, reason=f"{found.reason} What weighed most: {named}.")
+
+
+def load_learned(folder: Traversable) -> Learned | None:
+    """Load the weights in the folder of a pack, or return None when it has none."""
+    file = folder / "learned.tsv"
     if not file.is_file():
         return None
     return Learned(file.read_text(encoding="utf-8").splitlines())

@@ -16,7 +16,16 @@ SHORTEST_DISGUISE = 4  # three letters fit too many innocent shapes
 LONGEST_WORD = 16
 _NONE: frozenset[str] = frozenset()
 _VOWELS = frozenset("aeiou")
-_RESPELT = (("f", "ph"), ("ck", "kk"), ("ck", "k"), ("ck", "x"), ("u", "v"), ("w", "vv"), ("c", "k"), ("i", "y"))
+_RESPELT = (
+    ("f", "ph"),
+    ("ck", "kk"),
+    ("ck", "k"),
+    ("ck", "x"),
+    ("u", "v"),
+    ("w", "vv"),
+    ("c", "k"),
+    ("i", "y"),
+)
 _ENDS = (("s", "z"), ("er", "a"), ("er", "ah"), ("ing", "in"), ("ers", "as"))
 _CONTEXT = (
     "innocent_before", "innocent_after", "innocent_beside", "innocent_near", "rude_before", "rude_after",
@@ -117,7 +126,9 @@ class Lexicon:
     def _read(self, entry: Mapping[str, Any]) -> RudeWord:
         unknown = entry.keys() - _FIELDS
         if unknown or "stem" not in entry or "strength" not in entry:
-            raise PackError(f"the word {entry.get('stem')!r} has no stem or strength, or has {sorted(unknown)}")
+            raise PackError(
+                f"the word {entry.get('stem')!r} has no stem or strength, or has {sorted(unknown)}"
+            )
         context = {name: self._neighbours(entry.get(name, ())) for name in _CONTEXT}
         flags = {name: bool(entry.get(name, False)) for name in _FLAGS}
         return RudeWord(stem=entry["stem"], strength=entry["strength"], **flags, **context)

@@ -109,6 +109,11 @@ class Reading:
         """Was the word at ``index`` written with a capital first letter?"""
         return self.original[self.folded.origins[self.spans[index][0]]].isupper()
 
+    def written(self, index: int) -> str:
+        """The word at ``index`` as it stands in the original."""
+        start, end = self.folded.span(*self.spans[index])
+        return self.original[start:end]
+
     def gap_before(self, index: int) -> str:
         """The folded characters between the word at ``index`` and the one before it, or the start."""
         return self.folded.text[self.spans[index - 1][1] if index else 0 : self.spans[index][0]]
