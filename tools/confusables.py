@@ -16,8 +16,12 @@ from importlib.resources import files
 from pathlib import Path
 
 TABLE = Path(__file__).parent.parent / "src" / "stairgate" / "screening" / "data" / "confusables.json"
-LATIN = re.compile(r"LATIN (?:SMALL |CAPITAL )?(?:LETTER )?(?:SMALL CAPITAL |TURNED |REVERSED )*([A-Z])(?: WITH .*)?")
-ENCLOSED = re.compile(r"(?:NEGATIVE |PARENTHESIZED |SQUARED |CIRCLED |CROSSED )+LATIN (?:CAPITAL|SMALL) LETTER ([A-Z])")
+LATIN = re.compile(
+    r"LATIN (?:SMALL |CAPITAL )?(?:LETTER )?(?:SMALL CAPITAL |TURNED |REVERSED )*([A-Z])(?: WITH .*)?"
+)
+ENCLOSED = re.compile(
+    r"(?:NEGATIVE |PARENTHESIZED |SQUARED |CIRCLED |CROSSED )+LATIN (?:CAPITAL|SMALL) LETTER ([A-Z])"
+)
 OURS = {
     "a": "αΛΔλдДᗩ卂ﾑᎯ",
     "b": "βьЪъвВᗷ乃ƅ",
@@ -46,7 +50,9 @@ OURS = {
     "y": "γуУўЎчЧㄚ¥",
     "z": "乙ᘔζ",
 }
-NOT_LETTERS = frozenset("£€§¥†×√○◯⭕♄☂")  # everyday signs: figures for letters, read only where a word looks odd
+NOT_LETTERS = frozenset(
+    "£€§¥†×√○◯⭕♄☂"
+)  # everyday signs: figures for letters, read only where a word looks odd
 
 
 def _latin_by_name(character: str) -> str | None:
@@ -59,7 +65,9 @@ def _spelt_already(character: str) -> bool:
     """Does folding find the plain letters, or the figure, without a table?"""
     if unicodedata.decimal(character, None) is not None:
         return True
-    plain = [part for part in unicodedata.normalize("NFKD", character) if unicodedata.category(part)[0] != "M"]
+    plain = [
+        part for part in unicodedata.normalize("NFKD", character) if unicodedata.category(part)[0] != "M"
+    ]
     return all(part.isascii() and part.isalpha() for part in plain)
 
 

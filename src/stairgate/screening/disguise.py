@@ -63,7 +63,9 @@ _FEWEST_SINGLE = 3  # letters standing alone
 _REMEMBERED, _LONGEST_REMEMBERED = 20_000, 24
 _MOST_ALIKE = 3  # different signs that make a row of signs a curse
 _STRONG_SIGNS = frozenset("#@%&$")
-_TAKE_S = frozenset("it that what there here he she who how where let dad mum nanny grandad one everyone".split())
+_TAKE_S = frozenset(
+    "it that what there here he she who how where let dad mum nanny grandad one everyone".split()
+)
 _SLEEPS = (["is"], ["was"], ["will"], ["s"], ["time"])
 _GRAWLIX = frozenset("@#$%&!*^?~§£€")
 
@@ -155,7 +157,9 @@ def _read_chunk(chunk: str, lexicon: Lexicon) -> Disguised | None:
     if "://" in chunk or chunk.startswith("www."):
         return None
     signs = chunk.translate(_SIGNS).removesuffix("'s")
-    for core in dict.fromkeys((signs.strip(_EDGES), signs.strip(".,;:?\"'()[]"), signs.lstrip(_EDGES), signs)):
+    for core in dict.fromkeys(
+        (signs.strip(_EDGES), signs.strip(".,;:?\"'()[]"), signs.lstrip(_EDGES), signs)
+    ):
         if not core:
             continue
         start = signs.find(core)
@@ -260,7 +264,9 @@ def _unmask(core: str, lexicon: Lexicon) -> RudeWord | None:
     if shown == len(core):
         return None
     for spelling, rude in lexicon.masked.get((len(core), skeleton(core[0])), ()):
-        fits = all(mask or _agrees(sign, want) for mask, sign, want in zip(masks, core, spelling, strict=True))
+        fits = all(
+            mask or _agrees(sign, want) for mask, sign, want in zip(masks, core, spelling, strict=True)
+        )
         if fits and _shows_enough(core, shown, masks, rude):
             return rude
     return None
@@ -296,7 +302,11 @@ def _longest_from(parts: Sequence[Part], first: int, lexicon: Lexicon) -> int:
         letters += parts[after][0]
         if len(letters) > LONGEST_WORD:
             break
-        if after > first and letters in lexicon.disguised and _stands_alone(parts, first, after + 1, letters, lexicon):
+        if (
+            after > first
+            and letters in lexicon.disguised
+            and _stands_alone(parts, first, after + 1, letters, lexicon)
+        ):
             best = after + 1
     return best
 
@@ -306,7 +316,9 @@ def _stands_alone(parts: Sequence[Part], first: int, after: int, letters: str, l
     used = [part[0] for part in parts[first:after]]
     if any(len(part) > 1 for part in used):
         is_possessive = used[0] == "s" and first > 0
-        return len(letters) >= SHORTEST_DISGUISE and not is_possessive and not lexicon.everyday.issuperset(used)
+        return (
+            len(letters) >= SHORTEST_DISGUISE and not is_possessive and not lexicon.everyday.issuperset(used)
+        )
     before = _single(reversed(parts[max(0, first - _LONGEST_RUN) : first]))[::-1]
     rest = _single(parts[after : after + _LONGEST_RUN])
     if len(letters) < SHORTEST_DISGUISE:

@@ -139,7 +139,9 @@ class Lexicon:
     def _read(self, entry: Mapping[str, Any]) -> RudeWord:
         unknown = entry.keys() - _FIELDS
         if unknown or "stem" not in entry or "strength" not in entry:
-            raise PackError(f"the word {entry.get('stem')!r} has no stem or strength, or has {sorted(unknown)}")
+            raise PackError(
+                f"the word {entry.get('stem')!r} has no stem or strength, or has {sorted(unknown)}"
+            )
         context = {name: self._neighbours(entry.get(name, ())) for name in _CONTEXT}
         flags = {name: bool(entry.get(name, False)) for name in _FLAGS}
         return RudeWord(stem=entry["stem"], strength=entry["strength"], **flags, **context)
