@@ -14,6 +14,7 @@ import stairgate.screening
 from stairgate.screening import Context, Direction, PackError, default_pack, load_pack
 from stairgate.screening.phrases import Phrasebook, parse
 from stairgate.screening.reading import Reading
+from stairgate.screening.rules import GIVEN_BY_CODE
 from tests.screening.cast import SCREENER
 
 DATA = Path(stairgate.screening.__file__).parent / "data"
@@ -48,7 +49,7 @@ HOSTILE = [
 
 def changed_pack(folder: Path, name: str, change: Callable[[str], str]) -> Path:
     shutil.copytree(DATA, folder / "data")
-    file = folder / "data" / name
+    file = folder / "data" / "en" / name
     file.write_text(change(file.read_text(encoding="utf-8")), encoding="utf-8")
     return folder / "data"
 
@@ -65,9 +66,9 @@ def test_every_rule_names_a_clause_a_version_and_speaks_plainly() -> None:
 
 def test_every_cue_is_used_by_a_rule_or_by_code() -> None:
     pack = default_pack()
-    used = {cue for rule in pack.rules.values() for cue in (*rule.all, *rule.any, *rule.unless)}
+    used = {cue for rule in pack.rules.values() for cue in (*rule.cues, *rule.thread)} - GIVEN_BY_CODE
     used |= {"detail_place", "detail_time", "detail_age", "detail_health", "contact_digit"}
-    data = (DATA / "cues.toml").read_text(encoding="utf-8").split("[cues]")[1]
+    data = (DATA / "en" / "cues.toml").read_text(encoding="utf-8").split("[cues]")[1]
     assert set(re.findall(r"^(\w+) = \[", data, re.MULTILINE)) == used
 
 

@@ -12,6 +12,7 @@ from stairgate.screening.pack import Pack
 from stairgate.screening.phrases import Hit
 from stairgate.screening.reading import Reading
 
+MOST_BEFORE = 3  # messages of the talk before that are read for what they ask
 _MARK_BYTES = 8
 
 
@@ -19,9 +20,15 @@ class Case:
     """A text, its surroundings and the rules. Positions given to ``finding`` are folded positions."""
 
     def __init__(
-        self, text: str, *, pack: Pack, facts: OrganisationFacts, direction: Direction, context: Context
+        self,
+        reading: Reading,
+        *,
+        pack: Pack,
+        facts: OrganisationFacts,
+        direction: Direction,
+        context: Context,
     ) -> None:
-        self.reading = Reading(text, pack.aliases)
+        self.reading = reading
         self.pack = pack
         self.facts = facts
         self.direction = direction
@@ -34,17 +41,31 @@ class Case:
         return self.direction is Direction.OUTBOUND_POST
 
     @cached_property
-    def by_cue(self) -> dict[str, dict[int, Hit]]:
-        """For each cue met: the first place in each sentence."""
-        cues: dict[str, dict[int, Hit]] = {}
+    def cues(self) -> set[str]:
+        """Every cue met anywhere in the text."""
+        return {hit.cue for hit in self.hits}
+
+    @cached_property
+    def by_cue(self) -> dict[str, dict[int, list[Hit]]]:
+        """For each cue met: its hits by sentence, in reading order."""
+        found: dict[str, dict[int, list[Hit]]] = {}
+        sentence_of = self.reading.sentence_of
         for hit in self.hits:
-            cues.setdefault(hit.cue, {}).setdefault(self.reading.sentence_of[hit.first], hit)
-        return cues
+            found.setdefault(hit.cue, {}).setdefault(sentence_of[hit.first], []).append(hit)
+        return found
+
+    @cached_property
+    def thread_cues(self) -> frozenset[str]:
+        """Every cue met in the talk before this text, the last few messages of it."""
+        before = [Reading(text, self.pack.aliases) for text in self.context.thread[-MOST_BEFORE:]]
+        return frozenset(hit.cue for reading in before for hit in self.pack.phrasebook.hits(reading))
 
     def add_hits(self, hits: list[Hit]) -> None:
         """Add cues that code found, such as a child's name, before the rules are weighed."""
-        self.hits.extend(hits)
-        self.__dict__.pop("by_cue", None)
+        if hits:
+            self.hits.extend(hits)
+            self.__dict__.pop("by_cue", None)
+            self.__dict__.pop("cues", None)
 
     def finding(
         self,

@@ -13,9 +13,10 @@ from stairgate.screening.identity import find_identity, find_names
 from stairgate.screening.kinds import Category, Context, Direction, Finding, Screening, action_for
 from stairgate.screening.language import find_bad_language
 from stairgate.screening.pack import Pack
+from stairgate.screening.reading import Reading
 from stairgate.screening.signoff import find_sign_off
 
-ENGINE_VERSION = "1"
+ENGINE_VERSION = "2"
 LONGEST_TEXT = 20_000  # characters; longer than any post, and a bound on the work one text can ask for
 MOST_FINDINGS = 100
 
@@ -38,7 +39,7 @@ class Screener:
         Never raises on any text. What lies beyond ``LONGEST_TEXT`` is not read, and that is itself held.
         """
         case = Case(
-            text[:LONGEST_TEXT],
+            Reading(text[:LONGEST_TEXT], self.pack.aliases),
             pack=self.pack,
             facts=self.facts,
             direction=direction,
@@ -61,7 +62,7 @@ def _settle(found: list[Finding]) -> tuple[Finding, ...]:
     """Put findings in reading order and drop those that only repeat a wider one. The gravest are kept."""
     kept: list[Finding] = []
     reach: dict[str, Finding] = {}
-    for finding in sorted(found, key=lambda item: (item.start, -item.end, -item.severity)):
+    for finding in sorted(found, key=lambda item: (item.start, -item.end, -item.severity, item.rule)):
         matter = "contact" if finding.category in _ONE_MATTER else finding.category
         wider = reach.get(matter)
         if wider and finding.end <= wider.end and finding.severity <= wider.severity:

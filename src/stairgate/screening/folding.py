@@ -8,8 +8,9 @@ can see vanish. Every position in the folded text can be traced to the original 
 from __future__ import annotations
 
 import json
+import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from importlib.resources import files
 
@@ -63,6 +64,64 @@ class _Folds(dict[int, str]):
 
 
 _FOLDS = _Folds()
+_NOT_ASCII = re.compile("[^\x00-\x7f]+")
+_LONGEST_RUN = 16  # a longer run of foreign letters is seldom met twice
+
+
+def _spaced(folded: str) -> str:
+    return "".join(sign if sign.isalnum() or sign == "'" else " " for sign in folded)
+
+
+class _Runs(dict[str, str]):
+    """Folded runs of characters outside ASCII, kept because the same dash and the same smile come again."""
+
+    def __init__(self, *, spaced: bool) -> None:
+        super().__init__()
+        self._finish: Callable[[str], str] = _spaced if spaced else str
+
+    def __missing__(self, run: str) -> str:
+        folded = self._finish(run.translate(_FOLDS))
+        if len(self) < _REMEMBERED and len(run) <= _LONGEST_RUN:
+            self[run] = folded
+        return folded
+
+    def replace(self, match: re.Match[str]) -> str:
+        """Return what a run found by a pattern folds to."""
+        return self[match[0]]
+
+
+_TEXT_RUNS, _SPACED_RUNS = _Runs(spaced=False), _Runs(spaced=True)
+_ASCII = "".join(map(chr, range(128)))
+_GONE = "".join(sign for sign in _ASCII if not _FOLDS[ord(sign)])
+# For each plain character what it becomes; what must go is handed over beside it, as bytes.translate takes it.
+_PLAIN_TEXT, _PLAIN_SPACED = (
+    bytes(ord(finish(_FOLDS[point])[:1] or "\0") if point < 128 else 0 for point in range(256))
+    for finish in (str, _spaced)
+)
+_GONE_BYTES = _GONE.encode()
+_ASCII_TEXT = {ord(sign): _FOLDS[ord(sign)] for sign in _ASCII}
+_ASCII_SPACED = {ord(sign): _spaced(_FOLDS[ord(sign)]) for sign in _ASCII}
+
+
+def fold(text: str) -> str:
+    """Return ``text`` folded, for comparing with other folded text."""
+    if not text.isascii():
+        text = _NOT_ASCII.sub(_TEXT_RUNS.replace, text)
+        if not text.isascii():
+            return text.translate(_ASCII_TEXT)
+    return text.encode().translate(_PLAIN_TEXT, _GONE_BYTES).decode()
+
+
+def fold_to_words(text: str) -> str:
+    """Return ``text`` folded with a space for everything that is no letter, digit or apostrophe.
+
+    It is as long as what `fold` returns, and the same letters stand at the same places.
+    """
+    if not text.isascii():
+        text = _NOT_ASCII.sub(_SPACED_RUNS.replace, text)
+        if not text.isascii():
+            return text.translate(_ASCII_SPACED)
+    return text.encode().translate(_PLAIN_SPACED, _GONE_BYTES).decode()
 
 
 class Folded:
@@ -70,7 +129,11 @@ class Folded:
 
     def __init__(self, original: str) -> None:
         self.original = original
-        self.text = original.translate(_FOLDS)
+
+    @cached_property
+    def text(self) -> str:
+        """The folded text, punctuation and all."""
+        return fold(self.original)
 
     @cached_property
     def _is_same_length(self) -> bool:
@@ -100,8 +163,3 @@ class Folded:
         if start >= end:
             return self.origins[start], self.origins[start]
         return self.origins[start], max(self.origins[end], self.origins[end - 1] + 1)
-
-
-def fold(text: str) -> str:
-    """Return ``text`` folded, for comparing with other folded text."""
-    return text.translate(_FOLDS)

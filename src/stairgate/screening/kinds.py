@@ -64,11 +64,16 @@ class Author(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What surrounds the text: a picture beside it, whether it answers someone, and who wrote it."""
+    """What surrounds the text: a picture beside it, whether it answers someone, and who wrote it.
+
+    ``hour`` is the hour of the day where the setting is, 0 to 23; ``thread`` the texts it answers, oldest first.
+    """
 
     has_picture: bool = False
     is_reply: bool = False
     author: Author = Author.STRANGER
+    hour: int | None = None
+    thread: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,55 +1,28 @@
 """Rule packs: the wording, the words and the combinations of evidence, all of it data.
 
-A pack is a folder of TOML files. Loading checks it: an unknown cue, list, category or field is an error,
-because a misspelt rule would otherwise be a rule that never speaks.
+A pack is a folder of TOML files, one folder inside it for each language. Loading checks it: an unknown cue,
+list, category or field is an error, because a misspelt rule would otherwise be a rule that never speaks.
 """
 
 from __future__ import annotations
 
 import functools
+import itertools
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from typing import Any
 
-from stairgate.screening.kinds import Category, Direction, Severity
+from stairgate.screening.kinds import Direction
 from stairgate.screening.lexicon import Lexicon
 from stairgate.screening.phrases import PackError, Phrasebook
+from stairgate.screening.rulebook import Rulebook
+from stairgate.screening.rules import GIVEN_BY_CODE, Rule, read_rule
 
-_RULE_FIELDS = {
-    "id", "version", "category", "severity", "clause", "title", "reason", "suggestion", "directions",
-    "all", "any", "unless", "scope", "span", "known", "reply",
-}  # fmt: skip
-_FILES = ("pack.toml", "cues.toml", "wording.toml", "outbound.toml", "inbound.toml", "words.toml")
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """One rule: what it says when it speaks and, for a rule made of cues, the evidence it needs.
-
-    ``scope`` is where the evidence must meet: "sentence" or "text". ``span`` is what is pointed at: the
-    whole "sentence" or only the "words". ``known`` is the severity when the setting knows the writer
-    and ``reply`` when the setting answers someone. A rule with no ``all`` is spoken by code under its id.
-    """
-
-    id: str
-    version: str
-    category: Category
-    severity: Severity
-    clause: str
-    title: str
-    reason: str
-    suggestion: str | None
-    directions: frozenset[Direction]
-    all: tuple[str, ...]
-    any: tuple[str, ...]
-    unless: tuple[str, ...]
-    scope: str
-    span: str
-    known: Severity
-    reply: Severity
+_TABLES = {"aliases": dict, "lists": dict, "cues": dict, "common": dict, "word": list, "rule": list}
+_HEAD = {"version", "language", "needs_native_reader", "everyday"}
 
 
 @dataclass(frozen=True)
@@ -64,14 +37,13 @@ class Pack:
     rules: Mapping[str, Rule]
 
     @functools.cached_property
-    def cue_rules(self) -> Mapping[Direction, tuple[Rule, ...]]:
-        """The rules made of cues, for each direction."""
-        return {
-            direction: tuple(
-                rule for rule in self.rules.values() if rule.all and direction in rule.directions
-            )
-            for direction in Direction
+    def rulebook(self) -> Rulebook:
+        """The rules made of cues, for each direction, by what must be there for them to speak."""
+        made = [rule for rule in self.rules.values() if rule.is_made_of_cues]
+        among = {
+            direction: [rule for rule in made if direction in rule.directions] for direction in Direction
         }
+        return Rulebook(among, self.phrasebook.weights)
 
 
 @functools.cache
@@ -82,68 +54,68 @@ def default_pack() -> Pack:
 
 def load_pack(folder: Traversable) -> Pack:
     """Load and check the pack in ``folder``. Raises PackError when something does not fit together."""
-    try:
-        head, cues, *rule_files, words = [
-            tomllib.loads((folder / name).read_text(encoding="utf-8")) for name in _FILES
-        ]
-    except tomllib.TOMLDecodeError as error:
-        raise PackError(f"the rule pack cannot be read: {error}") from error
-    lists = {name: frozenset(entries) for name, entries in cues["lists"].items()}
-    rules = _rules(rule_files)
-    _check_cues(rules.values(), known=cues["cues"].keys())
+    tables: dict[str, Any] = {name: kind() for name, kind in _TABLES.items()}
+    version, everyday = "", list[str]()
+    for file in _toml_files(folder):
+        data = _read(file)
+        version = data.get("version", version)
+        everyday += data.get("everyday", ())
+        _merge(tables, data, file.name)
+    lists = {name: frozenset(entries) for name, entries in tables["lists"].items()}
+    rules = _rules(tables["rule"])
+    _check_cues(rules.values(), known=tables["cues"].keys())
     return Pack(
-        version=head["version"],
-        aliases=cues["aliases"],
+        version=version,
+        aliases=tables["aliases"],
         lists=lists,
-        phrasebook=Phrasebook(cues["cues"], lists),
-        lexicon=Lexicon(words["word"], words["everyday"]),
+        phrasebook=Phrasebook(tables["cues"], lists, tables["aliases"], tables["common"]),
+        lexicon=Lexicon(tables["word"], everyday),
         rules=rules,
     )
 
 
-def _rules(rule_files: Iterable[Mapping[str, Any]]) -> dict[str, Rule]:
+def _toml_files(folder: Traversable) -> Iterator[Traversable]:
+    for entry in sorted(folder.iterdir(), key=lambda one: one.name):
+        if entry.is_dir():
+            yield from _toml_files(entry)
+        elif entry.name.endswith(".toml"):
+            yield entry
+
+
+def _read(file: Traversable) -> dict[str, Any]:
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8"))
+    except tomllib.TOMLDecodeError as error:
+        raise PackError(f"the rule pack cannot be read: {file.name}: {error}") from error
+
+
+def _merge(tables: dict[str, Any], data: Mapping[str, Any], name: str) -> None:
+    for table, content in data.items():
+        if table in _HEAD:
+            continue
+        if table not in _TABLES or not isinstance(content, _TABLES[table]):
+            raise PackError(f"{name} has a table that does not exist: {table}")
+        if isinstance(content, list):
+            tables[table].extend(content)
+            continue
+        twice = {key for key in content.keys() & tables[table].keys() if content[key] != tables[table][key]}
+        if twice:
+            raise PackError(f"{name}: {table} has {', '.join(sorted(twice))} a second time")
+        tables[table].update(content)
+
+
+def _rules(entries: Iterable[Mapping[str, Any]]) -> dict[str, Rule]:
     rules: dict[str, Rule] = {}
-    for entry in (entry for data in rule_files for entry in data["rule"]):
-        rule = _rule(entry)
+    for rule in map(read_rule, entries):
         if rule.id in rules:
             raise PackError(f"there are two rules called {rule.id}")
         rules[rule.id] = rule
     return rules
 
 
-def _rule(entry: Mapping[str, Any]) -> Rule:
-    unknown = entry.keys() - _RULE_FIELDS
-    if unknown:
-        raise PackError(f"rule {entry.get('id')} has unknown fields: {', '.join(sorted(unknown))}")
-    try:
-        severity = Severity[entry["severity"].upper()]
-        return Rule(
-            id=entry["id"],
-            version=entry["version"],
-            category=Category(entry["category"]),
-            severity=severity,
-            clause=entry["clause"],
-            title=entry["title"],
-            reason=entry["reason"],
-            suggestion=entry.get("suggestion"),
-            directions=frozenset(map(Direction, entry.get("directions", ()))),
-            all=tuple(entry.get("all", ())),
-            any=tuple(entry.get("any", ())),
-            unless=tuple(entry.get("unless", ())),
-            scope=entry.get("scope", "sentence"),
-            span=entry.get("span", "sentence"),
-            known=Severity[entry.get("known", severity.name).upper()],
-            reply=Severity[entry.get("reply", severity.name).upper()],
-        )
-    except (KeyError, ValueError) as error:
-        raise PackError(f"rule {entry.get('id')} is malformed: {error}") from error
-
-
 def _check_cues(rules: Iterable[Rule], *, known: Iterable[str]) -> None:
-    names = set(known) | {"child_name"}
+    names = GIVEN_BY_CODE.union(known)
     for rule in rules:
-        missing = {*rule.all, *rule.any, *rule.unless} - names
+        missing = set(itertools.chain(rule.cues, rule.thread)) - names
         if missing:
             raise PackError(f"rule {rule.id} asks for cues that do not exist: {', '.join(sorted(missing))}")
-        if rule.scope not in ("sentence", "text") or rule.span not in ("sentence", "words"):
-            raise PackError(f"rule {rule.id} has a scope or span that does not exist")

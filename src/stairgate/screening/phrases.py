@@ -3,7 +3,8 @@
 A phrase is a row of words: ``"message|text me"``. ``a|b`` means either; ``<child>`` any word of that list
 in the pack; ``word?`` may be missing; ``..`` up to three words of any kind; ``_`` exactly one; ``#``
 something that starts with a digit; ``Abc`` a word written with a capital. A phrase never runs over the
-end of a sentence. Matching tries a bounded number of ways at each word, so it is linear in the text.
+end of a sentence. A phrase is looked for where its rarest word stands. Matching tries a bounded number of
+ways at each word, so it is linear in the text.
 """
 
 from __future__ import annotations
@@ -11,12 +12,16 @@ from __future__ import annotations
 import enum
 import itertools
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from operator import itemgetter
+from typing import NamedTuple, TypeGuard
 
 from stairgate.screening.reading import WORD, Reading
 
 WIDEST_GAP = 3
 MOST_GAPS = 2
+_MOST_BRANCHES = 12  # a longer list is asked by membership: branches for each of its words would cost memory
+_NUMBER_WEIGHT = 150  # words in ten thousand that start with a figure
+_NEVER = 1_000_000  # what stands for any word is no anchor
 
 
 class PackError(ValueError):
@@ -37,8 +42,7 @@ _DIGIT = "#"
 _NO_START = (Special.GAP, Special.ANY, Special.CAPITAL)
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(NamedTuple):
     """A cue met in the text: the first word, and one past the last."""
 
     cue: str
@@ -81,86 +85,172 @@ def _item(piece: str, lists: Mapping[str, Iterable[str]]) -> Item:
     return frozenset(words)
 
 
-Row = tuple[str, tuple[Item, ...]]  # a cue, and what must follow the words already matched
+class _Row:
+    """A phrase as it is looked for: from its anchor outwards. ``before`` runs backwards from the anchor."""
+
+    __slots__ = ("after", "before", "cue")
+
+    def __init__(self, cue: str, items: tuple[Item, ...], anchor: int) -> None:
+        self.cue = cue
+        self.before = items[:anchor][::-1]
+        self.after = items[anchor + 1 :]
 
 
-class _Branch:
-    """The rows that start with one word: by their second word where they name one, else in ``others``."""
+class _Entry:
+    """What one word may begin: cues it is by itself, and rows by the neighbour they need or in ``others``."""
 
-    __slots__ = ("by_second", "others")
+    __slots__ = ("alone", "by_next", "by_previous", "others")
 
     def __init__(self) -> None:
-        self.by_second: dict[str, list[Row]] = {}
-        self.others: list[Row] = []
+        self.alone: tuple[str, ...] = ()
+        self.by_next: dict[str, list[_Row]] = {}
+        self.by_previous: dict[str, list[_Row]] = {}
+        self.others: list[_Row] = []
 
-    def add(self, cue: str, rest: tuple[Item, ...]) -> None:
-        if rest and isinstance(rest[0], frozenset):
-            for word in rest[0]:
-                self.by_second.setdefault(word, []).append((cue, rest[1:]))
+    def add(self, row: _Row) -> None:
+        if not row.before and not row.after:
+            if row.cue not in self.alone:
+                self.alone = (*self.alone, row.cue)
+        elif row.after and _is_short_list(row.after[0]):
+            for word in row.after[0]:
+                self.by_next.setdefault(word, []).append(row)
+        elif row.before and _is_short_list(row.before[0]):
+            for word in row.before[0]:
+                self.by_previous.setdefault(word, []).append(row)
         else:
-            self.others.append((cue, rest))
+            self.others.append(row)
+
+
+def _is_short_list(item: Item) -> TypeGuard[frozenset[str]]:
+    return isinstance(item, frozenset) and len(item) <= _MOST_BRANCHES
 
 
 class Phrasebook:
-    """Every phrase of a pack, found by its first word and then its second."""
+    """Every phrase of a pack, found by its rarest word, then by the word beside that one.
 
-    def __init__(self, cues: Mapping[str, Iterable[str]], lists: Mapping[str, Iterable[str]]) -> None:
-        self._branches: dict[str, _Branch] = {}
+    ``common`` tells how often ordinary words come, in ten thousand; ``aliases`` are other spellings.
+    """
+
+    def __init__(
+        self,
+        cues: Mapping[str, Iterable[str]],
+        lists: Mapping[str, Iterable[str]],
+        aliases: Mapping[str, str] | None = None,
+        common: Mapping[str, int] | None = None,
+    ) -> None:
+        self._common = common or {}
+        self._spellings: dict[str, list[str]] = {}
+        for spelling, word in (aliases or {}).items():
+            self._spellings.setdefault(word, []).append(spelling)
+        self._widened: dict[frozenset[str], frozenset[str]] = {}
+        self.entries: dict[str, _Entry] = {}
+        self.weights: dict[
+            str, int
+        ] = {}  # for each cue, how often its anchors come: the rarest is asked first
         for cue, phrases in cues.items():
             for row in (row for phrase in phrases for row in parse(phrase, lists)):
-                first = row[0]
-                for word in first if isinstance(first, frozenset) else (_DIGIT,):
-                    self._branches.setdefault(word, _Branch()).add(cue, row[1:])
+                self._add(cue, tuple(map(self._widen, row)))
+
+    def _widen(self, item: Item) -> Item:
+        """Let an item stand for every spelling of its words."""
+        if not isinstance(item, frozenset):
+            return item
+        if item not in self._widened:
+            others = [spelling for word in item for spelling in self._spellings.get(word, ())]
+            self._widened[item] = item.union(others)
+        return self._widened[item]
+
+    def _weight(self, item: Item) -> int:
+        if item is Special.NUMBER:
+            return _NUMBER_WEIGHT
+        if not isinstance(item, frozenset):
+            return _NEVER
+        return len(item) + sum(map(self._common.get, item, itertools.repeat(0)))
+
+    def _add(self, cue: str, items: tuple[Item, ...]) -> None:
+        weights = [self._weight(item) for item in items]
+        anchor = min(range(len(items)), key=weights.__getitem__)
+        self.weights[cue] = self.weights.get(cue, 0) + weights[anchor]
+        row, item = _Row(cue, items, anchor), items[anchor]
+        for word in item if isinstance(item, frozenset) else (_DIGIT,):
+            self.entries.setdefault(word, _Entry()).add(row)
 
     def hits(self, reading: Reading) -> list[Hit]:
         """Return every cue met in the text, in order of its first word."""
         found: list[Hit] = []
-        words, branches = reading.words, self._branches
+        words, entries = reading.raw, self.entries
         last = len(words) - 1
-        for index, word in enumerate(words):
-            branch = branches.get(_DIGIT if word[0].isdigit() else word)
-            if branch is None:
-                continue
-            self._follow(reading, index, index + 1, branch.others, found)
-            if index < last and branch.by_second:
-                rows = branch.by_second.get(words[index + 1])
-                if rows:
-                    self._follow(reading, index, index + 2, rows, found)
+        for index, entry in enumerate(map(entries.get, words)):
+            if entry is not None:
+                if entry.alone:
+                    found.extend([Hit(cue, index, index + 1) for cue in entry.alone])
+                if entry.by_next and index < last:
+                    rows = entry.by_next.get(words[index + 1])
+                    if rows:
+                        _follow(reading, index, rows, found)
+                if entry.by_previous and index:
+                    rows = entry.by_previous.get(words[index - 1])
+                    if rows:
+                        _follow(reading, index, rows, found)
+                if entry.others:
+                    _follow(reading, index, entry.others, found)
+        numbers = entries.get(_DIGIT)
+        if numbers is not None:
+            self._numbers(reading, numbers, found)
+        found.sort(key=_FIRST)
         return found
 
-    def _follow(self, reading: Reading, first: int, index: int, rows: list[Row], found: list[Hit]) -> None:
-        for cue, rest in rows:
-            after = _match(reading, rest, index) if rest else index
-            if after and (after == first + 1 or reading.sentence_of[after - 1] == reading.sentence_of[first]):
-                found.append(Hit(cue, first, after))
+    def _numbers(self, reading: Reading, entry: _Entry, found: list[Hit]) -> None:
+        words = reading.raw
+        for index, word in enumerate(words):
+            if word[0].isdigit():
+                found.extend(Hit(cue, index, index + 1) for cue in entry.alone)
+                after, before = words[index + 1 : index + 2], words[index - 1 : index] if index else []
+                rows = [row for word in after for row in entry.by_next.get(word, ())]
+                rows += [row for word in before for row in entry.by_previous.get(word, ())]
+                _follow(reading, index, [*rows, *entry.others], found)
 
 
-def _match(reading: Reading, rest: tuple[Item, ...], index: int) -> int:
-    """Return one past the last word matched, or 0."""
-    words = reading.words
-    for place, item in enumerate(rest):
+_FIRST = itemgetter(1)
+
+
+def _follow(reading: Reading, index: int, rows: list[_Row], found: list[Hit]) -> None:
+    """Add a hit for each row that fits around the anchor at ``index`` and stays inside its sentence."""
+    for row in rows:
+        after = _reach(reading, row.after, index, 1) if row.after else index
+        if after < 0:
+            continue
+        first = _reach(reading, row.before, index, -1) if row.before else index
+        if first >= 0 and (first == after or reading.sentence_of[after] == reading.sentence_of[first]):
+            found.append(Hit(row.cue, first, after + 1))
+
+
+def _reach(reading: Reading, items: tuple[Item, ...], index: int, step: int) -> int:
+    """Return the index of the last word that ``items`` match, walking from ``index`` by ``step``, or -1."""
+    words = reading.raw
+    for place, item in enumerate(items):
         if item is Special.GAP:
-            return _match_after_gap(reading, rest[place + 1 :], index)
-        if index >= len(words):
-            return 0
+            return _reach_over_gap(reading, items[place + 1 :], index, step)
+        index += step
+        if not 0 <= index < len(words):
+            return -1
         if isinstance(item, frozenset):
             if words[index] not in item:
-                return 0
+                return -1
         elif not _fits(reading, item, index):
-            return 0
-        index += 1
+            return -1
     return index
 
 
-def _match_after_gap(reading: Reading, tail: tuple[Item, ...], index: int) -> int:
-    for start in range(index, index + WIDEST_GAP + 1):
-        after = _match(reading, tail, start)
-        if after:
-            return after
-    return 0
+def _reach_over_gap(reading: Reading, items: tuple[Item, ...], index: int, step: int) -> int:
+    for width in range(WIDEST_GAP + 1):
+        reached = _reach(reading, items, index + width * step, step)
+        if reached >= 0:
+            return reached
+    return -1
 
 
 def _fits(reading: Reading, item: Special, index: int) -> bool:
     if item is Special.NUMBER:
-        return reading.words[index][0].isdigit()
+        return reading.raw[index][0].isdigit()
     return item is Special.ANY or reading.is_capital(index)

@@ -1,16 +1,26 @@
-"""Cut a folded text into words and sentences, once, for every rule to share."""
+"""Cut a folded text into words and sentences, once, for every rule to share. What is not asked for is not made."""
 
 from __future__ import annotations
 
 import re
 from functools import cached_property
 
-from stairgate.screening.folding import Folded
+from stairgate.screening.folding import Folded, fold_to_words
 
 # No pattern here can try a stretch twice: each repeat is followed by something it cannot itself match.
 WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
 _BREAK = re.compile(r"(?<=[.!?])\s|(?<=[.!?][\"')\]])\s|\n")
 LONGEST_SENTENCE = 60  # words; a text without full stops is read in pieces of this size
+
+
+def words_of(spaced: str) -> list[str]:
+    """Return the words in ``spaced``, which `fold_to_words` made: "don't" is one, "'tis" is "tis"."""
+    if "'" not in spaced:
+        return spaced.split()
+    bare = f" {spaced} ".replace(" '", "  ").replace("' ", "  ")
+    if "''" in bare or " '" in bare or "' " in bare:
+        return WORD.findall(spaced)
+    return bare.split()
 
 
 class Reading:
@@ -21,37 +31,33 @@ class Reading:
     ``sentence_of`` gives each word's sentence number. ``span_of_sentence`` turns a number into positions.
     """
 
-    def __init__(self, text: str, aliases: dict[str, str]) -> None:
+    def __init__(self, text: str, aliases: dict[str, str], spaced: str | None = None) -> None:
+        self.original = text
         self.folded = Folded(text)
-        self.spans = [match.span() for match in WORD.finditer(self.folded.text)]
-        plain = self.folded.text
-        alias = aliases.get
-        self.raw = [plain[start:end] for start, end in self.spans]
-        self.words = [alias(word, word) for word in self.raw]
-
-    @property
-    def original(self) -> str:
-        """The text exactly as written."""
-        return self.folded.original
+        self.raw = words_of(fold_to_words(text) if spaced is None else spaced)
+        self._aliases = aliases
 
     @cached_property
-    def _breaks(self) -> list[int]:
-        return [match.start() for match in _BREAK.finditer(self.folded.text)]
+    def words(self) -> list[str]:
+        """The words, each under the name the pack knows it by."""
+        alias = self._aliases.get
+        return [alias(word, word) for word in self.raw]
+
+    @cached_property
+    def spans(self) -> list[tuple[int, int]]:
+        """Folded positions of each word."""
+        return [match.span() for match in WORD.finditer(self.folded.text)]
 
     @cached_property
     def sentence_of(self) -> list[int]:
         """The sentence number of each word, counted from 0."""
+        sizes = [len(words_of(fold_to_words(part))) for part in _BREAK.split(self.folded.text)]
         numbers: list[int] = []
-        breaks, at, number, size = self._breaks, 0, -1, 0
-        starting = True
-        for start, _end in self.spans:
-            while at < len(breaks) and breaks[at] < start:
-                at += 1
-                starting = True
-            if starting or size >= LONGEST_SENTENCE:
-                number, size, starting = number + 1, 0, False
-            numbers.append(number)
-            size += 1
+        number = 0
+        for size in sizes:
+            for start in range(0, size, LONGEST_SENTENCE):
+                numbers.extend([number] * min(LONGEST_SENTENCE, size - start))
+                number += 1
         return numbers
 
     @cached_property
@@ -79,14 +85,9 @@ class Reading:
             end += 1
         return start, end
 
-    @cached_property
-    def _capitals(self) -> list[bool]:
-        original, origins = self.original, self.folded.origins
-        return [original[origins[start]].isupper() for start, _end in self.spans]
-
     def is_capital(self, index: int) -> bool:
         """Was the word at ``index`` written with a capital first letter?"""
-        return self._capitals[index]
+        return self.original[self.folded.origins[self.spans[index][0]]].isupper()
 
     def gap_before(self, index: int) -> str:
         """The folded characters between the word at ``index`` and the one before it, or the start."""
@@ -95,3 +96,24 @@ class Reading:
     def opens_sentence(self, index: int) -> bool:
         """Is the word at ``index`` the first of its sentence?"""
         return index == 0 or self.sentence_of[index] != self.sentence_of[index - 1]
+
+    @cached_property
+    def quotations(self) -> list[tuple[int, int]]:
+        """Folded positions of what stands between quotation marks, single or double."""
+        return [*_between(self.folded.text, '"'), *_between(self.folded.text, "'")]
+
+
+def _between(text: str, mark: str) -> list[tuple[int, int]]:
+    """Pair the marks: one opens before a letter and after none, the next that is not inside a word closes."""
+    found: list[tuple[int, int]] = []
+    opened, at = -1, text.find(mark)
+    while at >= 0:
+        before, after = text[at - 1 : at], text[at + 1 : at + 2]
+        if opened < 0:
+            if not before.isalnum() and (after.isalnum() or mark == '"'):
+                opened = at
+        elif mark == '"' or not after.isalnum():
+            found.append((opened, at + 1))
+            opened = -1
+        at = text.find(mark, at + 1)
+    return found
