@@ -12,7 +12,7 @@ import pytest
 
 import stairgate.screening
 from stairgate.screening import Context, Direction, PackError, default_pack, load_pack
-from stairgate.screening.phrases import Phrasebook, parse
+from stairgate.screening.phrases import Phrasebook, Phrases, parse
 from stairgate.screening.reading import Reading
 from stairgate.screening.rules import GIVEN_BY_CODE
 from tests.screening.cast import SCREENER
@@ -115,7 +115,7 @@ def test_a_phrase_that_could_never_work_is_refused(phrase: str) -> None:
     ],
 )
 def test_the_phrase_language(phrase: str, text: str, met: bool) -> None:
-    assert bool(Phrasebook({"cue": [phrase]}, {}).hits(Reading(text, {}))) is met
+    assert bool(Phrasebook(Phrases({"cue": [phrase]}, {})).hits(Reading(text, {}))) is met
 
 
 def calls_made(text: str, direction: Direction) -> int:

@@ -33,7 +33,7 @@ class Case:
         self.facts = facts
         self.direction = direction
         self.context = context
-        self.hits = pack.phrasebook.hits(self.reading)
+        self.hits = pack.phrasebooks[direction].hits(self.reading)
 
     @property
     def is_outbound(self) -> bool:
@@ -58,7 +58,9 @@ class Case:
     def thread_cues(self) -> frozenset[str]:
         """Every cue met in the talk before this text, the last few messages of it."""
         before = [Reading(text, self.pack.aliases) for text in self.context.thread[-MOST_BEFORE:]]
-        return frozenset(hit.cue for reading in before for hit in self.pack.phrasebook.hits(reading))
+        return frozenset(
+            hit.cue for reading in before for hit in self.pack.phrasebooks[self.direction].hits(reading)
+        )
 
     def add_hits(self, hits: list[Hit]) -> None:
         """Add cues that code found, such as a child's name, before the rules are weighed."""

@@ -17,7 +17,7 @@ from typing import Any
 
 from stairgate.screening.kinds import Direction
 from stairgate.screening.lexicon import Lexicon
-from stairgate.screening.phrases import PackError, Phrasebook
+from stairgate.screening.phrases import PackError, Phrasebook, Phrases
 from stairgate.screening.rulebook import Rulebook
 from stairgate.screening.rules import GIVEN_BY_CODE, Rule, read_rule
 
@@ -32,7 +32,7 @@ class Pack:
     version: str
     aliases: dict[str, str]
     lists: Mapping[str, frozenset[str]]
-    phrasebook: Phrasebook
+    phrases: Phrases
     lexicon: Lexicon
     rules: Mapping[str, Rule]
 
@@ -43,7 +43,22 @@ class Pack:
         among = {
             direction: [rule for rule in made if direction in rule.directions] for direction in Direction
         }
-        return Rulebook(among, self.phrasebook.weights)
+        return Rulebook(among, self.phrases.weights)
+
+    @functools.cached_property
+    def phrasebooks(self) -> Mapping[Direction, Phrasebook]:
+        """For each direction the phrases that a rule of that direction, or code, asks about."""
+        used = {cue for rule in self.rules.values() for cue in _asked_cues(rule)}
+        by_code = self.phrases.weights.keys() - used
+        return {
+            direction: Phrasebook(
+                self.phrases, by_code.union(*map(_asked_cues, self._made_of_cues(direction)))
+            )
+            for direction in Direction
+        }
+
+    def _made_of_cues(self, direction: Direction) -> list[Rule]:
+        return [rule for rule in self.rules.values() if rule.is_made_of_cues and direction in rule.directions]
 
 
 @functools.cache
@@ -68,10 +83,14 @@ def load_pack(folder: Traversable) -> Pack:
         version=version,
         aliases=tables["aliases"],
         lists=lists,
-        phrasebook=Phrasebook(tables["cues"], lists, tables["aliases"], tables["common"]),
+        phrases=Phrases(tables["cues"], lists, tables["aliases"], tables["common"]),
         lexicon=Lexicon(tables["word"], everyday),
         rules=rules,
     )
+
+
+def _asked_cues(rule: Rule) -> Iterable[str]:
+    return (*rule.cues, *rule.thread)
 
 
 def _toml_files(folder: Traversable) -> Iterator[Traversable]:

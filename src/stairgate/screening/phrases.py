@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import enum
 import itertools
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from operator import itemgetter
 from typing import NamedTuple, TypeGuard
 
@@ -125,8 +125,8 @@ def _is_short_list(item: Item) -> TypeGuard[frozenset[str]]:
     return isinstance(item, frozenset) and len(item) <= _MOST_BRANCHES
 
 
-class Phrasebook:
-    """Every phrase of a pack, found by its rarest word, then by the word beside that one.
+class Phrases:
+    """Every phrase of a pack, read once: a row of items each, and its anchor, the rarest of them.
 
     ``common`` tells how often ordinary words come, in ten thousand; ``aliases`` are other spellings.
     """
@@ -143,7 +143,7 @@ class Phrasebook:
         for spelling, word in (aliases or {}).items():
             self._spellings.setdefault(word, []).append(spelling)
         self._widened: dict[frozenset[str], frozenset[str]] = {}
-        self.entries: dict[str, _Entry] = {}
+        self.rows: list[tuple[Item, _Row]] = []
         self.weights: dict[
             str, int
         ] = {}  # for each cue, how often its anchors come: the rarest is asked first
@@ -171,9 +171,18 @@ class Phrasebook:
         weights = [self._weight(item) for item in items]
         anchor = min(range(len(items)), key=weights.__getitem__)
         self.weights[cue] = self.weights.get(cue, 0) + weights[anchor]
-        row, item = _Row(cue, items, anchor), items[anchor]
-        for word in item if isinstance(item, frozenset) else (_DIGIT,):
-            self.entries.setdefault(word, _Entry()).add(row)
+        self.rows.append((items[anchor], _Row(cue, items, anchor)))
+
+
+class Phrasebook:
+    """Phrases as they are looked up: by their anchor, then by the word beside it. ``only`` names the cues."""
+
+    def __init__(self, phrases: Phrases, only: Container[str] | None = None) -> None:
+        self.entries: dict[str, _Entry] = {}
+        for anchor, row in phrases.rows:
+            if only is None or row.cue in only:
+                for word in anchor if isinstance(anchor, frozenset) else (_DIGIT,):
+                    self.entries.setdefault(word, _Entry()).add(row)
 
     def hits(self, reading: Reading) -> list[Hit]:
         """Return every cue met in the text, in order of its first word."""
