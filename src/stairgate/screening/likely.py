@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from stairgate.screening.case import Case
 from stairgate.screening.kinds import Direction
 
-ENOUGH = {Direction.OUTBOUND_POST: 4, Direction.INBOUND_COMMENT: 5, Direction.PRIVATE_MESSAGE: 7}
-ENOUGH_WITH_PICTURE = 3  # the setting's own words beside a picture
+ENOUGH = {Direction.OUTBOUND_POST: 3, Direction.INBOUND_COMMENT: 5, Direction.PRIVATE_MESSAGE: 7}
+ENOUGH_WITH_PICTURE = 2  # the setting's own words beside a picture
 MOST_NAMES = 12  # names weighed in one text
 
 # What may stand in the same sentence as a name, and what it weighs.
@@ -34,6 +34,7 @@ _WEIGHTS = {
     "id_child": 1,
     "id_kin": 1,
     "id_act": 1,
+    "id_one": 1,
     "names_group": 1,
     "id_grown": -4,
     "id_book": -3,
@@ -44,14 +45,20 @@ _FROM_NEXT = {
     "id_health": 3,
     "id_family": 3,
     "id_milestone": 1,
-    "id_look": 1,
     "id_kin": 1,
+    "id_one": 1,
+    "id_look": 1,
+    "id_money": 2,
+    "id_lives": 1,
+    "id_photo": 1,
+    "names_group": 1,
 }
 _PRIVATE = ("id_health", "id_family", "id_money", "id_lives", "id_look", "id_age")
-_SURE = 3  # an anchor of this weight tells a name on its own
+_SURE = 4  # an anchor of this weight tells a name on its own
 _LONG_TAG = 8  # letters of the shortest hashtag worth taking apart
 _INITIALS = re.compile(r"\b[A-Z]\.? ?[A-Z]\b")
 _INTRODUCES = ("the", "our", "a", "an")  # "Dave the caretaker", "Keith, our hamster"
+_CHILDLIKE = 1  # what a first name counts in the setting's own words
 _GROWN = -2  # what a name counts that workers carry more often than children
 
 
@@ -68,7 +75,7 @@ def likely_children(case: Case) -> Iterator[Likely]:
     """Yield the names in the text that enough evidence says are children's."""
     if "#" not in case.reading.original and not any(cue.startswith("id_") for cue in case.cues):
         return
-    if not case.is_outbound and "id_own" in case.by_cue:
+    if not case.is_outbound and "id_own" in case.cues and "id_not_own" not in case.cues:
         return
     enough = ENOUGH[case.direction]
     if case.is_outbound and case.context.has_picture:
@@ -92,6 +99,8 @@ def _around(case: Case, name: Likely) -> int:
             weight += points
     if case.is_outbound:
         return weight
+    if case.direction is Direction.PRIVATE_MESSAGE and "id_tells" not in cues:
+        return -ENOUGH[case.direction]
     if not any(place in cues.get(cue, ()) for cue in _PRIVATE for place in (sentence, *near)):
         return -ENOUGH[case.direction]
     return weight + (2 if any(place in cues.get("id_gossip", ()) for place in (sentence, *near)) else 0)
@@ -219,8 +228,11 @@ def _anchored(case: Case, index: int) -> Likely:
     before = _word(case, index, -1)
     if before in lists["before_child"] or before in lists["kin_child"]:
         weight += 2
-    if reading.raw[index].removesuffix("'s") in lists["own_name"]:
+    word = reading.raw[index].removesuffix("'s")
+    if word in lists["own_name"]:
         weight += _GROWN
+    elif case.is_outbound and word in lists["given_name"]:
+        weight += _CHILDLIKE
     if _says_age(case, after):
         weight += 4
     if _in_group(case, after):
@@ -250,6 +262,8 @@ def _says_age(case: Case, after: int) -> bool:
     if after >= len(reading.raw):
         return False
     gap, word = reading.gap_before(after), reading.raw[after]
+    if word in ("aged", "age", "nearly", "almost", "only", "just"):
+        return _word(case, after, 1) in ages
     if "(" in gap:
         return word in ages or (word[0].isdigit() and "\u2044" in _gap(case, after))
     if "," not in gap or word not in ages:
@@ -259,9 +273,14 @@ def _says_age(case: Case, after: int) -> bool:
 
 
 def _in_group(case: Case, after: int) -> bool:
-    """Does a group follow: "in Acorns", "from the Owlets", "of Year 4"?"""
+    """Does a group follow: "in Acorns", "from the Owlets", "(Year 4)"?"""
     reading = case.reading
-    if after + 1 >= len(reading.raw) or reading.raw[after] not in ("in", "from", "of", "our"):
+    if after >= len(reading.raw):
         return False
-    places = (after + 1, after + 2) if reading.raw[after + 1] in ("the", "our") else (after + 1,)
+    if reading.gap_before(after).strip() in ("(", ",", "-"):
+        places: tuple[int, ...] = (after,)
+    elif after + 1 < len(reading.raw) and reading.raw[after] in ("in", "from", "of"):
+        places = (after + 1, after + 2) if reading.raw[after + 1] in ("the", "our") else (after + 1,)
+    else:
+        return False
     return any(hit.first in places for hit in case.hits if hit.cue == "names_group")
