@@ -64,7 +64,7 @@ _REMEMBERED, _LONGEST_REMEMBERED = 20_000, 24
 _MOST_ALIKE = 3  # different signs that make a row of signs a curse
 _STRONG_SIGNS = frozenset("#@%&$")
 _TAKE_S = frozenset(
-    "it that what there here he she who how where let dad mum nanny grandad one everyone".split()
+    ["it", "that", "what", "there", "here", "he", "she", "who", "how", "where", "let", "dad", "mum"]
 )
 _SLEEPS = (["is"], ["was"], ["will"], ["s"], ["time"])
 _GRAWLIX = frozenset("@#$%&!*^?~§£€")
@@ -77,9 +77,22 @@ def is_worth_reading(reading: Reading, lexicon: Lexicon) -> bool:
         is_odd = remembered.get(chunk)
         if is_odd or (is_odd is None and _remember(chunk, lexicon)):
             return True
-    if not lexicon.split_marks.isdisjoint(words) or [*map(len, words)].count(1) >= _FEWEST_SINGLE:
+    if not lexicon.split_marks.isdisjoint(words) and _is_split_somewhere(words, lexicon):
+        return True
+    sizes = [*map(len, words)]
+    if sizes.count(1) >= _FEWEST_SINGLE and _has_run_of_single(sizes):
         return True
     return not text.isascii() and any(sign in text for sign in lexicon.signs)
+
+
+def _is_split_somewhere(words: Sequence[str], lexicon: Lexicon) -> bool:
+    splits = lexicon.splits
+    return any(first in splits and second in splits[first] for first, second in itertools.pairwise(words))
+
+
+def _has_run_of_single(sizes: Sequence[int]) -> bool:
+    """Do three letters stand alone in a row?"""
+    return any(a == b == c == 1 for a, b, c in zip(sizes, sizes[1:], sizes[2:], strict=False))
 
 
 def _remember(chunk: str, lexicon: Lexicon) -> bool:
@@ -439,7 +452,7 @@ def _is_one_gap(reading: Reading, index: int) -> bool:
 def _is_chance(reading: Reading, index: int) -> bool:
     """Is it an initial, a plural in haste or a school subject? "P Rick", "it s hit", "a RSE lesson"."""
     words = reading.raw
-    first, second = words[index], words[index + 1]
+    first = words[index]
     if first == "s":
         return index > 0 and words[index - 1] in _TAKE_S
     if first == "sh":
