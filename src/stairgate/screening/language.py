@@ -75,9 +75,9 @@ def _is_name(case: Case, index: int) -> bool:
     written = reading.original[start:end]
     if not written[:1].isupper() or written[1:].isupper():
         return False
-    return not reading.opens_sentence(index) or not case.pack.lexicon.doing.isdisjoint(
-        reading.raw[index + 1 : index + 2]
-    )
+    if not reading.opens_sentence(index) or index + 1 == len(reading.raw):
+        return not reading.opens_sentence(index)
+    return reading.is_capital(index + 1) or reading.raw[index + 1] in case.pack.lexicon.doing
 
 
 def _is_condemned(case: Case, start: int, rude: RudeWord) -> bool:

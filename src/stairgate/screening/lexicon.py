@@ -16,7 +16,16 @@ SHORTEST_DISGUISE = 4  # three letters fit too many innocent shapes
 LONGEST_WORD = 16
 _NONE: frozenset[str] = frozenset()
 _VOWELS = frozenset("aeiou")
-_RESPELT = (("f", "ph"), ("ck", "kk"), ("ck", "k"), ("ck", "x"), ("u", "v"), ("w", "vv"), ("c", "k"))
+_RESPELT = (
+    ("f", "ph"),
+    ("ck", "kk"),
+    ("ck", "k"),
+    ("ck", "x"),
+    ("u", "v"),
+    ("w", "vv"),
+    ("c", "k"),
+    ("ss", "zz"),
+)
 _ENDS = (("s", "z"), ("er", "a"), ("er", "ah"), ("ing", "in"), ("ers", "as"))
 _COMMON = frozenset(  # no good to look for
     ["a", "all", "and", "in", "is", "it", "me", "my", "of", "off", "on", "out", "the", "to", "up", "you"]
@@ -168,7 +177,8 @@ class Lexicon:
             return
         bones = skeleton(spelling)
         self.squeezed.setdefault(squeeze(bones), []).append((spelling, rude))
-        self.masked.setdefault((len(bones), bones[0]), []).append((spelling, rude))
+        if rude.stem in spelling or len(spelling) > len(rude.stem):
+            self.masked.setdefault((len(bones), bones[0]), []).append((spelling, rude))
         for form in _misspelt(spelling):
             if len(form) >= SHORTEST_DISGUISE and form not in self.innocent:
                 self.exact.setdefault(form, rude)
