@@ -104,7 +104,9 @@ def _likely_findings(case: Case) -> Iterator[Finding]:
             yield case.finding("identity.public-likely", start, end)
             continue
         rule = "identity.likely-name-picture" if case.context.has_picture else "identity.likely-name"
-        yield case.finding(rule, start, end, suggestion=_without_name(case, Hit("", likely.first, likely.after)))
+        yield case.finding(
+            rule, start, end, suggestion=_without_name(case, Hit("", likely.first, likely.after))
+        )
 
 
 def _name_finding(case: Case, hit: Hit, *, detailed: bool) -> Finding:

@@ -54,7 +54,11 @@ def _is_quoted(case: Case, index: int) -> bool:
 def _is_title(case: Case, index: int) -> bool:
     """Is it part of a name with capitals: "The My Feelings Book", "Guess How Much I Love You"?"""
     reading = case.reading
-    if index + 1 >= len(reading.raw) or reading.opens_sentence(index + 1) or len(reading.gap_before(index + 1)) != 1:
+    if (
+        index + 1 >= len(reading.raw)
+        or reading.opens_sentence(index + 1)
+        or len(reading.gap_before(index + 1)) != 1
+    ):
         return False
     following = reading.raw[index + 1]
     return (
@@ -121,12 +125,19 @@ def _alone(case: Case, first: int, last: int) -> int | None:
     kissed = last < len(reading.raw) - 1 or not _HEARTS.isdisjoint(_tail(case, last))
     gap = reading.gap_before(first).strip()
     set_apart = reading.opens_sentence(first) or "," in gap or (bool(gap) and not gap.isascii())
-    if reading.raw[first - 1] in case.pack.lists["closing_word"] and set(reading.raw[first - 1]) <= {"x", "o"}:
+    if reading.raw[first - 1] in case.pack.lists["closing_word"] and set(reading.raw[first - 1]) <= {
+        "x",
+        "o",
+    }:
         return first - 1
     if kissed and set_apart:
         return first
     staff = word in {fold(name) for name in case.facts.staff_names}
-    return first if reading.opens_sentence(first) and (staff or named) and not _tail(case, last).strip(" .") else None
+    return (
+        first
+        if reading.opens_sentence(first) and (staff or named) and not _tail(case, last).strip(" .")
+        else None
+    )
 
 
 def _tail(case: Case, last: int) -> str:

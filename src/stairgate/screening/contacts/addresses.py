@@ -77,7 +77,11 @@ def _street(scene: Scene, kind: int) -> Found | None:
         if names and words[index] in scene.lists["house_kind"] and _is_named_house(scene, index, kind):
             start = _house_name(scene, index)
             return Found("contact.street", scene.spans[start][0], scene.spans[kind][1])
-        if words[index] in never and not (words[index] == "the" and names <= 1) and not _is_saint(words, index, kind):
+        if (
+            words[index] in never
+            and not (words[index] == "the" and names <= 1)
+            and not _is_saint(words, index, kind)
+        ):
             return None
         if names >= _MOST_NAMES:
             return None
@@ -213,9 +217,20 @@ def _lived_at(scene: Scene, home: int) -> Found | None:
         after += 1
     if after == at + 1 or words[at + 1] in scene.lists["measure_unit"]:
         return None
-    ended = after == len(words) or scene.gap(after).strip(" ")[:1] in (",", ".", "\n", "!", "?", ";", ")", "-")
+    ended = after == len(words) or scene.gap(after).strip(" ")[:1] in (
+        ",",
+        ".",
+        "\n",
+        "!",
+        "?",
+        ";",
+        ")",
+        "-",
+    )
     follows = after < len(words) and words[after] in scene.lists["after_street"]
-    return Found("contact.street", scene.spans[at][0], scene.spans[after - 1][1]) if ended or follows else None
+    return (
+        Found("contact.street", scene.spans[at][0], scene.spans[after - 1][1]) if ended or follows else None
+    )
 
 
 def _box(scene: Scene, box: int) -> Found | None:

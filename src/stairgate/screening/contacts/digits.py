@@ -146,9 +146,7 @@ class _Reader:
             begin = self._scene.spans[first][0]
         last = self._groups[-1] if self._groups else None
         if last and word in UNITS and last.digits[-1] == "0" and self._scene.words[index - 1] in _TENS:
-            self._groups[-1] = last._replace(
-                digits=last.digits[:-1] + digits, end=at + end, after=index + 1
-            )
+            self._groups[-1] = last._replace(digits=last.digits[:-1] + digits, end=at + end, after=index + 1)
         else:
             self._groups.append(Group(digits, begin, at + end, first, index + 1, spoken))
         self._repeat = self._fillers = 0
