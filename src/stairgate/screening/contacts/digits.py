@@ -25,7 +25,7 @@ _NOUGHTS = {"hundred": "00", "thousand": "000"}
 _REPEATS = {"double": 2, "dbl": 2, "triple": 3, "treble": 3}
 _FILLERS = frozenset(
     ("and", "then", "next", "followed", "by", "dash", "hyphen", "space", "gap", "gaps", "dot", "so", "um",
-     "er", "erm", "its", "it's", "slash", "stroke", "the", "no", "spaces", "comma", "star")
+     "er", "erm", "x", "xx", "xxx", "add", "plus", "finish", "end", "ends", "remove", "this", "put", "its", "it's", "slash", "stroke", "the", "no", "spaces", "comma", "star")
 )  # fmt: skip
 _LETTERS_FOR_DIGITS = frozenset({"oo", "ooo", "oi", "io", "i", "l", "ll", "il", "li"})
 _LEADS = frozenset({"tel", "mob", "no", "t", "m", "ph", "call", "text", "txt", "ring", "on", "num", "phone"})
