@@ -22,7 +22,7 @@ _LINK = re.compile(
     r"|(?:chat\.whatsapp|api\.whatsapp|invite\.viber|snapchat|kik|tiktok|instagram|facebook|fb|twitter|x|threads|linkedin|discord|discordapp|roblox|onlyfans|linktr|bsky)"
     r"\s?(?:\.|\bdot\b)\s?(?:com|net|ee|app|gg)\s?(?:/|\bslash\b)\s?@?[\w]"
     r"|discord\s?(?:\.|\bdot\b)\s?gg\s?(?:/|\bslash\b)\s?\w"
-    r"|t\.co/dm|signal\.group/|(?:us\d{2}web\.)?zoom\.us/j/|meet\.google\.com/\w"
+    r"|youtube\.com/@\w|t\.co/dm|signal\.group/|(?:us\d{2}web\.)?zoom\.us/j/|meet\.google\.com/\w"
     r"|(?:tel|sms|mailto|skype|whatsapp|viber|tg):[/+\w]"
     r")[^\s<>\"']{0,200}"
 )
@@ -34,6 +34,7 @@ _HELD_LINK = re.compile(
 )
 _MOST_FILLERS = 5
 _SHORTEST, _LONGEST = 3, 30
+_TELLING = 6  # letters of a plain word that may be an account
 _SHORT_TAG = 8  # letters; a friend called by name in a comment
 
 
@@ -196,8 +197,15 @@ def _is_name(scene: Scene, index: int, name: str, fillers: set[str], *, plain: b
     if plain:
         return True
     if stated:
-        return owned or "as" in fillers or "under" in fillers or sure
-    return "me" in fillers and len(name) > _SHORT_TAG
+        return owned or "name" in fillers or "as" in fillers or "under" in fillers or sure
+    asked = "me" in fillers or "me" in scene.words[max(0, index - 3) : index]
+    return asked and len(name) >= _TELLING and not name.endswith(("ly", "ing")) and _ends_clause(scene, name, index)
+
+
+def _ends_clause(scene: Scene, name: str, index: int) -> bool:
+    """Is ``name`` the last of what is said after the app?"""
+    at = scene.text.find(name, scene.spans[index][1]) + len(name)
+    return not scene.text[at:].strip()[:1].isalnum() or scene.text[at : at + 2] in (" x", " f", ". ")
 
 
 def _before_app(scene: Scene, index: int) -> Found | None:
