@@ -61,7 +61,9 @@ class Cues:
         if hits is None:
             if cue in self._books.at_once:
                 return []
-            hits = self._hits[cue] = self._books.book(cue).hits(self._reading)
+            bit = self._books.phrases.bits.get(cue, 0)
+            hits = self._books.book(cue).hits(self._reading) if bit & self.possible else []
+            self._hits[cue] = hits
         return hits
 
     def __contains__(self, cue: str) -> bool:

@@ -40,6 +40,7 @@ class Special(enum.Enum):
 
 
 Item = frozenset[str] | Special
+_GAP = Special.GAP
 _DIGIT = "#"
 _NO_START = (Special.GAP, Special.ANY, Special.CAPITAL)
 
@@ -248,7 +249,7 @@ class Phrasebook:
             if pair is None:
                 pair = self._pair(words[index], words[index + 1])
             for step, row in pair:
-                _follow(reading, index + step, row, found)
+                _follow_pair(reading, index, step, row, found)
         for index, cues in enumerate(map(self._alone.get, words)):
             if cues is not None:
                 for cue in cues:
@@ -295,33 +296,51 @@ _FIRST = itemgetter(1)
 def _follow(reading: Reading, index: int, row: _Row, found: list[Hit]) -> None:
     """Add a hit if ``row`` fits around the anchor at ``index`` and stays inside its sentence."""
     after = _reach(reading, row.after, index, 1) if row.after else index
-    if after < 0:
-        return
-    first = _reach(reading, row.before, index, -1) if row.before else index
-    if first >= 0 and (first == after or reading.sentence_of[after] == reading.sentence_of[first]):
+    if after >= 0:
+        first = _reach(reading, row.before, index, -1) if row.before else index
+        if first >= 0 and (first == after or reading.is_one_sentence(first, after)):
+            found.append(_hit((row.cue, first, after + 1)))
+
+
+def _follow_pair(reading: Reading, index: int, step: int, row: _Row, found: list[Hit]) -> None:
+    """Do as `_follow` for two neighbours at ``index`` that are known to fit; ``step`` tells the anchor."""
+    if step:
+        first = _reach(reading, row.before[1:], index, -1) if len(row.before) > 1 else index
+        after = _reach(reading, row.after, index + 1, 1) if row.after else index + 1
+    else:
+        after = _reach(reading, row.after[1:], index + 1, 1) if len(row.after) > 1 else index + 1
+        first = _reach(reading, row.before, index, -1) if row.before and after >= 0 else index
+    if after >= 0 and first >= 0 and reading.is_one_sentence(first, after):
         found.append(_hit((row.cue, first, after + 1)))
 
 
 def _reach(reading: Reading, items: tuple[Item, ...], index: int, step: int) -> int:
     """Return the index of the last word that ``items`` match, walking from ``index`` by ``step``, or -1."""
     words = reading.raw
+    end = len(words) if step > 0 else -1
     for place, item in enumerate(items):
-        if item is Special.GAP:
+        if item is _GAP:
             return _reach_over_gap(reading, items[place + 1 :], index, step)
         index += step
-        if not 0 <= index < len(words):
+        if index == end:
             return -1
-        if isinstance(item, frozenset):
+        if item.__class__ is frozenset:
             if words[index] not in item:
                 return -1
-        elif not _fits(reading, item, index):
+        elif not _fits(reading, item, index):  # type: ignore[arg-type]
             return -1
     return index
 
 
 def _reach_over_gap(reading: Reading, items: tuple[Item, ...], index: int, step: int) -> int:
-    for width in range(WIDEST_GAP + 1):
-        reached = _reach(reading, items, index + width * step, step)
+    """Skip up to three words. What follows is tried only where its first item stands."""
+    words, item = reading.raw, items[0]
+    for at in range(index + step, index + (WIDEST_GAP + 2) * step, step):
+        if not 0 <= at < len(words):
+            return -1
+        if item.__class__ is frozenset and words[at] not in item:
+            continue
+        reached = _reach(reading, items, at - step, step)
         if reached >= 0:
             return reached
     return -1
