@@ -28,7 +28,8 @@ _RESPELT = (
 )
 _ENDS = (("s", "z"), ("er", "a"), ("er", "ah"), ("ing", "in"), ("ers", "as"))
 _COMMON = frozenset(  # no good to look for
-    ["a", "all", "and", "in", "is", "it", "me", "my", "of", "off", "on", "out", "the", "to", "up", "you"]
+    "a about absolute all and boys complete excuse excuses gave give gives giving hand hard head heads hole holes in "
+    "is it load me my of off on out pure reason reasons stuff the this to total up utter what you".split()  # noqa: SIM905
 )
 _CONTEXT = (
     "innocent_before", "innocent_after", "innocent_beside", "innocent_next", "innocent_near",
