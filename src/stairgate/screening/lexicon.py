@@ -27,15 +27,19 @@ _RESPELT = (
     ("ss", "zz"),
 )
 _ENDS = (("s", "z"), ("er", "a"), ("er", "ah"), ("ing", "in"), ("ers", "as"))
-_COMMON = frozenset(  # no good to look for
-    "a about absolute all and boys complete excuse excuses gave give gives giving hand hard head heads hole holes in "
-    "is it load me my of off on out pure reason reasons stuff the this to total up utter what you".split()  # noqa: SIM905
-)
 _CONTEXT = (
     "innocent_before", "innocent_after", "innocent_beside", "innocent_next", "innocent_near",
     "rude_before", "rude_after",
 )  # fmt: skip
-_LISTS = ("spelt_innocently", "companions", "handle_companions", "condemning", "saying", "people_do")
+_LISTS = (
+    "spelt_innocently",
+    "companions",
+    "handle_companions",
+    "condemning",
+    "saying",
+    "people_do",
+    "no_anchors",
+)
 _FLAGS = ("hateful", "needs_frame", "also_a_name")
 _FIELDS = frozenset({"stem", "strength", "endings", "spellings", "anywhere", "joined", "disguises"}).union(
     _CONTEXT, _FLAGS
@@ -101,9 +105,10 @@ class Lexicon:
     ) -> None:
         self._lists = lists or {}
         self.everyday = frozenset(everyday)
-        self.innocent, self.companions, handles, self.condemning, self.saying, self.doing = (
+        self.innocent, self.companions, handles, self.condemning, self.saying, self.doing, common = (
             self._lists.get(name, _NONE) for name in _LISTS
         )
+        self._common = common
         self.handle_companions = self.companions | handles
         self.exact: dict[str, RudeWord] = {}
         self.disguised: dict[str, RudeWord] = {}
@@ -134,7 +139,7 @@ class Lexicon:
         for spelling in dict.fromkeys([*spellings, *entry.get("spellings", ())]):
             words = tuple(spelling.split())
             if len(words) > 1:
-                rarest = min(words, key=lambda word: (word in _COMMON, -len(word)))
+                rarest = min(words, key=lambda word: (word in self._common, -len(word)))
                 phrase = Phrase(words, words.index(rarest), rude if spelling == rude.stem else plain)
                 self.phrases.setdefault(rarest, []).append(phrase)
             elif not spelling.isalpha():
