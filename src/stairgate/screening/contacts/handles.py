@@ -11,7 +11,9 @@ from stairgate.screening.contacts.scene import Found, Scene
 _HANDLE = re.compile(r"[a-z0-9_][a-z0-9_.\-]{1,39}")
 _TOKEN = re.compile(r"[^\s,;!?()\"<>:=]{1,41}")
 _GLUE = re.compile(r"[ \t:=\-\"'(,>@#]{0,5}(?:'s)?[ \t:=\-\"'(,>@]{0,4}")
-_NO_HANDLE = re.compile(r"[0-9.]+(?:am|pm|p|k|m|st|nd|rd|th|x|yo|yrs?|mins?|hrs?|kg|g|ml|cm|mm|s|%)?|[a-z]{0,2}[0-9]{1,2}s?|x[0-9]+|year[0-9]{1,2}|under[0-9]{1,2}s?|20[0-9]{2}")
+_NO_HANDLE = re.compile(
+    r"[0-9.]+(?:am|pm|p|k|m|st|nd|rd|th|x|yo|yrs?|mins?|hrs?|kg|g|ml|cm|mm|s|%)?|[a-z]{0,2}[0-9]{1,2}s?|x[0-9]+|year[0-9]{1,2}|under[0-9]{1,2}s?|20[0-9]{2}"
+)
 _TAGGED = re.compile(r"(?<![a-z0-9_])([a-z0-9_.]{2,32})#([0-9]{4})(?![0-9a-z])")
 _UNDERSCORED = re.compile(r"(?<![a-z0-9_@/.])(?=[a-z])[a-z0-9.]{2,20}_[a-z0-9_.]{1,20}(?![a-z0-9_@/])")
 _LINK = re.compile(
@@ -27,15 +29,21 @@ _LINK = re.compile(
 _PUBLIC_PATHS = re.compile(
     r"/(?:@?(?:groups|events|sharer|share|hashtag|watch|marketplace|help|policies|privacy|legal|explore|reel|reels|p|stories|pages|search|photo|photos|photo\.php|story\.php|permalink\.php|login|about|safety|intent|status|i|tos|terms|home|games|download|community|business|discover|tag|video|videos|posts)\b)"
 )
-_HELD_LINK = re.compile(r"(?:wa|m|t|fb|line|signal|telegram|kik|viber|msng|join\.skype)\s?(?:\.|dot)|chat\.|api\.|invite\.|discord|signal\.group|zoom|meet|tel:|sms:|mailto:|skype:|whatsapp:|viber:|tg:|t\.co|snapchat")
+_HELD_LINK = re.compile(
+    r"(?:wa|m|t|fb|line|signal|telegram|kik|viber|msng|join\.skype)\s?(?:\.|dot)|chat\.|api\.|invite\.|discord|signal\.group|zoom|meet|tel:|sms:|mailto:|skype:|whatsapp:|viber:|tg:|t\.co|snapchat"
+)
 _MOST_FILLERS = 5
 _SHORTEST, _LONGEST = 3, 30
 _TELLING = 6  # letters of a plain word that may be an account
 _SHORT_TAG = 8  # letters; a friend called by name in a comment
 
 
-_WEB = re.compile(r"(?<![a-z0-9@.])(?:https?://)?[a-z0-9][a-z0-9.-]{1,60}\.[a-z]{2,12}(?:/[^\s<>\"']{0,200})?")
-_TALK = re.compile(r"(?:^|[/.\-_])(?:chats?|invites?|join|dm|dms|private|msg|message|messages|talk|whats|wa|telegram|snap|meetme|addme|u|add|inbox)(?:[/.\-_=?]|$)")
+_WEB = re.compile(
+    r"(?<![a-z0-9@.])(?:https?://)?[a-z0-9][a-z0-9.-]{1,60}\.[a-z]{2,12}(?:/[^\s<>\"']{0,200})?"
+)
+_TALK = re.compile(
+    r"(?:^|[/.\-_])(?:chats?|invites?|join|dm|dms|private|msg|message|messages|talk|whats|wa|telegram|snap|meetme|addme|u|add|inbox)(?:[/.\-_=?]|$)"
+)
 
 
 def find_links(scene: Scene) -> Iterator[Found]:
@@ -74,7 +82,11 @@ def find_handles(scene: Scene) -> Iterator[Found]:
     if "#" in text:
         yield from _numbered(scene)
     if "_" in text and scene.has("reach_word"):
-        yield from (Found("contact.handle", *match.span()) for match in _UNDERSCORED.finditer(text) if _is_underscored(scene, match))
+        yield from (
+            Found("contact.handle", *match.span())
+            for match in _UNDERSCORED.finditer(text)
+            if _is_underscored(scene, match)
+        )
     apps = scene.lists["app_name"]
     for index, word in enumerate(scene.words):
         if word in apps or (word.endswith("'s") and word[:-2] in apps):
@@ -121,7 +133,11 @@ def _numbered(scene: Scene) -> Iterator[Found]:
         if not scene.spend():
             return
         name = match[1].strip(".")
-        if _has_letter(name) and name not in scene.lists["counted_noun"] and name not in scene.lists["code_noun"]:
+        if (
+            _has_letter(name)
+            and name not in scene.lists["counted_noun"]
+            and name not in scene.lists["code_noun"]
+        ):
             yield Found("contact.handle", match.start(), match.end())
 
 
@@ -138,7 +154,9 @@ def _after_app(scene: Scene, index: int) -> Found | None:
     for _ in range(_MOST_FILLERS):
         glue = _GLUE.match(text, place)
         between = glue[0] if glue else ""
-        plain = plain or ":" in between or "=" in between or ">" in between or " - " in between or "@" in between
+        plain = (
+            plain or ":" in between or "=" in between or ">" in between or " - " in between or "@" in between
+        )
         token = _TOKEN.match(text, place + len(between))
         if not token or (not between and place < len(text)):
             return None
@@ -159,7 +177,11 @@ def _is_name(scene: Scene, index: int, name: str, fillers: set[str], *, plain: b
     """May ``name`` be an account? Signs and figures tell; a plain word needs "is", "as", a colon or the like."""
     if not _SHORTEST <= len(name) <= _LONGEST or _NO_HANDLE.fullmatch(name) or not _has_letter(name):
         return False
-    if scene.before("ourselves", index, 5) and scene.case.is_outbound and not scene.case.facts.allowed_contacts:
+    if (
+        scene.before("ourselves", index, 5)
+        and scene.case.is_outbound
+        and not scene.case.facts.allowed_contacts
+    ):
         return False
     if not _HANDLE.fullmatch(name) or name in scene.lists["everyday"]:
         return False
@@ -170,7 +192,9 @@ def _is_name(scene: Scene, index: int, name: str, fillers: set[str], *, plain: b
         return True
     if figures:
         return owned or plain or bool(fillers) or sure
-    stated = not fillers.isdisjoint(("is", "as", "under", "called", "handle", "username", "user", "id", "it's", "its"))
+    stated = not fillers.isdisjoint(
+        ("is", "as", "under", "called", "handle", "username", "user", "id", "it's", "its")
+    )
     if comma and not stated:
         return False
     if plain:

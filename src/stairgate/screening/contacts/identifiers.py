@@ -21,7 +21,9 @@ _PLATE_PREFIX = re.compile(rf"([a-z])([0-9]{{1,3}})[ -]?([a-z]{{3}}){_END}")
 _PLATE_SUFFIX = re.compile(rf"([a-z]{{3}})[ -]?([0-9]{{1,3}})[ ]?([a-z]){_END}")
 _PLATE_IRISH = re.compile(rf"([a-z]{{1,3}})[ -]?([0-9]{{1,4}}){_END}")
 _PLATE_DATELESS = re.compile(rf"([0-9]{{1,4}})[ -]?([a-z]{{1,3}}){_END}")
-_INSURANCE = re.compile(rf"([a-z]{{2}})([ .-]?)([0-9]{{2}})[ .-]?([0-9]{{2}})[ .-]?([0-9]{{2}})(?:[ .-]?([a-d]))?{_END}")
+_INSURANCE = re.compile(
+    rf"([a-z]{{2}})([ .-]?)([0-9]{{2}})[ .-]?([0-9]{{2}})[ .-]?([0-9]{{2}})(?:[ .-]?([a-d]))?{_END}"
+)
 _LICENCE = re.compile(
     rf"[a-z][a-z9]{{4}}[ ]?[0-9]([0156][0-9])([0-3][0-9])[0-9][ ]?[a-z][a-z9][ ]?[a-z0-9][ ]?[a-z0-9]{{2}}{_END}"
 )
@@ -207,7 +209,11 @@ def _upn(scene: Scene, head: int) -> Found | None:
 
 def _passport(scene: Scene, head: int) -> Found | None:
     match = _PASSPORT.match(scene.text, head) if scene.has("passport_word") else None
-    return Found("contact.passport", *match.span()) if match and _is_near(scene, "passport_word", *match.span()) else None
+    return (
+        Found("contact.passport", *match.span())
+        if match and _is_near(scene, "passport_word", *match.span())
+        else None
+    )
 
 
 def _update_service(scene: Scene, head: int) -> Found | None:
@@ -325,7 +331,9 @@ def find_spelt(scene: Scene) -> Iterator[Found]:
         start, end = match.span()
         if _POSTCODE.fullmatch(signs) and _POSTCODE.fullmatch(signs)[1] in scene.lists["postcode_area"]:  # type: ignore[index]
             yield Found("contact.postcode", start, end)
-        elif (_PLATE_NOW.fullmatch(signs) or _PLATE_PREFIX.fullmatch(signs)) and _is_carlike(scene, start, end):
+        elif (_PLATE_NOW.fullmatch(signs) or _PLATE_PREFIX.fullmatch(signs)) and _is_carlike(
+            scene, start, end
+        ):
             yield Found("contact.plate", start, end)
         elif _INSURANCE.fullmatch(signs) and _is_near(scene, "insurance_word", start, end):
             yield Found("contact.national-insurance", start, end)

@@ -17,7 +17,15 @@ _CARD_LENGTHS = range(13, 20)
 _CARD_OPENINGS = "23456"
 _WIDE = 4
 _CARD_SHAPES = ((4, 4, 4, 4), (4, 4, 4, 4, 3), (4, 6, 5), (4, 4, 5), (6, 10), (4, 6, 4))
-_SORT_AND_ACCOUNT = ((2, 2, 2, 8), (2, 2, 2, 4, 4), (6, 8), (8, 2, 2, 2), (8, 6), (4, 4, 2, 2, 2), (2, 2, 2, 7))
+_SORT_AND_ACCOUNT = (
+    (2, 2, 2, 8),
+    (2, 2, 2, 4, 4),
+    (6, 8),
+    (8, 2, 2, 2),
+    (8, 6),
+    (4, 4, 2, 2, 2),
+    (2, 2, 2, 7),
+)
 _PAIRS = (2, 2, 2)
 _SORT_IS = (["sort", "is"], ["sort", "no"], ["sort", "number"])
 _NHS_SHAPE = (3, 3, 4)
@@ -140,7 +148,9 @@ def _is_bank(scene: Scene, run: Run, place: int, after: int, total: int) -> bool
     if total == 6 and (shape in (_PAIRS, (6,)) or narrow):
         if sorted_before or scene.behind("sort_word", last, 4):
             return True
-        return shape == _PAIRS and _is_joined_by(scene, run, place, "-") and scene.near("bank_word", first, last)
+        return (
+            shape == _PAIRS and _is_joined_by(scene, run, place, "-") and scene.near("bank_word", first, last)
+        )
     if total in (7, 8) and (shape in ((8,), (7,), (_WIDE, _WIDE)) or narrow):
         return _is_account(scene, first, last)
     return False

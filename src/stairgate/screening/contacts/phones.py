@@ -162,7 +162,9 @@ def _is_plausible(scene: Scene, run: Run, place: int, after: int) -> bool:
     asked = scene.near("phone_word", groups[0].first, groups[-1].after)
     if widest == 2 and len(figures) == len(groups):
         return asked or (whole.startswith("07") and _is_in_pairs(scene, groups))
-    listed = any(", " in scene.text[one.end : two.start] for one, two in zip(groups, groups[1:], strict=False))
+    listed = any(
+        ", " in scene.text[one.end : two.start] for one, two in zip(groups, groups[1:], strict=False)
+    )
     return not listed or asked or len(groups[0].digits) > _WHOLE_CODE
 
 
