@@ -85,12 +85,9 @@ def _is_name_here(case: Case, index: int, word: str) -> bool:
 @control("C35", "A child's name beside a picture, a place, a time, an age or health is held")
 def find_identity(case: Case) -> Iterator[Finding]:
     """Yield a finding for each child's name in the text; the gravest reason that applies is given."""
-    details = [case.by_cue.get(cue, {}) for cue in _DETAILS]
-    for hit in case.hits:
-        if hit.cue != "child_name":
-            continue
+    for hit in case.cues.hits("child_name"):
         sentence = case.reading.sentence_of[hit.first]
-        detailed = any(sentence in found for found in details)
+        detailed = any(sentence in case.cues.get(cue) for cue in _DETAILS)
         yield _name_finding(case, hit, detailed=detailed)
     if not len(case.facts.names):
         yield from _likely_findings(case)

@@ -56,8 +56,12 @@ _FROM_NEXT = {
 _PRIVATE = ("id_health", "id_family", "id_money", "id_lives", "id_look", "id_age")
 _SURE = 4  # an anchor of this weight tells a name on its own
 _LONG_TAG = 8  # letters of the shortest hashtag worth taking apart
+_CAPITAL = re.compile(
+    r"[^.!?\s]\s[A-Z][^\sA-Z'\u2019]|[A-Z]\.? ?[A-Z]|^\W*[A-Z][^\s']+ (?:is|has|was|turned|turns)\b"
+)
 _INITIALS = re.compile(r"\b[A-Z]\.? ?[A-Z]\b")
 _INTRODUCES = ("the", "our", "a", "an")  # "Dave the caretaker", "Keith, our hamster"
+_EVIDENCE = frozenset({*_WEIGHTS, *_FROM_NEXT, "id_fiction"})  # without any of it no name is a child's
 _CHILDLIKE = 1  # what a first name counts in the setting's own words
 _GROWN = -2  # what a name counts that workers carry more often than children
 
@@ -73,8 +77,11 @@ class Likely:
 
 def likely_children(case: Case) -> Iterator[Likely]:
     """Yield the names in the text that enough evidence says are children's."""
-    if "#" not in case.reading.original and not any(cue.startswith("id_") for cue in case.cues):
-        return
+    reading = case.reading
+    if "#" not in reading.original:
+        named = not case.pack.lists["given_name"].isdisjoint(reading.raw) or _CAPITAL.search(reading.original)
+        if not named or not case.cues.any_of(_EVIDENCE):
+            return
     if not case.is_outbound and "id_own" in case.cues and "id_not_own" not in case.cues:
         return
     enough = ENOUGH[case.direction]
@@ -88,9 +95,9 @@ def likely_children(case: Case) -> Iterator[Likely]:
 
 def _around(case: Case, name: Likely) -> int:
     """Weigh what stands in the name's sentence and the next ones. In public, something private must be said."""
-    cues, sentence = case.by_cue, case.reading.sentence_of[name.first]
-    weight = sum(points for cue, points in _WEIGHTS.items() if sentence in cues.get(cue, ()))
-    if name.weight >= _SURE and sentence in cues.get("id_book", ()):
+    cues, sentence = case.cues, case.reading.sentence_of[name.first]
+    weight = sum(points for cue, points in _WEIGHTS.items() if sentence in cues.get(cue))
+    if name.weight >= _SURE and sentence in cues.get("id_book"):
         weight -= _WEIGHTS["id_book"]
     near = (sentence - 1, sentence + 1)
     for cue, points in _FROM_NEXT.items():
@@ -101,16 +108,16 @@ def _around(case: Case, name: Likely) -> int:
         return weight
     if case.direction is Direction.PRIVATE_MESSAGE and "id_tells" not in cues:
         return -ENOUGH[case.direction]
-    if not any(place in cues.get(cue, ()) for cue in _PRIVATE for place in (sentence, *near)):
+    if not any(place in cues.get(cue) for cue in _PRIVATE for place in (sentence, *near)):
         return -ENOUGH[case.direction]
-    return weight + (2 if any(place in cues.get("id_gossip", ()) for place in (sentence, *near)) else 0)
+    return weight + (2 if any(place in cues.get("id_gossip") for place in (sentence, *near)) else 0)
 
 
 def _named(case: Case) -> Iterator[Likely]:
     """Yield the names, each with the weight of what stands right beside it."""
     reading, lists = case.reading, case.pack.lists
     given, words, found = lists["given_name"], reading.raw, 0
-    shaped = {hit.first for hit in case.hits if hit.cue == "id_fiction"}
+    shaped = {hit.first for hit in case.cues.hits("id_fiction")}
     for index, raw in enumerate(words):
         word = raw.removesuffix("'s")
         known = word in given
@@ -291,4 +298,4 @@ def _in_group(case: Case, after: int) -> bool:
         places = (after + 1, after + 2) if reading.raw[after + 1] in ("the", "our") else (after + 1,)
     else:
         return False
-    return any(hit.first in places for hit in case.hits if hit.cue == "names_group")
+    return any(hit.first in places for hit in case.cues.hits("names_group"))

@@ -216,6 +216,8 @@ class Phrasebook:
         """Return every cue met in the text, in order of its first word."""
         found: list[Hit] = []
         words, entries = reading.raw, self.entries
+        if entries.keys().isdisjoint(words) and not (_DIGIT in entries and reading.has_figure):
+            return found
         bits = [*map(self._bits_of.get, words, _ZEROS), 0]
         everything = 0
         for index, entry in enumerate(map(entries.get, words)):

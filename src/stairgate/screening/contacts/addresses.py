@@ -105,7 +105,9 @@ def _may_name(scene: Scene, index: int, kind: int) -> bool:
     word = scene.words[index]
     if word == "the":
         return kind - index <= 2
-    return (word == "st" and index + 1 < kind) or (word in scene.lists["street_adjective"] and index + 1 == kind)
+    return (word == "st" and index + 1 < kind) or (
+        word in scene.lists["street_adjective"] and index + 1 == kind
+    )
 
 
 def _numbered(scene: Scene, number: int, kind: int) -> Found | None:
@@ -246,7 +248,9 @@ def _lived_at(scene: Scene, home: int) -> Found | None:
         return None
     ended = _ends(scene, after)
     follows = after < len(words) and words[after] in scene.lists["after_street"]
-    return Found("contact.street", scene.spans[at][0], scene.spans[after - 1][1]) if ended or follows else None
+    return (
+        Found("contact.street", scene.spans[at][0], scene.spans[after - 1][1]) if ended or follows else None
+    )
 
 
 def _box(scene: Scene, box: int) -> Found | None:

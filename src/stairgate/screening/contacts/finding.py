@@ -61,7 +61,7 @@ def find_contacts(case: Case) -> Iterator[Finding]:
     writes its own telephone number there is what the inbox is for.
     """
     signs = _signs(case)
-    if not signs and _CUES.isdisjoint(case.cues):
+    if not signs and _CUES.isdisjoint(case.cues.at_once):
         return
     scene = Scene(case)
     found = _everything(scene)

@@ -202,7 +202,12 @@ def _is_name(scene: Scene, index: int, name: str, fillers: set[str], *, plain: b
     if stated:
         return owned or "name" in fillers or "as" in fillers or "under" in fillers or sure
     asked = "me" in fillers or "me" in scene.words[max(0, index - 3) : index]
-    return asked and len(name) >= _TELLING and not name.endswith(("ly", "ing")) and _ends_clause(scene, name, index)
+    return (
+        asked
+        and len(name) >= _TELLING
+        and not name.endswith(("ly", "ing"))
+        and _ends_clause(scene, name, index)
+    )
 
 
 def _ends_clause(scene: Scene, name: str, index: int) -> bool:
