@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from stairgate.screening.case import Case
+from stairgate.screening.folding import fold
 from stairgate.screening.kinds import Direction
 
 ENOUGH = {Direction.OUTBOUND_POST: 3, Direction.INBOUND_COMMENT: 5, Direction.PRIVATE_MESSAGE: 7}
@@ -111,13 +112,14 @@ def _named(case: Case) -> Iterator[Likely]:
     reading, lists = case.reading, case.pack.lists
     given, words, found = lists["given_name"], reading.raw, 0
     shaped = {hit.first for hit in case.hits if hit.cue == "id_fiction"}
+    staff = {fold(name) for name in case.facts.staff_names}
     for index, raw in enumerate(words):
         word = raw.removesuffix("'s")
         known = word in given
         capital = reading.is_capital(index)
         if not (known or capital) or (not capital and word in lists["name_or_word"]):
             continue
-        if index in shaped or not (known or _could_be(case, word)) or _is_titled(case, index):
+        if index in shaped or word in staff or not (known or _could_be(case, word)) or _is_titled(case, index):
             continue
         name = _anchored(case, index)
         if name.weight < _SURE and (not known or not _is_name_here(case, index, word) or _is_other(case, index)):
@@ -226,7 +228,7 @@ def _anchored(case: Case, index: int) -> Likely:
     if _is_surname(case, index):
         weight, after = 1, index + 2
     before = _word(case, index, -1)
-    if before in lists["before_child"] or before in lists["kin_child"]:
+    if before in lists["before_child"] or before in lists["child_or_role"]:
         weight += 2
     word = reading.raw[index].removesuffix("'s")
     if word in lists["own_name"]:
