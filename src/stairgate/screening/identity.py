@@ -93,7 +93,10 @@ def _in_run_together(word: str, names: NameIndex, leads: frozenset[str], kin: fr
     tries = [letters, *(letters[len(lead) :] for lead in leads if letters.startswith(lead))]
     tries += [letters[: -len(one)] for one in kin if letters.endswith(one) and len(letters) > len(one)]
     return any(
-        names.has_normal(form) for one in tries for form in (one, one.removesuffix("s")) if len(form) >= _SHORTEST_NAME
+        names.has_normal(form)
+        for one in tries
+        for form in (one, one.removesuffix("s"))
+        if len(form) >= _SHORTEST_NAME
     )
 
 
@@ -155,7 +158,9 @@ def _likely_findings(case: Case) -> Iterator[Finding]:
             yield case.finding("identity.public-likely", start, end)
             continue
         rule = "identity.likely-name-picture" if case.context.has_picture else "identity.likely-name"
-        yield case.finding(rule, start, end, suggestion=_without_name(case, Hit("", likely.first, likely.after)))
+        yield case.finding(
+            rule, start, end, suggestion=_without_name(case, Hit("", likely.first, likely.after))
+        )
 
 
 def _name_finding(case: Case, hit: Hit, *, detailed: bool) -> Finding:

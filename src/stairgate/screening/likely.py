@@ -119,10 +119,17 @@ def _named(case: Case) -> Iterator[Likely]:
         capital = reading.is_capital(index)
         if not (known or capital) or (not capital and word in lists["name_or_word"]):
             continue
-        if index in shaped or word in staff or not (known or _could_be(case, word)) or _is_titled(case, index):
+        if (
+            index in shaped
+            or word in staff
+            or not (known or _could_be(case, word))
+            or _is_titled(case, index)
+        ):
             continue
         name = _anchored(case, index)
-        if name.weight < _SURE and (not known or not _is_name_here(case, index, word) or _is_other(case, index)):
+        if name.weight < _SURE and (
+            not known or not _is_name_here(case, index, word) or _is_other(case, index)
+        ):
             continue
         yield name
         found += 1
@@ -180,7 +187,11 @@ def _is_name_here(case: Case, index: int, word: str) -> bool:
     before, after = _word(case, index, -1), _word(case, index, 1)
     if before in lists["before_thing"] and before not in lists["before_child"]:
         return False
-    return before in lists["before_name"] or after in lists["after_name"] or case.reading.raw[index].endswith("'s")
+    return (
+        before in lists["before_name"]
+        or after in lists["after_name"]
+        or case.reading.raw[index].endswith("'s")
+    )
 
 
 def _word(case: Case, index: int, step: int) -> str:
@@ -210,7 +221,9 @@ def _is_other(case: Case, index: int) -> bool:
     before, after, second = _word(case, index, -1), _word(case, index, 1), _word(case, index, 2)
     if before in lists["adult_role"]:
         return True
-    if before == "and" and (_word(case, index, -3) in lists["pet_word"] or _word(case, index, -3) in lists["title"]):
+    if before == "and" and (
+        _word(case, index, -3) in lists["pet_word"] or _word(case, index, -3) in lists["title"]
+    ):
         return True
     if after in _INTRODUCES:
         return any(_word(case, index, step) in lists["adult_role"] for step in (2, 3, 4))

@@ -50,9 +50,9 @@ def _first_person(case: Case) -> Iterator[Finding]:
 def _is_graver(case: Case) -> bool:
     """Does the text hold something beside which a stray "I" is no matter: a threat, a fraud, a cry for help?"""
     candidates = case.pack.rulebook.candidates(case.direction, case.cues)
-    return any(asked.rule.category in _GRAVER for asked in candidates) or not case.pack.lexicon.exact.keys().isdisjoint(
-        case.reading.raw
-    )
+    return any(
+        asked.rule.category in _GRAVER for asked in candidates
+    ) or not case.pack.lexicon.exact.keys().isdisjoint(case.reading.raw)
 
 
 def _is_quoted(case: Case, index: int) -> bool:
@@ -63,7 +63,11 @@ def _is_quoted(case: Case, index: int) -> bool:
 def _is_title(case: Case, index: int) -> bool:
     """Is it part of a name with capitals: "The My Feelings Book", "Guess How Much I Love You"?"""
     reading = case.reading
-    if index + 1 >= len(reading.raw) or reading.opens_sentence(index + 1) or len(reading.gap_before(index + 1)) != 1:
+    if (
+        index + 1 >= len(reading.raw)
+        or reading.opens_sentence(index + 1)
+        or len(reading.gap_before(index + 1)) != 1
+    ):
         return False
     following = reading.raw[index + 1]
     return (
@@ -130,12 +134,19 @@ def _alone(case: Case, first: int, last: int) -> int | None:
     kissed = last < len(reading.raw) - 1 or not _HEARTS.isdisjoint(_tail(case, last))
     gap = reading.gap_before(first).strip()
     set_apart = reading.opens_sentence(first) or "," in gap or (bool(gap) and not gap.isascii())
-    if reading.raw[first - 1] in case.pack.lists["closing_word"] and set(reading.raw[first - 1]) <= {"x", "o"}:
+    if reading.raw[first - 1] in case.pack.lists["closing_word"] and set(reading.raw[first - 1]) <= {
+        "x",
+        "o",
+    }:
         return first - 1
     if kissed and set_apart:
         return first
     staff = word in {fold(name) for name in case.facts.staff_names}
-    return first if reading.opens_sentence(first) and (staff or named) and not _tail(case, last).strip(" .") else None
+    return (
+        first
+        if reading.opens_sentence(first) and (staff or named) and not _tail(case, last).strip(" .")
+        else None
+    )
 
 
 def _tail(case: Case, last: int) -> str:
