@@ -14,7 +14,7 @@ from stairgate.screening.case import Case
 from stairgate.screening.folding import fold
 from stairgate.screening.kinds import Direction
 
-ENOUGH = {Direction.OUTBOUND_POST: 3, Direction.INBOUND_COMMENT: 5, Direction.PRIVATE_MESSAGE: 7}
+ENOUGH = {Direction.OUTBOUND_POST: 3, Direction.INBOUND_COMMENT: 5, Direction.PRIVATE_MESSAGE: 5}
 ENOUGH_WITH_PICTURE = 2  # the setting's own words beside a picture
 MOST_NAMES = 12  # names weighed in one text
 
@@ -74,7 +74,11 @@ class Likely:
 
 def likely_children(case: Case) -> Iterator[Likely]:
     """Yield the names in the text that enough evidence says are children's."""
-    if "#" not in case.reading.original and not any(cue.startswith("id_") for cue in case.cues):
+    if (
+        "#" not in case.reading.original
+        and case.pack.lists["given_name"].isdisjoint(case.reading.raw)
+        and not any(cue.startswith("id_") for cue in case.cues)
+    ):
         return
     if not case.is_outbound and "id_own" in case.cues and "id_not_own" not in case.cues:
         return
