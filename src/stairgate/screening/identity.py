@@ -13,6 +13,7 @@ from stairgate.screening.names import LONGEST_NAME, NameIndex, initials_form
 from stairgate.screening.phrases import Hit
 
 _SHORTEST_NAME = 2
+_ROOMS = frozenset({"room", "class"})
 _FIRST_UNSPACED = "\u3040"  # from here on come scripts that are written without spaces between words
 _LONGEST_UNSPACED = 4  # characters of a name in such a script
 _NAME_CUES = ("child_name", "points_at_child", "a_child")  # what a name is evidence of
@@ -28,13 +29,20 @@ def _group_hits(case: Case) -> list[Hit]:
     """Groups go by the setting's own list, and by the names groups usually have, with a capital."""
     reading, usual = case.reading, case.pack.lists["group_word"]
     own = {fold(name) for name in case.facts.group_names}
-    if usual.isdisjoint(reading.raw) and own.isdisjoint(reading.raw):
-        return []
-    return [
-        Hit("names_group", index, index + 1)
-        for index, word in enumerate(reading.raw)
-        if word in own or (word in usual and reading.is_capital(index))
-    ]
+    hits = []
+    if not (usual.isdisjoint(reading.raw) and own.isdisjoint(reading.raw)):
+        hits = [
+            Hit("names_group", index, index + 1)
+            for index, word in enumerate(reading.raw)
+            if word in own or (word in usual and reading.is_capital(index))
+        ]
+    if not _ROOMS.isdisjoint(reading.raw):  # "Hazel class", "Oak Room"
+        hits += [
+            Hit("names_group", index - 1, index + 1)
+            for index, word in enumerate(reading.raw)
+            if word in _ROOMS and index and reading.is_capital(index - 1) and not reading.opens_sentence(index - 1)
+        ]
+    return hits
 
 
 def _name_hits(case: Case) -> list[Hit]:
