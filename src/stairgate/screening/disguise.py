@@ -56,15 +56,17 @@ _FIGURES = tuple(
     str.maketrans({**dict(zip("@4€3!|0$57+8(<¢9", "aaeeiiosstt" + "bcccg", strict=True)), "1": one})
     for one in "il"
 )
+_FLAGS = re.compile("[\U0001f1e6-\U0001f1ff](?: ?[\U0001f1e6-\U0001f1ff]){2,15}")
 _CAPITALISED = re.compile(r"[A-Z][a-z]+|[a-z]+|[A-Z]+")
 _TAGS = "#@_"
 _FEWEST_PARTS = 2
+_MARKED = frozenset("@$|")
 _FEWEST_SINGLE = 3  # letters standing alone
 _REMEMBERED, _LONGEST_REMEMBERED = 20_000, 24
 _MOST_ALIKE = 3  # different signs that make a row of signs a curse
 _STRONG_SIGNS = frozenset("#@%&$")
 _TAKE_S = frozenset(
-    "it that what there here he she who how where let dad mum nanny grandad one everyone".split()
+    ["it", "that", "what", "there", "here", "he", "she", "who", "how", "where", "let", "dad", "mum"]
 )
 _SLEEPS = (["is"], ["was"], ["will"], ["s"], ["time"])
 _GRAWLIX = frozenset("@#$%&!*^?~§£€")
@@ -77,9 +79,24 @@ def is_worth_reading(reading: Reading, lexicon: Lexicon) -> bool:
         is_odd = remembered.get(chunk)
         if is_odd or (is_odd is None and _remember(chunk, lexicon)):
             return True
-    if not lexicon.split_marks.isdisjoint(words) or [*map(len, words)].count(1) >= _FEWEST_SINGLE:
+    if not lexicon.split_marks.isdisjoint(words) and _is_split_somewhere(words, lexicon):
         return True
-    return not text.isascii() and any(sign in text for sign in lexicon.signs)
+    sizes = [*map(len, words)]
+    if sizes.count(1) >= _FEWEST_SINGLE and _has_run_of_single(sizes):
+        return True
+    return not text.isascii() and (
+        any(sign in text for sign in lexicon.signs) or _FLAGS.search(text) is not None
+    )
+
+
+def _is_split_somewhere(words: Sequence[str], lexicon: Lexicon) -> bool:
+    splits = lexicon.splits
+    return any(first in splits and second in splits[first] for first, second in itertools.pairwise(words))
+
+
+def _has_run_of_single(sizes: Sequence[int]) -> bool:
+    """Do three letters stand alone in a row?"""
+    return any(a == b == c == 1 for a, b, c in zip(sizes, sizes[1:], sizes[2:], strict=False))
 
 
 def _remember(chunk: str, lexicon: Lexicon) -> bool:
@@ -149,6 +166,8 @@ def _in_chunks(reading: Reading, lexicon: Lexicon) -> Iterator[Disguised]:
 
 def _is_odd(chunk: str) -> bool:
     core = chunk.strip(_ENDS)
+    if chunk[0] == "(" and ")" not in chunk:  # "(unt"
+        return len(chunk) <= _LONGEST_CHUNK
     return len(chunk) <= _LONGEST_CHUNK and not core.isalpha() and (not core.isdigit() or core != chunk)
 
 
@@ -164,7 +183,7 @@ def _read_chunk(chunk: str, lexicon: Lexicon) -> Disguised | None:
             continue
         start = signs.find(core)
         if core.isalpha() and core.isascii():  # what stood for letters has become them: flags, crosses
-            rude = None if core in chunk else lexicon.disguised.get(core)
+            rude = lexicon.exact.get(core) if core not in chunk and core in lexicon.spelt else None
         else:
             rude = _unleet(core, lexicon) or _unmask(core, lexicon)
         if rude:
@@ -218,10 +237,10 @@ def _worth_it(signs: str, core: str, lexicon: Lexicon) -> bool:
     parts = _LETTERS.findall(core)
     if not parts and not ("$" in core or "@" in core or "|" in core or "#" in core):
         return False
-    if _FIGURES_LAST.fullmatch(core):
+    if _FIGURES_LAST.fullmatch(core) or (core[0] == "(" and _are_words(parts, lexicon)):
         return False
     if len(signs) < SHORTEST_DISGUISE:
-        return len(signs) == 3 and ("@" in core or "$" in core)
+        return len(signs) == 3 and not _MARKED.isdisjoint(core)
     return len("".join(parts)) < len(signs) or not _are_words(parts, lexicon)
 
 
@@ -439,9 +458,9 @@ def _is_one_gap(reading: Reading, index: int) -> bool:
 def _is_chance(reading: Reading, index: int) -> bool:
     """Is it an initial, a plural in haste or a school subject? "P Rick", "it s hit", "a RSE lesson"."""
     words = reading.raw
-    first, second = words[index], words[index + 1]
-    if first == "s":
-        return index > 0 and words[index - 1] in _TAKE_S
+    first = words[index]
+    if first == "s" and index > 0 and words[index - 1] in _TAKE_S:
+        return True
     if first == "sh":
         return words[index + 2 : index + 3] in _SLEEPS
     start, end = reading.folded.span(*reading.spans[index + 1])
@@ -451,7 +470,11 @@ def _is_chance(reading: Reading, index: int) -> bool:
 
 
 def _in_signs(text: str, lexicon: Lexicon) -> Iterator[Disguised]:
-    """Find what is said in pictures: a raised finger."""
+    """Find what is said in pictures: a raised finger, or flags whose letters make a word."""
+    for match in _FLAGS.finditer(text):
+        letters = "".join(match[0].split()).translate(_SIGNS)
+        if letters in lexicon.spelt and len(letters) >= SHORTEST_DISGUISE:
+            yield match.start(), match.end(), lexicon.exact[letters]
     for sign, rude in lexicon.signs.items():
         start = text.find(sign)
         if start >= 0:

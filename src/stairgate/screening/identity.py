@@ -123,7 +123,7 @@ def _is_pair(case: Case, index: int) -> bool:
 def _is_beside_a_detail(case: Case, index: int) -> bool:
     sentence = case.reading.sentence_of[index]
     groups = {case.reading.sentence_of[hit.first] for hit in _group_hits(case)}
-    return sentence in groups or any(sentence in case.by_cue.get(cue, ()) for cue in _DETAILS)
+    return sentence in groups or any(sentence in case.cues.get(cue) for cue in _DETAILS)
 
 
 def _is_name_here(case: Case, index: int, word: str) -> bool:
@@ -145,19 +145,16 @@ def _is_name_here(case: Case, index: int, word: str) -> bool:
 @control("C35", "A child's name beside a picture, a place, a time, an age or health is held")
 def find_identity(case: Case) -> Iterator[Finding]:
     """Yield a finding for each child's name in the text; the gravest reason that applies is given."""
-    details = [case.by_cue.get(cue, {}) for cue in _DETAILS]
-    for hit in case.hits:
-        if hit.cue != "child_name":
-            continue
+    for hit in case.cues.hits("child_name"):
         sentence = case.reading.sentence_of[hit.first]
-        detailed = any(sentence in found for found in details)
+        detailed = any(sentence in case.cues.get(cue) for cue in _DETAILS)
         yield _name_finding(case, hit, detailed=detailed)
     yield from _likely_findings(case)
 
 
 def _likely_findings(case: Case) -> Iterator[Finding]:
     """A child on no register is recognised by what stands around a name."""
-    registered = {hit.first for hit in case.hits if hit.cue == "child_name"}
+    registered = {hit.first for hit in case.cues.hits("child_name")}
     for likely in likely_children(case):
         if likely.first in registered:
             continue

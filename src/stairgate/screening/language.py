@@ -12,7 +12,8 @@ from stairgate.screening.kinds import Finding, Severity
 from stairgate.screening.lexicon import Phrase, RudeWord
 
 _STRICT = 3  # from this level on mild words of the public are brought to a person too
-_BESIDE, _NEAR = 2, 8  # words
+_BESIDE, _NAMED, _NEAR = 2, 4, 8  # words
+_TO_ONES_FACE = (["you"], ["u"], ["ya"])
 Found = tuple[int, int, RudeWord]
 
 
@@ -74,28 +75,15 @@ def _is_name(case: Case, index: int) -> bool:
     written = reading.original[start:end]
     if not written[:1].isupper() or written[1:].isupper():
         return False
-    return not reading.opens_sentence(index) or not _DOES.isdisjoint(reading.raw[index + 1 : index + 2])
-
-
-_DOES = frozenset(
-    "and from is was has had came comes will would says said brought fixed visited helped kindly made built read "
-    "our the at who takes took runs played plays lives works".split()
-)
-_CONDEMNS = frozenset(
-    "ashamed unacceptable racist racism sexist homophobic homophobia ableist offensive slur slurs derogatory disgusting vile "
-    "hurtful reported report hateful hate wrong bullied bullying abuse never stop ban banned ok okay accept "
-    "tolerate apologise apologised apology disgrace disgraceful cruel nasty ignorant".split()
-)
-_SAYS = frozenset(
-    "word words term terms call called calls calling callin say says saying said use used using uses shouted shouting shouts "
-    "wrote writing posting posted comments comment told slur slurs language".split()
-)
+    if not reading.opens_sentence(index) or index + 1 == len(reading.raw):
+        return not reading.opens_sentence(index)
+    return reading.is_capital(index + 1) or reading.raw[index + 1] in case.pack.lexicon.doing
 
 
 def _is_condemned(case: Case, start: int, rude: RudeWord) -> bool:
     """Is it somebody else's word, quoted or named to say that it is wrong?"""
-    words = frozenset(case.reading.raw)
-    if _CONDEMNS.isdisjoint(words) or _SAYS.isdisjoint(words):
+    words, lexicon = case.reading.raw, case.pack.lexicon
+    if lexicon.condemning.isdisjoint(words) or lexicon.saying.isdisjoint(words):
         return False
     if any(first < start < last for first, last in case.reading.quotations):
         return True
@@ -105,7 +93,9 @@ def _is_condemned(case: Case, start: int, rude: RudeWord) -> bool:
 def _is_named(case: Case, start: int) -> bool:
     spans, words = case.reading.spans, case.reading.raw
     index = next(index for index, span in enumerate(spans) if span[1] > start)
-    return not _SAYS.isdisjoint(words[max(0, index - 4) : index])
+    if words[index - 1 : index] in _TO_ONES_FACE:
+        return False
+    return not case.pack.lexicon.saying.isdisjoint(words[max(0, index - _NAMED) : index])
 
 
 def _severity(case: Case, rude: RudeWord) -> Severity:

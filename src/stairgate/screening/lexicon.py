@@ -16,13 +16,25 @@ SHORTEST_DISGUISE = 4  # three letters fit too many innocent shapes
 LONGEST_WORD = 16
 _NONE: frozenset[str] = frozenset()
 _VOWELS = frozenset("aeiou")
-_RESPELT = (("f", "ph"), ("ck", "kk"), ("ck", "k"), ("ck", "x"), ("u", "v"), ("w", "vv"), ("c", "k"))
+_RESPELT = (
+    ("f", "ph"),
+    ("ck", "kk"),
+    ("ck", "k"),
+    ("ck", "x"),
+    ("u", "v"),
+    ("w", "vv"),
+    ("c", "k"),
+    ("ss", "zz"),
+)
 _ENDS = (("s", "z"), ("er", "a"), ("er", "ah"), ("ing", "in"), ("ers", "as"))
-_COMMON = frozenset("a all and in is it me my of off on out son the to up you".split())  # no good to look for
+_COMMON = frozenset(  # no good to look for
+    ["a", "all", "and", "in", "is", "it", "me", "my", "of", "off", "on", "out", "the", "to", "up", "you"]
+)
 _CONTEXT = (
     "innocent_before", "innocent_after", "innocent_beside", "innocent_next", "innocent_near",
     "rude_before", "rude_after",
 )  # fmt: skip
+_LISTS = ("spelt_innocently", "companions", "handle_companions", "condemning", "saying", "people_do")
 _FLAGS = ("hateful", "needs_frame", "also_a_name")
 _FIELDS = frozenset({"stem", "strength", "endings", "spellings", "anywhere", "joined", "disguises"}).union(
     _CONTEXT, _FLAGS
@@ -74,9 +86,10 @@ class Phrase(NamedTuple):
 class Lexicon:
     """Rude words by spelling, and by what is left of one in disguise.
 
-    ``exact`` spellings; ``disguised``: those that stay rude where they are not written plainly; ``phrases`` of several words by their longest; ``anywhere``: rude inside any word;
-    ``joined``: rude inside a word whose other parts are companions; ``skeletons``, ``squeezed`` and ``masked``:
-    with figures for letters, drawn out and starred; ``splits``: with a space inside; ``signs``: pictures.
+    ``exact`` spellings, and ``disguised``, those that stay rude where they are not written plainly;
+    ``phrases`` of several words by their longest; ``anywhere``: rude inside any word; ``joined``: rude
+    inside a word whose other parts are companions; ``skeletons``, ``squeezed`` and ``masked``: with figures
+    for letters, drawn out and starred; ``splits``: with a space inside; ``signs``: pictures.
     """
 
     def __init__(
@@ -87,9 +100,10 @@ class Lexicon:
     ) -> None:
         self._lists = lists or {}
         self.everyday = frozenset(everyday)
-        self.innocent = self._lists.get("spelt_innocently", _NONE)
-        self.companions = self._lists.get("companions", _NONE)
-        self.handle_companions = self.companions | self._lists.get("handle_companions", _NONE)
+        self.innocent, self.companions, handles, self.condemning, self.saying, self.doing = (
+            self._lists.get(name, _NONE) for name in _LISTS
+        )
+        self.handle_companions = self.companions | handles
         self.exact: dict[str, RudeWord] = {}
         self.disguised: dict[str, RudeWord] = {}
         self.phrases: dict[str, list[Phrase]] = {}
@@ -142,9 +156,9 @@ class Lexicon:
             raise PackError(
                 f"the word {entry.get('stem')!r} has no stem or strength, or has {sorted(unknown)}"
             )
-        context = {name: self._neighbours(entry.get(name, ())) for name in _CONTEXT}
-        flags = {name: bool(entry.get(name, False)) for name in _FLAGS}
-        return RudeWord(stem=entry["stem"], strength=entry["strength"], **flags, **context)
+        fields: dict[str, Any] = {name: self._neighbours(entry.get(name, ())) for name in _CONTEXT}
+        fields |= {name: bool(entry.get(name, False)) for name in _FLAGS}
+        return RudeWord(stem=entry["stem"], strength=entry["strength"], **fields)
 
     def _neighbours(self, words: Iterable[str]) -> frozenset[str]:
         found: set[str] = set()
@@ -163,7 +177,8 @@ class Lexicon:
             return
         bones = skeleton(spelling)
         self.squeezed.setdefault(squeeze(bones), []).append((spelling, rude))
-        self.masked.setdefault((len(bones), bones[0]), []).append((spelling, rude))
+        if rude.stem in spelling or len(spelling) > len(rude.stem):
+            self.masked.setdefault((len(bones), bones[0]), []).append((spelling, rude))
         for form in _misspelt(spelling):
             if len(form) >= SHORTEST_DISGUISE and form not in self.innocent:
                 self.exact.setdefault(form, rude)

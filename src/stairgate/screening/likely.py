@@ -57,10 +57,14 @@ _FROM_NEXT = {
 _PRIVATE = ("id_health", "id_family", "id_money", "id_lives", "id_look", "id_age")
 _SURE = 4  # an anchor of this weight tells a name on its own
 _LONG_TAG = 8  # letters of the shortest hashtag worth taking apart
+_CAPITAL = re.compile(
+    r"[^.!?\s]\s[A-Z][^\sA-Z'\u2019]|[A-Z]\.? ?[A-Z]|^\W*[A-Z][^\s']+ (?:is|has|was|turned|turns)\b"
+)
 _INITIALS = re.compile(r"\b[A-Z]\.? ?[A-Z]\b")
 _OWN = ("our", "my")  # "our Alfie": the writer's own child
 _INTRODUCES = ("the", "our", "a", "an")  # "Dave the caretaker", "Keith, our hamster"
 _UNKNOWN = -1  # what a word counts that only its capital and its place make a name
+_EVIDENCE = frozenset({*_WEIGHTS, *_FROM_NEXT, "id_fiction"})  # without any of it no name is a child's
 _CHILDLIKE = 1  # what a first name counts in the setting's own words
 _GROWN = -2  # what a name counts that workers carry more often than children
 
@@ -76,12 +80,11 @@ class Likely:
 
 def likely_children(case: Case) -> Iterator[Likely]:
     """Yield the names in the text that enough evidence says are children's."""
-    if (
-        "#" not in case.reading.original
-        and case.pack.lists["given_name"].isdisjoint(case.reading.raw)
-        and not any(cue.startswith("id_") for cue in case.cues)
-    ):
-        return
+    reading, given = case.reading, case.pack.lists["given_name"]
+    if "#" not in reading.original:
+        known = not given.isdisjoint(reading.raw)
+        if not known and not (_CAPITAL.search(reading.original) and case.cues.any_of(_EVIDENCE)):
+            return
     if not case.is_outbound and "id_own" in case.cues and "id_not_own" not in case.cues:
         return
     enough = ENOUGH[case.direction]
@@ -95,9 +98,9 @@ def likely_children(case: Case) -> Iterator[Likely]:
 
 def _around(case: Case, name: Likely) -> int:
     """Weigh what stands in the name's sentence and the next ones. In public, something private must be said."""
-    cues, sentence = case.by_cue, case.reading.sentence_of[name.first]
-    weight = sum(points for cue, points in _WEIGHTS.items() if sentence in cues.get(cue, ()))
-    if name.weight >= _SURE and sentence in cues.get("id_book", ()):
+    cues, sentence = case.cues, case.reading.sentence_of[name.first]
+    weight = sum(points for cue, points in _WEIGHTS.items() if sentence in cues.get(cue))
+    if name.weight >= _SURE and sentence in cues.get("id_book"):
         weight -= _WEIGHTS["id_book"]
     near = (sentence - 1, sentence + 1)
     for cue, points in _FROM_NEXT.items():
@@ -109,18 +112,18 @@ def _around(case: Case, name: Likely) -> int:
     if case.direction is Direction.PRIVATE_MESSAGE and "id_tells" not in cues:
         return -ENOUGH[case.direction]
     private = name.weight >= _SURE or any(
-        place in cues.get(cue, ()) for cue in _PRIVATE for place in (sentence, *near)
+        place in cues.get(cue) for cue in _PRIVATE for place in (sentence, *near)
     )
     if not private:
         return -ENOUGH[case.direction]
-    return weight + (2 if any(place in cues.get("id_gossip", ()) for place in (sentence, *near)) else 0)
+    return weight + (2 if any(place in cues.get("id_gossip") for place in (sentence, *near)) else 0)
 
 
 def _named(case: Case) -> Iterator[Likely]:
     """Yield the names, each with the weight of what stands right beside it."""
     reading, lists = case.reading, case.pack.lists
     given, found = lists["given_name"], 0
-    shaped = {hit.first for hit in case.hits if hit.cue == "id_fiction"}
+    shaped = {hit.first for hit in case.cues.hits("id_fiction")}
     staff = {fold(name) for name in case.facts.staff_names}
     for index, raw in enumerate(reading.raw):
         word = raw.removesuffix("'s")
@@ -203,7 +206,7 @@ def _is_name_here(case: Case, index: int, word: str, *, known: bool) -> bool:
 def _is_strangers_place(case: Case, index: int, before: str, after: str) -> bool:
     """May a name nobody knows stand here? Only beside "he" or "she", and not after another capital."""
     reading, sentence = case.reading, case.reading.sentence_of[index]
-    persons = case.by_cue.get("id_one", {})
+    persons = case.cues.get("id_one")
     if not any(place in persons for place in (sentence, sentence + 1)):
         return False
     start, end = reading.folded.span(*reading.spans[index])
@@ -319,4 +322,4 @@ def _in_group(case: Case, after: int) -> bool:
         places = (after + 1, after + 2) if reading.raw[after + 1] in ("the", "our") else (after + 1,)
     else:
         return False
-    return any(hit.first in places for hit in case.hits if hit.cue == "names_group")
+    return any(hit.first in places for hit in case.cues.hits("names_group"))

@@ -32,11 +32,11 @@ def find_sign_off(case: Case) -> Iterator[Finding]:
 
 def _first_person(case: Case) -> Iterator[Finding]:
     """Yield the first "I" that is the writer's own: not quoted, not of a song or a book, not somebody's words."""
-    places = case.by_cue.get("first_person") if "first_person" in case.cues else None
+    places = case.cues.get("first_person") if "first_person" in case.cues else None
     if not places or _is_graver(case):
         return
-    covered = [hit for found in case.by_cue.get("sb_not_me", {}).values() for hit in found]
-    reported = [hit for found in case.by_cue.get("sb_reported", {}).values() for hit in found]
+    covered = [hit for found in case.cues.get("sb_not_me", {}).values() for hit in found]
+    reported = [hit for found in case.cues.get("sb_reported", {}).values() for hit in found]
     first_reported = min((hit.after for hit in reported), default=len(case.reading.raw))
     for hits in places.values():
         for hit in hits:

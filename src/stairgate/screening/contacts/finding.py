@@ -20,7 +20,7 @@ from stairgate.screening.contacts.scene import Found, Scene
 from stairgate.screening.folding import fold
 from stairgate.screening.kinds import Direction, Finding, Severity
 
-_SIGNS = re.compile(r"[0-9@/]")
+_SIGNS = re.compile(r"[0-9@/_]")
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]")
 _FIGURES = re.compile(r"[0-9]")
 _CUES = frozenset({"contact_digit", "contact_street", "contact_app", "contact_mail"})
@@ -55,7 +55,7 @@ def find_contacts(case: Case) -> Iterator[Finding]:
     writes its own telephone number there is what the inbox is for.
     """
     signs = _signs(case)
-    if not signs and _CUES.isdisjoint(case.cues):
+    if not signs and _CUES.isdisjoint(case.cues.at_once):
         return
     scene = Scene(case)
     if case.direction is Direction.PRIVATE_MESSAGE:
@@ -83,7 +83,7 @@ def _everything(scene: Scene) -> Iterator[Finding]:
     if figures or "contact_street" in cues:
         for found in find_addresses(scene):
             yield from _unless_own(scene, found)
-    if "@" in text or "contact_mail" in cues:
+    if "@" in text or "contact_mail" in cues or "(a" in text or "[a" in text:
         for found in find_emails(scene):
             yield from _unless_own(scene, found)
     if "/" in text or ":" in text or "contact_mail" in cues:
@@ -102,7 +102,7 @@ def _in_private(scene: Scene) -> Iterator[Finding]:
 
 
 def _numbers(scene: Scene) -> Iterator[Finding]:
-    worded = any(map(scene.has, _OFFICIAL_WORDS))
+    worded = any(map(scene.has, _OFFICIAL_WORDS)) or "s/c" in scene.text or "a/c" in scene.text
     for run in find_runs(scene, _FEWEST_DIGITS):
         place = 0
         while place < len(run.groups):

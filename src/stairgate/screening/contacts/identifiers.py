@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from stairgate.screening.contacts.addresses import house_before
 from stairgate.screening.contacts.scene import Found, Scene
 
 _FIGURES = re.compile(r"[0-9]+")
@@ -20,10 +21,13 @@ _PLATE_PREFIX = re.compile(rf"([a-z])([0-9]{{1,3}})[ -]?([a-z]{{3}}){_END}")
 _PLATE_SUFFIX = re.compile(rf"([a-z]{{3}})[ -]?([0-9]{{1,3}})[ ]?([a-z]){_END}")
 _PLATE_IRISH = re.compile(rf"([a-z]{{1,3}})[ -]?([0-9]{{1,4}}){_END}")
 _PLATE_DATELESS = re.compile(rf"([0-9]{{1,4}})[ -]?([a-z]{{1,3}}){_END}")
-_INSURANCE = re.compile(rf"([a-z]{{2}})([ .-]?)([0-9]{{2}})[ .-]?([0-9]{{2}})[ .-]?([0-9]{{2}})(?:[ .-]?([a-d]))?{_END}")
+_INSURANCE = re.compile(
+    rf"([a-z]{{2}})([ .-]?)([0-9]{{2}})[ .-]?([0-9]{{2}})[ .-]?([0-9]{{2}})(?:[ .-]?([a-d]))?{_END}"
+)
 _LICENCE = re.compile(
     rf"[a-z][a-z9]{{4}}[ ]?[0-9]([0156][0-9])([0-3][0-9])[0-9][ ]?[a-z][a-z9][ ]?[a-z0-9][ ]?[a-z0-9]{{2}}{_END}"
 )
+_LICENCE_LOOSE = re.compile(rf"[a-z][a-z9]{{4}}[ ]?[0-9]{{6}}[ ]?[a-z0-9]{{5}}{_END}")
 _UPN = re.compile(rf"([a-z])([0-9]{{11}}[0-9a-z]){_END}")
 _CHILD_BENEFIT = re.compile(rf"chb[ -]?[0-9]{{8}}[ -]?[a-z]{{2}}{_END}")
 _IBAN_BRITISH = re.compile(rf"gb[ ]?[0-9]{{2}}[ ]?[a-z]{{4}}(?:[ -]?[0-9]){{14}}{_END}")
@@ -165,7 +169,9 @@ def _insurance(scene: Scene, head: int) -> Found | None:
 def _licence(scene: Scene, head: int) -> Found | None:
     match = _LICENCE.match(scene.text, head)
     if not match:
-        return None
+        match = _LICENCE_LOOSE.match(scene.text, head) if scene.has("licence_word") else None
+        told = match and _is_near(scene, "licence_word", *match.span())
+        return Found("contact.driving-licence", *match.span()) if match and told else None
     month, day = int(match[1]) % 50, int(match[2])
     if not (1 <= month <= 12 and 1 <= day <= 31) and not _is_near(scene, "licence_word", *match.span()):
         return None
@@ -186,7 +192,11 @@ def _upn(scene: Scene, head: int) -> Found | None:
 
 def _passport(scene: Scene, head: int) -> Found | None:
     match = _PASSPORT.match(scene.text, head) if scene.has("passport_word") else None
-    return Found("contact.passport", *match.span()) if match and _is_near(scene, "passport_word", *match.span()) else None
+    return (
+        Found("contact.passport", *match.span())
+        if match and _is_near(scene, "passport_word", *match.span())
+        else None
+    )
 
 
 def _update_service(scene: Scene, head: int) -> Found | None:
@@ -208,7 +218,8 @@ def _postcode(scene: Scene, head: int, *, apart: bool = False) -> Found | None:
     doubts = _doubts(scene, area, district, gap, inward) + (1 if apart else 0)
     doubts += inward in _ORDINALS and scene.text[match.end() : match.end() + 1] in (" ", "-")
     if doubts and not _is_near(scene, "postcode_word", *match.span(), 7, 5):
-        return None
+        if doubts > 1 or house_before(scene, scene.word_from(head)) is None:
+            return None
     return Found("contact.postcode", *match.span())
 
 
@@ -248,8 +259,11 @@ _FOR_FIGURES = str.maketrans("oi", "01")
 
 def _plate_prefix(scene: Scene, head: int) -> Found | None:
     match = _PLATE_PREFIX.match(scene.text, head)
-    if not match or _is_code(scene, head) or match[3] in scene.lists["short_word"]:
+    if not match or _is_code(scene, head):
         return None
+    if match[3] in scene.lists["short_word"]:
+        told = _is_near(scene, "plate_word", *match.span(), 3, 3)
+        return Found("contact.plate", *match.span()) if told else None
     clear = len(match[2]) == 3 or _is_carlike(scene, *match.span())
     return Found("contact.plate", *match.span()) if clear else None
 
@@ -296,7 +310,9 @@ def find_spelt(scene: Scene) -> Iterator[Found]:
         start, end = match.span()
         if _POSTCODE.fullmatch(signs) and _POSTCODE.fullmatch(signs)[1] in scene.lists["postcode_area"]:  # type: ignore[index]
             yield Found("contact.postcode", start, end)
-        elif (_PLATE_NOW.fullmatch(signs) or _PLATE_PREFIX.fullmatch(signs)) and _is_carlike(scene, start, end):
+        elif (_PLATE_NOW.fullmatch(signs) or _PLATE_PREFIX.fullmatch(signs)) and _is_carlike(
+            scene, start, end
+        ):
             yield Found("contact.plate", start, end)
         elif _INSURANCE.fullmatch(signs) and _is_near(scene, "insurance_word", start, end):
             yield Found("contact.national-insurance", start, end)

@@ -28,6 +28,11 @@ _DATE = re.compile(
     r"|\b(?:0?[1-9]|[12][0-9]|3[01])([/.-])(?:0?[1-9]|1[0-2])\1[0-9]{2}\b"
     r"|\b(?:19|20)[0-9]{2}-(?:0[1-9]|1[0-2])-[0-3][0-9]\b"
 )
+_INVITATION = re.compile(
+    r"\b(?:(?:my|mine|his|her|our|their|home|work|new|mobile|phone) (?:number|mobile|phone|landline|no)(?:'s| is)?"
+    r"|(?:ring|call|text|phone|get|reach|bell|message|whatsapp) (?:me|us|him|her) (?:on|at))$"
+)
+_LONGEST_DATE = 8  # characters of a date that can stand outside
 _PHONE_SIGNS = "\u260e\u260f\u2706\U0001f4de\U0001f4f1\U0001f4f2\U0001f919"
 _SIGN_REACH = 4  # characters between the picture of a telephone and the number
 
@@ -136,10 +141,7 @@ def _follows_invitation(scene: Scene, first: int) -> bool:
     before = scene.words[max(0, first - 4) : first]
     if len(before) < 2 or scene.is_code(first, strict=True):
         return False
-    said = " ".join(before)
-    return said.endswith(("number is", "number's", "number", "me on", "me at", "us on", "mobile is")) and any(
-        word in scene.lists["reach_word"] for word in before
-    )
+    return bool(_INVITATION.search(" ".join(before)))
 
 
 def _is_plausible(scene: Scene, run: Run, place: int, after: int) -> bool:
@@ -157,7 +159,9 @@ def _is_plausible(scene: Scene, run: Run, place: int, after: int) -> bool:
     asked = scene.near("phone_word", groups[0].first, groups[-1].after)
     if widest == 2 and len(figures) == len(groups):
         return asked or (whole.startswith("07") and _is_in_pairs(scene, groups))
-    listed = any(", " in scene.text[one.end : two.start] for one, two in zip(groups, groups[1:], strict=False))
+    listed = any(
+        ", " in scene.text[one.end : two.start] for one, two in zip(groups, groups[1:], strict=False)
+    )
     return not listed or asked or len(groups[0].digits) > _WHOLE_CODE
 
 
@@ -176,7 +180,10 @@ def _is_in_pairs(scene: Scene, groups: list[Group]) -> bool:
 
 
 def _is_dated(scene: Scene, run: Run, place: int, after: int) -> bool:
-    groups = run.groups
-    return bool(_DATE.search(scene.text, groups[place].start, groups[after - 1].end)) and not any(
-        len(group.digits) > _WHOLE_CODE for group in groups[place:after]
-    )
+    """Does a date stand in the number, or begin before it or end after it?"""
+    groups = run.groups[place:after]
+    if any(len(group.digits) > _WHOLE_CODE for group in groups):
+        return False
+    start, end = groups[0].start, groups[-1].end
+    dates = _DATE.finditer(scene.text, max(0, start - _LONGEST_DATE), end + _LONGEST_DATE)
+    return any(date.start() < end and date.end() > start for date in dates)
