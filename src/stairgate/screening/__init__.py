@@ -17,7 +17,7 @@ from stairgate.screening.kinds import (
     Severity,
     action_for,
 )
-from stairgate.screening.names import NameIndex, digest_name
+from stairgate.screening.names import NameIndex, digest_name, digests_of
 from stairgate.screening.pack import Pack, default_pack, load_pack
 from stairgate.screening.phrases import PackError
 from stairgate.screening.wire import from_json, to_json
@@ -39,6 +39,7 @@ __all__ = [
     "action_for",
     "default_pack",
     "digest_name",
+    "digests_of",
     "from_json",
     "load_pack",
     "to_json",
