@@ -107,6 +107,11 @@ class Additions:
             for index, row in self.exceptions.found_in(reading.raw)
         ]
 
+    def concern(self, text: str) -> bool:
+        """Return whether any of these words or exceptions stands in a text; if not, they change nothing about it."""
+        reading = Reading(text, {})
+        return next(self.found_in(reading), None) is not None or bool(self.excepted_in(reading))
+
 
 @control("C31", "Words that the setting added to those we look for are found, also in disguise, and say why")
 def find_own_words(case: Case) -> Iterator[Finding]:
