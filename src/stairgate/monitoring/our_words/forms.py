@@ -24,9 +24,9 @@ AUTHORS = [
     (Author.STAFF.value, "One of our staff"),
 ]
 KINDS = [
-    (Kind.HOLD.value, "Hold it: it can’t go out, and stands near the top of the inbox"),
-    (Kind.LOOK.value, "Point it out: somebody should look"),
-    (Kind.EXCEPTION.value, "Leave it alone: these words are fine here"),
+    (Kind.HOLD.value, "Hold it"),
+    (Kind.LOOK.value, "Point it out"),
+    (Kind.EXCEPTION.value, "Leave it alone"),
 ]
 
 
@@ -74,7 +74,12 @@ class WordForm(forms.Form):
             "max_length": f"That is too long: {LONGEST_WORDS} letters fit.",
         },
     )
-    kind = forms.ChoiceField(label="What should happen?", choices=KINDS, initial=Kind.HOLD.value)
+    kind = forms.ChoiceField(
+        label="What should happen?",
+        choices=KINDS,
+        initial=Kind.HOLD.value,
+        help_text="Held words can’t go out, and stand near the top of the inbox. “Leave it alone” makes an exception.",
+    )
     why = forms.CharField(
         label="Why?",
         min_length=SHORTEST_WHY,

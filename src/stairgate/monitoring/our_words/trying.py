@@ -57,6 +57,7 @@ _TO_DO = {
 class Note:
     """One finding as it is told."""
 
+    number: int  # of its mark in the sentence
     finding: Finding
     quote: str
     because: str
@@ -100,8 +101,10 @@ def try_sentence(
 
 
 def _notes(text: str, screening: Screening, direction: Direction) -> Iterator[Note]:
-    for finding in screening.findings:
+    """Yield the gravest first; each keeps the number of its mark."""
+    numbered = list(enumerate(screening.findings, start=1))
+    for number, finding in sorted(numbered, key=lambda pair: -pair[1].severity):
         quote = " ".join(text[finding.start : finding.end].split())
         if len(quote) > _LONGEST_QUOTE:
             quote = f"{quote[:_LONGEST_QUOTE].rstrip()} …"
-        yield Note(finding, quote, _BECAUSE[finding.severity], _TO_DO[direction][finding.severity])
+        yield Note(number, finding, quote, _BECAUSE[finding.severity], _TO_DO[direction][finding.severity])
