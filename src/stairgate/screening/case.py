@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from functools import cached_property
 
 from stairgate.screening.facts import OrganisationFacts
 from stairgate.screening.kinds import Context, Direction, Finding, Severity
+from stairgate.screening.lazy import lazy
 from stairgate.screening.pack import Pack
 from stairgate.screening.phrases import Hit
 from stairgate.screening.reading import Reading
@@ -40,12 +40,12 @@ class Case:
         """Are these the setting's own words, going out?"""
         return self.direction is Direction.OUTBOUND_POST
 
-    @cached_property
+    @lazy
     def cues(self) -> set[str]:
         """Every cue met anywhere in the text."""
         return {hit.cue for hit in self.hits}
 
-    @cached_property
+    @lazy
     def by_cue(self) -> dict[str, dict[int, list[Hit]]]:
         """For each cue met: its hits by sentence, in reading order."""
         found: dict[str, dict[int, list[Hit]]] = {}
@@ -54,7 +54,7 @@ class Case:
             found.setdefault(hit.cue, {}).setdefault(sentence_of[hit.first], []).append(hit)
         return found
 
-    @cached_property
+    @lazy
     def thread_cues(self) -> frozenset[str]:
         """Every cue met in the talk before this text, the last few messages of it."""
         before = [Reading(text, self.pack.aliases) for text in self.context.thread[-MOST_BEFORE:]]

@@ -11,8 +11,9 @@ import json
 import re
 import unicodedata
 from collections.abc import Callable, Sequence
-from functools import cached_property
 from importlib.resources import files
+
+from stairgate.screening.lazy import lazy
 
 _REMEMBERED = 20_000  # a hostile text may hold every character there is: do not keep them all
 _UNSEEN = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
@@ -130,12 +131,12 @@ class Folded:
     def __init__(self, original: str) -> None:
         self.original = original
 
-    @cached_property
+    @lazy
     def text(self) -> str:
         """The folded text, punctuation and all."""
         return fold(self.original)
 
-    @cached_property
+    @lazy
     def _is_same_length(self) -> bool:
         """Did every character become exactly one? Then positions are the same in both texts."""
         if len(self.text) != len(self.original):
@@ -144,7 +145,7 @@ class Folded:
             return True
         return all(len(_FOLDS[ord(character)]) == 1 for character in set(self.original))
 
-    @cached_property
+    @lazy
     def origins(self) -> Sequence[int]:
         """For each folded position, where it came from; one extra entry marks the end."""
         if self._is_same_length:

@@ -1,72 +1,205 @@
-"""The list of rude and hateful words, and the ways of looking one up."""
+"""The list of rude and hateful words, and the ways of looking one up.
+
+Everything here is plain data, made once: a matcher of its own may take ``exact``, ``phrases``, ``anywhere`` and
+``joined`` as its terms and leave to code only what it finds.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-OPENING = 3  # letters that tell whether any word may start here
+from stairgate.screening.phrases import PackError
+
 SHORTEST_DISGUISE = 4  # three letters fit too many innocent shapes
+LONGEST_WORD = 16
+_NONE: frozenset[str] = frozenset()
+_VOWELS = frozenset("aeiou")
+_RESPELT = (
+    ("f", "ph"),
+    ("ck", "kk"),
+    ("ck", "k"),
+    ("ck", "x"),
+    ("u", "v"),
+    ("w", "vv"),
+    ("c", "k"),
+    ("i", "y"),
+)
+_ENDS = (("s", "z"), ("er", "a"), ("er", "ah"), ("ing", "in"), ("ers", "as"))
+_CONTEXT = (
+    "innocent_before", "innocent_after", "innocent_beside", "innocent_near", "rude_before", "rude_after",
+)  # fmt: skip
+_FLAGS = ("hateful", "needs_frame", "also_a_name")
+_FIELDS = frozenset({"stem", "strength", "endings", "spellings", "anywhere", "joined", "disguises"}).union(
+    _CONTEXT, _FLAGS
+)
+# Figures, signs and letters that stand for one another: each group is read as its first letter.
+_ALIKE = ("a@4", "e3€£", "il1!|", "o0", "sz5$§2", "t7+", "c(<{[¢", "b8", "g69", "uv", "y¥")
+_SKELETON = str.maketrans({sign: group[0] for group in _ALIKE for sign in group})
 
 
 @dataclass(frozen=True, slots=True)
 class RudeWord:
     """One family of words. ``strength`` runs from 1 (mild) to 4 (the worst).
 
-    ``innocent_before`` and ``innocent_after`` are neighbours that make the word harmless ("great tit").
+    Neighbours in ``innocent_*`` make it harmless ("great tit"); those in ``rude_*`` forbid that.
+    ``needs_frame``: harmless unless a rude neighbour is there. ``also_a_name``: harmless with a capital.
     """
 
     stem: str
     strength: int
-    hateful: bool
-    innocent_before: frozenset[str]
-    innocent_after: frozenset[str]
+    hateful: bool = False
+    needs_frame: bool = False
+    also_a_name: bool = False
+    innocent_before: frozenset[str] = _NONE
+    innocent_after: frozenset[str] = _NONE
+    innocent_beside: frozenset[str] = _NONE
+    innocent_near: frozenset[str] = _NONE
+    rude_before: frozenset[str] = _NONE
+    rude_after: frozenset[str] = _NONE
+
+    @property
+    def has_two_meanings(self) -> bool:
+        """Does what surrounds it decide?"""
+        return self.needs_frame or self.also_a_name or any(getattr(self, name) for name in _CONTEXT[:4])
 
 
 class Lexicon:
-    """Rude words by spelling, by squeezed spelling ("fuuuck"), by mask ("f**k") and by split ("fu ck")."""
+    """Rude words by spelling, and by what is left of one in disguise.
 
-    def __init__(self, entries: Iterable[Mapping[str, Any]], everyday: Iterable[str]) -> None:
+    ``exact`` spellings; ``phrases`` of several words by their first; ``anywhere``: rude inside any word;
+    ``joined``: rude inside a word whose other parts are companions; ``skeletons``, ``squeezed`` and ``masked``:
+    with figures for letters, drawn out and starred; ``splits``: with a space inside; ``signs``: pictures.
+    """
+
+    def __init__(
+        self,
+        entries: Iterable[Mapping[str, Any]],
+        everyday: Iterable[str] = (),
+        lists: Mapping[str, frozenset[str]] | None = None,
+    ) -> None:
+        self._lists = lists or {}
+        self.everyday = frozenset(everyday)
+        self.innocent = self._lists.get("spelt_innocently", _NONE)
+        self.companions = self._lists.get("companions", _NONE)
+        self.handle_companions = self.companions | self._lists.get("handle_companions", _NONE)
         self.exact: dict[str, RudeWord] = {}
-        self.openings: set[str] = set()
-        self.cores: dict[str, RudeWord] = {}
+        self.phrases: dict[str, list[tuple[tuple[str, ...], RudeWord]]] = {}
+        self.anywhere: dict[str, RudeWord] = {}
+        self.joined: dict[str, RudeWord] = {}
+        self.signs: dict[str, RudeWord] = {}
+        self.skeletons: dict[str, list[tuple[str, RudeWord]]] = {}
         self.squeezed: dict[str, list[tuple[str, RudeWord]]] = {}
         self.masked: dict[tuple[int, str], list[tuple[str, RudeWord]]] = {}
-        self.split: dict[str, dict[str, RudeWord]] = {}
-        self._everyday = frozenset(everyday)
-        for entry in entries:
-            self._add(entry)
+        self.splits: dict[str, dict[str, RudeWord]] = {}
+        forms = [form for entry in entries for form in self._add(entry)]
+        for spelling, rude in forms:
+            self._add_disguises(spelling, rude)
+        self.stems = (*self.anywhere, *self.joined)
+        self.grawlix = RudeWord("", 2)
+        self.split_marks = frozenset(self._split_marks())
 
-    def _add(self, entry: Mapping[str, Any]) -> None:
-        rude = RudeWord(
-            stem=entry["stem"],
-            strength=entry["strength"],
-            hateful=entry.get("hateful", False),
-            innocent_before=frozenset(entry.get("innocent_before", ())),
-            innocent_after=frozenset(entry.get("innocent_after", ())),
-        )
-        endings = ["", *entry.get("endings", ())]
-        spellings = [rude.stem + ending for ending in endings] + list(entry.get("spellings", ()))
-        for spelling in spellings:
-            self.exact[spelling] = rude
-            if len(spelling) >= SHORTEST_DISGUISE:
-                self._add_disguises(spelling, rude)
+    def _add(self, entry: Mapping[str, Any]) -> Iterator[tuple[str, RudeWord]]:
+        """Take in a family as it is spelt and yield the spellings that may be disguised."""
+        rude = self._read(entry)
+        plain = RudeWord(rude.stem, rude.strength, rude.hateful)
+        is_disguised = entry.get("disguises", True)
+        spellings = [rude.stem + ending for ending in ("", *entry.get("endings", ()))]
+        for spelling in dict.fromkeys([*spellings, *entry.get("spellings", ())]):
+            first, *rest = spelling.split()
+            if rest:
+                self.phrases.setdefault(first, []).append((tuple(rest), plain))
+            elif not spelling.isalpha():
+                self.signs[spelling] = plain
+            else:
+                self.exact.setdefault(spelling, rude)
+                if is_disguised or rude.strength > 1:
+                    self.skeletons.setdefault(skeleton(spelling), []).append((spelling, plain))
+                if is_disguised:
+                    yield spelling, plain
         if entry.get("anywhere"):
-            self.cores[rude.stem] = rude
+            self.anywhere[rude.stem] = plain
+        if entry.get("joined"):
+            self.joined[rude.stem] = plain
+
+    def _read(self, entry: Mapping[str, Any]) -> RudeWord:
+        unknown = entry.keys() - _FIELDS
+        if unknown or "stem" not in entry or "strength" not in entry:
+            raise PackError(
+                f"the word {entry.get('stem')!r} has no stem or strength, or has {sorted(unknown)}"
+            )
+        context = {name: self._neighbours(entry.get(name, ())) for name in _CONTEXT}
+        flags = {name: bool(entry.get(name, False)) for name in _FLAGS}
+        return RudeWord(stem=entry["stem"], strength=entry["strength"], **flags, **context)
+
+    def _neighbours(self, words: Iterable[str]) -> frozenset[str]:
+        found: set[str] = set()
+        for word in words:
+            if not word.startswith("<"):
+                found.add(word)
+            elif word[1:-1] in self._lists:
+                found |= self._lists[word[1:-1]]
+            else:
+                raise PackError(f"there is no list called {word}")
+        return frozenset(found)
 
     def _add_disguises(self, spelling: str, rude: RudeWord) -> None:
-        self.openings.add(spelling[:OPENING])
-        self.squeezed.setdefault(squeeze(spelling), []).append((spelling, rude))
-        if rude.strength < 2:
+        if len(spelling) < SHORTEST_DISGUISE:
             return
-        self.masked.setdefault((len(spelling), spelling[0]), []).append((spelling, rude))
+        bones = skeleton(spelling)
+        self.squeezed.setdefault(squeeze(bones), []).append((spelling, rude))
+        self.masked.setdefault((len(bones), bones[0]), []).append((spelling, rude))
+        for form in _misspelt(spelling):
+            if len(form) >= SHORTEST_DISGUISE and form not in self.innocent:
+                self.exact.setdefault(form, rude)
         for cut in range(1, len(spelling)):
             first, second = spelling[:cut], spelling[cut:]
-            if not self._everyday.issuperset((first, second)):
-                self.split.setdefault(first, {})[second] = rude
+            if not self.everyday.issuperset((first, second)):
+                self.splits.setdefault(first, {}).setdefault(second, rude)
+
+    def _split_marks(self) -> Iterator[str]:
+        """Yield a half of each split word that is no word of its own: without one there is nothing to find."""
+        for first, seconds in self.splits.items():
+            if first not in self.everyday:
+                yield first
+            else:
+                yield from seconds
+
+
+def skeleton(word: str) -> str:
+    """Return ``word`` with letters, figures and signs that stand for one another made the same."""
+    return word.translate(_SKELETON)
 
 
 def squeeze(word: str) -> str:
     """Return ``word`` with every run of one letter reduced to a single letter."""
     return "".join(letter for place, letter in enumerate(word) if not place or word[place - 1] != letter)
+
+
+def is_made_of(text: str, words: frozenset[str]) -> bool:
+    """Can ``text`` be cut into ``words``? The empty text can."""
+    reached = [True] + [False] * len(text)
+    for start in range(len(text)):
+        if reached[start]:
+            for end in range(start + 1, min(len(text), start + LONGEST_WORD) + 1):
+                reached[end] = reached[end] or text[start:end] in words
+    return reached[-1]
+
+
+def _misspelt(word: str) -> Iterator[str]:
+    """Yield spellings people give ``word`` to slip it past a list, or in haste."""
+    for place in range(1, len(word) - 1):
+        yield word[:place] + word[place + 1] + word[place] + word[place + 2 :]
+    for place, letter in enumerate(word):
+        yield word[:place] + letter + word[place:]
+        if place and letter in _VOWELS:
+            yield word[:place] + word[place + 1 :]
+    yield word[0] + "".join(letter for letter in word[1:] if letter not in _VOWELS)
+    yield "".join(letter * 2 for letter in word)
+    for old, new in _RESPELT:
+        if old in word:
+            yield word.replace(old, new)
+    for old, new in _ENDS:
+        if word.endswith(old):
+            yield word.removesuffix(old) + new

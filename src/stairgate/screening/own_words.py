@@ -98,7 +98,9 @@ class Additions:
             yield reading.spans[index][0], reading.spans[index + len(row) - 1][1], self.words[row]
         if self._single.exact:
             for start, end, rude in find_disguised(reading, self._single):
-                yield start, end, self.words[(rude.stem,)]
+                own = self.words.get((rude.stem,))
+                if own:  # a row of signs is rude, and no word of theirs
+                    yield start, end, own
 
     def excepted_in(self, reading: Reading) -> list[tuple[int, int]]:
         """Return where in the text, as it was written, an exception holds."""

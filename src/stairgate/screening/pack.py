@@ -16,6 +16,7 @@ from importlib.resources.abc import Traversable
 from typing import Any
 
 from stairgate.screening.kinds import Direction
+from stairgate.screening.learned import Learned, load_learned
 from stairgate.screening.lexicon import Lexicon
 from stairgate.screening.phrases import PackError, Phrasebook, Phrases
 from stairgate.screening.rulebook import Rulebook
@@ -35,6 +36,7 @@ class Pack:
     phrases: Phrases
     lexicon: Lexicon
     rules: Mapping[str, Rule]
+    learned: Learned | None = None
 
     @functools.cached_property
     def rulebook(self) -> Rulebook:
@@ -84,8 +86,9 @@ def load_pack(folder: Traversable) -> Pack:
         aliases=tables["aliases"],
         lists=lists,
         phrases=Phrases(tables["cues"], lists, tables["aliases"], tables["common"]),
-        lexicon=Lexicon(tables["word"], everyday),
+        lexicon=Lexicon(tables["word"], everyday, lists),
         rules=rules,
+        learned=load_learned(folder),
     )
 
 

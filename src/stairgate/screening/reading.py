@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from functools import cached_property
 
 from stairgate.screening.folding import Folded, fold_to_words
+from stairgate.screening.lazy import lazy
 
 # No pattern here can try a stretch twice: each repeat is followed by something it cannot itself match.
 WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
-_BREAK = re.compile(r"(?<=[.!?])\s|(?<=[.!?][\"')\]])\s|\n")
+_FIGURE = re.compile("[0-9]")
+_CLOSERS = "\"')]"
 LONGEST_SENTENCE = 60  # words; a text without full stops is read in pieces of this size
 
 
@@ -23,6 +24,16 @@ def words_of(spaced: str) -> list[str]:
     return bare.split()
 
 
+def _sentences(text: str) -> list[str]:
+    """Cut a folded text at line ends and where white space follows a stop, or a stop and what closes after it."""
+    text = text.replace("\n", ". ").replace("\t", " ").replace("! ", ". ").replace("? ", ". ")
+    for closer in _CLOSERS:
+        if closer in text:
+            for stop in ".!?":
+                text = text.replace(f"{stop}{closer} ", ". ")
+    return text.split(". ")
+
+
 class Reading:
     """A text as the rules see it.
 
@@ -34,33 +45,42 @@ class Reading:
     def __init__(self, text: str, aliases: dict[str, str], spaced: str | None = None) -> None:
         self.original = text
         self.folded = Folded(text)
-        self.raw = words_of(fold_to_words(text) if spaced is None else spaced)
+        self.spaced = fold_to_words(text) if spaced is None else spaced
+        self.raw = words_of(self.spaced)
         self._aliases = aliases
 
-    @cached_property
+    @lazy
     def words(self) -> list[str]:
         """The words, each under the name the pack knows it by."""
         alias = self._aliases.get
         return [alias(word, word) for word in self.raw]
 
-    @cached_property
+    @lazy
     def spans(self) -> list[tuple[int, int]]:
         """Folded positions of each word."""
         return [match.span() for match in WORD.finditer(self.folded.text)]
 
-    @cached_property
+    @lazy
+    def has_figure(self) -> bool:
+        """Is there a figure anywhere?"""
+        return _FIGURE.search(self.spaced) is not None
+
+    @lazy
     def sentence_of(self) -> list[int]:
         """The sentence number of each word, counted from 0."""
-        sizes = [len(words_of(fold_to_words(part))) for part in _BREAK.split(self.folded.text)]
+        parts = _sentences(self.folded.text)
+        if len(parts) == 1 and len(self.raw) <= LONGEST_SENTENCE:
+            return [0] * len(self.raw)
         numbers: list[int] = []
         number = 0
-        for size in sizes:
+        for part in parts:
+            size = len(words_of(fold_to_words(part)))
             for start in range(0, size, LONGEST_SENTENCE):
                 numbers.extend([number] * min(LONGEST_SENTENCE, size - start))
                 number += 1
         return numbers
 
-    @cached_property
+    @lazy
     def _sentence_ranges(self) -> list[tuple[int, int]]:
         ranges: list[tuple[int, int]] = []
         for index, number in enumerate(self.sentence_of):
@@ -89,6 +109,11 @@ class Reading:
         """Was the word at ``index`` written with a capital first letter?"""
         return self.original[self.folded.origins[self.spans[index][0]]].isupper()
 
+    def written(self, index: int) -> str:
+        """The word at ``index`` as it stands in the original."""
+        start, end = self.folded.span(*self.spans[index])
+        return self.original[start:end]
+
     def gap_before(self, index: int) -> str:
         """The folded characters between the word at ``index`` and the one before it, or the start."""
         return self.folded.text[self.spans[index - 1][1] if index else 0 : self.spans[index][0]]
@@ -97,7 +122,7 @@ class Reading:
         """Is the word at ``index`` the first of its sentence?"""
         return index == 0 or self.sentence_of[index] != self.sentence_of[index - 1]
 
-    @cached_property
+    @lazy
     def quotations(self) -> list[tuple[int, int]]:
         """Folded positions of what stands between quotation marks, single or double."""
         return [*_between(self.folded.text, '"'), *_between(self.folded.text, "'")]

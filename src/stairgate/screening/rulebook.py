@@ -39,7 +39,7 @@ class Rulebook:
                 for cue in asked.key:
                     by_key.setdefault(cue, []).append(asked)
             self._by_key[direction] = by_key
-        self._keys = {direction: by_key.keys() for direction, by_key in self._by_key.items()}
+        self._keys = {direction: frozenset(by_key) for direction, by_key in self._by_key.items()}
 
     def _bit(self, cue: str) -> int:
         return self.bits.setdefault(cue, 1 << len(self.bits))

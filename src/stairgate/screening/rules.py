@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 from stairgate.screening.kinds import Author, Category, Direction, Severity
+from stairgate.screening.lazy import lazy
 from stairgate.screening.phrases import PackError
 
 QUOTED = "quoted"  # the evidence stands between quotation marks
@@ -65,7 +65,7 @@ class Rule:
         """Is it weighed by the engine, and not spoken by code?"""
         return bool(self.all or self.score)
 
-    @cached_property
+    @lazy
     def cues(self) -> frozenset[str]:
         """Every cue of the text that the rule asks about."""
         return frozenset(self._cues())
