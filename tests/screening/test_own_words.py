@@ -71,7 +71,9 @@ def test_a_phrase_is_a_row_of_words(text: str) -> None:
     assert [severity for _, severity in own(text)] == [Severity.LOOK]
 
 
-@pytest.mark.parametrize("text", ["a red front door", "redder doors", "zapped", "a z", "z4p", "brambles", "", "@#$%!", "#&$%*!"])
+@pytest.mark.parametrize(
+    "text", ["a red front door", "redder doors", "zapped", "a z", "z4p", "brambles", "", "@#$%!", "#&$%*!"]
+)
 def test_what_only_looks_like_it_is_left_alone(text: str) -> None:
     assert own(text) == []
 

@@ -9,6 +9,7 @@ import pytest
 from django.utils import timezone
 
 from stairgate.monitoring.models import Item
+from stairgate.organisations.models import Organisation
 from stairgate.publishing.content import Content
 from stairgate.publishing.models import Revision
 from stairgate.publishing.services import save_draft
@@ -42,7 +43,7 @@ def write(cast: Cast) -> Callable[[str], Revision]:
 def comment(cast: Cast) -> Callable[[str], Item]:
     """Return what puts a comment there as if it had been collected."""
 
-    def put(text: str, organisation: object = None) -> Item:
+    def put(text: str, organisation: Organisation | None = None) -> Item:
         count = Item.objects.count()
         at = timezone.now() - timedelta(minutes=count)
         return Item.objects.create(

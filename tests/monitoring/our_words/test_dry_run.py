@@ -17,7 +17,8 @@ from stairgate.publishing.models import Revision
 from stairgate.screening import Action
 from tests.cast import Cast
 
-Write, Comment = Callable[[str], Revision], Callable[..., Item]
+Write = Callable[[str], Revision]
+Comment = Callable[..., Item]
 HOLD = Wanted.of("hold", "Bramblewick", "The other nursery")
 
 

@@ -6,10 +6,10 @@ import re
 from collections.abc import Callable
 from datetime import timedelta
 from html import unescape
+from typing import Any
 
 import pytest
 import time_machine
-from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -32,23 +32,23 @@ def browser(user: User, *, checks: bool = False) -> Client:
 
 
 @pytest.fixture
-def gwen(cast: Cast, settings: object) -> Client:
-    settings.DEMO = True  # type: ignore[attr-defined]
+def gwen(cast: Cast, settings: Any) -> Client:
+    settings.DEMO = True
     return browser(cast.gwen)
 
 
-def said(answer: HttpResponse) -> str:
+def said(answer: Any) -> str:
     return " ".join(unescape(re.sub(r"<[^>]+>", " ", answer.content.decode())).split())
 
 
-def slip(answer: HttpResponse) -> str:
+def slip(answer: Any) -> str:
     found = re.search(r'name="slip" value="([^"]+)"', answer.content.decode())
     assert found
     return found[1]
 
 
-def post(client: Client, name: str, data: dict[str, str], *args: object, **more: object) -> HttpResponse:
-    return client.post(reverse(f"screening:{name}", args=args), data, **more)  # type: ignore[arg-type,return-value]
+def post(client: Client, name: str, data: dict[str, str], *args: object, **more: Any) -> Any:
+    return client.post(reverse(f"screening:{name}", args=args), data, **more)
 
 
 @pytest.mark.clause("C39")
@@ -231,8 +231,8 @@ def test_another_settings_words_do_not_exist(cast: Cast, gwen: Client) -> None:
 
 
 @pytest.mark.parametrize("name", ["kofi", "tom", "leah", "helen"])
-def test_it_is_for_managers_and_the_safeguarding_lead(cast: Cast, settings: object, name: str) -> None:
-    settings.DEMO = True  # type: ignore[attr-defined]
+def test_it_is_for_managers_and_the_safeguarding_lead(cast: Cast, settings: Any, name: str) -> None:
+    settings.DEMO = True
     client = browser(getattr(cast, name))
     assert client.get(reverse("screening:index")).status_code == 403
     assert post(client, "try", {"text": SENTENCE, "direction": "outbound_post"}).status_code == 403
@@ -240,8 +240,8 @@ def test_it_is_for_managers_and_the_safeguarding_lead(cast: Cast, settings: obje
     assert "/screening/" not in client.get("/").content.decode()
 
 
-def test_each_form_is_from_our_own_page(cast: Cast, settings: object) -> None:
-    settings.DEMO = True  # type: ignore[attr-defined]
+def test_each_form_is_from_our_own_page(cast: Cast, settings: Any) -> None:
+    settings.DEMO = True
     client = browser(cast.gwen, checks=True)
     assert post(client, "try", {"text": SENTENCE}).status_code == 403
     assert post(client, "look", NEW).status_code == 403

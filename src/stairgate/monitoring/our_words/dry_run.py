@@ -50,6 +50,7 @@ _SEVERITIES = {ScreeningWord.Kind.HOLD: Severity.HOLD, ScreeningWord.Kind.LOOK: 
 class Written:
     """One text of the history: a post of ours in its newest version, or a comment."""
 
+    name: str
     is_ours: bool
     text: str
     alts: tuple[str, ...]
@@ -172,7 +173,7 @@ def _tried(
 ) -> DryRun:
     now, then = Screener(default_pack(), before), Screener(default_pack(), after)
     run, end = DryRun(), clock() + MOST_SECONDS
-    for written in chain(_posts(organisation), _comments(organisation)):
+    for written in history(organisation):
         if clock() > end:
             run.ran_out = True
             break
@@ -208,6 +209,11 @@ def cut(text: str, findings: list[Finding]) -> tuple[str, tuple[Finding, ...]]:
     return f"{before}{text[start:end]}{after}", tuple(inside)
 
 
+def history(organisation: Organisation) -> Iterator[Written]:
+    """Yield the newest posts and the newest comments of a setting, as many of each as `MOST_TEXTS`, in batches."""
+    yield from chain(_posts(organisation), _comments(organisation))
+
+
 def _posts(organisation: Organisation) -> Iterator[Written]:
     """Yield the newest version of each post, the newest posts first."""
     rows = _newest_versions().filter(post__organisation=organisation).order_by("-created_at", "pk")
@@ -215,6 +221,7 @@ def _posts(organisation: Organisation) -> Iterator[Written]:
     for row in with_pictures[:MOST_TEXTS].iterator(chunk_size=_BATCH):
         alts = tuple(use.alt for use in row.pictures.all())
         yield Written(
+            name=str(row.post_id),
             is_ours=True,
             text=row.text,
             alts=alts,
@@ -233,6 +240,8 @@ def _newest_versions() -> QuerySet[Revision]:
 def _comments(organisation: Organisation) -> Iterator[Written]:
     """Yield what the public wrote, the newest first."""
     rows = Item.objects.filter(organisation=organisation).order_by("-first_seen_at", "pk")
-    values = rows.values_list("text", "has_picture", "first_seen_at")
-    for text, has_picture, at in values[:MOST_TEXTS].iterator(chunk_size=_BATCH):
-        yield Written(is_ours=False, text=text, alts=(), has_picture=has_picture, is_reply=False, at=at)
+    values = rows.values_list("pk", "text", "has_picture", "first_seen_at")
+    for pk, text, has_picture, at in values[:MOST_TEXTS].iterator(chunk_size=_BATCH):
+        yield Written(
+            name=str(pk), is_ours=False, text=text, alts=(), has_picture=has_picture, is_reply=False, at=at
+        )
