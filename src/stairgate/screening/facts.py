@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from stairgate.screening.names import NameIndex
-from stairgate.screening.own_words import Additions, OwnWord
+from stairgate.screening.own_words import Additions, OwnWord, additions_of
 
 MILDEST_LEVEL, STRICTEST_LEVEL = 1, 4
 
@@ -33,4 +33,4 @@ class OrganisationFacts:
     def __post_init__(self) -> None:
         if not MILDEST_LEVEL <= self.profanity_level <= STRICTEST_LEVEL:
             raise ValueError(f"profanity_level must be {MILDEST_LEVEL} to {STRICTEST_LEVEL}")
-        object.__setattr__(self, "additions", Additions(self.own_words, self.exceptions))
+        object.__setattr__(self, "additions", additions_of(self.own_words, self.exceptions))

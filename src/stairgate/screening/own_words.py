@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from stairgate.clauses import control
@@ -113,6 +114,12 @@ class Additions:
         """Return whether any of these words or exceptions stands in a text; if not, they change nothing about it."""
         reading = Reading(text, {})
         return next(self.found_in(reading), None) is not None or bool(self.excepted_in(reading))
+
+
+@lru_cache(maxsize=64)
+def additions_of(own_words: tuple[OwnWord, ...], exceptions: frozenset[str]) -> Additions:
+    """Return a setting's additions made ready; the same ones are made once in a process."""
+    return Additions(own_words, exceptions)
 
 
 @control("C31", "Words that the setting added to those we look for are found, also in disguise, and say why")
