@@ -67,7 +67,7 @@ def test_every_rule_names_a_clause_a_version_and_speaks_plainly() -> None:
 def test_every_cue_is_used_by_a_rule_or_by_code() -> None:
     pack = default_pack()
     used = {cue for rule in pack.rules.values() for cue in (*rule.cues, *rule.thread)} - GIVEN_BY_CODE
-    used |= {"detail_place", "detail_time", "detail_age", "detail_health", "contact_digit"}
+    used |= {"detail_place", "detail_time", "detail_age", "detail_health"}
     data = (DATA / "en" / "cues.toml").read_text(encoding="utf-8").split("[cues]")[1]
     assert set(re.findall(r"^(\w+) = \[", data, re.MULTILINE)) == used
 
@@ -78,7 +78,7 @@ def test_every_cue_is_used_by_a_rule_or_by_code() -> None:
         ("inbound.toml", lambda text: text.replace('all = ["asks_when"', 'all = ["asks_wen"', 1), "asks_wen"),
         ("inbound.toml", lambda text: text.replace("severity =", "severtiy =", 1), "severtiy"),
         ("inbound.toml", lambda text: text.replace('"harm"', '"awful"', 1), "malformed"),
-        ("wording.toml", lambda text: text.replace("contact.phone", "contact.mobile", 1), "two rules"),
+        ("contacts.toml", lambda text: text.replace("contact.phone", "contact.mobile", 1), "two rules"),
         ("cues.toml", lambda text: text.replace("<weekday>", "<weakday>", 1), "weakday"),
         ("outbound.toml", lambda text: text + "\n[[", "cannot be read"),
         ("outbound.toml", lambda text: text.replace('span = "words"', 'span = "word"', 1), "scope or span"),

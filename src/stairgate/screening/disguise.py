@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from stairgate.screening.lexicon import (
     LONGEST_WORD,
@@ -19,7 +19,7 @@ from stairgate.screening.lexicon import (
     skeleton,
     squeeze,
 )
-from stairgate.screening.reading import Reading
+from stairgate.screening.reading import WORD, Reading
 
 Disguised = tuple[int, int, RudeWord]
 Part = tuple[str, int, int]  # letters, and where they stand
@@ -56,15 +56,77 @@ _FIGURES = tuple(
     str.maketrans({**dict(zip("@4€3!|0$57+8(<¢9", "aaeeiiosstt" + "bcccg", strict=True)), "1": one})
     for one in "il"
 )
+_FLAGS = re.compile("[\U0001f1e6-\U0001f1ff](?: ?[\U0001f1e6-\U0001f1ff]){2,15}")
 _CAPITALISED = re.compile(r"[A-Z][a-z]+|[a-z]+|[A-Z]+")
 _TAGS = "#@_"
+_FEWEST_PARTS = 2
+_MARKED = frozenset("@$|")
+_FEWEST_SINGLE = 3  # letters standing alone
+_REMEMBERED, _LONGEST_REMEMBERED = 20_000, 24
 _MOST_ALIKE = 3  # different signs that make a row of signs a curse
 _STRONG_SIGNS = frozenset("#@%&$")
 _TAKE_S = frozenset(
-    "it that what there here he she who how where let dad mum nanny grandad one everyone".split()
+    ["it", "that", "what", "there", "here", "he", "she", "who", "how", "where", "let", "dad", "mum"]
 )
 _SLEEPS = (["is"], ["was"], ["will"], ["s"], ["time"])
 _GRAWLIX = frozenset("@#$%&!*^?~§£€")
+
+
+def is_worth_reading(reading: Reading, lexicon: Lexicon) -> bool:
+    """Could there be a rude word at all? A cheap test, passed by few texts that hold none."""
+    text, words, remembered = reading.folded.text, reading.raw, lexicon.remembered
+    for chunk in text.split():
+        is_odd = remembered.get(chunk)
+        if is_odd or (is_odd is None and _remember(chunk, lexicon)):
+            return True
+    if not lexicon.split_marks.isdisjoint(words) and _is_split_somewhere(words, lexicon):
+        return True
+    sizes = [*map(len, words)]
+    if sizes.count(1) >= _FEWEST_SINGLE and _has_run_of_single(sizes):
+        return True
+    return not text.isascii() and (
+        any(sign in text for sign in lexicon.signs) or _FLAGS.search(text) is not None
+    )
+
+
+def _is_split_somewhere(words: Sequence[str], lexicon: Lexicon) -> bool:
+    splits = lexicon.splits
+    return any(first in splits and second in splits[first] for first, second in itertools.pairwise(words))
+
+
+def _has_run_of_single(sizes: Sequence[int]) -> bool:
+    """Do three letters stand alone in a row?"""
+    return any(a == b == c == 1 for a, b, c in zip(sizes, sizes[1:], sizes[2:], strict=False))
+
+
+def _remember(chunk: str, lexicon: Lexicon) -> bool:
+    is_odd = _is_chunk_worth_reading(chunk, lexicon)
+    if len(chunk) <= _LONGEST_REMEMBERED and len(lexicon.remembered) < _REMEMBERED:
+        lexicon.remembered[chunk] = is_odd
+    return is_odd
+
+
+def _is_chunk_worth_reading(chunk: str, lexicon: Lexicon) -> bool:
+    words = WORD.findall(chunk)
+    if not lexicon.exact.keys().isdisjoint(words) or not lexicon.phrases.keys().isdisjoint(words):
+        return True
+    if any(stem in chunk for stem in lexicon.stems) or any(triple in chunk for triple in _TRIPLES):
+        return any(_is_odd_word(word, lexicon) for word in words) or _is_odd_chunk(chunk, lexicon)
+    return _is_odd_chunk(chunk, lexicon)
+
+
+def _is_odd_word(word: str, lexicon: Lexicon) -> bool:
+    return len(word) <= _LONGEST_CHUNK and bool(
+        _hidden(word, lexicon, lexicon.handle_companions) or _undrawn(word, lexicon)
+    )
+
+
+def _is_odd_chunk(chunk: str, lexicon: Lexicon) -> bool:
+    if chunk.isalpha() or not _is_odd(chunk):
+        return False
+    if chunk[0] in "#@" and any(spelling in chunk for spelling in lexicon.tagged):
+        return True
+    return _read_chunk(chunk, lexicon) is not None
 
 
 def find_disguised(reading: Reading, lexicon: Lexicon) -> Iterator[Disguised]:
@@ -74,10 +136,11 @@ def find_disguised(reading: Reading, lexicon: Lexicon) -> Iterator[Disguised]:
     yield from _run_together(reading, lexicon)
     if any(triple in text for triple in _TRIPLES):
         for word, (start, end) in zip(reading.raw, reading.spans, strict=True):
-            rude = _undrawn(word, lexicon) if len(word) <= _LONGEST_CHUNK else None
+            is_drawn = len(word) <= _LONGEST_CHUNK and any(triple in word for triple in _TRIPLES)
+            rude = _undrawn(word, lexicon) if is_drawn else None
             if rude:
                 yield start, end, rude
-    if [*map(len, reading.raw)].count(1) > 2:
+    if [*map(len, reading.raw)].count(1) >= _FEWEST_SINGLE:
         yield from _spelt_out(reading, lexicon)
     if not lexicon.split_marks.isdisjoint(reading.raw):
         yield from _pulled_apart(reading, lexicon)
@@ -103,6 +166,8 @@ def _in_chunks(reading: Reading, lexicon: Lexicon) -> Iterator[Disguised]:
 
 def _is_odd(chunk: str) -> bool:
     core = chunk.strip(_ENDS)
+    if chunk[0] == "(" and ")" not in chunk:  # "(unt"
+        return len(chunk) <= _LONGEST_CHUNK
     return len(chunk) <= _LONGEST_CHUNK and not core.isalpha() and (not core.isdigit() or core != chunk)
 
 
@@ -110,14 +175,17 @@ def _read_chunk(chunk: str, lexicon: Lexicon) -> Disguised | None:
     """Return what a stretch without spaces hides, at its positions inside the stretch."""
     if "://" in chunk or chunk.startswith("www."):
         return None
-    signs = chunk.translate(_SIGNS)
+    signs = chunk.translate(_SIGNS).removesuffix("'s")
     for core in dict.fromkeys(
         (signs.strip(_EDGES), signs.strip(".,;:?\"'()[]"), signs.lstrip(_EDGES), signs)
     ):
         if not core:
             continue
         start = signs.find(core)
-        rude = _unleet(core, lexicon) or _unmask(core, lexicon)
+        if core.isalpha() and core.isascii():  # what stood for letters has become them: flags, crosses
+            rude = lexicon.exact.get(core) if core not in chunk and core in lexicon.spelt else None
+        else:
+            rude = _unleet(core, lexicon) or _unmask(core, lexicon)
         if rude:
             return start, start + len(core), rude
     return _in_parts(signs, lexicon) or _in_figures(signs, lexicon) or _grawlix(signs, lexicon)
@@ -125,11 +193,9 @@ def _read_chunk(chunk: str, lexicon: Lexicon) -> Disguised | None:
 
 def _unleet(core: str, lexicon: Lexicon) -> RudeWord | None:
     """Read figures and signs as letters and drop what is left over: "sh1t", "f.u.c.k", "b@stard"."""
-    if core.isalpha() and core.isascii():
-        return None
     for written in _ways_to_read(core):
         signs = "".join(filter(_may_be_letter, written))
-        rude = _unfigured(signs, lexicon) or _undrawn(signs, lexicon)
+        rude = None if signs in lexicon.innocent else _unfigured(signs, lexicon) or _undrawn(signs, lexicon)
         if rude and _worth_it(signs, core, lexicon):
             return rude
     return None
@@ -148,7 +214,9 @@ def _unfigured(signs: str, lexicon: Lexicon) -> RudeWord | None:
 
 def _agrees(sign: str, letter: str) -> bool:
     """May the sign stand for the letter? A letter stands only for itself, but for "v" and "u"."""
-    return sign == letter or not sign.isalpha() or (sign in "uv" and letter in "uv")
+    if sign == letter or (sign in "uv" and letter in "uv"):
+        return True
+    return not sign.isalpha() and skeleton(sign) == skeleton(letter)
 
 
 def _ways_to_read(core: str) -> Iterator[str]:
@@ -169,10 +237,10 @@ def _worth_it(signs: str, core: str, lexicon: Lexicon) -> bool:
     parts = _LETTERS.findall(core)
     if not parts and not ("$" in core or "@" in core or "|" in core or "#" in core):
         return False
-    if _FIGURES_LAST.fullmatch(core):
+    if _FIGURES_LAST.fullmatch(core) or (core[0] == "(" and _are_words(parts, lexicon)):
         return False
     if len(signs) < SHORTEST_DISGUISE:
-        return len(signs) == 3 and ("@" in core or "$" in core)
+        return len(signs) == 3 and not _MARKED.isdisjoint(core)
     return len("".join(parts)) < len(signs) or not _are_words(parts, lexicon)
 
 
@@ -242,7 +310,7 @@ def _across(parts: Sequence[Part], lexicon: Lexicon) -> Iterator[Disguised]:
         after = _longest_from(parts, place, lexicon)
         if after:
             letters = "".join(part[0] for part in parts[place:after])
-            yield parts[place][1], parts[after - 1][2], lexicon.exact[letters]
+            yield parts[place][1], parts[after - 1][2], lexicon.disguised[letters]
         place = after or place + 1
 
 
@@ -255,7 +323,7 @@ def _longest_from(parts: Sequence[Part], first: int, lexicon: Lexicon) -> int:
             break
         if (
             after > first
-            and letters in lexicon.exact
+            and letters in lexicon.disguised
             and _stands_alone(parts, first, after + 1, letters, lexicon)
         ):
             best = after + 1
@@ -270,17 +338,16 @@ def _stands_alone(parts: Sequence[Part], first: int, after: int, letters: str, l
         return (
             len(letters) >= SHORTEST_DISGUISE and not is_possessive and not lexicon.everyday.issuperset(used)
         )
-    before = "".join(itertools.takewhile(_is_one, (part[0] for part in reversed(parts[:first]))))[::-1]
-    rest = "".join(itertools.takewhile(_is_one, (part[0] for part in parts[after:])))
+    before = _single(reversed(parts[max(0, first - _LONGEST_RUN) : first]))[::-1]
+    rest = _single(parts[after : after + _LONGEST_RUN])
     if len(letters) < SHORTEST_DISGUISE:
         return not before and not rest
-    return is_made_of(before[-_LONGEST_RUN:], lexicon.companions) and is_made_of(
-        rest[:_LONGEST_RUN], lexicon.companions
-    )
+    return is_made_of(before, lexicon.companions) and is_made_of(rest, lexicon.companions)
 
 
-def _is_one(letters: str) -> bool:
-    return len(letters) == 1
+def _single(parts: Iterable[Part]) -> str:
+    """Return the letters up to the first part that has more than one."""
+    return "".join(part[0] for part in itertools.takewhile(lambda part: len(part[0]) == 1, parts))
 
 
 def _in_figures(chunk: str, lexicon: Lexicon) -> Disguised | None:
@@ -338,7 +405,7 @@ def _is_beside_companions(
     if not is_made_of(word[:start], companions):
         return False
     return any(
-        word[start:end] in lexicon.exact and is_made_of(word[end:], companions)
+        word[start:end] in lexicon.spelt and is_made_of(word[end:], companions)
         for end in range(min(len(word), start + LONGEST_WORD), shortest - 1, -1)
     )
 
@@ -347,13 +414,14 @@ def _in_tag(reading: Reading, chunk: str, offset: int, lexicon: Lexicon) -> Iter
     """Find a rude word of a hashtag or handle whose words start with capitals: "#ThisNurseryIsShit"."""
     first, last = reading.folded.span(offset, offset + len(chunk))
     written = reading.original[first:last]
-    if len(written) != len(chunk):
+    parts = [(match[0].lower(), match.start(), match.end()) for match in _CAPITALISED.finditer(written)]
+    if len(written) != len(chunk) or len(parts) < _FEWEST_PARTS:
         return
-    for match in _CAPITALISED.finditer(written):
-        word = match[0].lower()
-        rude = lexicon.exact.get(word) if len(word) < len(chunk) - 1 else None
-        if rude and not rude.has_two_meanings and len(word) >= SHORTEST_DISGUISE:
-            yield offset + match.start(), offset + match.end(), rude
+    words = [part[0] for part in parts]
+    for word, start, end in parts:
+        rude = lexicon.exact.get(word) if len(word) >= SHORTEST_DISGUISE else None
+        if rude and not rude.needs_frame and not rude.is_excused_by(words):
+            yield offset + start, offset + end, rude
 
 
 def _spelt_out(reading: Reading, lexicon: Lexicon) -> Iterator[Disguised]:
@@ -390,9 +458,9 @@ def _is_one_gap(reading: Reading, index: int) -> bool:
 def _is_chance(reading: Reading, index: int) -> bool:
     """Is it an initial, a plural in haste or a school subject? "P Rick", "it s hit", "a RSE lesson"."""
     words = reading.raw
-    first, second = words[index], words[index + 1]
-    if first == "s":
-        return index > 0 and words[index - 1] in _TAKE_S
+    first = words[index]
+    if first == "s" and index > 0 and words[index - 1] in _TAKE_S:
+        return True
     if first == "sh":
         return words[index + 2 : index + 3] in _SLEEPS
     start, end = reading.folded.span(*reading.spans[index + 1])
@@ -402,7 +470,11 @@ def _is_chance(reading: Reading, index: int) -> bool:
 
 
 def _in_signs(text: str, lexicon: Lexicon) -> Iterator[Disguised]:
-    """Find what is said in pictures: a raised finger."""
+    """Find what is said in pictures: a raised finger, or flags whose letters make a word."""
+    for match in _FLAGS.finditer(text):
+        letters = "".join(match[0].split()).translate(_SIGNS)
+        if letters in lexicon.spelt and len(letters) >= SHORTEST_DISGUISE:
+            yield match.start(), match.end(), lexicon.exact[letters]
     for sign, rude in lexicon.signs.items():
         start = text.find(sign)
         if start >= 0:

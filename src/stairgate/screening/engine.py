@@ -50,7 +50,7 @@ class Screener:
             direction=direction,
             context=context or Context(),
         )
-        case.add_hits(find_names(case))
+        case.cues.add(find_names(case))
         found = [finding for finder in _FINDERS for finding in finder(case)]
         found += find_learned(case, frozenset(finding.category for finding in found))
         if len(text) > LONGEST_TEXT:

@@ -8,6 +8,7 @@ from stairgate.clauses import control
 from stairgate.screening.case import Case
 from stairgate.screening.folding import fold
 from stairgate.screening.kinds import Finding, Severity
+from stairgate.screening.likely import likely_children
 from stairgate.screening.phrases import Hit
 
 _LONGEST_NAME = 40
@@ -16,7 +17,24 @@ _DETAILS = ("detail_place", "detail_time", "detail_age", "detail_health")
 
 
 def find_names(case: Case) -> list[Hit]:
-    """Return every place where a child's name stands ("Mary Kate" is one), as cues for the rules."""
+    """Return every place where a child's name or a group's stands, as cues for the rules."""
+    return [*_group_hits(case), *_name_hits(case)]
+
+
+def _group_hits(case: Case) -> list[Hit]:
+    """Groups go by the setting's own list, and by the names groups usually have, with a capital."""
+    reading, usual = case.reading, case.pack.lists["group_word"]
+    own = {fold(name) for name in case.facts.group_names}
+    if usual.isdisjoint(reading.raw) and own.isdisjoint(reading.raw):
+        return []
+    return [
+        Hit("names_group", index, index + 1)
+        for index, word in enumerate(reading.raw)
+        if word in own or (word in usual and reading.is_capital(index))
+    ]
+
+
+def _name_hits(case: Case) -> list[Hit]:
     if not len(case.facts.names):
         return []
     reading, never, known = case.reading, case.pack.lists["never_name"], dict[str, bool]()
@@ -67,13 +85,25 @@ def _is_name_here(case: Case, index: int, word: str) -> bool:
 @control("C35", "A child's name beside a picture, a place, a time, an age or health is held")
 def find_identity(case: Case) -> Iterator[Finding]:
     """Yield a finding for each child's name in the text; the gravest reason that applies is given."""
-    details = [case.by_cue.get(cue, {}) for cue in _DETAILS]
-    for hit in case.hits:
-        if hit.cue != "child_name":
-            continue
+    for hit in case.cues.hits("child_name"):
         sentence = case.reading.sentence_of[hit.first]
-        detailed = any(sentence in found for found in details)
+        detailed = any(sentence in case.cues.get(cue) for cue in _DETAILS)
         yield _name_finding(case, hit, detailed=detailed)
+    if not len(case.facts.names):
+        yield from _likely_findings(case)
+
+
+def _likely_findings(case: Case) -> Iterator[Finding]:
+    """Without a register a child is recognised by what stands around a name."""
+    for likely in likely_children(case):
+        start, end = case.word_span(likely.first, likely.after)
+        if not case.is_outbound:
+            yield case.finding("identity.public-likely", start, end)
+            continue
+        rule = "identity.likely-name-picture" if case.context.has_picture else "identity.likely-name"
+        yield case.finding(
+            rule, start, end, suggestion=_without_name(case, Hit("", likely.first, likely.after))
+        )
 
 
 def _name_finding(case: Case, hit: Hit, *, detailed: bool) -> Finding:

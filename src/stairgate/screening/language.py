@@ -6,22 +6,23 @@ from collections.abc import Iterator
 
 from stairgate.clauses import control
 from stairgate.screening.case import Case
-from stairgate.screening.disguise import find_disguised
+from stairgate.screening.disguise import find_disguised, is_worth_reading
 from stairgate.screening.facts import STRICTEST_LEVEL
 from stairgate.screening.kinds import Finding, Severity
-from stairgate.screening.lexicon import RudeWord
+from stairgate.screening.lexicon import Phrase, RudeWord
 
 _STRICT = 3  # from this level on mild words of the public are brought to a person too
-_BESIDE, _NEAR = 2, 8  # words
+_BESIDE, _NAMED, _NEAR = 2, 4, 8  # words
+_TO_ONES_FACE = (["you"], ["u"], ["ya"])
 Found = tuple[int, int, RudeWord]
 
 
 @control("C39", "Bad language, also in disguise, is found in what goes out and what the public writes")
 def find_bad_language(case: Case) -> Iterator[Finding]:
     """Yield a finding for each rude or hateful word, none of them overlapping."""
-    found = [*_spelt_plainly(case), *find_disguised(case.reading, case.pack.lexicon)]
-    if not found:
+    if not is_worth_reading(case.reading, case.pack.lexicon):
         return
+    found = [*_spelt_plainly(case), *find_disguised(case.reading, case.pack.lexicon)]
     end_of_last = -1
     for start, end, rude in sorted(found, key=lambda item: (item[0], -item[1])):
         if start >= end_of_last and not _is_condemned(case, start, rude):
@@ -34,53 +35,55 @@ def _spelt_plainly(case: Case) -> Iterator[Found]:
     words, lexicon = case.reading.raw, case.pack.lexicon
     exact, phrases = lexicon.exact, lexicon.phrases
     for index, word in enumerate(words):
-        rude = exact.get(word) or ("'" in word and exact.get(word.removesuffix("'s")))
-        if rude and not (rude.has_two_meanings and _is_innocent(case, index, rude)):
+        rude = exact.get(word)
+        if rude and not (rude.has_two_meanings and _is_innocent(case, index, index + 1, rude)):
             yield *case.reading.spans[index], rude
         if word in phrases:
-            for rest, rude in phrases[word]:
-                if tuple(words[index + 1 : index + 1 + len(rest)]) == rest:
-                    yield *case.word_span(index, index + 1 + len(rest)), rude
+            yield from _in_phrase(case, index, phrases[word])
 
 
-def _is_innocent(case: Case, index: int, rude: RudeWord) -> bool:
+def _in_phrase(case: Case, index: int, phrases: list[Phrase]) -> Iterator[Found]:
+    for words, anchor, rude in phrases:
+        first = index - anchor
+        end = first + len(words)
+        is_met = first >= 0 and tuple(case.reading.raw[first:end]) == words
+        if is_met and not (rude.has_two_meanings and _is_innocent(case, first, end, rude)):
+            yield *case.word_span(first, end), rude
+
+
+def _is_innocent(case: Case, index: int, end: int, rude: RudeWord) -> bool:
     """Do the words around it make it harmless? "Great tit", "Dick Whittington", "cock-a-doodle-doo"."""
     words = case.reading.raw
-    before, after = words[max(0, index - _BESIDE) : index], words[index + 1 : index + 1 + _BESIDE]
+    before, after = words[max(0, index - _BESIDE) : index], words[end : end + _BESIDE]
     if not rude.rude_before.isdisjoint(before) or not rude.rude_after.isdisjoint(after):
-        return rude.innocent_before.isdisjoint(before[-1:]) is False
+        return not rude.innocent_before.isdisjoint(before[-1:])
     if rude.needs_frame or not (
         rude.innocent_before.isdisjoint(before)
         and rude.innocent_after.isdisjoint(after)
         and rude.innocent_beside.isdisjoint(before[-1:])
-        and rude.innocent_near.isdisjoint(words[max(0, index - _NEAR) : index + 1 + _NEAR])
+        and rude.innocent_next.isdisjoint(after[:1])
+        and rude.innocent_near.isdisjoint(words[max(0, index - _NEAR) : end + _NEAR])
     ):
         return True
     return rude.also_a_name and _is_name(case, index)
 
 
 def _is_name(case: Case, index: int) -> bool:
-    """A capital inside a sentence, and the word not shouted."""
-    start, end = case.reading.folded.span(*case.reading.spans[index])
-    written = case.reading.original[start:end]
-    return written[:1].isupper() and not written[1:].isupper() and not case.reading.opens_sentence(index)
-
-
-_CONDEMNS = frozenset(
-    "ashamed unacceptable racist racism sexist homophobic homophobia ableist offensive slur slurs derogatory disgusting vile "
-    "hurtful reported report hateful hate wrong bullied bullying abuse never stop ban banned ok okay accept "
-    "tolerate apologise apologised apology disgrace disgraceful cruel nasty ignorant".split()
-)
-_SAYS = frozenset(
-    "word words term terms call called calls calling callin say says saying said use used using uses shouted shouting shouts "
-    "wrote writing posting posted comments comment told slur slurs language".split()
-)
+    """A capital inside a sentence, the word not shouted; at its start what a person does comes next."""
+    reading = case.reading
+    start, end = reading.folded.span(*reading.spans[index])
+    written = reading.original[start:end]
+    if not written[:1].isupper() or written[1:].isupper():
+        return False
+    if not reading.opens_sentence(index) or index + 1 == len(reading.raw):
+        return not reading.opens_sentence(index)
+    return reading.is_capital(index + 1) or reading.raw[index + 1] in case.pack.lexicon.doing
 
 
 def _is_condemned(case: Case, start: int, rude: RudeWord) -> bool:
     """Is it somebody else's word, quoted or named to say that it is wrong?"""
-    words = frozenset(case.reading.raw)
-    if _CONDEMNS.isdisjoint(words) or _SAYS.isdisjoint(words):
+    words, lexicon = case.reading.raw, case.pack.lexicon
+    if lexicon.condemning.isdisjoint(words) or lexicon.saying.isdisjoint(words):
         return False
     if any(first < start < last for first, last in case.reading.quotations):
         return True
@@ -90,7 +93,9 @@ def _is_condemned(case: Case, start: int, rude: RudeWord) -> bool:
 def _is_named(case: Case, start: int) -> bool:
     spans, words = case.reading.spans, case.reading.raw
     index = next(index for index, span in enumerate(spans) if span[1] > start)
-    return not _SAYS.isdisjoint(words[max(0, index - 4) : index])
+    if words[index - 1 : index] in _TO_ONES_FACE:
+        return False
+    return not case.pack.lexicon.saying.isdisjoint(words[max(0, index - _NAMED) : index])
 
 
 def _severity(case: Case, rude: RudeWord) -> Severity:

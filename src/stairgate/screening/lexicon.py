@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from stairgate.screening.phrases import PackError
 
@@ -24,12 +24,17 @@ _RESPELT = (
     ("u", "v"),
     ("w", "vv"),
     ("c", "k"),
-    ("i", "y"),
+    ("ss", "zz"),
 )
 _ENDS = (("s", "z"), ("er", "a"), ("er", "ah"), ("ing", "in"), ("ers", "as"))
+_COMMON = frozenset(  # no good to look for
+    ["a", "all", "and", "in", "is", "it", "me", "my", "of", "off", "on", "out", "the", "to", "up", "you"]
+)
 _CONTEXT = (
-    "innocent_before", "innocent_after", "innocent_beside", "innocent_near", "rude_before", "rude_after",
+    "innocent_before", "innocent_after", "innocent_beside", "innocent_next", "innocent_near",
+    "rude_before", "rude_after",
 )  # fmt: skip
+_LISTS = ("spelt_innocently", "companions", "handle_companions", "condemning", "saying", "people_do")
 _FLAGS = ("hateful", "needs_frame", "also_a_name")
 _FIELDS = frozenset({"stem", "strength", "endings", "spellings", "anywhere", "joined", "disguises"}).union(
     _CONTEXT, _FLAGS
@@ -55,6 +60,7 @@ class RudeWord:
     innocent_before: frozenset[str] = _NONE
     innocent_after: frozenset[str] = _NONE
     innocent_beside: frozenset[str] = _NONE
+    innocent_next: frozenset[str] = _NONE
     innocent_near: frozenset[str] = _NONE
     rude_before: frozenset[str] = _NONE
     rude_after: frozenset[str] = _NONE
@@ -62,15 +68,28 @@ class RudeWord:
     @property
     def has_two_meanings(self) -> bool:
         """Does what surrounds it decide?"""
-        return self.needs_frame or self.also_a_name or any(getattr(self, name) for name in _CONTEXT[:4])
+        return self.needs_frame or self.also_a_name or any(getattr(self, name) for name in _CONTEXT[:5])
+
+    def is_excused_by(self, words: Iterable[str]) -> bool:
+        """Is one of ``words`` a neighbour that makes it harmless, wherever it stands?"""
+        return any(not getattr(self, name).isdisjoint(words) for name in _CONTEXT[:5])
+
+
+class Phrase(NamedTuple):
+    """Several words that are rude together, and which of them to look for: the longest."""
+
+    words: tuple[str, ...]
+    anchor: int
+    rude: RudeWord
 
 
 class Lexicon:
     """Rude words by spelling, and by what is left of one in disguise.
 
-    ``exact`` spellings; ``phrases`` of several words by their first; ``anywhere``: rude inside any word;
-    ``joined``: rude inside a word whose other parts are companions; ``skeletons``, ``squeezed`` and ``masked``:
-    with figures for letters, drawn out and starred; ``splits``: with a space inside; ``signs``: pictures.
+    ``exact`` spellings, and ``disguised``, those that stay rude where they are not written plainly;
+    ``phrases`` of several words by their longest; ``anywhere``: rude inside any word; ``joined``: rude
+    inside a word whose other parts are companions; ``skeletons``, ``squeezed`` and ``masked``: with figures
+    for letters, drawn out and starred; ``splits``: with a space inside; ``signs``: pictures.
     """
 
     def __init__(
@@ -81,11 +100,13 @@ class Lexicon:
     ) -> None:
         self._lists = lists or {}
         self.everyday = frozenset(everyday)
-        self.innocent = self._lists.get("spelt_innocently", _NONE)
-        self.companions = self._lists.get("companions", _NONE)
-        self.handle_companions = self.companions | self._lists.get("handle_companions", _NONE)
+        self.innocent, self.companions, handles, self.condemning, self.saying, self.doing = (
+            self._lists.get(name, _NONE) for name in _LISTS
+        )
+        self.handle_companions = self.companions | handles
         self.exact: dict[str, RudeWord] = {}
-        self.phrases: dict[str, list[tuple[tuple[str, ...], RudeWord]]] = {}
+        self.disguised: dict[str, RudeWord] = {}
+        self.phrases: dict[str, list[Phrase]] = {}
         self.anywhere: dict[str, RudeWord] = {}
         self.joined: dict[str, RudeWord] = {}
         self.signs: dict[str, RudeWord] = {}
@@ -94,10 +115,13 @@ class Lexicon:
         self.masked: dict[tuple[int, str], list[tuple[str, RudeWord]]] = {}
         self.splits: dict[str, dict[str, RudeWord]] = {}
         forms = [form for entry in entries for form in self._add(entry)]
+        self.spelt = frozenset(self.exact)
         for spelling, rude in forms:
             self._add_disguises(spelling, rude)
+        self.tagged = tuple(word for word in self.spelt if len(word) >= SHORTEST_DISGUISE)
         self.stems = (*self.anywhere, *self.joined)
         self.grawlix = RudeWord("", 2)
+        self.remembered: dict[str, bool] = {}  # stretches already read: is one worth a closer look?
         self.split_marks = frozenset(self._split_marks())
 
     def _add(self, entry: Mapping[str, Any]) -> Iterator[tuple[str, RudeWord]]:
@@ -107,13 +131,16 @@ class Lexicon:
         is_disguised = entry.get("disguises", True)
         spellings = [rude.stem + ending for ending in ("", *entry.get("endings", ()))]
         for spelling in dict.fromkeys([*spellings, *entry.get("spellings", ())]):
-            first, *rest = spelling.split()
-            if rest:
-                self.phrases.setdefault(first, []).append((tuple(rest), plain))
+            words = tuple(spelling.split())
+            if len(words) > 1:
+                rarest = min(words, key=lambda word: (word in _COMMON, -len(word)))
+                phrase = Phrase(words, words.index(rarest), rude if spelling == rude.stem else plain)
+                self.phrases.setdefault(rarest, []).append(phrase)
             elif not spelling.isalpha():
                 self.signs[spelling] = plain
             else:
                 self.exact.setdefault(spelling, rude)
+                self.exact.setdefault(spelling + "'s", rude)
                 if is_disguised or rude.strength > 1:
                     self.skeletons.setdefault(skeleton(spelling), []).append((spelling, plain))
                 if is_disguised:
@@ -129,9 +156,9 @@ class Lexicon:
             raise PackError(
                 f"the word {entry.get('stem')!r} has no stem or strength, or has {sorted(unknown)}"
             )
-        context = {name: self._neighbours(entry.get(name, ())) for name in _CONTEXT}
-        flags = {name: bool(entry.get(name, False)) for name in _FLAGS}
-        return RudeWord(stem=entry["stem"], strength=entry["strength"], **flags, **context)
+        fields: dict[str, Any] = {name: self._neighbours(entry.get(name, ())) for name in _CONTEXT}
+        fields |= {name: bool(entry.get(name, False)) for name in _FLAGS}
+        return RudeWord(stem=entry["stem"], strength=entry["strength"], **fields)
 
     def _neighbours(self, words: Iterable[str]) -> frozenset[str]:
         found: set[str] = set()
@@ -145,14 +172,17 @@ class Lexicon:
         return frozenset(found)
 
     def _add_disguises(self, spelling: str, rude: RudeWord) -> None:
+        self.disguised.setdefault(spelling, rude)
         if len(spelling) < SHORTEST_DISGUISE:
             return
         bones = skeleton(spelling)
         self.squeezed.setdefault(squeeze(bones), []).append((spelling, rude))
-        self.masked.setdefault((len(bones), bones[0]), []).append((spelling, rude))
+        if rude.stem in spelling or len(spelling) > len(rude.stem):
+            self.masked.setdefault((len(bones), bones[0]), []).append((spelling, rude))
         for form in _misspelt(spelling):
             if len(form) >= SHORTEST_DISGUISE and form not in self.innocent:
                 self.exact.setdefault(form, rude)
+                self.disguised.setdefault(form, rude)
         for cut in range(1, len(spelling)):
             first, second = spelling[:cut], spelling[cut:]
             if not self.everyday.issuperset((first, second)):

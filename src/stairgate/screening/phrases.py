@@ -12,15 +12,16 @@ from __future__ import annotations
 import enum
 import itertools
 from collections.abc import Callable, Container, Iterable, Mapping
-from functools import partial
-from operator import itemgetter
-from typing import NamedTuple, TypeGuard
+from functools import partial, reduce
+from operator import itemgetter, or_
+from typing import NamedTuple
 
 from stairgate.screening.reading import WORD, Reading
 
 WIDEST_GAP = 3
 MOST_GAPS = 2
-_MOST_BRANCHES = 12  # a longer list is asked by membership: branches for each of its words would cost memory
+ALWAYS = 1  # the bit of rows that need no other word
+_ZEROS = itertools.repeat(0)
 _NUMBER_WEIGHT = 150  # words in ten thousand that start with a figure
 _NEVER = 1_000_000  # what stands for any word is no anchor
 
@@ -100,33 +101,31 @@ class _Row:
         self.after = items[anchor + 1 :]
 
 
+class _Rows:
+    """Rows that may be looked for if a bit of ``mask`` is there: those under each of the bits it is made of."""
+
+    __slots__ = ("by_bit", "mask")
+
+    def __init__(self) -> None:
+        self.mask = 0
+        self.by_bit: dict[int, list[_Row]] = {}
+
+    def add(self, bit: int, row: _Row) -> None:
+        self.mask |= bit
+        self.by_bit.setdefault(bit, []).append(row)
+
+
 class _Entry:
-    """What one word may begin: cues it is by itself, and rows by the neighbour they need or in ``others``."""
+    """What one word may be part of: cues it is by itself, and rows by what must stand after or before it.
+
+    ``others`` are rows with a gap or any word on both sides of the anchor, by a word needed in the text.
+    """
 
     __slots__ = ("alone", "by_next", "by_previous", "others")
 
     def __init__(self) -> None:
         self.alone: tuple[str, ...] = ()
-        self.by_next: dict[str, list[_Row]] = {}
-        self.by_previous: dict[str, list[_Row]] = {}
-        self.others: list[_Row] = []
-
-    def add(self, row: _Row) -> None:
-        if not row.before and not row.after:
-            if row.cue not in self.alone:
-                self.alone = (*self.alone, row.cue)
-        elif row.after and _is_short_list(row.after[0]):
-            for word in row.after[0]:
-                self.by_next.setdefault(word, []).append(row)
-        elif row.before and _is_short_list(row.before[0]):
-            for word in row.before[0]:
-                self.by_previous.setdefault(word, []).append(row)
-        else:
-            self.others.append(row)
-
-
-def _is_short_list(item: Item) -> TypeGuard[frozenset[str]]:
-    return isinstance(item, frozenset) and len(item) <= _MOST_BRANCHES
+        self.by_next, self.by_previous, self.others = _Rows(), _Rows(), _Rows()
 
 
 class Phrases:
@@ -147,6 +146,8 @@ class Phrases:
         for spelling, word in (aliases or {}).items():
             self._spellings.setdefault(word, []).append(spelling)
         self._widened: dict[frozenset[str], frozenset[str]] = {}
+        self._bits: dict[frozenset[str], int] = {}  # a bit for each item that stands beside an anchor
+        self.bits_of: dict[str, int] = {}  # for each word, the items it is one of
         self.rows: list[tuple[Item, _Row]] = []
         self.weights: dict[
             str, int
@@ -177,51 +178,84 @@ class Phrases:
         self.weights[cue] = self.weights.get(cue, 0) + weights[anchor]
         self.rows.append((items[anchor], _Row(cue, items, anchor)))
 
+    def enter(self, entry: _Entry, row: _Row) -> None:
+        """Put ``row`` where ``entry`` is asked for it: by the word right beside its anchor, if that is named."""
+        if not row.before and not row.after:
+            if row.cue not in entry.alone:
+                entry.alone = (*entry.alone, row.cue)
+        elif row.after and isinstance(row.after[0], frozenset):
+            entry.by_next.add(self._bit(row.after[0]), row)
+        elif row.before and isinstance(row.before[0], frozenset):
+            entry.by_previous.add(self._bit(row.before[0]), row)
+        else:
+            named = (item for item in (*row.after, *row.before) if isinstance(item, frozenset))
+            needed = min(named, key=self._weight, default=None)
+            entry.others.add(self._bit(needed) if needed else ALWAYS, row)
+
+    def _bit(self, item: frozenset[str]) -> int:
+        bit = self._bits.get(item)
+        if bit is None:
+            bit = self._bits[item] = ALWAYS << len(self._bits) + 1
+            for word in item:
+                self.bits_of[word] = self.bits_of.get(word, 0) | bit
+        return bit
+
 
 class Phrasebook:
-    """Phrases as they are looked up: by their anchor, then by the word beside it. ``only`` names the cues."""
+    """Phrases as they are looked up: by their anchor, if the word they need is beside it. ``only`` names the cues."""
 
     def __init__(self, phrases: Phrases, only: Container[str] | None = None) -> None:
         self.entries: dict[str, _Entry] = {}
+        self._bits_of = phrases.bits_of
         for anchor, row in phrases.rows:
             if only is None or row.cue in only:
                 for word in anchor if isinstance(anchor, frozenset) else (_DIGIT,):
-                    self.entries.setdefault(word, _Entry()).add(row)
+                    phrases.enter(self.entries.setdefault(word, _Entry()), row)
 
     def hits(self, reading: Reading) -> list[Hit]:
         """Return every cue met in the text, in order of its first word."""
         found: list[Hit] = []
         words, entries = reading.raw, self.entries
-        last = len(words) - 1
+        if entries.keys().isdisjoint(words) and not (_DIGIT in entries and reading.has_figure):
+            return found
+        bits = [*map(self._bits_of.get, words, _ZEROS), 0]
+        everything = 0
         for index, entry in enumerate(map(entries.get, words)):
-            if entry is not None:
-                if entry.alone:
-                    found.extend([_hit((cue, index, index + 1)) for cue in entry.alone])
-                if entry.by_next and index < last:
-                    rows = entry.by_next.get(words[index + 1])
-                    if rows:
-                        _follow(reading, index, rows, found)
-                if entry.by_previous and index:
-                    rows = entry.by_previous.get(words[index - 1])
-                    if rows:
-                        _follow(reading, index, rows, found)
-                if entry.others:
-                    _follow(reading, index, entry.others, found)
+            if entry is None:
+                continue
+            for cue in entry.alone:
+                found.append(_hit((cue, index, index + 1)))  # noqa: PERF401 - most lists hold one or none
+            beside = bits[index + 1]
+            if beside & entry.by_next.mask:
+                _follow_all(reading, index, entry.by_next, beside, found)
+            beside = bits[index - 1]  # before the first word stands the 0 at the end
+            if beside & entry.by_previous.mask:
+                _follow_all(reading, index, entry.by_previous, beside, found)
+            if entry.others.mask:
+                everything = everything or reduce(or_, bits, ALWAYS)
+                if everything & entry.others.mask:
+                    _follow_all(reading, index, entry.others, everything, found)
         numbers = entries.get(_DIGIT)
         if numbers is not None and reading.has_figure:
-            self._numbers(reading, numbers, found)
+            _follow_numbers(reading, numbers, bits, found)
         found.sort(key=_FIRST)
         return found
 
-    def _numbers(self, reading: Reading, entry: _Entry, found: list[Hit]) -> None:
-        words = reading.raw
-        for index, word in enumerate(words):
-            if word[0].isdigit():
-                found.extend(Hit(cue, index, index + 1) for cue in entry.alone)
-                after, before = words[index + 1 : index + 2], words[index - 1 : index] if index else []
-                rows = [row for word in after for row in entry.by_next.get(word, ())]
-                rows += [row for word in before for row in entry.by_previous.get(word, ())]
-                _follow(reading, index, [*rows, *entry.others], found)
+
+def _follow_numbers(reading: Reading, entry: _Entry, bits: list[int], found: list[Hit]) -> None:
+    everything = reduce(or_, bits, ALWAYS)
+    for index, word in enumerate(reading.raw):
+        if word[0].isdigit():
+            found.extend(_hit((cue, index, index + 1)) for cue in entry.alone)
+            _follow_all(reading, index, entry.by_next, bits[index + 1], found)
+            _follow_all(reading, index, entry.by_previous, bits[index - 1], found)
+            _follow_all(reading, index, entry.others, everything, found)
+
+
+def _follow_all(reading: Reading, index: int, rows: _Rows, bits: int, found: list[Hit]) -> None:
+    for bit, among in rows.by_bit.items():
+        if bit & bits:
+            _follow(reading, index, among, found)
 
 
 _FIRST = itemgetter(1)

@@ -1,36 +1,31 @@
-"""Which rules are worth weighing for a text: those whose rarest evidence is there, and the rest of it too.
-
-The cues of a text are one number with a bit for each cue, so a rule is passed over by two or three
-comparisons, however much evidence it asks for.
-"""
+"""Which rules are worth weighing for a text: those of which the rarest evidence is there, and then the rest."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from stairgate.screening.cues import Cues
 from stairgate.screening.kinds import Direction
-from stairgate.screening.rules import QUOTED, SCOPES, Rule
+from stairgate.screening.rules import SCOPES, Rule
 
 _UNSEEN = 1  # the weight of a cue that code gives
+_WHOLE_TEXT = SCOPES[-1]
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A rule ready to be asked: its groups of evidence as bits, and ``key``, the group looked up first."""
+    """A rule ready to be asked: the evidence it waits for, and the rest of what it needs, the rarest first."""
 
     rule: Rule
     key: tuple[str, ...]
-    needs: tuple[int, ...]
-    forbids: int
-    points: tuple[tuple[int, int], ...]
+    needs: tuple[tuple[str, ...], ...]
 
 
 class Rulebook:
     """The rules of a pack by the cue that must be there for them to speak."""
 
     def __init__(self, rules: Mapping[Direction, Iterable[Rule]], weights: Mapping[str, int]) -> None:
-        self.bits: dict[str, int] = {}
         self._weights = weights
         self._by_key: dict[Direction, dict[str, list[Asked]]] = {}
         for direction, among in rules.items():
@@ -39,47 +34,52 @@ class Rulebook:
                 for cue in asked.key:
                     by_key.setdefault(cue, []).append(asked)
             self._by_key[direction] = by_key
-        self._keys = {direction: frozenset(by_key) for direction, by_key in self._by_key.items()}
 
-    def _bit(self, cue: str) -> int:
-        return self.bits.setdefault(cue, 1 << len(self.bits))
-
-    def _mask(self, cues: Iterable[str]) -> int:
-        mask = 0
-        for cue in cues:
-            mask |= self._bit(cue)
-        return mask
+    def waits_for(self, direction: Direction) -> Iterable[str]:
+        """Return the cues that rules of ``direction`` wait for."""
+        return self._by_key[direction]
 
     def _ask(self, rule: Rule) -> Asked:
         groups = [*rule.all, *((rule.any,) if rule.any else ())]
-        gains = tuple(cue for cue, points in rule.score if points > 0)
-        key = min(rule.all or (gains,), key=self._weight)
-        forbids = self._mask(cue for cue in rule.unless if cue != QUOTED) if rule.scope == SCOPES[-1] else 0
-        points = tuple((self._bit(cue), points) for cue, points in rule.score)
-        return Asked(rule, key, tuple(self._mask(group) for group in groups), forbids, points)
+        if not rule.all:
+            groups.append(self._enough_of(rule))
+        key, *needs = sorted(groups, key=self._weight)
+        return Asked(rule, key, tuple(needs))
+
+    def _enough_of(self, rule: Rule) -> tuple[str, ...]:
+        """Return the rarest cues of a score without which the others cannot reach it."""
+        left = [(cue, points) for cue, points in rule.score if points > 0]
+        left.sort(key=lambda scored: -self._weight(scored[:1]))
+        spare = rule.at_least - 1
+        while left and left[0][1] <= spare:
+            spare -= left.pop(0)[1]
+        return tuple(cue for cue, _points in left)
 
     def _weight(self, cues: Iterable[str]) -> int:
         return sum(self._weights.get(cue, _UNSEEN) for cue in cues)
 
-    def candidates(self, direction: Direction, cues: frozenset[str] | set[str]) -> Iterator[Asked]:
-        """Yield each rule for ``direction`` that could speak if all of ``cues`` stood close together."""
-        by_key = self._by_key[direction]
-        mask, asked_before = 0, set[str]()
-        for cue in cues:
-            mask |= self.bits.get(cue, 0)
-        for cue in self._keys[direction] & cues:
-            for asked in by_key[cue]:
-                if _may_speak(asked, mask) and asked.rule.id not in asked_before:
+    def candidates(self, direction: Direction, cues: Cues) -> Iterator[Asked]:
+        """Yield each rule for ``direction`` whose evidence is all somewhere in the text."""
+        by_key, asked_before = self._by_key[direction], set[str]()
+        for cue in cues.at_once:
+            for asked in by_key.get(cue, ()):
+                if asked.rule.id not in asked_before:
                     asked_before.add(asked.rule.id)
-                    yield asked
+                    if _may_speak(asked, cues):
+                        yield asked
 
 
-def _may_speak(asked: Asked, mask: int) -> bool:
+def _may_speak(asked: Asked, cues: Cues) -> bool:
     for need in asked.needs:
-        if not mask & need:
+        for cue in need:
+            if cue in cues:
+                break
+        else:
             return False
-    if mask & asked.forbids:
+    rule = asked.rule
+    if rule.scope == _WHOLE_TEXT and any(cue in cues for cue in rule.unless):
         return False
-    if not asked.points:
-        return True
-    return sum(points for bit, points in asked.points if points > 0 and mask & bit) >= asked.rule.at_least
+    return (
+        not rule.score
+        or sum(points for cue, points in rule.score if points > 0 and cue in cues) >= rule.at_least
+    )
