@@ -106,7 +106,7 @@ def test_only_a_manager_and_the_safeguarding_lead_may(cast: Cast, now: datetime,
         ("look", "BRÁMBLE  wick!", "because", "there already, as one of our own words"),
         ("exception", "bramble-wick", "because", "there already"),
         ("exception", "I will kill you", "because", "warning sign"),
-        ("exception", "our little secret, don't tell mummy", "because", "warning sign"),
+        ("exception", "I want to kill myself", "because", "warning sign"),
     ],
 )
 @pytest.mark.clause("C07")
