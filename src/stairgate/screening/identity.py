@@ -40,7 +40,10 @@ def _group_hits(case: Case) -> list[Hit]:
         hits += [
             Hit("names_group", index - 1, index + 1)
             for index, word in enumerate(reading.raw)
-            if word in _ROOMS and index and reading.is_capital(index - 1) and not reading.opens_sentence(index - 1)
+            if word in _ROOMS
+            and index
+            and reading.is_capital(index - 1)
+            and not reading.opens_sentence(index - 1)
         ]
     return hits
 

@@ -130,7 +130,12 @@ def _named(case: Case) -> Iterator[Likely]:
         known = word in given
         if not (known and word not in lists["name_or_word"]) and not reading.is_capital(index):
             continue
-        if index in shaped or word in staff or not (known or _could_be(case, word)) or _is_titled(case, index):
+        if (
+            index in shaped
+            or word in staff
+            or not (known or _could_be(case, word))
+            or _is_titled(case, index)
+        ):
             continue
         name = _anchored(case, index)
         if name.weight < _SURE:
@@ -210,7 +215,11 @@ def _is_strangers_place(case: Case, index: int, before: str, after: str) -> bool
     if not any(place in persons for place in (sentence, sentence + 1)):
         return False
     start, end = reading.folded.span(*reading.spans[index])
-    if reading.original[start:end].isupper() or reading.is_capital(index - 1) and before not in case.pack.lists["before_stranger"]:
+    if (
+        reading.original[start:end].isupper()
+        or reading.is_capital(index - 1)
+        and before not in case.pack.lists["before_stranger"]
+    ):
         return False
     if not case.is_outbound:
         return before in case.pack.lists["before_named"]

@@ -107,14 +107,20 @@ def _may_hold_number(scene: Scene, figures: int) -> bool:
     if figures < _FEWEST_FIGURES:
         return False
     text = scene.text
-    if _ROW.search(text) or not SPOKEN.keys().isdisjoint(scene.words) or (figures >= _MANY_FIGURES and _PIECE.search(text)):
+    if (
+        _ROW.search(text)
+        or not SPOKEN.keys().isdisjoint(scene.words)
+        or (figures >= _MANY_FIGURES and _PIECE.search(text))
+    ):
         return True
     return _is_told(scene) and _SHORT_ROW.search(text) is not None
 
 
 def _is_told(scene: Scene) -> bool:
     """Is there a word beside which a short row of digits is a number of somebody's?"""
-    return scene.has("contact_verb") or scene.has("sort_word") or scene.has("number_mark") or "s/c" in scene.text
+    return (
+        scene.has("contact_verb") or scene.has("sort_word") or scene.has("number_mark") or "s/c" in scene.text
+    )
 
 
 # --- numbers ---
