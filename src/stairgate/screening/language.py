@@ -62,14 +62,18 @@ def _is_innocent(case: Case, index: int, end: int, rude: RudeWord) -> bool:
     """Do the words around it make it harmless? "Great tit", "Dick Whittington", "cock-a-doodle-doo"."""
     words = case.reading.raw
     before, after = words[max(0, index - _BESIDE) : index], words[end : end + _BESIDE]
-    if not rude.rude_before.isdisjoint(before) or not rude.rude_after.isdisjoint(after):
-        return not rude.innocent_before.isdisjoint(before[-1:])
-    if rude.needs_frame or not (
+    if not (rude.innocent_beside.isdisjoint(before[-1:]) and rude.innocent_next.isdisjoint(after[:1])):
+        return True
+    near = words[max(0, index - _NEAR) : end + _NEAR]
+    is_framed = not (rude.rude_before.isdisjoint(before) and rude.rude_after.isdisjoint(after))
+    if rude.needs_frame:
+        return not is_framed or not rude.innocent_near.isdisjoint(near)
+    if is_framed:
+        return False
+    if not (
         rude.innocent_before.isdisjoint(before)
         and rude.innocent_after.isdisjoint(after)
-        and rude.innocent_beside.isdisjoint(before[-1:])
-        and rude.innocent_next.isdisjoint(after[:1])
-        and rude.innocent_near.isdisjoint(words[max(0, index - _NEAR) : end + _NEAR])
+        and rude.innocent_near.isdisjoint(near)
     ):
         return True
     return rude.also_a_name and _is_name(case, index)
