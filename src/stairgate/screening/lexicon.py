@@ -96,7 +96,8 @@ class Lexicon:
     ``exact`` spellings, and ``apart``, those that may be written with their letters apart;
     ``phrases`` of several words by their longest; ``anywhere``: rude inside any word; ``joined``: rude
     inside a word whose other parts are companions; ``skeletons``, ``squeezed`` and ``masked``: with figures
-    for letters, drawn out and starred; ``splits``: with a space inside; ``signs``: pictures.
+    for letters, drawn out and starred; ``splits``: with a space inside; ``signs``: pictures;
+    ``hyphened``: rude only with the hyphen.
     """
 
     def __init__(
@@ -118,6 +119,7 @@ class Lexicon:
         self.anywhere: dict[str, RudeWord] = {}
         self.joined: dict[str, RudeWord] = {}
         self.signs: dict[str, RudeWord] = {}
+        self.hyphened: dict[str, RudeWord] = {}
         self.skeletons: dict[str, list[tuple[str, RudeWord]]] = {}
         self.squeezed: dict[str, list[tuple[str, RudeWord]]] = {}
         self.masked: dict[tuple[int, str], list[tuple[str, RudeWord]]] = {}
@@ -151,6 +153,8 @@ class Lexicon:
                 rarest = min(words, key=lambda word: (word in self._common, -len(word)))
                 phrase = Phrase(words, words.index(rarest), rude if spelling == rude.stem else plain)
                 self.phrases.setdefault(rarest, []).append(phrase)
+            elif "-" in spelling:
+                self.hyphened[spelling] = plain
             elif not spelling.isalpha():
                 self.signs[spelling] = plain
             else:
