@@ -244,6 +244,8 @@ def _misspelt(word: str) -> Iterator[str]:
         if place and letter in _VOWELS:
             yield word[:place] + word[place + 1 :]
     yield word[0] + "".join(letter for letter in word[1:] if letter not in _VOWELS)
+    yield word[0] + "".join("x" if letter in _VOWELS else letter for letter in word[1:])
+    yield word[0] + "xx" + word[3:]
     yield "".join(letter * 2 for letter in word)
     for old, new in _RESPELT:
         if old in word:
