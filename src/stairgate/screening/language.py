@@ -80,14 +80,15 @@ def _is_innocent(case: Case, index: int, end: int, rude: RudeWord) -> bool:
 
 
 def _is_name(case: Case, index: int) -> bool:
-    """A capital inside a sentence, the word not shouted; at its start what a person does comes next."""
+    """A capital inside a sentence, after a small letter; at its start what a person does comes next."""
     reading = case.reading
     start, end = reading.folded.span(*reading.spans[index])
-    written = reading.original[start:end]
-    if not written[:1].isupper() or written[1:].isupper():
+    if not reading.original[start:end].istitle():
         return False
-    if not reading.opens_sentence(index) or index + 1 == len(reading.raw):
-        return not reading.opens_sentence(index)
+    if not reading.opens_sentence(index):
+        return not reading.is_capital(index - 1)
+    if index + 1 == len(reading.raw):
+        return False
     return reading.is_capital(index + 1) or reading.raw[index + 1] in case.pack.lexicon.doing
 
 

@@ -155,11 +155,13 @@ class Lexicon:
                 self.phrases.setdefault(rarest, []).append(phrase)
             elif "-" in spelling:
                 self.hyphened[spelling] = plain
-            elif not spelling.isalpha():
+            elif not spelling.replace("'", "").isalpha():
                 self.signs[spelling] = plain
             else:
                 self.exact.setdefault(spelling, rude)
                 self.exact.setdefault(spelling + "'s", rude)
+                if "'" in spelling:
+                    continue
                 if is_disguised or rude.strength > 1:
                     self.skeletons.setdefault(skeleton(spelling), []).append((spelling, plain))
                 if is_disguised:
