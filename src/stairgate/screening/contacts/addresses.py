@@ -32,7 +32,7 @@ def find_addresses(scene: Scene) -> Iterator[Found]:
         if not scene.spend():
             return
         if word in kinds:
-            found = _street(scene, index)
+            found = _street(scene, index) or _street_first(scene, index)
         elif word in flats:
             found = _flat(scene, index)
         elif word in homes:
@@ -96,13 +96,29 @@ def _street(scene: Scene, kind: int) -> Found | None:
     return None
 
 
+def _street_first(scene: Scene, kind: int) -> Found | None:
+    """Find "Rope Walk, number 2b" and the Welsh "3 Heol y Bryn"."""
+    words = scene.words
+    if kind and kind + 2 < len(words) and words[kind + 1] in scene.lists["number_mark"]:
+        named = words[kind - 1] not in scene.lists["never_street"] and _is_one_piece(scene, kind - 1, kind + 2)
+        if named and _is_number(scene, kind + 2):
+            return Found("contact.street", scene.spans[kind - 1][0], scene.spans[kind + 2][1])
+    if words[kind] not in scene.lists["welsh_street"] or not kind or kind + 1 >= len(words):
+        return None
+    if _is_number(scene, kind - 1) and _is_one_piece(scene, kind - 1, kind + 1):
+        return Found("contact.street", scene.spans[kind - 1][0], scene.spans[kind + 1][1])
+    return None
+
+
 def _is_one_piece(scene: Scene, first: int, last: int) -> bool:
     return all(_runs_on(scene, index) for index in range(first + 1, last + 1))
 
 
 def _may_name(scene: Scene, index: int, kind: int) -> bool:
-    """Is it "The" of "The Close", "St" of "St Mary's Road", "New" of "New Road"?"""
+    """Is it "The" of "The Close", "St" of "St Mary's Road", "New" of "New Road", "on" of "number 4 on ..."?"""
     word = scene.words[index]
+    if word in ("on", "in") and index >= 2 and index + 1 < kind:
+        return scene.words[index + 1] != "the" and _is_number(scene, index - 1) and scene.words[index - 2] in scene.lists["number_mark"]
     if word == "the":
         return kind - index <= 2
     return (word == "st" and index + 1 < kind) or (
@@ -114,6 +130,8 @@ def _numbered(scene: Scene, number: int, kind: int) -> Found | None:
     words = scene.words
     middle = words[number + 1 : kind]
     home = _is_home(scene, number)
+    if middle[0][0].isdigit():
+        return None
     if words[kind] in scene.lists["weak_street_kind"] and not home and not _stands_alone(scene, number, kind):
         return None
     if middle == ["the"] and words[kind] not in scene.lists["the_street"] and not home:
@@ -145,6 +163,8 @@ def _stands_alone(scene: Scene, number: int, kind: int) -> bool:
     ended = _ends(scene, kind + 1)
     follows = kind + 1 < len(scene.words) and scene.words[kind + 1] in scene.lists["after_street"]
     lettered = not scene.words[number].isdigit()
+    if "," in scene.gap(number + 1):
+        return led and ended
     return lettered or (led and not plural) or (not plural and (ended or follows)) or (led and ended)
 
 

@@ -43,6 +43,7 @@ _LONGEST_TOKEN = 60
 _SHORTEST_JOINED = 12  # letters; "seventy" and "nineteen" are no rows
 _APART = frozenset(":?=£$€%@+&")
 _PLAIN_GAPS = frozenset({"", " ", "-", ".", ", "})
+_CLEAR_PART = 3  # digits before a colon that is no time's
 _CLEAR = 5  # digits that make a group of a token with letters at its end
 _CLEAR_LED = 9  # digits that make one of a token with any letters before
 _KISSES = frozenset({"x", "xx", "xxx"})
@@ -152,6 +153,8 @@ class _Reader:
 
     def _joins(self, index: int) -> bool:
         gap = self._text[self._spans[self._last][1] : self._spans[index][0]]
+        if gap == ":" and self._groups:
+            return len(self._groups[-1].digits) >= _CLEAR_PART
         return gap in _PLAIN_GAPS or (len(gap) <= _WIDEST_GAP and _APART.isdisjoint(gap))
 
     def _add(self, index: int, word: str, digits: str, start: int, end: int) -> None:
@@ -160,7 +163,10 @@ class _Reader:
         if self._repeat and len(digits) == 1:
             digits, spoken, first = digits * self._repeat, True, self._repeat_at
             begin = self._spans[first][0]
-        if (
+        if groups and self._is_rest_of_hundred(index, word):
+            last = groups[-1]
+            groups[-1] = last._replace(digits=last.digits[:-2] + digits, end=at + end, after=index + 1)
+        elif (
             groups
             and spoken
             and word in UNITS
@@ -174,6 +180,11 @@ class _Reader:
         self._repeat = self._fillers = 0
         self._last = index
         self.is_open = True
+
+    def _is_rest_of_hundred(self, index: int, word: str) -> bool:
+        """Is it the "forty" of "one hundred and forty two"?"""
+        said = word in _TENS or word in _TEENS
+        return said and self._words[index - 2 : index] == ["hundred", "and"]
 
     def _lengthen(self, index: int, noughts: str) -> bool:
         last = self._groups[-1]

@@ -126,6 +126,8 @@ def _spoken(scene: Scene) -> Iterator[Found]:
 
 def _spoken_at(scene: Scene, index: int) -> Found | None:
     start, end = scene.spans[index]
+    if scene.words[index + 1] in ("sign", "symbol") and index + 2 < len(scene.words):
+        end = scene.spans[index + 1][1]
     before, behind = scene.text[scene.spans[index - 1][1] : start], scene.text[end : end + 1]
     if len(before) > _WIDEST_GAP:
         return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import lru_cache
 from itertools import islice
 
@@ -20,10 +21,12 @@ from stairgate.screening.contacts.scene import Found, Scene
 from stairgate.screening.folding import fold
 from stairgate.screening.kinds import Direction, Finding, Severity
 
-_SIGNS = re.compile(r"[0-9@/_]")
-_NOT_ASCII = re.compile(r"[^\x00-\x7f]")
+# A figure of any script, plain, raised or in a ring; an "@", a slash or a low line, plain or wide.
+_SIGNS = re.compile(
+    "[\\d@/_\u00b2\u00b3\u00b9\u2070-\u2089\u2460-\u249b\u24ea-\u24ff\u2776-\u2793\uff20\ufe6b\uff0f\uff3f"
+    "\U0001f100-\U0001f10c]"
+)
 _FIGURES = re.compile(r"[0-9]")
-_CUES = frozenset({"contact_digit", "contact_street", "contact_app", "contact_mail"})
 _FEWEST_DIGITS = 6  # in any number that belongs to a person, and only where a word says what it is
 _FEWEST_UNTOLD = 8
 _FEWEST_FIGURES = 5  # the rest may be in words
@@ -57,52 +60,57 @@ _LEAST_PLACE = 5  # letters and figures of an address before it is looked up amo
 def find_contacts(case: Case) -> Iterator[Finding]:
     """Yield every contact detail, and every number of one person, that is not on the setting's own list.
 
-    In a private message only numbers that nobody should send through a page are pointed out: that a family
-    writes its own telephone number there is what the inbox is for.
+    In a private message only numbers that nobody should send through a page are pointed out, and details
+    meant for somebody else: that a family writes its own telephone number there is what the inbox is for.
     """
-    signs = _signs(case)
-    if not signs and _CUES.isdisjoint(case.cues.at_once):
+    if not _SIGNS.search(case.reading.original) and case.pack.lists["contact_trigger"].isdisjoint(case.reading.raw):
         return
     scene = Scene(case)
     found = _everything(scene)
     if case.direction is Direction.PRIVATE_MESSAGE:
-        found = (finding for finding in found if finding.rule in _IN_PRIVATE)
+        passed_on = _is_passed_on(scene)
+        found = (_softened(finding) for finding in found if passed_on or finding.rule in _IN_PRIVATE)
     yield from islice(found, _ENOUGH)
     if scene.budget < 0:
         yield case.finding("contact.too-many", 0, len(scene.text))
 
 
-def _signs(case: Case) -> bool:
-    """Does the text hold a figure, an "@" or a slash, in any script?"""
-    original = case.reading.original
-    if original.isascii():
-        return _SIGNS.search(original) is not None
-    return _SIGNS.search(case.reading.folded.text) is not None
+def _is_passed_on(scene: Scene) -> bool:
+    """In a private message: is the detail meant for somebody else ("give his mum my number"), or theirs?"""
+    words = scene.words
+    return any(
+        word in scene.lists["pass_on_word"] and words[index + 1 : index + 2] not in (["me"], ["us"])
+        for index, word in enumerate(words)
+    )
+
+
+def _softened(finding: Finding) -> Finding:
+    return replace(finding, severity=min(finding.severity, Severity.LOOK))
 
 
 def _everything(scene: Scene) -> Iterator[Finding]:
-    text, cues = scene.text, scene.case.cues
+    text = scene.text
     figures = len(_FIGURES.findall(text))
     if _may_hold_number(scene, figures):
         yield from _numbers(scene)
     if figures:
         yield from _identifiers(scene)
-    if figures or "contact_street" in cues:
+    if figures or scene.has("street_trigger"):
         for found in find_addresses(scene):
             yield from _unless_own(scene, found)
-    if "@" in text or "contact_mail" in cues or "(a" in text or "[a" in text:
+    if "@" in text or scene.has("mail_trigger") or "(a" in text or "[a" in text:
         for found in find_emails(scene):
             yield from _unless_own(scene, found)
-    if "/" in text or ":" in text or "contact_mail" in cues:
+    if "/" in text or ":" in text or scene.has("mail_trigger"):
         for found in find_links(scene):
             yield from _unless_own(scene, found)
-    if "@" in text or "_" in text or "#" in text or "contact_app" in cues:
+    if "@" in text or "_" in text or "#" in text or scene.has("app_trigger"):
         for found in find_handles(scene):
             yield from _unless_own(scene, found)
 
 
 def _may_hold_number(scene: Scene, figures: int) -> bool:
-    if "contact_digit" in scene.case.cues:
+    if scene.has("digit_trigger"):
         return True
     if figures < _FEWEST_FIGURES:
         return False

@@ -10,7 +10,7 @@ from stairgate.screening.contacts.scene import Found, Scene
 
 _HANDLE = re.compile(r"[a-z0-9_][a-z0-9_.\-]{1,39}")
 _TOKEN = re.compile(r"[^\s,;!?()\"<>:=]{1,41}")
-_GLUE = re.compile(r"[ \t:=\-\"'(,>@#]{0,5}(?:'s)?[ \t:=\-\"'(,>@]{0,4}")
+_GLUE = re.compile(r"(?:'s)?[^\w.!?;]{0,9}")
 _NO_HANDLE = re.compile(
     r"[0-9.]+(?:am|pm|p|k|m|st|nd|rd|th|x|yo|yrs?|mins?|hrs?|kg|g|ml|cm|mm|s|%)?|[a-z]{0,2}[0-9]{1,2}s?|x[0-9]+|year[0-9]{1,2}|under[0-9]{1,2}s?|20[0-9]{2}"
 )
@@ -34,6 +34,10 @@ _HELD_LINK = re.compile(
 )
 _MOST_FILLERS = 5
 _SHORTEST, _LONGEST = 3, 30
+_WORD_ENDINGS = (
+    "ing", "ed", "ous", "ful", "ive", "less", "able", "ible", "ly", "ic", "al", "ish", "est", "ier", "tion",
+    "ment", "ness", "ster", "ary",
+)  # fmt: skip
 _TELLING = 6  # letters of a plain word that may be an account
 _SHORT_TAG = 8  # letters; a friend called by name in a comment
 
@@ -200,12 +204,13 @@ def _is_name(scene: Scene, index: int, name: str, fillers: set[str], *, plain: b
     if plain:
         return True
     if stated:
-        return owned or "name" in fillers or "as" in fillers or "under" in fillers or sure
+        named = not fillers.isdisjoint(("name", "as", "under", "username", "handle"))
+        return owned or named or (sure and "my" not in fillers and not name.endswith(_WORD_ENDINGS))
     asked = "me" in fillers or "me" in scene.words[max(0, index - 3) : index]
     return (
         asked
         and len(name) >= _TELLING
-        and not name.endswith(("ly", "ing"))
+        and not name.endswith(_WORD_ENDINGS)
         and _ends_clause(scene, name, index)
     )
 
