@@ -12,6 +12,7 @@ from stairgate.screening.contacts.scene import Found, Scene
 _NUMBER = re.compile(r"[0-9]{1,4}[a-h]?")
 _YEAR = re.compile(r"(?:19|20)[0-9]{2}")
 _POSTCODE = re.compile(r"[a-z]{1,2}[0-9][0-9a-z]?[ ]?[0-9][a-z]{2}(?![a-z0-9])")
+_IN_TIMES = (".", ":")
 _STOPS = frozenset(",.\n!?;)-")
 _MOST_NAMES = 3  # words of a street's name before its kind: "Upper Green", "St Mary's", "The Old Mill"
 _WIDEST_GAP = 4  # characters between two words of an address
@@ -69,7 +70,11 @@ def house_before(scene: Scene, first: int) -> int | None:
 
 
 def _is_number(scene: Scene, index: int) -> bool:
-    return bool(_NUMBER.fullmatch(scene.words[index])) and not _YEAR.fullmatch(scene.words[index])
+    word = scene.words[index]
+    if not _NUMBER.fullmatch(word) or _YEAR.fullmatch(word):
+        return False
+    start = scene.spans[index][0]
+    return not (scene.text[start - 1 : start] in _IN_TIMES and scene.text[start - 2 : start - 1].isdigit())
 
 
 def _runs_on(scene: Scene, index: int) -> bool:
@@ -99,15 +104,21 @@ def _street(scene: Scene, kind: int) -> Found | None:
 def _street_first(scene: Scene, kind: int) -> Found | None:
     """Find "Rope Walk, number 2b" and the Welsh "3 Heol y Bryn"."""
     words = scene.words
-    if kind and kind + 2 < len(words) and words[kind + 1] in scene.lists["number_mark"]:
-        named = words[kind - 1] not in scene.lists["never_street"] and _is_one_piece(scene, kind - 1, kind + 2)
-        if named and _is_number(scene, kind + 2):
+    if kind and kind + 2 < len(words) and _marks_number(scene, words[kind + 1]):
+        named = words[kind - 1] not in scene.lists["never_street"] and _is_one_piece(
+            scene, kind - 1, kind + 2
+        )
+        if named and (_is_number(scene, kind + 2) or words[kind + 2] in SPOKEN):
             return Found("contact.street", scene.spans[kind - 1][0], scene.spans[kind + 2][1])
     if words[kind] not in scene.lists["welsh_street"] or not kind or kind + 1 >= len(words):
         return None
     if _is_number(scene, kind - 1) and _is_one_piece(scene, kind - 1, kind + 1):
         return Found("contact.street", scene.spans[kind - 1][0], scene.spans[kind + 1][1])
     return None
+
+
+def _marks_number(scene: Scene, word: str) -> bool:
+    return word in scene.lists["number_mark"] or word in scene.lists["flat_word"]
 
 
 def _is_one_piece(scene: Scene, first: int, last: int) -> bool:
@@ -171,6 +182,8 @@ def _stands_alone(scene: Scene, number: int, kind: int) -> bool:
 def _ends(scene: Scene, after: int) -> bool:
     """Does the address end before the word at ``after``: with the text, a stop, a comma or a postcode?"""
     if after == len(scene.words) or scene.gap(after).strip(" ")[:1] in _STOPS:
+        return True
+    if scene.words[after][0].isdigit():
         return True
     return bool(_POSTCODE.match(scene.text, scene.spans[after][0]))
 
@@ -249,7 +262,7 @@ def _lived_at(scene: Scene, home: int) -> Found | None:
     """Find "we live at 14 Fairview": a number and a name after a word about living somewhere."""
     words = scene.words
     at = home + 1
-    if at >= len(words) or words[at] not in scene.lists["home_filler"]:
+    if words[home] not in scene.lists["living_word"] or at >= len(words) or words[at] not in scene.lists["home_filler"]:
         return None
     while at < len(words) and at - home <= 4 and words[at] in scene.lists["home_filler"]:
         at += 1

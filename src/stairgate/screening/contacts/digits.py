@@ -35,7 +35,7 @@ _CROOKED = str.maketrans("oilsbz", "011582")
 _PART = re.compile(
     "double|treble|triple|zero|nought|one|two|three|four|five|six|seven|eight|nine|oh|o|[0-9]+"
 )
-_LED = re.compile(r"([a-z]{1,9})([0-9]{3,19})")
+_LED = re.compile(r"([a-z]{1,9})([0-9]{3,19})|(plus)(44)")
 _TRAILED = re.compile(r"([0-9]{1,19})([a-z]{1,20})")
 _WIDEST_GAP = 12  # characters between two groups, an emoji or two among them
 _MOST_FILLERS = 3
@@ -43,7 +43,7 @@ _LONGEST_TOKEN = 60
 _SHORTEST_JOINED = 12  # letters; "seventy" and "nineteen" are no rows
 _APART = frozenset(":?=£$€%@+&")
 _PLAIN_GAPS = frozenset({"", " ", "-", ".", ", "})
-_CLEAR_PART = 3  # digits before a colon that is no time's
+_CLEAR_PART = 3  # digits before a colon or a comma that may be a time or a large number
 _CLEAR = 5  # digits that make a group of a token with letters at its end
 _CLEAR_LED = 9  # digits that make one of a token with any letters before
 _KISSES = frozenset({"x", "xx", "xxx"})
@@ -153,8 +153,8 @@ class _Reader:
 
     def _joins(self, index: int) -> bool:
         gap = self._text[self._spans[self._last][1] : self._spans[index][0]]
-        if gap == ":" and self._groups:
-            return len(self._groups[-1].digits) >= _CLEAR_PART
+        if gap in (":", ",") and self._groups:  # no time, and no thousands
+            return len(self._groups[-1].digits) > _CLEAR_PART
         return gap in _PLAIN_GAPS or (len(gap) <= _WIDEST_GAP and _APART.isdisjoint(gap))
 
     def _add(self, index: int, word: str, digits: str, start: int, end: int) -> None:
@@ -207,6 +207,8 @@ def _read_mixed(word: str) -> tuple[str, int, int] | None:
         if crooked.isdigit() and sum(map(str.isdigit, word)) * 2 >= len(word):
             return crooked, 0, len(word)
         led = _LED.fullmatch(word)
+        if led and led[3]:
+            return led[4], led.start(4), len(word)
         if led:
             clear = led[1] in _LEADS or len(led[2]) >= _CLEAR_LED
             return (led[2], led.start(2), len(word)) if clear else None

@@ -10,6 +10,7 @@ from stairgate.screening.contacts.scene import Found, Scene
 _LOCAL_SIGNS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789._%+-'")
 _LONGEST_LOCAL = 64
 _WIDEST_GAP = 3
+_FEW_WORDS = 5  # a message that says little but an address
 _PLAIN_DOMAIN = re.compile(r"[a-z0-9][a-z0-9-]{0,62}(?:\.[a-z0-9-]{1,63}){1,4}")
 # What may follow "at": a name, then points or "dot", each with or without gaps and brackets, and more names.
 _DOMAIN = re.compile(
@@ -116,7 +117,7 @@ def _spoken(scene: Scene) -> Iterator[Found]:
             found = _spoken_at(scene, index)
             if found:
                 yield found
-        elif word in providers:
+        elif word.removesuffix("'s") in providers:
             if not scene.spend():
                 return
             found = _at_provider(scene, index) or _before_provider(scene, index)
@@ -136,6 +137,9 @@ def _spoken_at(scene: Scene, index: int) -> Found | None:
         return None
     local = _local_before(scene.text, start - len(before))
     local, joined = _spoken_local(scene, index, local)
+    figures = not _has_letter(scene.text[local : start - len(before)])
+    if not joined and index >= 2 and figures and scene.gap(index - 1) == " " and scene.words[index - 2].isalpha():
+        local = scene.spans[index - 2][0]  # "tom green 92 at ..."
     name = scene.text[local : start - len(before)]
     bracketed = before.strip(" ")[:1] in _BRACKETS and bool(before.strip(" ")) or behind in ("-", "_")
     told = _tells_dot(scene.text[end:domain])
@@ -148,7 +152,8 @@ def _spoken_at(scene: Scene, index: int) -> Found | None:
     sure = words_in(scene, index + 1, "sure_provider")
     asked = scene.near("mail_word", index, index + 2, 7, 5)
     whole = "." in scene.text[end:domain]
-    if sure or (provider and whole) or (asked and whole):
+    alone = index == 1 and len(scene.words) <= _FEW_WORDS
+    if sure or (provider and whole) or ((asked or alone) and whole):
         return Found("contact.email", local, domain)
     return None
 

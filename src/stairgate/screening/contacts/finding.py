@@ -44,10 +44,7 @@ _NATURE = {
     "contact.email": "email", "contact.handle": "handle", "contact.link": "handle",
     "contact.postcode": "place", "contact.street": "place",
 }  # fmt: skip
-_IN_PRIVATE = frozenset(
-    {"contact.nhs-number", "contact.national-insurance", "contact.bank", "contact.card", "contact.passport",
-     "contact.driving-licence", "contact.tax-reference", "contact.dbs"}
-)  # fmt: skip
+_USUAL_IN_PRIVATE = frozenset({"contact.mobile", "contact.phone", "contact.email"})
 _ENOUGH = 120  # findings; nobody reads more, and a hostile text holds thousands
 _LEAST_PLACE = 5  # letters and figures of an address before it is looked up among the setting's own
 
@@ -60,8 +57,8 @@ _LEAST_PLACE = 5  # letters and figures of an address before it is looked up amo
 def find_contacts(case: Case) -> Iterator[Finding]:
     """Yield every contact detail, and every number of one person, that is not on the setting's own list.
 
-    In a private message only numbers that nobody should send through a page are pointed out, and details
-    meant for somebody else: that a family writes its own telephone number there is what the inbox is for.
+    In a private message a telephone number or an e-mail address is pointed out only when it is meant for
+    somebody else: that a family writes its own there is what the inbox is for.
     """
     if not _SIGNS.search(case.reading.original) and case.pack.lists["contact_trigger"].isdisjoint(case.reading.raw):
         return
@@ -69,7 +66,7 @@ def find_contacts(case: Case) -> Iterator[Finding]:
     found = _everything(scene)
     if case.direction is Direction.PRIVATE_MESSAGE:
         passed_on = _is_passed_on(scene)
-        found = (_softened(finding) for finding in found if passed_on or finding.rule in _IN_PRIVATE)
+        found = (_softened(one) for one in found if passed_on or one.rule not in _USUAL_IN_PRIVATE)
     yield from islice(found, _ENOUGH)
     if scene.budget < 0:
         yield case.finding("contact.too-many", 0, len(scene.text))
@@ -104,7 +101,7 @@ def _everything(scene: Scene) -> Iterator[Finding]:
     if "/" in text or ":" in text or scene.has("mail_trigger"):
         for found in find_links(scene):
             yield from _unless_own(scene, found)
-    if "@" in text or "_" in text or "#" in text or scene.has("app_trigger"):
+    if "@" in text or "_" in text or "#" in text or not text.isascii() or scene.has("app_trigger"):
         for found in find_handles(scene):
             yield from _unless_own(scene, found)
 

@@ -15,6 +15,7 @@ _NO_HANDLE = re.compile(
     r"[0-9.]+(?:am|pm|p|k|m|st|nd|rd|th|x|yo|yrs?|mins?|hrs?|kg|g|ml|cm|mm|s|%)?|[a-z]{0,2}[0-9]{1,2}s?|x[0-9]+|year[0-9]{1,2}|under[0-9]{1,2}s?|20[0-9]{2}"
 )
 _TAGGED = re.compile(r"(?<![a-z0-9_])([a-z0-9_.]{2,32})#([0-9]{4})(?![0-9a-z])")
+_PICTURED = re.compile("(?:\U0001f47b|\U0001f4f8)[ :=-]{0,3}([a-z][a-z0-9_.-]{3,29})")
 _UNDERSCORED = re.compile(r"(?<![a-z0-9_@/.])(?=[a-z])[a-z0-9.]{2,20}_[a-z0-9_.]{1,20}(?![a-z0-9_@/])")
 _LINK = re.compile(
     r"(?<![a-z0-9])(?:"
@@ -38,6 +39,7 @@ _WORD_ENDINGS = (
     "ing", "ed", "ous", "ful", "ive", "less", "able", "ible", "ly", "ic", "al", "ish", "est", "ier", "tion",
     "ment", "ness", "ster", "ary",
 )  # fmt: skip
+_NAMES_OF_ACCOUNTS = frozenset({"username", "gamertag", "snapname"})
 _TELLING = 6  # letters of a plain word that may be an account
 _SHORT_TAG = 8  # letters; a friend called by name in a comment
 
@@ -85,6 +87,8 @@ def find_handles(scene: Scene) -> Iterator[Found]:
         yield from _at_signs(scene)
     if "#" in text:
         yield from _numbered(scene)
+    if not text.isascii():
+        yield from _after_pictures(scene)
     if "_" in text and scene.has("reach_word"):
         yield from (
             Found("contact.handle", *match.span())
@@ -93,7 +97,15 @@ def find_handles(scene: Scene) -> Iterator[Found]:
         )
     apps = scene.lists["app_name"]
     for index, word in enumerate(scene.words):
-        if word in apps or (word.endswith("'s") and word[:-2] in apps):
+        if word == "there" and scene.has("app_name"):
+            found = _before_app(scene, index)
+            if found:
+                yield found
+        elif word == "me" and index and scene.words[index - 1] in scene.lists["adding_word"]:
+            found = _after_app(scene, index)
+            if found and not scene.text[found.start : found.end].isalpha():
+                yield found
+        elif word in apps or (word.endswith("'s") and word[:-2] in apps):
             if not scene.spend():
                 return
             found = _after_app(scene, index) or _before_app(scene, index)
@@ -130,6 +142,15 @@ def _is_ours(scene: Scene, at: int) -> bool:
     case = scene.case
     unknown = not case.facts.allowed_contacts
     return unknown and case.is_outbound and scene.before("ourselves", scene.word_from(at), 8)
+
+
+def _after_pictures(scene: Scene) -> Iterator[Found]:
+    """Find an account after the picture of an app: a ghost is Snapchat."""
+    for match in _PICTURED.finditer(scene.text):
+        name = match[1].rstrip("._-")
+        telling = "_" in name or any(map(str.isdigit, name))
+        if telling and _has_letter(name) and not _NO_HANDLE.fullmatch(name):
+            yield Found("contact.handle", match.start(1), match.start(1) + len(name))
 
 
 def _numbered(scene: Scene) -> Iterator[Found]:
@@ -197,14 +218,16 @@ def _is_name(scene: Scene, index: int, name: str, fillers: set[str], *, plain: b
     if figures:
         return owned or plain or bool(fillers) or sure
     stated = not fillers.isdisjoint(
-        ("is", "as", "under", "called", "handle", "username", "user", "id", "it's", "its")
+        ("is", "as", "under", "called", "name", "handle", "username", "user", "id", "it's", "its")
     )
+    stated = stated or scene.words[index].removesuffix("'s") in _NAMES_OF_ACCOUNTS
     if comma and not stated:
         return False
     if plain:
-        return True
+        return "my" not in fillers
     if stated:
         named = not fillers.isdisjoint(("name", "as", "under", "username", "handle"))
+        named = named or scene.words[index].removesuffix("'s") in _NAMES_OF_ACCOUNTS
         return owned or named or (sure and "my" not in fillers and not name.endswith(_WORD_ENDINGS))
     asked = "me" in fillers or "me" in scene.words[max(0, index - 3) : index]
     return (

@@ -24,6 +24,7 @@ _PLATE_DATELESS = re.compile(rf"([0-9]{{1,4}})[ -]?([a-z]{{1,3}}){_END}")
 _INSURANCE = re.compile(
     rf"([a-z]{{2}})([ .-]?)([0-9]{{2}})[ .-]?([0-9]{{2}})[ .-]?([0-9]{{2}})(?:[ .-]?([a-d]))?{_END}"
 )
+_INSURANCE_LOOSE = re.compile(rf"[a-z]{{2}}(?:[ .-]?[0-9]){{6}}(?:[ .-]?[a-d])?{_END}")
 _LICENCE = re.compile(
     rf"[a-z][a-z9]{{4}}[ ]?[0-9]([0156][0-9])([0-3][0-9])[0-9][ ]?[a-z][a-z9][ ]?[a-z0-9][ ]?[a-z0-9]{{2}}{_END}"
 )
@@ -47,7 +48,7 @@ _AGES = (range(1, 31), range(51, 81))  # the figures of a plate since 2001, and 
 def find_identifiers(scene: Scene) -> Iterator[Found]:
     """Yield everything that has such a form, none overlapping another."""
     text, reach = scene.text, 0
-    loose = scene.has("car_word") or scene.has("postcode_word")
+    loose = scene.has("car_word") or scene.has("postcode_word") or scene.has("insurance_word")
     for match in _FIGURES.finditer(text):
         start, end = match.span()
         if start < reach or not (text[start - 1 : start].isalpha() or loose or _may_stand_apart(text, start, end)):
@@ -172,7 +173,9 @@ def _is_code(scene: Scene, start: int) -> bool:
 def _insurance(scene: Scene, head: int) -> Found | None:
     match = _INSURANCE.match(scene.text, head)
     if not match:
-        return None
+        match = _INSURANCE_LOOSE.match(scene.text, head) if scene.has("insurance_word") else None
+        told = match and _is_near(scene, "insurance_word", *match.span())
+        return Found("contact.national-insurance", *match.span()) if match and told else None
     prefix, suffix = match[1], match[6]
     if scene.has("insurance_word") and _is_near(scene, "insurance_word", *match.span()):
         return Found("contact.national-insurance", *match.span())
@@ -266,7 +269,8 @@ def _plate_now(scene: Scene, head: int) -> Found | None:
     usual = any(age in ages for ages in _AGES) and match[3].isdigit() and not match[2].strip("-")
     worded = match[5] in scene.lists["short_word"] and match[4] != ""
     spaced = match[2] == " "
-    if (usual and not worded and not spaced) or _is_carlike(scene, *match.span()):
+    counted = scene.before("code_noun", scene.word_from(head), 3)
+    if (usual and not worded and not spaced and not counted) or _is_carlike(scene, *match.span()):
         return Found("contact.plate", *match.span())
     return None
 

@@ -92,7 +92,7 @@ def _digits(run: Run, place: int, after: int) -> str:
 def _is_date(run: Run, place: int) -> bool:
     """Could three pairs be a day, a month and a year near ours?"""
     day, month, year = (int(group.digits) for group in run.groups[place : place + 3])
-    return 1 <= day <= 31 and 1 <= month <= 12 and 15 <= year <= 40
+    return 1 <= day <= 31 and 1 <= month <= 12 and 20 <= year <= 31
 
 
 def _is_joined_by(scene: Scene, run: Run, place: int, sign: str) -> bool:
@@ -104,7 +104,7 @@ def _by_word(scene: Scene, run: Run, place: int, after: int, total: int) -> str 
     """What the words beside it say it is."""
     first, last = run.groups[place].first, run.groups[after - 1].after
     if total == 10:
-        if scene.near("nhs_word", first, last, 5, 3):
+        if scene.near("nhs_word", first, last, 8, 3):
             return "contact.nhs-number"
         if scene.near("tax_word", first, last, 5, 4):
             return "contact.tax-reference"
@@ -131,11 +131,11 @@ def _is_dbs(scene: Scene, run: Run, place: int, after: int) -> bool:
 def _is_card(scene: Scene, run: Run, place: int, after: int, *, worded: bool) -> bool:
     digits = _digits(run, place, after)
     first, last = run.groups[place].first, run.groups[after - 1].after
-    if digits[0] not in _CARD_OPENINGS or scene.is_code(first):
+    if scene.is_code(first):
         return False
     if worded:
         return len(digits) in (15, 16, 19) and scene.near("card_word", first, last)
-    return _passes_luhn(digits)
+    return digits[0] in _CARD_OPENINGS and _passes_luhn(digits)
 
 
 def _is_bank(scene: Scene, run: Run, place: int, after: int, total: int) -> bool:

@@ -106,6 +106,8 @@ def _dialled_abroad(scene: Scene, run: Run, place: int) -> Phone | None:
 def _shortened(scene: Scene, run: Run, place: int) -> Phone | None:
     """A number that lost its nought or its area code: only where someone says it is a number to ring."""
     offset = run.offsets[place]
+    if len(run.groups[place].digits) <= 2 and not run.groups[place].spoken:
+        return None  # "1 3 5 7 9" and "1-10, 10-20"
     for length in _LENGTHS.get("0" + run.digits[offset : offset + 2], ()):
         after = run.ends.get(offset + length - 1)
         if not after:
