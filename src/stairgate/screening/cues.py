@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from operator import itemgetter
 
+from stairgate.screening.lazy import lazy
 from stairgate.screening.phrases import Hit, Phrasebook, Phrases
 from stairgate.screening.reading import Reading
 
@@ -22,7 +23,7 @@ class CueBooks:
     def __init__(self, phrases: Phrases, at_once: Iterable[str]) -> None:
         self.at_once = frozenset(at_once)
         self.first = Phrasebook(phrases, self.at_once)
-        self._phrases = phrases
+        self.phrases = phrases
         self._others: dict[str | frozenset[str], Phrasebook] = {}
 
     def book(self, cues: str | frozenset[str]) -> Phrasebook:
@@ -30,7 +31,7 @@ class CueBooks:
         found = self._others.get(cues)
         if found is None:
             only = (cues,) if isinstance(cues, str) else cues
-            found = self._others[cues] = Phrasebook(self._phrases, only)
+            found = self._others[cues] = Phrasebook(self.phrases, only)
         return found
 
 
@@ -49,13 +50,20 @@ class Cues:
         for hit in found:
             self._hits.setdefault(hit[0], []).append(hit)
 
+    @lazy
+    def possible(self) -> int:
+        """The bits of the cues that may be there at all."""
+        return self._books.phrases.possible(self._reading)
+
     def hits(self, cue: str) -> list[Hit]:
         """Return the hits of ``cue`` in reading order."""
         hits = self._hits.get(cue)
         if hits is None:
             if cue in self._books.at_once:
                 return []
-            hits = self._hits[cue] = self._books.book(cue).hits(self._reading)
+            bit = self._books.phrases.bits.get(cue, 0)
+            hits = self._books.book(cue).hits(self._reading) if bit & self.possible else []
+            self._hits[cue] = hits
         return hits
 
     def __contains__(self, cue: str) -> bool:

@@ -62,21 +62,22 @@ def _windows(case: Case, asked: Asked) -> Iterable[tuple[int, ...]]:
 def _evidence(case: Case, asked: Asked, sentences: tuple[int, ...]) -> list[Hit]:
     """Return the hits that make the rule speak inside ``sentences``, or nothing."""
     rule = asked.rule
-    if _met(case, rule.unless, sentences) or (rule.any and not _met(case, rule.any, sentences)):
-        return []
     used: list[Hit] = []
     if rule.all:
-        groups = [_met(case, group, sentences) for group in rule.all]
-        if not all(groups):
-            return []
+        groups = list[list[Hit]]()
+        for group in rule.all:
+            met = _met(case, group, sentences)
+            if not met:
+                return []
+            groups.append(met)
         used = _together(rule, groups) if rule.within or rule.order else [group[0] for group in groups]
-        if not used:
-            return []
     if rule.score:
         scored = _scored(case, rule, sentences)
         if not scored:
             return []
         used += scored
+    if not used or (rule.any and not _met(case, rule.any, sentences)) or _met(case, rule.unless, sentences):
+        return []
     if _is_taken_back(case, rule, used) or (QUOTED in rule.unless and _is_quoted(case, used)):
         return []
     return used

@@ -44,7 +44,7 @@ class Pack:
     def rulebook(self) -> Rulebook:
         """The rules made of cues, for each direction, by what must be there for them to speak."""
         among = {direction: self._made_of_cues(direction) for direction in Direction}
-        return Rulebook(among, self.phrases.weights)
+        return Rulebook(among, self.phrases)
 
     @functools.cached_property
     def books(self) -> Mapping[Direction, CueBooks]:
