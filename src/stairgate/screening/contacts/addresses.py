@@ -129,7 +129,11 @@ def _may_name(scene: Scene, index: int, kind: int) -> bool:
     """Is it "The" of "The Close", "St" of "St Mary's Road", "New" of "New Road", "on" of "number 4 on ..."?"""
     word = scene.words[index]
     if word in ("on", "in") and index >= 2 and index + 1 < kind:
-        return scene.words[index + 1] != "the" and _is_number(scene, index - 1) and scene.words[index - 2] in scene.lists["number_mark"]
+        return (
+            scene.words[index + 1] != "the"
+            and _is_number(scene, index - 1)
+            and scene.words[index - 2] in scene.lists["number_mark"]
+        )
     if word == "the":
         return kind - index <= 2
     return (word == "st" and index + 1 < kind) or (
@@ -222,9 +226,10 @@ def _is_named_house(scene: Scene, index: int, kind: int) -> bool:
         return False
     name = words[index - 1] if index else ""
     public = words[index] in scene.lists["weak_house_kind"]
-    if name != "the" or public:
-        if not name or name in scene.lists["never_street"] or name in scene.lists["venue_word"]:
-            return False
+    if (name != "the" or public) and (
+        not name or name in scene.lists["never_street"] or name in scene.lists["venue_word"]
+    ):
+        return False
     if scene.behind("venue_after", kind + 1, 1) or scene.before("venue_word", index, 3):
         return False
     return not public or scene.before("home_word", index - 1, _HOME_REACH)
@@ -262,7 +267,11 @@ def _lived_at(scene: Scene, home: int) -> Found | None:
     """Find "we live at 14 Fairview": a number and a name after a word about living somewhere."""
     words = scene.words
     at = home + 1
-    if words[home] not in scene.lists["living_word"] or at >= len(words) or words[at] not in scene.lists["home_filler"]:
+    if (
+        words[home] not in scene.lists["living_word"]
+        or at >= len(words)
+        or words[at] not in scene.lists["home_filler"]
+    ):
         return None
     while at < len(words) and at - home <= 4 and words[at] in scene.lists["home_filler"]:
         at += 1

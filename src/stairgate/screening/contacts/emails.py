@@ -138,10 +138,16 @@ def _spoken_at(scene: Scene, index: int) -> Found | None:
     local = _local_before(scene.text, start - len(before))
     local, joined = _spoken_local(scene, index, local)
     figures = not _has_letter(scene.text[local : start - len(before)])
-    if not joined and index >= 2 and figures and scene.gap(index - 1) == " " and scene.words[index - 2].isalpha():
+    if (
+        not joined
+        and index >= 2
+        and figures
+        and scene.gap(index - 1) == " "
+        and scene.words[index - 2].isalpha()
+    ):
         local = scene.spans[index - 2][0]  # "tom green 92 at ..."
     name = scene.text[local : start - len(before)]
-    bracketed = before.strip(" ")[:1] in _BRACKETS and bool(before.strip(" ")) or behind in ("-", "_")
+    bracketed = (before.strip(" ")[:1] in _BRACKETS and bool(before.strip(" "))) or behind in ("-", "_")
     told = _tells_dot(scene.text[end:domain])
     marked = joined or any(sign in name for sign in "_.0123456789")
     if not _has_letter(name) or (name in scene.lists["no_local"] and not bracketed):

@@ -44,6 +44,8 @@ _NATURE = {
     "contact.email": "email", "contact.handle": "handle", "contact.link": "handle",
     "contact.postcode": "place", "contact.street": "place",
 }  # fmt: skip
+_AT = re.compile(r"[\s(\[{<*_-]{0,3}\bat\b[\s)\]}>*_-]{0,3}")
+_DOT = re.compile(r"[\s(\[{<*_-]{0,3}\bdot\b[\s)\]}>*_-]{0,3}")
 _USUAL_IN_PRIVATE = frozenset({"contact.mobile", "contact.phone", "contact.email"})
 _ENOUGH = 120  # findings; nobody reads more, and a hostile text holds thousands
 _LEAST_PLACE = 5  # letters and figures of an address before it is looked up among the setting's own
@@ -60,7 +62,9 @@ def find_contacts(case: Case) -> Iterator[Finding]:
     In a private message a telephone number or an e-mail address is pointed out only when it is meant for
     somebody else: that a family writes its own there is what the inbox is for.
     """
-    if not _SIGNS.search(case.reading.original) and case.pack.lists["contact_trigger"].isdisjoint(case.reading.raw):
+    if not _SIGNS.search(case.reading.original) and case.pack.lists["contact_trigger"].isdisjoint(
+        case.reading.raw
+    ):
         return
     scene = Scene(case)
     found = _everything(scene)
@@ -112,14 +116,20 @@ def _may_hold_number(scene: Scene, figures: int) -> bool:
     if figures < _FEWEST_FIGURES:
         return False
     text = scene.text
-    if _ROW.search(text) or not SPOKEN.keys().isdisjoint(scene.words) or (figures >= _MANY_FIGURES and _PIECE.search(text)):
+    if (
+        _ROW.search(text)
+        or not SPOKEN.keys().isdisjoint(scene.words)
+        or (figures >= _MANY_FIGURES and _PIECE.search(text))
+    ):
         return True
     return _is_told(scene) and _SHORT_ROW.search(text) is not None
 
 
 def _is_told(scene: Scene) -> bool:
     """Is there a word beside which a short row of digits is a number of somebody's?"""
-    return scene.has("contact_verb") or scene.has("sort_word") or scene.has("number_mark") or "s/c" in scene.text
+    return (
+        scene.has("contact_verb") or scene.has("sort_word") or scene.has("number_mark") or "s/c" in scene.text
+    )
 
 
 # --- numbers ---
@@ -252,9 +262,11 @@ def _is_allowed(scene: Scene, found: Found) -> bool:
         return False
     own = _own_details(allowed)
     if nature == "place":
-        plain = _plain(detail)
-        return len(plain) >= _LEAST_PLACE and any(plain in contact for contact in own.places)
-    return detail.strip("@") in own.names
+        parts = [_plain(part) for part in detail.split(",")]
+        return len(_plain(detail)) >= _LEAST_PLACE and any(
+            all(part in contact for part in parts) for contact in own.places
+        )
+    return (detail if nature == "handle" else _written_out(detail)).strip("@") in own.names
 
 
 class _Own:
@@ -269,6 +281,13 @@ class _Own:
 @lru_cache(maxsize=64)
 def _own_details(allowed: frozenset[str]) -> _Own:
     return _Own(allowed)
+
+
+def _written_out(address: str) -> str:
+    """Return a spoken e-mail address as it is typed: "office at home dot example" has an "@" and points."""
+    if "@" not in address:
+        address = _AT.sub("@", address, count=1)
+    return _DOT.sub(".", address)
 
 
 def _plain(detail: str) -> str:

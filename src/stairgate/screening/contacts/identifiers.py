@@ -51,7 +51,9 @@ def find_identifiers(scene: Scene) -> Iterator[Found]:
     loose = scene.has("car_word") or scene.has("postcode_word") or scene.has("insurance_word")
     for match in _FIGURES.finditer(text):
         start, end = match.span()
-        if start < reach or not (text[start - 1 : start].isalpha() or loose or _may_stand_apart(text, start, end)):
+        if start < reach or not (
+            text[start - 1 : start].isalpha() or loose or _may_stand_apart(text, start, end)
+        ):
             continue
         if not scene.spend():
             return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from typing import NamedTuple
 
@@ -164,9 +165,7 @@ def _is_plausible(scene: Scene, run: Run, place: int, after: int) -> bool:
     asked = scene.near("phone_word", groups[0].first, groups[-1].after)
     if widest == 2 and len(figures) == len(groups):
         return asked or (whole.startswith("07") and _is_in_pairs(scene, groups))
-    listed = any(
-        ", " in scene.text[one.end : two.start] for one, two in zip(groups, groups[1:], strict=False)
-    )
+    listed = any(", " in scene.text[one.end : two.start] for one, two in itertools.pairwise(groups))
     return not listed or asked or len(groups[0].digits) > _WHOLE_CODE
 
 
@@ -180,7 +179,7 @@ def _hyphenated_from(scene: Scene, run: Run, place: int) -> int:
 
 def _is_in_pairs(scene: Scene, groups: list[Group]) -> bool:
     """Is it written "07 70 09 00 14 2", with the same gap throughout?"""
-    gaps = {scene.text[one.end : two.start] for one, two in zip(groups, groups[1:], strict=False)}
+    gaps = {scene.text[one.end : two.start] for one, two in itertools.pairwise(groups)}
     return len(gaps) == 1 and all(len(group.digits) == 2 for group in groups[:-1])
 
 

@@ -7,7 +7,6 @@ from typing import NamedTuple
 
 from stairgate.screening.case import Case
 
-
 MOST_PLACES = 800  # that are looked at in one text; a text with more is held for having too many
 
 
