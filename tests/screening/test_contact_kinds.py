@@ -121,6 +121,7 @@ def test_the_settings_own_contacts_and_helplines_pass(text: str) -> None:
         "Write to reception@willowlane.example",
         "Follow @willow",
         "We are at 14 Willow Lane",
+        "We are at 2 Willow Lane",
     ],
 )
 def test_what_is_almost_the_settings_own_is_held(text: str) -> None:

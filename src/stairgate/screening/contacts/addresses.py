@@ -155,7 +155,7 @@ def _numbered(scene: Scene, number: int, kind: int) -> Found | None:
         return None
     if middle in (["lane"], ["way"], ["car"]) and len(words[number]) == 1:
         return None
-    if not home and (_is_venue(scene, number, kind) or _is_theirs(scene, number)):
+    if not home and (_is_venue(scene, number, kind) or scene.is_ours(number, _HOME_REACH)):
         return None
     start = _with_flat(scene, number)
     return Found("contact.street", scene.spans[start][0], scene.spans[kind][1])
@@ -199,13 +199,6 @@ def _is_venue(scene: Scene, number: int, kind: int) -> bool:
         or scene.behind("venue_after", kind + 1, 1)
         or scene.before("not_house_before", number, 1)
     )
-
-
-def _is_theirs(scene: Scene, number: int) -> bool:
-    """In a post of a setting whose own address nobody told us: is it "find us at ..."?"""
-    case = scene.case
-    unknown = not case.facts.allowed_contacts
-    return unknown and case.is_outbound and scene.before("ourselves", number, _HOME_REACH)
 
 
 def _with_flat(scene: Scene, number: int) -> int:

@@ -69,13 +69,14 @@ def _by_shape(scene: Scene, run: Run, place: int) -> Official | None:
         after = place + 1 if width in _CARD_LENGTHS else _card_end(run, place)
         if after and _is_card(scene, run, place, after, worded=False):
             return Official("contact.card", after)
+    found = None
     if width == 3 and _shape(run, place, place + 3) == _NHS_SHAPE:
-        if _passes_nhs(_digits(run, place, place + 3)) and not scene.is_code(groups[place].first):
-            return Official("contact.nhs-number", place + 3)
-    if width == 2 and _shape(run, place, place + 4) == (2, 2, 2, 8) and not _is_date(run, place):
-        if not scene.is_code(groups[place].first):
-            return Official("contact.bank", place + 4)
-    return None
+        found = (
+            Official("contact.nhs-number", place + 3) if _passes_nhs(_digits(run, place, place + 3)) else None
+        )
+    elif width == 2 and _shape(run, place, place + 4) == (2, 2, 2, 8) and not _is_date(run, place):
+        found = Official("contact.bank", place + 4)
+    return None if found and scene.is_code(groups[place].first) else found
 
 
 def _card_end(run: Run, place: int) -> int:
