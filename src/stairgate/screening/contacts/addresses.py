@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import lru_cache
 
 from stairgate.screening.contacts.digits import SPOKEN
-from stairgate.screening.contacts.scene import Found, Scene
+from stairgate.screening.contacts.scene import Found, Scene, united
 
 _NUMBER = re.compile(r"[0-9]{1,4}[a-h]?")
 _YEAR = re.compile(r"(?:19|20)[0-9]{2}")
 _POSTCODE = re.compile(r"[a-z]{1,2}[0-9][0-9a-z]?[ ]?[0-9][a-z]{2}(?![a-z0-9])")
+_BOX = frozenset({"box"})
 _IN_TIMES = (".", ":")
 _STOPS = frozenset(",.\n!?;)-")
 _MOST_NAMES = 3  # words of a street's name before its kind: "Upper Green", "St Mary's", "The Old Mill"
@@ -25,7 +25,7 @@ _JOINED = frozenset(" ,.-'/\n\t\"()")
 def find_addresses(scene: Scene) -> Iterator[Found]:
     """Yield each address. Looks back a few words from each kind of street, and on from each "live at"."""
     kinds, homes, flats = scene.lists["street_kind"], scene.lists["home_word"], scene.lists["flat_word"]
-    openings = _openings(kinds, homes, flats)
+    openings = united(kinds, homes, flats, _BOX)
     reach = 0
     for index, word in enumerate(scene.words):
         if word not in openings:
@@ -43,11 +43,6 @@ def find_addresses(scene: Scene) -> Iterator[Found]:
         if found and found.end > reach:
             reach = found.end
             yield found
-
-
-@lru_cache(maxsize=16)
-def _openings(kinds: frozenset[str], homes: frozenset[str], flats: frozenset[str]) -> frozenset[str]:
-    return kinds.union(homes, flats, ("box",))
 
 
 def before_postcode(scene: Scene, found: Found) -> Found:

@@ -44,6 +44,7 @@ _SHORTEST_JOINED = 12  # letters; "seventy" and "nineteen" are no rows
 _APART = frozenset(":?=£$€%@+&")
 _PLAIN_GAPS = frozenset({"", " ", "-", ".", ", "})
 _CLEAR_PART = 3  # digits before a colon or a comma that may be a time or a large number
+_MOST_GROUPS = 3000  # in a text; one with more is held for having too many
 _CLEAR = 5  # digits that make a group of a token with letters at its end
 _CLEAR_LED = 9  # digits that make one of a token with any letters before
 _KISSES = frozenset({"x", "xx", "xxx"})
@@ -79,13 +80,17 @@ class Run:
 
 def find_runs(scene: Scene, fewest: int) -> list[Run]:
     """Return every row with at least ``fewest`` digits, in reading order. Looks at each word once."""
-    reader, words = _Reader(scene, fewest), scene.words
+    reader = _Reader(scene, fewest)
+    words = scene.words
     for index, word in enumerate(words):
         if word.isalpha() and word not in SPOKEN and word not in _REPEATS and len(word) < _SHORTEST_JOINED:
             if reader.is_open:
                 reader.pass_by(index, word)
         else:
             reader.take(index, word)
+            if reader.taken > _MOST_GROUPS:
+                scene.exhaust()
+                break
     reader.close()
     return reader.runs
 
@@ -95,7 +100,7 @@ class _Reader:
 
     __slots__ = (
         "_fewest", "_fillers", "_groups", "_last", "_repeat", "_repeat_at", "_spans", "_text", "_words",
-        "is_open", "runs",
+        "is_open", "runs", "taken",
     )  # fmt: skip
 
     def __init__(self, scene: Scene, fewest: int) -> None:
@@ -107,6 +112,7 @@ class _Reader:
         self._repeat = 0
         self._repeat_at = 0
         self.is_open = False  # has a row begun?
+        self.taken = 0  # words that may stand for digits
         self.runs: list[Run] = []
 
     def close(self) -> None:
@@ -135,6 +141,7 @@ class _Reader:
 
     def take(self, index: int, word: str) -> None:
         """Add a word that may stand for digits to the row, or begin another."""
+        self.taken += 1
         if self.is_open and not self._joins(index):
             self.close()
         if word.isdigit():

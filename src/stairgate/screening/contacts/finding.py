@@ -26,7 +26,7 @@ _SIGNS = re.compile(
 )
 _FIGURES = re.compile(r"[0-9]")
 _USUAL_IN_PRIVATE = frozenset({"contact.mobile", "contact.phone", "contact.email"})
-_ENOUGH = 120  # findings; nobody reads more, and a hostile text holds thousands
+_ENOUGH = 100  # findings; nobody reads more, and a hostile text holds thousands
 
 
 @control("C79", "A telephone number, e-mail, handle or address that is not the setting's own is held")
@@ -69,18 +69,21 @@ def _softened(finding: Finding) -> Finding:
 def _everything(scene: Scene) -> Iterator[Finding]:
     figures = len(_FIGURES.findall(scene.text))
     yield from find_numbers(scene, figures)
-    for found in _details(scene, has_figures=figures > 0):
+    if scene.budget < 0:
+        return
+    for found in _details(scene, figures):
         if not is_own(scene, found) and not _is_role_mailbox(scene, found):
             yield _told(scene.case, found)
 
 
-def _details(scene: Scene, *, has_figures: bool) -> Iterator[Found]:
+def _details(scene: Scene, figures: int) -> Iterator[Found]:
     """Everything but rows of digits. Each finder looks only where something it could find can stand."""
     text = scene.text
-    if has_figures:
-        for found in chain(find_identifiers(scene), find_spelt(scene)):
+    if figures:
+        spelt = find_spelt(scene) if figures > 1 else ()
+        for found in chain(find_identifiers(scene), spelt):
             yield before_postcode(scene, found) if found.rule == "contact.postcode" else found
-    if has_figures or scene.has("street_trigger"):
+    if figures or scene.has("street_trigger"):
         yield from find_addresses(scene)
     mail = scene.has("mail_trigger")
     if mail or "@" in text or "(a" in text or "[a" in text:

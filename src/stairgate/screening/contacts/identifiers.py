@@ -45,7 +45,7 @@ _AFTER_GAP = (
 def find_identifiers(scene: Scene) -> Iterator[Found]:
     """Yield everything that has such a form, none overlapping another."""
     text, reach = scene.text, 0
-    loose = scene.has("car_word") or scene.has("postcode_word") or scene.has("insurance_word")
+    loose = scene.has_any("car_word", "postcode_word", "insurance_word")
     for match in _FIGURES.finditer(text):
         start, end = match.span()
         if start < reach or not (

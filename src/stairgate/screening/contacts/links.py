@@ -18,7 +18,7 @@ _TALKS = (
 )
 _PAGES = (
     rf"(?:kik|tiktok|instagram|facebook|fb|twitter|x|threads|linkedin|roblox|onlyfans){_POINT}(?:com|net){_SLASH}@?\w",
-    rf"(?:linktr{_POINT}ee|bsky{_POINT}app|youtube\.com/@|messenger\.com){_SLASH}?\w",
+    rf"linktr{_POINT}ee{_SLASH}\w|bsky{_POINT}app{_SLASH}\w|messenger\.com/t/\w|youtube\.com/@\w",
 )
 _KNOWN = re.compile(
     rf"(?<![a-z0-9])(?:(?P<talk>{'|'.join(_TALKS)})|(?P<page>{'|'.join(_PAGES)}))[^\s<>\"']{{0,200}}"

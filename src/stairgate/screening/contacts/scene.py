@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from functools import lru_cache
 from typing import NamedTuple
 
 from stairgate.screening.case import Case
@@ -12,6 +13,12 @@ MOST_PLACES = 800  # that are looked at in one text; a text with more is held fo
 
 
 _MOST_FILLERS = 3  # between "order" and its number: "order number is: ..."
+
+
+@lru_cache(maxsize=32)
+def united(*lists: frozenset[str]) -> frozenset[str]:
+    """The words of several lists in one."""
+    return frozenset().union(*lists)
 
 
 class Found(NamedTuple):
@@ -41,6 +48,10 @@ class Scene:
         self.budget -= 1
         return self.budget >= 0
 
+    def exhaust(self) -> None:
+        """Spend what is left of the budget."""
+        self.budget = -1
+
     @property
     def spans(self) -> list[tuple[int, int]]:
         """Folded positions of each word."""
@@ -54,6 +65,10 @@ class Scene:
                 self._present = frozenset(self.words)
             met = self._met[name] = not self.lists[name].isdisjoint(self._present)
         return met
+
+    def has_any(self, *names: str) -> bool:
+        """Is any word of those lists in the text?"""
+        return not united(*(self.lists[name] for name in names)).isdisjoint(self.words)
 
     def before(self, name: str, index: int, width: int) -> bool:
         """Is a word of that list among the ``width`` words before the word at ``index``?"""
