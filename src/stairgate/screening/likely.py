@@ -80,11 +80,9 @@ class Likely:
 
 def likely_children(case: Case) -> Iterator[Likely]:
     """Yield the names in the text that enough evidence says are children's."""
-    reading, given = case.reading, case.pack.lists["given_name"]
-    if "#" not in reading.original:
-        known = not given.isdisjoint(reading.raw)
-        if not known and not (_CAPITAL.search(reading.original) and case.cues.any_of(_EVIDENCE)):
-            return
+    reading = case.reading
+    if "#" not in reading.original and not _is_worth_weighing(case):
+        return
     if not case.is_outbound and "id_own" in case.cues and "id_not_own" not in case.cues:
         return
     enough = ENOUGH[case.direction]
@@ -94,6 +92,22 @@ def likely_children(case: Case) -> Iterator[Likely]:
         weight = name.weight + _around(case, name)
         if weight >= enough:
             yield Likely(name.first, name.after, weight)
+
+
+def _is_worth_weighing(case: Case) -> bool:
+    """Is there a name, or what could be one, and in public anything that would make it a child's?"""
+    cues = case.cues
+    if case.direction is Direction.PRIVATE_MESSAGE and "id_tells" not in cues:
+        return False
+    words, given = case.reading.raw, case.pack.lists["given_name"]
+    known = not given.isdisjoint(words) or _has_possessive(words, given)
+    if known and case.is_outbound:
+        return True
+    return bool(known or _CAPITAL.search(case.reading.original)) and cues.any_of(_EVIDENCE)
+
+
+def _has_possessive(words: list[str], given: frozenset[str]) -> bool:
+    return any(word.endswith("'s") and word[:-2] in given for word in words)
 
 
 def _around(case: Case, name: Likely) -> int:
