@@ -94,5 +94,7 @@ class Cues:
     def add(self, found: Iterable[Hit]) -> None:
         """Add cues that code found, such as a child's name, before the rules are weighed."""
         for hit in found:
+            if hit.cue not in self.at_once:
+                self.at_once.append(hit.cue)
             self._hits[hit.cue] = sorted([*self.hits(hit.cue), hit], key=itemgetter(1))
             self._places.pop(hit.cue, None)

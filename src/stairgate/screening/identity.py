@@ -32,15 +32,18 @@ def _group_hits(case: Case) -> list[Hit]:
     hits = []
     if not (usual.isdisjoint(reading.raw) and own.isdisjoint(reading.raw)):
         hits = [
-            Hit("names_group", index, index + 1)
+            Hit("group_name", index, index + 1)
             for index, word in enumerate(reading.raw)
             if word in own or (word in usual and reading.is_capital(index))
         ]
     if not _ROOMS.isdisjoint(reading.raw):  # "Hazel class", "Oak Room"
         hits += [
-            Hit("names_group", index - 1, index + 1)
+            Hit("group_name", index - 1, index + 1)
             for index, word in enumerate(reading.raw)
-            if word in _ROOMS and index and reading.is_capital(index - 1) and not reading.opens_sentence(index - 1)
+            if word in _ROOMS
+            and index
+            and reading.is_capital(index - 1)
+            and not reading.opens_sentence(index - 1)
         ]
     return hits
 
@@ -122,8 +125,9 @@ def _is_pair(case: Case, index: int) -> bool:
 
 def _is_beside_a_detail(case: Case, index: int) -> bool:
     sentence = case.reading.sentence_of[index]
+    near = (sentence, sentence + 1)  # the full stop of "O.B." may look like the end of a sentence
     groups = {case.reading.sentence_of[hit.first] for hit in _group_hits(case)}
-    return sentence in groups or any(sentence in case.cues.get(cue) for cue in _DETAILS)
+    return not groups.isdisjoint(near) or any(one in case.cues.get(cue) for cue in _DETAILS for one in near)
 
 
 def _is_name_here(case: Case, index: int, word: str) -> bool:

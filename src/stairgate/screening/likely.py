@@ -37,6 +37,7 @@ _WEIGHTS = {
     "id_act": 1,
     "id_one": 1,
     "names_group": 1,
+    "group_name": 1,
     "id_grown": -4,
     "id_book": -3,
 }
@@ -53,6 +54,7 @@ _FROM_NEXT = {
     "id_lives": 1,
     "id_photo": 1,
     "names_group": 1,
+    "group_name": 1,
 }
 _PRIVATE = ("id_health", "id_family", "id_money", "id_lives", "id_look", "id_age")
 _SURE = 4  # an anchor of this weight tells a name on its own
@@ -144,7 +146,12 @@ def _named(case: Case) -> Iterator[Likely]:
         known = word in given
         if not (known and word not in lists["name_or_word"]) and not reading.is_capital(index):
             continue
-        if index in shaped or word in staff or not (known or _could_be(case, word)) or _is_titled(case, index):
+        if (
+            index in shaped
+            or word in staff
+            or not (known or _could_be(case, word))
+            or _is_titled(case, index)
+        ):
             continue
         name = _anchored(case, index)
         if name.weight < _SURE:
@@ -224,7 +231,11 @@ def _is_strangers_place(case: Case, index: int, before: str, after: str) -> bool
     if not any(place in persons for place in (sentence, sentence + 1)):
         return False
     start, end = reading.folded.span(*reading.spans[index])
-    if reading.original[start:end].isupper() or reading.is_capital(index - 1) and before not in case.pack.lists["before_stranger"]:
+    if (
+        reading.original[start:end].isupper()
+        or reading.is_capital(index - 1)
+        and before not in case.pack.lists["before_stranger"]
+    ):
         return False
     if not case.is_outbound:
         return before in case.pack.lists["before_named"]
@@ -336,4 +347,5 @@ def _in_group(case: Case, after: int) -> bool:
         places = (after + 1, after + 2) if reading.raw[after + 1] in ("the", "our") else (after + 1,)
     else:
         return False
-    return any(hit.first in places for hit in case.cues.hits("names_group"))
+    named = (*case.cues.hits("group_name"), *case.cues.hits("names_group"))
+    return any(hit.first in places for hit in named)
