@@ -35,7 +35,7 @@ def find_emails(scene: Scene) -> Iterator[Found]:
     """Yield each address, however it is written."""
     text = scene.text
     at = text.find("@")
-    while at >= 0:
+    while at >= 0 and scene.spend():
         found = _around(scene, at, at + 1)
         if found:
             yield found
@@ -108,13 +108,17 @@ def _domain_after(scene: Scene, start: int) -> int:
 
 def _spoken(scene: Scene) -> Iterator[Found]:
     """Find "at" in place of "@"."""
-    words = scene.words
+    words, providers = scene.words, scene.lists["sure_provider"]
     for index, word in enumerate(words):
         if word == "at" and 0 < index < len(words) - 1:
+            if not scene.spend():
+                return
             found = _spoken_at(scene, index)
             if found:
                 yield found
-        elif word in scene.lists["sure_provider"]:
+        elif word in providers:
+            if not scene.spend():
+                return
             found = _at_provider(scene, index) or _before_provider(scene, index)
             if found:
                 yield found
