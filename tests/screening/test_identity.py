@@ -238,7 +238,7 @@ def test_what_is_remembered_is_bounded_and_reads_back_nothing() -> None:
     assert not any(known.has_normal(f"w{number}") for number in range(MOST_REMEMBERED + 10))
     assert len(known._others) <= MOST_REMEMBERED
     assert all(isinstance(one, int) for one in known._others)
-    assert pickle.loads(pickle.dumps(known)) == known  # noqa: S301 - our own bytes
+    assert pickle.loads(pickle.dumps(known)) == known
 
 
 TELLS_WHO = [

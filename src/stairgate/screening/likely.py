@@ -233,8 +233,8 @@ def _is_strangers_place(case: Case, index: int, before: str, after: str) -> bool
     start, end = reading.folded.span(*reading.spans[index])
     if (
         reading.original[start:end].isupper()
-        or reading.is_capital(index - 1)
-        and before not in case.pack.lists["before_stranger"]
+        or (reading.is_capital(index - 1)
+        and before not in case.pack.lists["before_stranger"])
     ):
         return False
     if not case.is_outbound:
