@@ -63,6 +63,7 @@ _CAPITAL = re.compile(
     r"[^.!?\s]\s[A-Z][^\sA-Z'\u2019]|[A-Z]\.? ?[A-Z]|^\W*[A-Z][^\s']+ (?:is|has|was|turned|turns)\b"
 )
 _INITIALS = re.compile(r"\b[A-Z]\.? ?[A-Z]\b")
+_CALLED = ("called", "named")
 _OWN = ("our", "my")  # "our Alfie": the writer's own child
 _INTRODUCES = ("the", "our", "a", "an")  # "Dave the caretaker", "Keith, our hamster"
 _UNKNOWN = -1  # what a word counts that only its capital and its place make a name
@@ -264,11 +265,19 @@ def _is_titled(case: Case, index: int) -> bool:
     )
 
 
+def _is_month(case: Case, index: int) -> bool:
+    """ "Our August babies", "in June": a month, unless a person's word follows."""
+    lists = case.pack.lists
+    return case.reading.raw[index] in lists["month"] and _word(case, index, 1) not in lists["after_name"]
+
+
 def _is_other(case: Case, index: int) -> bool:
     """Is this somebody by their work, or an animal? "Dave the caretaker", "our cook Jo", "Albert the class teddy"."""
     lists = case.pack.lists
     before, after, second = _word(case, index, -1), _word(case, index, 1), _word(case, index, 2)
-    if before in lists["adult_role"]:
+    if before in lists["adult_role"] or _is_month(case, index):
+        return True
+    if before in _CALLED and any(_word(case, index, -step) in lists["pet_word"] for step in (2, 3)):
         return True
     if before == "and" and (
         _word(case, index, -3) in lists["pet_word"] or _word(case, index, -3) in lists["title"]
