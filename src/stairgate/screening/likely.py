@@ -268,7 +268,7 @@ def _is_titled(case: Case, index: int) -> bool:
 def _is_month(case: Case, index: int) -> bool:
     """ "Our August babies", "in June": a month, unless a person's word follows."""
     lists = case.pack.lists
-    return case.reading.raw[index] in lists["month"] and _word(case, index, 1) not in lists["after_name"]
+    return case.reading.raw[index] in lists["month"] and _word(case, index, 1) not in lists["after_stranger"]
 
 
 def _is_other(case: Case, index: int) -> bool:
@@ -339,7 +339,7 @@ def _says_age(case: Case, after: int) -> bool:
         return _word(case, after, 1) in ages
     if "(" in gap:
         return word in ages or (word[0].isdigit() and "\u2044" in _gap(case, after))
-    if "," not in gap or word not in ages:
+    if gap.strip() != "," or word not in ages:
         return False
     closing = _gap(case, after).strip() or ("." if after + 1 == len(reading.raw) else "")
     return closing[:1] in (",", ".", "!", ")", "-")
