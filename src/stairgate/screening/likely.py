@@ -232,10 +232,8 @@ def _is_strangers_place(case: Case, index: int, before: str, after: str) -> bool
     if not any(place in persons for place in (sentence, sentence + 1)):
         return False
     start, end = reading.folded.span(*reading.spans[index])
-    if (
-        reading.original[start:end].isupper()
-        or (reading.is_capital(index - 1)
-        and before not in case.pack.lists["before_stranger"])
+    if reading.original[start:end].isupper() or (
+        reading.is_capital(index - 1) and before not in case.pack.lists["before_stranger"]
     ):
         return False
     if not case.is_outbound:
@@ -257,6 +255,7 @@ def _is_titled(case: Case, index: int) -> bool:
     before, after, second = _word(case, index, -1), _word(case, index, 1), _word(case, index, 2)
     return (
         before in lists["title"]
+        or _is_month(case, index)
         or (before in _OWN and not case.is_outbound)
         or before in lists["pet_word"]
         or after in lists["place_after"]
@@ -266,16 +265,18 @@ def _is_titled(case: Case, index: int) -> bool:
 
 
 def _is_month(case: Case, index: int) -> bool:
-    """ "Our August babies", "in June": a month, unless a person's word follows."""
+    """Is it a month ("our August babies", "in June") and not a person ("April is four")?"""
     lists = case.pack.lists
-    return case.reading.raw[index] in lists["month"] and _word(case, index, 1) not in lists["after_stranger"]
+    if case.reading.raw[index] not in lists["month"]:
+        return False
+    return _word(case, index, 1) not in lists["after_stranger"] and not _says_age(case, index + 1)
 
 
 def _is_other(case: Case, index: int) -> bool:
     """Is this somebody by their work, or an animal? "Dave the caretaker", "our cook Jo", "Albert the class teddy"."""
     lists = case.pack.lists
     before, after, second = _word(case, index, -1), _word(case, index, 1), _word(case, index, 2)
-    if before in lists["adult_role"] or _is_month(case, index):
+    if before in lists["adult_role"]:
         return True
     if before in _CALLED and any(_word(case, index, -step) in lists["pet_word"] for step in (2, 3)):
         return True
