@@ -17,6 +17,7 @@ from stairgate.screening.kinds import Direction
 ENOUGH = {Direction.OUTBOUND_POST: 3, Direction.INBOUND_COMMENT: 5, Direction.PRIVATE_MESSAGE: 5}
 ENOUGH_WITH_PICTURE = 2  # the setting's own words beside a picture
 MOST_NAMES = 12  # names weighed in one text
+MOST_TRIED = 200  # words that could be a name, and hashtags, looked at in one text
 
 # What may stand in the same sentence as a name, and what it weighs.
 _WEIGHTS = {
@@ -139,7 +140,7 @@ def _around(case: Case, name: Likely) -> int:
 def _named(case: Case) -> Iterator[Likely]:
     """Yield the names, each with the weight of what stands right beside it."""
     reading, lists = case.reading, case.pack.lists
-    given, found = lists["given_name"], 0
+    given, groups, found, tried = lists["given_name"], _group_places(case), 0, 0
     shaped = {hit.first for hit in case.cues.hits("id_fiction")}
     staff = {fold(name) for name in case.facts.staff_names}
     for index, raw in enumerate(reading.raw):
@@ -154,7 +155,8 @@ def _named(case: Case) -> Iterator[Likely]:
             or _is_titled(case, index)
         ):
             continue
-        name = _anchored(case, index)
+        tried += 1
+        name = _anchored(case, index, groups)
         if name.weight < _SURE:
             if _is_other(case, index) or not _is_name_here(case, index, word, known=known):
                 continue
@@ -162,7 +164,7 @@ def _named(case: Case) -> Iterator[Likely]:
                 name = Likely(name.first, name.after, name.weight + _UNKNOWN)
         yield name
         found += 1
-        if found >= MOST_NAMES:
+        if found >= MOST_NAMES or tried >= MOST_TRIED:
             return
 
 
@@ -171,13 +173,16 @@ def _in_hashtags(case: Case) -> Iterator[Likely]:
     reading, lists = case.reading, case.pack.lists
     if "#" not in reading.original:
         return
+    tried = 0
     for index, word in enumerate(reading.raw):
         if len(word) < _LONG_TAG or "#" not in reading.gap_before(index):
             continue
-        for lead in lists["tag_lead"]:
-            if word.startswith(lead) and word[len(lead) :] in lists["given_name"]:
-                yield Likely(index, index + 1, ENOUGH[Direction.INBOUND_COMMENT])
-                break
+        tried += 1
+        if tried > MOST_TRIED:
+            return
+        leads = (lead for lead in lists["tag_lead"] if word.startswith(lead))
+        if any(word[len(lead) :] in lists["given_name"] for lead in leads):
+            yield Likely(index, index + 1, ENOUGH[Direction.INBOUND_COMMENT])
 
 
 def _initials(case: Case) -> Iterator[Likely]:
@@ -185,6 +190,7 @@ def _initials(case: Case) -> Iterator[Likely]:
     reading = case.reading
     if not _INITIALS.search(reading.original):
         return
+    groups = _group_places(case)
     for index, word in enumerate(reading.raw):
         after = index + 1
         if len(word) == 1 and after < len(reading.raw) and len(reading.raw[after]) == 1:
@@ -193,7 +199,7 @@ def _initials(case: Case) -> Iterator[Likely]:
         else:
             shaped = len(word) == len("AB") and word not in case.pack.lists["never_name"]
         if shaped and reading.is_capital(index) and reading.is_capital(after - 1):
-            weight = 4 * (_says_age(case, after) + _in_group(case, after))
+            weight = 4 * (_says_age(case, after) + _in_group(case, after, groups))
             if weight:
                 yield Likely(index, after, weight)
 
@@ -293,7 +299,13 @@ def _gap(case: Case, index: int) -> str:
     return case.reading.gap_before(index + 1) if index + 1 < len(case.reading.raw) else ""
 
 
-def _anchored(case: Case, index: int) -> Likely:
+def _group_places(case: Case) -> frozenset[int]:
+    """The words where the name of a group begins."""
+    cues = case.cues
+    return frozenset(hit.first for hit in (*cues.hits("group_name"), *cues.hits("names_group")))
+
+
+def _anchored(case: Case, index: int, groups: frozenset[int]) -> Likely:
     """Weigh what stands right beside the name: "(4)", "in Acorns", "little", "'s mum", a surname."""
     lists, reading = case.pack.lists, case.reading
     weight, after = 0, index + 1
@@ -309,7 +321,7 @@ def _anchored(case: Case, index: int) -> Likely:
         weight += _CHILDLIKE
     if _says_age(case, after):
         weight += 4
-    if _in_group(case, after):  # in public it is workers who are named with their room
+    if _in_group(case, after, groups):  # in public it is workers who are named with their room
         weight += 4 if case.is_outbound else 1
     if reading.raw[after - 1].endswith("'s") and _word(case, after - 1, 1) in lists["kin_of"]:
         weight += 3
@@ -346,16 +358,13 @@ def _says_age(case: Case, after: int) -> bool:
     return closing[:1] in (",", ".", "!", ")", "-")
 
 
-def _in_group(case: Case, after: int) -> bool:
+def _in_group(case: Case, after: int, groups: frozenset[int]) -> bool:
     """Does a group follow: "in Acorns", "from the Owlets", "(Year 4)"?"""
     reading = case.reading
     if after >= len(reading.raw):
         return False
     if reading.gap_before(after).strip() in ("(", ",", "-"):
-        places: tuple[int, ...] = (after,)
-    elif after + 1 < len(reading.raw) and reading.raw[after] in ("in", "from", "of"):
-        places = (after + 1, after + 2) if reading.raw[after + 1] in ("the", "our") else (after + 1,)
-    else:
+        return after in groups
+    if after + 1 >= len(reading.raw) or reading.raw[after] not in ("in", "from", "of"):
         return False
-    named = (*case.cues.hits("group_name"), *case.cues.hits("names_group"))
-    return any(hit.first in places for hit in named)
+    return after + 1 in groups or (reading.raw[after + 1] in ("the", "our") and after + 2 in groups)
