@@ -121,7 +121,7 @@ def find_learned(case: Case, told: frozenset[Category]) -> Iterator[Finding]:
     learned = case.pack.learned
     if learned is None or not case.reading.raw:
         return
-    for weighed in learned.weigh(case.reading.raw, case.cues, case.direction):
+    for weighed in learned.weigh(case.reading.raw, case.cues.at_once, case.direction):
         if weighed.category not in told and weighed.words:
             yield _finding(case, weighed)
 

@@ -11,9 +11,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from stairgate.screening.case import Case
+from stairgate.screening.folding import fold
 from stairgate.screening.kinds import Direction
 
-ENOUGH = {Direction.OUTBOUND_POST: 3, Direction.INBOUND_COMMENT: 5, Direction.PRIVATE_MESSAGE: 7}
+ENOUGH = {Direction.OUTBOUND_POST: 3, Direction.INBOUND_COMMENT: 5, Direction.PRIVATE_MESSAGE: 5}
 ENOUGH_WITH_PICTURE = 2  # the setting's own words beside a picture
 MOST_NAMES = 12  # names weighed in one text
 
@@ -42,8 +43,8 @@ _WEIGHTS = {
 _FROM_NEXT = {
     "id_age": 3,
     "id_birthday": 3,
-    "id_health": 3,
-    "id_family": 3,
+    "id_health": 4,
+    "id_family": 4,
     "id_milestone": 1,
     "id_kin": 1,
     "id_one": 1,
@@ -56,8 +57,14 @@ _FROM_NEXT = {
 _PRIVATE = ("id_health", "id_family", "id_money", "id_lives", "id_look", "id_age")
 _SURE = 4  # an anchor of this weight tells a name on its own
 _LONG_TAG = 8  # letters of the shortest hashtag worth taking apart
+_CAPITAL = re.compile(
+    r"[^.!?\s]\s[A-Z][^\sA-Z'\u2019]|[A-Z]\.? ?[A-Z]|^\W*[A-Z][^\s']+ (?:is|has|was|turned|turns)\b"
+)
 _INITIALS = re.compile(r"\b[A-Z]\.? ?[A-Z]\b")
+_OWN = ("our", "my")  # "our Alfie": the writer's own child
 _INTRODUCES = ("the", "our", "a", "an")  # "Dave the caretaker", "Keith, our hamster"
+_UNKNOWN = -1  # what a word counts that only its capital and its place make a name
+_EVIDENCE = frozenset({*_WEIGHTS, *_FROM_NEXT, "id_fiction"})  # without any of it no name is a child's
 _CHILDLIKE = 1  # what a first name counts in the setting's own words
 _GROWN = -2  # what a name counts that workers carry more often than children
 
@@ -73,8 +80,11 @@ class Likely:
 
 def likely_children(case: Case) -> Iterator[Likely]:
     """Yield the names in the text that enough evidence says are children's."""
-    if "#" not in case.reading.original and not any(cue.startswith("id_") for cue in case.cues):
-        return
+    reading, given = case.reading, case.pack.lists["given_name"]
+    if "#" not in reading.original:
+        known = not given.isdisjoint(reading.raw)
+        if not known and not (_CAPITAL.search(reading.original) and case.cues.any_of(_EVIDENCE)):
+            return
     if not case.is_outbound and "id_own" in case.cues and "id_not_own" not in case.cues:
         return
     enough = ENOUGH[case.direction]
@@ -88,9 +98,9 @@ def likely_children(case: Case) -> Iterator[Likely]:
 
 def _around(case: Case, name: Likely) -> int:
     """Weigh what stands in the name's sentence and the next ones. In public, something private must be said."""
-    cues, sentence = case.by_cue, case.reading.sentence_of[name.first]
-    weight = sum(points for cue, points in _WEIGHTS.items() if sentence in cues.get(cue, ()))
-    if name.weight >= _SURE and sentence in cues.get("id_book", ()):
+    cues, sentence = case.cues, case.reading.sentence_of[name.first]
+    weight = sum(points for cue, points in _WEIGHTS.items() if sentence in cues.get(cue))
+    if name.weight >= _SURE and sentence in cues.get("id_book"):
         weight -= _WEIGHTS["id_book"]
     near = (sentence - 1, sentence + 1)
     for cue, points in _FROM_NEXT.items():
@@ -101,29 +111,33 @@ def _around(case: Case, name: Likely) -> int:
         return weight
     if case.direction is Direction.PRIVATE_MESSAGE and "id_tells" not in cues:
         return -ENOUGH[case.direction]
-    if not any(place in cues.get(cue, ()) for cue in _PRIVATE for place in (sentence, *near)):
+    private = name.weight >= _SURE or any(
+        place in cues.get(cue) for cue in _PRIVATE for place in (sentence, *near)
+    )
+    if not private:
         return -ENOUGH[case.direction]
-    return weight + (2 if any(place in cues.get("id_gossip", ()) for place in (sentence, *near)) else 0)
+    return weight + (2 if any(place in cues.get("id_gossip") for place in (sentence, *near)) else 0)
 
 
 def _named(case: Case) -> Iterator[Likely]:
     """Yield the names, each with the weight of what stands right beside it."""
     reading, lists = case.reading, case.pack.lists
-    given, words, found = lists["given_name"], reading.raw, 0
-    shaped = {hit.first for hit in case.hits if hit.cue == "id_fiction"}
-    for index, raw in enumerate(words):
+    given, found = lists["given_name"], 0
+    shaped = {hit.first for hit in case.cues.hits("id_fiction")}
+    staff = {fold(name) for name in case.facts.staff_names}
+    for index, raw in enumerate(reading.raw):
         word = raw.removesuffix("'s")
         known = word in given
-        capital = reading.is_capital(index)
-        if not (known or capital) or (not capital and word in lists["name_or_word"]):
+        if not (known and word not in lists["name_or_word"]) and not reading.is_capital(index):
             continue
-        if index in shaped or not (known or _could_be(case, word)) or _is_titled(case, index):
+        if index in shaped or word in staff or not (known or _could_be(case, word)) or _is_titled(case, index):
             continue
         name = _anchored(case, index)
-        if name.weight < _SURE and (
-            not known or not _is_name_here(case, index, word) or _is_other(case, index)
-        ):
-            continue
+        if name.weight < _SURE:
+            if _is_other(case, index) or not _is_name_here(case, index, word, known=known):
+                continue
+            if not known:
+                name = Likely(name.first, name.after, name.weight + _UNKNOWN)
         yield name
         found += 1
         if found >= MOST_NAMES:
@@ -172,19 +186,35 @@ def _could_be(case: Case, word: str) -> bool:
     )
 
 
-def _is_name_here(case: Case, index: int, word: str) -> bool:
-    """A name that is also an everyday word needs a person's place in the sentence."""
-    lists = case.pack.lists
-    if word not in lists["name_or_word"]:
+def _is_name_here(case: Case, index: int, word: str, *, known: bool) -> bool:
+    """A name that is also an everyday word, or on no list, needs a person's place in the sentence."""
+    lists, opens = case.pack.lists, case.reading.opens_sentence(index)
+    if known and word not in lists["name_or_word"]:
         return True
     before, after = _word(case, index, -1), _word(case, index, 1)
     if before in lists["before_thing"] and before not in lists["before_child"]:
         return False
+    if not known:
+        return not opens and _is_strangers_place(case, index, before, after)
     return (
         before in lists["before_name"]
         or after in lists["after_name"]
         or case.reading.raw[index].endswith("'s")
     )
+
+
+def _is_strangers_place(case: Case, index: int, before: str, after: str) -> bool:
+    """May a name nobody knows stand here? Only beside "he" or "she", and not after another capital."""
+    reading, sentence = case.reading, case.reading.sentence_of[index]
+    persons = case.cues.get("id_one")
+    if not any(place in persons for place in (sentence, sentence + 1)):
+        return False
+    start, end = reading.folded.span(*reading.spans[index])
+    if reading.original[start:end].isupper() or reading.is_capital(index - 1) and before not in case.pack.lists["before_stranger"]:
+        return False
+    if not case.is_outbound:
+        return before in case.pack.lists["before_named"]
+    return before in case.pack.lists["before_stranger"] or after in case.pack.lists["after_stranger"]
 
 
 def _word(case: Case, index: int, step: int) -> str:
@@ -201,6 +231,7 @@ def _is_titled(case: Case, index: int) -> bool:
     before, after, second = _word(case, index, -1), _word(case, index, 1), _word(case, index, 2)
     return (
         before in lists["title"]
+        or (before in _OWN and not case.is_outbound)
         or before in lists["pet_word"]
         or after in lists["place_after"]
         or (second in lists["place_after"] and case.reading.is_capital(index + 2))
@@ -243,8 +274,8 @@ def _anchored(case: Case, index: int) -> Likely:
         weight += _CHILDLIKE
     if _says_age(case, after):
         weight += 4
-    if _in_group(case, after):
-        weight += 4
+    if _in_group(case, after):  # in public it is workers who are named with their room
+        weight += 4 if case.is_outbound else 1
     if reading.raw[after - 1].endswith("'s") and _word(case, after - 1, 1) in lists["kin_of"]:
         weight += 3
     if "birthday" in [_word(case, index, -step) for step in (1, 2, 3, 4)]:
@@ -291,4 +322,4 @@ def _in_group(case: Case, after: int) -> bool:
         places = (after + 1, after + 2) if reading.raw[after + 1] in ("the", "our") else (after + 1,)
     else:
         return False
-    return any(hit.first in places for hit in case.hits if hit.cue == "names_group")
+    return any(hit.first in places for hit in case.cues.hits("names_group"))

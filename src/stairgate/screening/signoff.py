@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from stairgate.clauses import control
 from stairgate.screening.case import Case
 from stairgate.screening.folding import fold
-from stairgate.screening.kinds import Finding
+from stairgate.screening.kinds import Category, Finding
 
 _FURTHEST_BACK = 6
 _LONGEST_NAME = 2  # words of a signature: "Miss Katie"
+_GRAVER = frozenset({Category.SELF_HARM, Category.THREAT, Category.SCAM, Category.UNDER_18_AUTHOR})
 _TENDER = frozenset("😘😏💋🤫😚😙")
 _HEARTS = frozenset("❤💕💖💗💓💞💘💝💙💚💛🧡💜🖤♥🥰😍💋😘xX")
 
@@ -31,11 +32,11 @@ def find_sign_off(case: Case) -> Iterator[Finding]:
 
 def _first_person(case: Case) -> Iterator[Finding]:
     """Yield the first "I" that is the writer's own: not quoted, not of a song or a book, not somebody's words."""
-    places = case.by_cue.get("first_person") if "first_person" in case.cues else None
-    if not places:
+    places = case.cues.get("first_person") if "first_person" in case.cues else None
+    if not places or _is_graver(case):
         return
-    covered = [hit for found in case.by_cue.get("sb_not_me", {}).values() for hit in found]
-    reported = [hit for found in case.by_cue.get("sb_reported", {}).values() for hit in found]
+    covered = [hit for found in case.cues.get("sb_not_me", {}).values() for hit in found]
+    reported = [hit for found in case.cues.get("sb_reported", {}).values() for hit in found]
     first_reported = min((hit.after for hit in reported), default=len(case.reading.raw))
     for hits in places.values():
         for hit in hits:
@@ -44,6 +45,14 @@ def _first_person(case: Case) -> Iterator[Finding]:
             if not any(one.first <= hit.first < one.after for one in covered):
                 yield case.finding("voice.first-person", *case.word_span(hit.first, hit.after))
                 return
+
+
+def _is_graver(case: Case) -> bool:
+    """Does the text hold something beside which a stray "I" is no matter: a threat, a fraud, a cry for help?"""
+    candidates = case.pack.rulebook.candidates(case.direction, case.cues)
+    return any(
+        asked.rule.category in _GRAVER for asked in candidates
+    ) or not case.pack.lexicon.exact.keys().isdisjoint(case.reading.raw)
 
 
 def _is_quoted(case: Case, index: int) -> bool:

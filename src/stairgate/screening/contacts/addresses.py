@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from stairgate.screening.contacts.digits import SPOKEN
 from stairgate.screening.contacts.scene import Found, Scene
@@ -23,21 +24,29 @@ _JOINED = frozenset(" ,.-'/\n\t\"()")
 def find_addresses(scene: Scene) -> Iterator[Found]:
     """Yield each address. Looks back a few words from each kind of street, and on from each "live at"."""
     kinds, homes, flats = scene.lists["street_kind"], scene.lists["home_word"], scene.lists["flat_word"]
+    openings = _openings(kinds, homes, flats)
     reach = 0
     for index, word in enumerate(scene.words):
+        if word not in openings:
+            continue
+        if not scene.spend():
+            return
         if word in kinds:
             found = _street(scene, index)
         elif word in flats:
             found = _flat(scene, index)
         elif word in homes:
             found = _lived_at(scene, index)
-        elif word == "box" and index and scene.words[index - 1] in ("po", "p.o", "o"):
-            found = _box(scene, index)
         else:
-            continue
+            found = _box(scene, index)
         if found and found.end > reach:
             reach = found.end
             yield found
+
+
+@lru_cache(maxsize=16)
+def _openings(kinds: frozenset[str], homes: frozenset[str], flats: frozenset[str]) -> frozenset[str]:
+    return kinds.union(homes, flats, ("box",))
 
 
 def before_postcode(scene: Scene, found: Found) -> Found:
@@ -74,21 +83,21 @@ def _street(scene: Scene, kind: int) -> Found | None:
     """Read back from a kind of street over its name to the number of the house, or to its name."""
     words, never = scene.words, scene.lists["never_street"]
     for index in range(kind - 1, max(-1, kind - 2 - _MOST_NAMES), -1):
-        if not _runs_on(scene, index + 1):
-            return None
-        names = kind - index - 1
-        if names and _is_number(scene, index):
-            return _numbered(scene, index, kind)
-        if names and words[index] in SPOKEN and _counts_house(scene, index):
-            return _numbered(scene, index, kind)
-        if names and words[index] in scene.lists["house_kind"] and _is_named_house(scene, index, kind):
+        word, names = words[index], kind - index - 1
+        if names and word[0].isdigit() and _is_number(scene, index):
+            return _numbered(scene, index, kind) if _is_one_piece(scene, index, kind) else None
+        if names and word in SPOKEN and _counts_house(scene, index):
+            return _numbered(scene, index, kind) if _is_one_piece(scene, index, kind) else None
+        if names and word in scene.lists["house_kind"] and _is_named_house(scene, index, kind):
             start = _house_name(scene, index)
             return Found("contact.street", scene.spans[start][0], scene.spans[kind][1])
-        if words[index] in never and not _may_name(scene, index, kind):
-            return None
-        if names >= _MOST_NAMES:
+        if word in never and not _may_name(scene, index, kind):
             return None
     return None
+
+
+def _is_one_piece(scene: Scene, first: int, last: int) -> bool:
+    return all(_runs_on(scene, index) for index in range(first + 1, last + 1))
 
 
 def _may_name(scene: Scene, index: int, kind: int) -> bool:
@@ -96,7 +105,9 @@ def _may_name(scene: Scene, index: int, kind: int) -> bool:
     word = scene.words[index]
     if word == "the":
         return kind - index <= 2
-    return (word == "st" and index + 1 < kind) or (word in scene.lists["street_adjective"] and index + 1 == kind)
+    return (word == "st" and index + 1 < kind) or (
+        word in scene.lists["street_adjective"] and index + 1 == kind
+    )
 
 
 def _numbered(scene: Scene, number: int, kind: int) -> Found | None:
@@ -172,6 +183,8 @@ def _with_flat(scene: Scene, number: int) -> int:
 def _is_named_house(scene: Scene, index: int, kind: int) -> bool:
     """Is it "Rose Cottage, Mill Lane"? The house has a name, a comma follows, and nobody meets there."""
     words = scene.words
+    if not _is_one_piece(scene, index, kind):
+        return False
     if "," not in scene.gap(index + 1) and "\n" not in scene.gap(index + 1):
         return False
     name = words[index - 1] if index else ""
@@ -216,6 +229,8 @@ def _lived_at(scene: Scene, home: int) -> Found | None:
     """Find "we live at 14 Fairview": a number and a name after a word about living somewhere."""
     words = scene.words
     at = home + 1
+    if at >= len(words) or words[at] not in scene.lists["home_filler"]:
+        return None
     while at < len(words) and at - home <= 4 and words[at] in scene.lists["home_filler"]:
         at += 1
     if at == home + 1 or at + 1 >= len(words) or not (_is_number(scene, at) or words[at] in SPOKEN):
@@ -233,11 +248,15 @@ def _lived_at(scene: Scene, home: int) -> Found | None:
         return None
     ended = _ends(scene, after)
     follows = after < len(words) and words[after] in scene.lists["after_street"]
-    return Found("contact.street", scene.spans[at][0], scene.spans[after - 1][1]) if ended or follows else None
+    return (
+        Found("contact.street", scene.spans[at][0], scene.spans[after - 1][1]) if ended or follows else None
+    )
 
 
 def _box(scene: Scene, box: int) -> Found | None:
     after = box + 1
+    if not box or scene.words[box - 1] not in ("po", "o"):
+        return None
     if after < len(scene.words) and scene.words[after].isdigit() and len(scene.words[after]) <= 6:
         return Found("contact.street", scene.spans[box - 1][0], scene.spans[after][1])
     return None

@@ -160,7 +160,13 @@ class _Reader:
         if self._repeat and len(digits) == 1:
             digits, spoken, first = digits * self._repeat, True, self._repeat_at
             begin = self._spans[first][0]
-        if groups and spoken and word in UNITS and groups[-1].after == index and self._words[index - 1] in _TENS:
+        if (
+            groups
+            and spoken
+            and word in UNITS
+            and groups[-1].after == index
+            and self._words[index - 1] in _TENS
+        ):
             last = groups[-1]
             groups[-1] = last._replace(digits=last.digits[:-1] + digits, end=at + end, after=index + 1)
         else:

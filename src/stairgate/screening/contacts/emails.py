@@ -16,7 +16,9 @@ _DOMAIN = re.compile(
     r"[\s)\]}>*_\-]{0,3}([a-z0-9][a-z0-9-]{0,62})"
     r"((?:\s{0,2}[(\[{<*_\-]{0,2}\s?(?:\.|\bdot\b|(?<=_)dot(?=_)|,)\s?[)\]}>*_\-]{0,2}\s{0,2}[a-z0-9-]{1,62}){0,4})"
 )
-_STEP = re.compile(r"\s{0,2}[(\[{<*_\-]{0,2}\s?(\.|dot\b|dot(?=_)|,)\s?[)\]}>*_\-]{0,2}\s{0,2}([a-z0-9-]{1,62})")
+_STEP = re.compile(
+    r"\s{0,2}[(\[{<*_\-]{0,2}\s?(\.|dot\b|dot(?=_)|,)\s?[)\]}>*_\-]{0,2}\s{0,2}([a-z0-9-]{1,62})"
+)
 _SPOKEN_JOIN = re.compile(r"(?:dot|underscore|dash|hyphen|point|full stop|plus)")
 _JOINED_UP = re.compile(
     r"[a-z0-9._]{2,30}at(?:gmail|hotmail|yahoo|outlook|icloud|googlemail|btinternet)dot(?:com|co|couk|codotuk|net)\b"
@@ -33,7 +35,7 @@ def find_emails(scene: Scene) -> Iterator[Found]:
     """Yield each address, however it is written."""
     text = scene.text
     at = text.find("@")
-    while at >= 0:
+    while at >= 0 and scene.spend():
         found = _around(scene, at, at + 1)
         if found:
             yield found
@@ -106,13 +108,17 @@ def _domain_after(scene: Scene, start: int) -> int:
 
 def _spoken(scene: Scene) -> Iterator[Found]:
     """Find "at" in place of "@"."""
-    words = scene.words
+    words, providers = scene.words, scene.lists["sure_provider"]
     for index, word in enumerate(words):
         if word == "at" and 0 < index < len(words) - 1:
+            if not scene.spend():
+                return
             found = _spoken_at(scene, index)
             if found:
                 yield found
-        elif word in scene.lists["sure_provider"]:
+        elif word in providers:
+            if not scene.spend():
+                return
             found = _at_provider(scene, index) or _before_provider(scene, index)
             if found:
                 yield found
@@ -177,7 +183,9 @@ def _at_provider(scene: Scene, index: int) -> Found | None:
         return None
     begin = scene.spans[at][0]
     name = re.compile(r"[a-z0-9._-]{3,40}").match(scene.text, begin)
-    clear = name is not None and any(sign.isdigit() or sign == "_" for sign in name[0]) and _has_letter(name[0])
+    clear = (
+        name is not None and any(sign.isdigit() or sign == "_" for sign in name[0]) and _has_letter(name[0])
+    )
     if name and clear:
         return Found("contact.email", begin, begin + len(name[0].rstrip("._-")))
     return None

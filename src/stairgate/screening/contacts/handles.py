@@ -89,8 +89,9 @@ def find_handles(scene: Scene) -> Iterator[Found]:
         )
     apps = scene.lists["app_name"]
     for index, word in enumerate(scene.words):
-        name = word.removesuffix("'s")
-        if name in apps:
+        if word in apps or (word.endswith("'s") and word[:-2] in apps):
+            if not scene.spend():
+                return
             found = _after_app(scene, index) or _before_app(scene, index)
             if found:
                 yield found
@@ -104,7 +105,7 @@ def _is_underscored(scene: Scene, match: re.Match[str]) -> bool:
 def _at_signs(scene: Scene) -> Iterator[Found]:
     text = scene.text
     at = text.find("@")
-    while at >= 0:
+    while at >= 0 and scene.spend():
         before = text[at - 1] if at else " "
         match = None if before.isalnum() or before in "._" else _HANDLE.match(text, at + 1)
         if match and _is_account(scene, at, match[0].rstrip(".-")) and not is_in_address(scene, at):
@@ -129,6 +130,8 @@ def _is_ours(scene: Scene, at: int) -> bool:
 
 def _numbered(scene: Scene) -> Iterator[Found]:
     for match in _TAGGED.finditer(scene.text):
+        if not scene.spend():
+            return
         name = match[1].strip(".")
         if (
             _has_letter(name)
@@ -199,7 +202,12 @@ def _is_name(scene: Scene, index: int, name: str, fillers: set[str], *, plain: b
     if stated:
         return owned or "name" in fillers or "as" in fillers or "under" in fillers or sure
     asked = "me" in fillers or "me" in scene.words[max(0, index - 3) : index]
-    return asked and len(name) >= _TELLING and not name.endswith(("ly", "ing")) and _ends_clause(scene, name, index)
+    return (
+        asked
+        and len(name) >= _TELLING
+        and not name.endswith(("ly", "ing"))
+        and _ends_clause(scene, name, index)
+    )
 
 
 def _ends_clause(scene: Scene, name: str, index: int) -> bool:

@@ -36,6 +36,7 @@ _PASSPORT = re.compile(rf"[a-z]{{1,2}}[ ]?[0-9]{{7,8}}{_END}")
 _UPDATE_SERVICE = re.compile(rf"[ce][0-9]{{10}}{_END}")
 _SPELT = re.compile(r"(?<![a-z0-9])[a-z0-9](?:[ .\-][a-z0-9](?![a-z0-9])){4,24}")
 
+_FEWEST_SIGNS = 5  # that stand alone
 _ORDINALS = frozenset({"1st", "2nd", "3rd", "4th", "5th", "6th", "7th", "8th", "9th", "0th"})
 _SUFFIXED_AREAS = frozenset({"e", "n", "nw", "se", "w", "sw", "ec", "wc"})
 _NO_INSURANCE = frozenset({"bg", "gb", "kn", "nk", "nt", "tn", "zz"})
@@ -46,10 +47,14 @@ _AGES = (range(1, 31), range(51, 81))  # the figures of a plate since 2001, and 
 def find_identifiers(scene: Scene) -> Iterator[Found]:
     """Yield everything that has such a form, none overlapping another."""
     text, reach = scene.text, 0
+    loose = scene.has("car_word") or scene.has("postcode_word")
     for match in _FIGURES.finditer(text):
-        if match.start() < reach:
+        start, end = match.span()
+        if start < reach or not (text[start - 1 : start].isalpha() or loose or _may_stand_apart(text, start, end)):
             continue
-        found = _at(scene, match.start(), match.end())
+        if not scene.spend():
+            return
+        found = _at(scene, start, end)
         if found and found.start >= reach:
             reach = found.end
             yield found
@@ -57,6 +62,14 @@ def find_identifiers(scene: Scene) -> Iterator[Found]:
         yield from (Found("contact.postcode", *match.span()) for match in _FORCES.finditer(text))
     if "gir" in text:
         yield from (Found("contact.postcode", *match.span()) for match in _GIRO.finditer(text))
+
+
+def _may_stand_apart(text: str, start: int, end: int) -> bool:
+    """May these figures be the middle of something written with gaps, with no word to say what it is?"""
+    size = end - start
+    if size == 2:
+        return text[end + 1 : end + 2].isdigit() and text[start - 2 : start - 1].isalpha()
+    return size in (6, 7, 8) or (size == 3 and text[end : end + 1].isalpha())
 
 
 def _at(scene: Scene, start: int, end: int) -> Found | None:
@@ -73,7 +86,11 @@ def _at(scene: Scene, start: int, end: int) -> Found | None:
     head = _head(text, start - 1)
     if head is None or head == start - 1:
         return None
-    return _spaced(scene, head) if start - 1 - head <= 3 else _licence(scene, head)
+    if start - 1 - head > 3:
+        return _licence(scene, head)
+    if text[head : start - 1] in scene.lists["short_word"]:
+        return _insurance(scene, head)
+    return _spaced(scene, head)
 
 
 def _head(text: str, start: int) -> int | None:
@@ -303,8 +320,12 @@ def _follows_plate_word(scene: Scene, start: int) -> bool:
 
 def find_spelt(scene: Scene) -> Iterator[Found]:
     """Find postcodes and plates written one sign at a time: "S W 1 A 1 A A"."""
+    if [len(word) for word in scene.words].count(1) < _FEWEST_SIGNS:
+        return
     for match in _SPELT.finditer(scene.text):
         signs = match[0][::2]
+        if not scene.spend():
+            return
         if signs.isdigit() or signs.isalpha():
             continue
         start, end = match.span()

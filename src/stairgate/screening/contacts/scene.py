@@ -8,6 +8,9 @@ from typing import NamedTuple
 from stairgate.screening.case import Case
 
 
+MOST_PLACES = 800  # that are looked at in one text; a text with more is held for having too many
+
+
 class Found(NamedTuple):
     """A detail met in the text, in folded positions, and the rule that speaks about it."""
 
@@ -19,7 +22,7 @@ class Found(NamedTuple):
 class Scene:
     """One text with its words. ``words`` are folded; positions are folded positions."""
 
-    __slots__ = ("_met", "_present", "case", "lists", "text", "words")
+    __slots__ = ("_met", "_present", "budget", "case", "lists", "text", "words")
 
     def __init__(self, case: Case) -> None:
         self.case = case
@@ -28,6 +31,12 @@ class Scene:
         self.lists = case.pack.lists
         self._present: frozenset[str] | None = None
         self._met: dict[str, bool] = {}
+        self.budget = MOST_PLACES
+
+    def spend(self) -> bool:
+        """Take one place to look at from the budget. False when there is none left."""
+        self.budget -= 1
+        return self.budget >= 0
 
     @property
     def spans(self) -> list[tuple[int, int]]:
