@@ -21,6 +21,7 @@ from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
 
 from stairgate.screening import Category, Direction, Screener, default_pack
+from stairgate.screening.cues import Cues
 from stairgate.screening.learned import SCALE, Learned, grams, plain_words
 from stairgate.screening.reading import Reading
 
@@ -56,7 +57,7 @@ def read(folder: Path) -> list[Text]:
             entry = json.loads(line)
             direction = Direction(entry["direction"])
             reading = Reading(entry["text"], pack.aliases)
-            cues = frozenset(hit.cue for hit in pack.phrasebooks[direction].hits(reading))
+            cues = frozenset(Cues(reading, pack.books[direction]).at_once)
             text = Text(direction, frozenset(entry["categories"]), plain_words(reading.raw), cues)
             text.features = Counter(features(text))
             texts.append(text)

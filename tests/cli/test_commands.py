@@ -12,7 +12,7 @@ import pytest
 
 from tests.cli.installation import COMMAND, Installation, refused, run
 
-COMMANDS = ("start", "check", "backup", "restore", "clauses", "policy", "screen", "verify")
+COMMANDS = ("start", "check", "backup", "restore", "clauses", "policy", "pack", "screen", "verify")
 
 
 def test_alone_it_shows_what_it_can_do() -> None:
@@ -50,6 +50,9 @@ def test_help(name: str, tmp_path: Path) -> None:
         ["backup", "one", "two"],
         ["restore"],
         ["verify"],
+        ["pack"],
+        ["pack", "compare"],
+        ["pack", "compare", "folder", "--history", "--texts", "file"],
         ["start", "--port", "many"],
         ["screen", "--direction", "sideways"],
     ],

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 import sys
+import tomllib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -68,8 +69,8 @@ def test_every_cue_is_used_by_a_rule_or_by_code() -> None:
     pack = default_pack()
     used = {cue for rule in pack.rules.values() for cue in (*rule.cues, *rule.thread)} - GIVEN_BY_CODE
     used |= {"detail_place", "detail_time", "detail_age", "detail_health"}
-    data = (DATA / "en" / "cues.toml").read_text(encoding="utf-8").split("[cues]")[1]
-    assert set(re.findall(r"^(\w+) = \[", data, re.MULTILINE)) == used
+    read = [tomllib.loads(file.read_text(encoding="utf-8")) for file in DATA.rglob("*.toml")]
+    assert {cue for data in read for cue in data.get("cues", ())} == used
 
 
 @pytest.mark.parametrize(

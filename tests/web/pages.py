@@ -109,6 +109,7 @@ _PLAIN = (
     "publishing:new",
     "monitoring:inbox",
     "monitoring:decided",
+    "screening:index",
     "channels:list",
     "channels:found",
     "channels:promote",

@@ -13,7 +13,8 @@ from django.utils import timezone
 from stairgate.channels.models import AccountRequest, Condition, FoundPage, Pause, Renewal
 from stairgate.channels.pausing import pause_everything
 from stairgate.cli.demo_accounts import ask
-from stairgate.organisations.models import User
+from stairgate.organisations.models import ScreeningWord, User
+from stairgate.organisations.screening_words import Wanted, add_word
 from stairgate.people.declaring.rules import QUESTIONS, Answer
 from stairgate.people.declaring.services import declare
 from stairgate.people.importing.services import keep_list
@@ -59,6 +60,7 @@ REMINDING_DEEDS = (
     "exception_decline",
     "exception_end",
 )
+SCREENING_DEEDS = ("try", "look", "add", "look_end", "end")
 
 #: addresses that are read with GET: who may open them
 READ: dict[str, frozenset[str]] = {
@@ -67,6 +69,7 @@ READ: dict[str, frozenset[str]] = {
     "publishing:list": EVERYBODY,
     "publishing:calendar": EVERYBODY,
     "publishing:phone": EVERYBODY,
+    "screening:index": MANAGER | {"gwen"},
     "publishing:standing": WRITE,
     "publishing:standing_new": APPROVE,
     "publishing:standing_edit": APPROVE,
@@ -163,6 +166,7 @@ DEEDS: dict[str, frozenset[str]] = {
     "publishing:hand_begin": WRITE,
     "publishing:hand_answer": WRITE,
     "publishing:hand_gone": APPROVE,
+    **dict.fromkeys((f"screening:{name}" for name in SCREENING_DEEDS), MANAGER | {"gwen"}),
     "monitoring:clear_quiet": DECIDE,
     "monitoring:decide": DECIDE,
     "monitoring:reply": DECIDE,
@@ -253,6 +257,8 @@ OF_A_REQUEST = {
 }
 #: addresses of one document of the library
 OF_A_DOCUMENT = {f"library:{name}" for name in ("document", "again", "read", "withdraw")}
+#: addresses of one word that a setting added to what screening looks for
+OF_A_WORD = {"screening:look_end", "screening:end"}
 #: addresses of one uploaded list of people
 OF_A_LIST = {f"people:import_{name}" for name in ("look", "take", "forget")}
 #: addresses of one standing message
@@ -377,6 +383,15 @@ def _list(cast: Cast) -> Spreadsheet:
     )
 
 
+def _word(cast: Cast) -> ScreeningWord:
+    """Return a word that the setting looks for."""
+    found = ScreeningWord.objects.first()
+    wanted = Wanted.of("look", "Bramblewick", "The other nursery")
+    return found or add_word(
+        actor=cast.gwen, organisation=cast.organisation, wanted=wanted, at=timezone.now()
+    )
+
+
 def _newcomer(cast: Cast) -> Person:
     """Return somebody of the register who does not sign in yet."""
     return register(
@@ -440,6 +455,8 @@ def address(name: str, post: UUID, cast: Cast) -> str:
         return reverse(name, args=[cast.organisation.library.get().pk, uuid4()])
     if name == "library:check":
         return reverse(name, args=["childline"])
+    if name in OF_A_WORD:
+        return reverse(name, args=[_word(cast).pk])
     if name in OF_A_LIST:
         return reverse(name, args=[_list(cast).pk])
     if name in OF_A_PERSON:
@@ -493,7 +510,7 @@ def test_who_may_do_a_deed(name: str, cast: Cast, post: UUID) -> None:
     [
         *("publishing:review", "publishing:edit", "publishing:approve", "publishing:second_look"),
         *("policies:version", "policies:differences"),
-        *sorted(OF_A_DOCUMENT | OF_A_TEMPLATE | OF_A_PERSON | OF_AN_ACCOUNT | OF_A_REQUEST),
+        *sorted(OF_A_WORD | OF_A_DOCUMENT | OF_A_TEMPLATE | OF_A_PERSON | OF_AN_ACCOUNT | OF_A_REQUEST),
         *("channels:meet", "channels:renew", "channels:gone"),
         *("channels:take_back", "channels:leaver_done"),
     ],

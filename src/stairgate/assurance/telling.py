@@ -19,6 +19,8 @@ WORDS = {
     "organisations.role_ended": "Somebody’s role was ended",
     "organisations.invited": "Somebody was given a link to sign in for the first time",
     "organisations.invitation_used": "Somebody chose their password with their link",
+    "organisations.word_added": "A word or an exception was added to what screening looks for",
+    "organisations.word_ended": "A word or an exception of the setting was ended, with a reason",
     "people.line_manager": "Somebody was given a line manager",
     "people.changed": "What the register says of somebody was changed",
     "people.check_looked_at": "The update service was looked at: a check holds on",

@@ -15,6 +15,7 @@ urlpatterns = [
     path("reminders/", include("stairgate.assurance.reminding.urls")),
     path("policy/library/", include("stairgate.policies.library.urls")),
     path("policy/sign/", include("stairgate.policies.reading.urls")),
+    path("screening/", include("stairgate.monitoring.our_words.urls")),
     path("hooks/", include("stairgate.monitoring.hook_urls")),
 ]
 

@@ -97,4 +97,5 @@ _WORDS = {
     Duty.SEE_POLICY: "see the policy",
     Duty.SEE_PEOPLE: "see the register of people",
     Duty.MANAGE: "change the setting",
+    Duty.SET_SCREENING: "change what screening looks for",
 }

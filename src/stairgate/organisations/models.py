@@ -206,3 +206,40 @@ class Invitation(models.Model):
 
     def __str__(self) -> str:
         return f"An invitation for {self.membership.first_name}"
+
+
+class ScreeningWord(models.Model):
+    """A word or phrase that the setting looks for besides our rules, or in which some findings are no matter.
+
+    Never changed: it is ended, with a reason, and what it said stays on record (C31).
+    """
+
+    class Kind(models.TextChoices):
+        HOLD = "hold", "Hold it"
+        LOOK = "look", "Somebody should look"
+        EXCEPTION = "exception", "Leave it alone"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="screening_words")
+    kind = models.CharField(max_length=9, choices=Kind)
+    words = models.CharField(max_length=80)
+    folded = models.TextField(help_text="The words as they are compared: none stands twice")
+    why = models.CharField(max_length=200)
+    added_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    added_at = models.DateTimeField()
+    ended_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    ended_at = models.DateTimeField(null=True)
+    ended_because = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        ordering = ["folded", "added_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation", "folded"],
+                condition=models.Q(ended_at__isnull=True),
+                name="screening_word_once",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.words

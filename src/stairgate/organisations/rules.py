@@ -33,10 +33,13 @@ class Duty(enum.StrEnum):
     SEE_POLICY = "see_policy"
     SEE_PEOPLE = "see_people"
     MANAGE = "manage"
+    SET_SCREENING = "set_screening"
 
 
 _DUTIES: dict[Role, frozenset[Duty]] = {
-    Role.MANAGER: frozenset({Duty.SEE_ACCOUNTS, Duty.SEE_POLICY, Duty.SEE_PEOPLE, Duty.MANAGE}),
+    Role.MANAGER: frozenset(
+        {Duty.SEE_ACCOUNTS, Duty.SEE_POLICY, Duty.SEE_PEOPLE, Duty.MANAGE, Duty.SET_SCREENING}
+    ),
     Role.SERVICE_MANAGER: frozenset({Duty.SEE_ACCOUNTS, Duty.SEE_POLICY, Duty.SEE_PEOPLE}),
     Role.PAGE_ADMINISTRATOR: frozenset(
         {
@@ -44,7 +47,9 @@ _DUTIES: dict[Role, frozenset[Duty]] = {
             *(Duty.SEE_ACCOUNTS, Duty.SEE_POLICY),
         }
     ),
-    Role.DSL: frozenset({Duty.DECIDE, Duty.SEE_ACCOUNTS, Duty.SEE_POLICY, Duty.SEE_PEOPLE}),
+    Role.DSL: frozenset(
+        {Duty.DECIDE, Duty.SEE_ACCOUNTS, Duty.SEE_POLICY, Duty.SEE_PEOPLE, Duty.SET_SCREENING}
+    ),
     Role.DEPUTY_DSL: frozenset({Duty.DECIDE, Duty.SEE_POLICY}),
     Role.AUTHOR: frozenset({Duty.WRITE, Duty.SEE_POLICY}),
     Role.STAFF: frozenset({Duty.SEE_POLICY}),

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Any
 
 from django.conf import settings
 from django.db.models import CharField, Exists, Func, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import Concat
 
-from stairgate.organisations.models import Membership, Organisation, RoleHeld
+from stairgate.organisations.models import Membership, Organisation, RoleHeld, ScreeningWord
 from stairgate.organisations.rules import Role
-from stairgate.screening import NameIndex, OrganisationFacts
+from stairgate.screening import NameIndex, OrganisationFacts, OwnWord, Severity
+
+_BETWEEN = "\n"  # between a word and why it is looked for: neither runs over a line
+_WORD_KINDS = {ScreeningWord.Kind.HOLD: Severity.HOLD, ScreeningWord.Kind.LOOK: Severity.LOOK}
 
 
 def holders(organisation: Organisation, roles: Iterable[Role], on: date) -> QuerySet[Membership]:
@@ -57,7 +61,10 @@ def screening_facts(organisation: Organisation) -> OrganisationFacts:
     """
     staff = organisation.memberships.all()
     rows = _named("child", organisation.child_names, _Hex("digest")).union(
-        _named("staff", staff, "user__first_name"), _named("group", organisation.groups, "name"), all=True
+        _named("staff", staff, "user__first_name"),
+        _named("group", organisation.groups, "name"),
+        *(_named(kind.value, words_in_force(organisation, kind), _SAID) for kind in ScreeningWord.Kind),
+        all=True,
     )
     known: defaultdict[str, set[str]] = defaultdict(set)
     for kind, name in rows:
@@ -69,8 +76,26 @@ def screening_facts(organisation: Organisation) -> OrganisationFacts:
         group_names=frozenset(known["group"]),
         allowed_contacts=contacts,
         office_phone=organisation.office_phone,
+        own_words=tuple(sorted(_own_words(known), key=lambda own: own.words)),
+        exceptions=frozenset(said.partition(_BETWEEN)[0] for said in known[ScreeningWord.Kind.EXCEPTION]),
     )
 
 
+def words_in_force(organisation: Organisation, *kinds: ScreeningWord.Kind) -> QuerySet[ScreeningWord]:
+    """Return the words and exceptions that the setting added and has not ended; only of some kinds when given."""
+    rows = ScreeningWord.objects.filter(organisation=organisation, ended_at__isnull=True)
+    return rows.filter(kind__in=kinds) if kinds else rows
+
+
+_SAID = Concat("words", Value(_BETWEEN), "why", output_field=CharField())
+
+
+def _own_words(known: dict[str, set[str]]) -> Iterator[OwnWord]:
+    for kind, severity in _WORD_KINDS.items():
+        for said in known[kind]:
+            words, _, why = said.partition(_BETWEEN)
+            yield OwnWord(words, severity, why)
+
+
 def _named(kind: str, rows: Any, name: Any) -> Any:
-    return rows.values_list(Value(kind, output_field=CharField()), name)
+    return rows.order_by().values_list(Value(kind, output_field=CharField()), name)

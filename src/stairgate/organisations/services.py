@@ -15,7 +15,7 @@ from stairgate.organisations.access import manager_in
 from stairgate.organisations.models import ChildName, Group, Membership, Organisation, RoleHeld, User
 from stairgate.organisations.rules import Role
 from stairgate.organisations.working_days import Nation
-from stairgate.screening import digest_name
+from stairgate.screening import digest_name, digests_of
 
 
 class AlreadyFounded(Exception):
@@ -156,14 +156,17 @@ def register_child_names(
 ) -> int:
     """Add children's first names to the screening register; return how many are new. Names are not kept.
 
+    Each is kept in every form people write it in: "Alfred" is also "Alfie".
+
     Raises `NotAllowed`.
     """
     manager_in(actor, organisation.id)
-    digests = {digest_name(settings.NAMES_KEY, name) for name in names if name.strip()}
+    written = [name for name in names if name.strip()]
     known = {bytes(row) for row in organisation.child_names.values_list("digest", flat=True)}
-    new = digests - known
+    new = {digest_name(settings.NAMES_KEY, name) for name in written} - known
+    forms = {digest for name in written for digest in digests_of(settings.NAMES_KEY, name)}
     ChildName.objects.bulk_create(
-        [ChildName(organisation=organisation, digest=digest, added_at=at) for digest in new]
+        [ChildName(organisation=organisation, digest=digest, added_at=at) for digest in forms - known]
     )
     record(
         organisation_id=organisation.id,

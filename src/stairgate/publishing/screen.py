@@ -36,11 +36,16 @@ def words_of(text: str, alts: Sequence[str]) -> str:
 @control("C36", "The description of a photo is screened like the words: a child's name in it is held")
 @control("C79", "Contact details are found in the description of a photo too")
 def screen_words(text: str, organisation: Organisation, *, alts: Sequence[str], is_reply: bool) -> Screening:
-    """Return what screening finds in words that would go out in the setting's name.
+    """Return what screening finds in words that would go out in the setting's name. One query.
 
     ``alts`` holds the description of each photo. Positions count in `words_of` both.
     """
     screener = Screener(_pack(), screening_facts(organisation))
+    return screen_with(screener, text, alts=alts, is_reply=is_reply)
+
+
+def screen_with(screener: Screener, text: str, *, alts: Sequence[str], is_reply: bool) -> Screening:
+    """Do the same with a screener that is there already."""
     context = Context(has_picture=bool(alts), is_reply=is_reply, author=Author.STAFF)
     own = screener.screen(text, direction=Direction.OUTBOUND_POST, context=context)
     if not any(alts):

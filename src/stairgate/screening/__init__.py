@@ -17,12 +17,15 @@ from stairgate.screening.kinds import (
     Severity,
     action_for,
 )
-from stairgate.screening.names import NameIndex, digest_name
+from stairgate.screening.names import NameIndex, digest_name, digests_of
+from stairgate.screening.own_words import EXCEPTABLE, NEVER_EXCEPTED, OwnWord
 from stairgate.screening.pack import Pack, default_pack, load_pack
 from stairgate.screening.phrases import PackError
 from stairgate.screening.wire import from_json, to_json
 
 __all__ = [
+    "EXCEPTABLE",
+    "NEVER_EXCEPTED",
     "Action",
     "Author",
     "Category",
@@ -31,6 +34,7 @@ __all__ = [
     "Finding",
     "NameIndex",
     "OrganisationFacts",
+    "OwnWord",
     "Pack",
     "PackError",
     "Screener",
@@ -39,6 +43,7 @@ __all__ = [
     "action_for",
     "default_pack",
     "digest_name",
+    "digests_of",
     "from_json",
     "load_pack",
     "to_json",

@@ -5,11 +5,11 @@ from __future__ import annotations
 import hashlib
 import hmac
 
+from stairgate.screening.cues import Cues
 from stairgate.screening.facts import OrganisationFacts
 from stairgate.screening.kinds import Context, Direction, Finding, Severity
 from stairgate.screening.lazy import lazy
 from stairgate.screening.pack import Pack
-from stairgate.screening.phrases import Hit
 from stairgate.screening.reading import Reading
 
 MOST_BEFORE = 3  # messages of the talk before that are read for what they ask
@@ -33,7 +33,7 @@ class Case:
         self.facts = facts
         self.direction = direction
         self.context = context
-        self.hits = pack.phrasebooks[direction].hits(self.reading)
+        self.cues = Cues(reading, pack.books[direction])
 
     @property
     def is_outbound(self) -> bool:
@@ -41,33 +41,10 @@ class Case:
         return self.direction is Direction.OUTBOUND_POST
 
     @lazy
-    def cues(self) -> set[str]:
-        """Every cue met anywhere in the text."""
-        return {hit.cue for hit in self.hits}
-
-    @lazy
-    def by_cue(self) -> dict[str, dict[int, list[Hit]]]:
-        """For each cue met: its hits by sentence, in reading order."""
-        found: dict[str, dict[int, list[Hit]]] = {}
-        sentence_of = self.reading.sentence_of
-        for hit in self.hits:
-            found.setdefault(hit.cue, {}).setdefault(sentence_of[hit.first], []).append(hit)
-        return found
-
-    @lazy
-    def thread_cues(self) -> frozenset[str]:
-        """Every cue met in the talk before this text, the last few messages of it."""
-        before = [Reading(text, self.pack.aliases) for text in self.context.thread[-MOST_BEFORE:]]
-        return frozenset(
-            hit.cue for reading in before for hit in self.pack.phrasebooks[self.direction].hits(reading)
-        )
-
-    def add_hits(self, hits: list[Hit]) -> None:
-        """Add cues that code found, such as a child's name, before the rules are weighed."""
-        if hits:
-            self.hits.extend(hits)
-            self.__dict__.pop("by_cue", None)
-            self.__dict__.pop("cues", None)
+    def before(self) -> list[Cues]:
+        """The cues of the talk before this text, the last few messages of it."""
+        books = self.pack.books[self.direction]
+        return [Cues(Reading(text, self.pack.aliases), books) for text in self.context.thread[-MOST_BEFORE:]]
 
     def finding(
         self,

@@ -13,6 +13,7 @@ from stairgate.screening.identity import find_identity, find_names
 from stairgate.screening.kinds import Category, Context, Direction, Finding, Screening, action_for
 from stairgate.screening.language import find_bad_language
 from stairgate.screening.learned import find_learned
+from stairgate.screening.own_words import find_own_words, without_excepted
 from stairgate.screening.pack import Pack
 from stairgate.screening.reading import Reading
 from stairgate.screening.signoff import find_sign_off
@@ -22,7 +23,10 @@ LONGEST_TEXT = 20_000  # characters; longer than any post, and a bound on the wo
 MOST_FINDINGS = 100
 
 Finder = Callable[[Case], Iterator[Finding]]
-_FINDERS: tuple[Finder, ...] = (find_contacts, find_identity, find_bad_language, find_sign_off, find_evidence)
+_FINDERS: tuple[Finder, ...] = (
+    *(find_contacts, find_identity, find_bad_language, find_sign_off, find_evidence),
+    find_own_words,
+)
 _ONE_MATTER = frozenset({Category.CONTACT_DETAILS, Category.STAFF_BOUNDARY})
 
 
@@ -46,12 +50,12 @@ class Screener:
             direction=direction,
             context=context or Context(),
         )
-        case.add_hits(find_names(case))
+        case.cues.add(find_names(case))
         found = [finding for finder in _FINDERS for finding in finder(case)]
         found += find_learned(case, frozenset(finding.category for finding in found))
         if len(text) > LONGEST_TEXT:
             found.append(_unread(case, len(text)))
-        findings = _settle(found)
+        findings = _settle(without_excepted(case, found))
         return Screening(findings=findings, action=action_for(findings), version=self.version)
 
 

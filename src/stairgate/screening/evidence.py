@@ -23,8 +23,6 @@ _MOST_PLACES = 8  # places of one cue that are tried when evidence must stand cl
 @control("C08", "Bad language, complaints and scams in what the public wrote are brought to a person")
 def find_evidence(case: Case) -> Iterator[Finding]:
     """Yield one finding for each rule and each place where its evidence comes together."""
-    if not case.hits:
-        return
     for asked in case.pack.rulebook.candidates(case.direction, case.cues):
         if _suits(case, asked.rule):
             yield from _weigh(case, asked)
@@ -36,7 +34,7 @@ def _suits(case: Case, rule: Rule) -> bool:
     return (
         (rule.picture is None or rule.picture is context.has_picture)
         and (not rule.authors or context.author in rule.authors)
-        and (not rule.thread or not case.thread_cues.isdisjoint(rule.thread))
+        and (not rule.thread or any(cue in cues for cues in case.before for cue in rule.thread))
     )
 
 
@@ -54,8 +52,8 @@ def _weigh(case: Case, asked: Asked) -> Iterator[Finding]:
 def _windows(case: Case, asked: Asked) -> Iterable[tuple[int, ...]]:
     """Return the stretches of sentences where the evidence may meet, each holding the rarest of it."""
     if asked.rule.scope == "text":
-        return [tuple(sorted({sentence for cue in asked.rule.cues for sentence in case.by_cue.get(cue, ())}))]
-    starts = sorted({sentence for cue in asked.key for sentence in case.by_cue.get(cue, ())})
+        return [tuple(sorted({sentence for cue in asked.rule.cues for sentence in case.cues.get(cue)}))]
+    starts = sorted({sentence for cue in asked.key for sentence in case.cues.get(cue)})
     if asked.rule.scope == "sentence":
         return [(sentence,) for sentence in starts]
     return [pair for sentence in starts for pair in ((sentence - 1, sentence), (sentence, sentence + 1))]
@@ -64,21 +62,22 @@ def _windows(case: Case, asked: Asked) -> Iterable[tuple[int, ...]]:
 def _evidence(case: Case, asked: Asked, sentences: tuple[int, ...]) -> list[Hit]:
     """Return the hits that make the rule speak inside ``sentences``, or nothing."""
     rule = asked.rule
-    if _met(case, rule.unless, sentences) or (rule.any and not _met(case, rule.any, sentences)):
-        return []
     used: list[Hit] = []
     if rule.all:
-        groups = [_met(case, group, sentences) for group in rule.all]
-        if not all(groups):
-            return []
+        groups = list[list[Hit]]()
+        for group in rule.all:
+            met = _met(case, group, sentences)
+            if not met:
+                return []
+            groups.append(met)
         used = _together(rule, groups) if rule.within or rule.order else [group[0] for group in groups]
-        if not used:
-            return []
     if rule.score:
         scored = _scored(case, rule, sentences)
         if not scored:
             return []
         used += scored
+    if not used or (rule.any and not _met(case, rule.any, sentences)) or _met(case, rule.unless, sentences):
+        return []
     if _is_taken_back(case, rule, used) or (QUOTED in rule.unless and _is_quoted(case, used)):
         return []
     return used
@@ -86,7 +85,7 @@ def _evidence(case: Case, asked: Asked, sentences: tuple[int, ...]) -> list[Hit]
 
 def _met(case: Case, cues: Iterable[str], sentences: tuple[int, ...]) -> list[Hit]:
     """Return the hits of these cues in these sentences, the first hit of each cue before the others."""
-    found = [case.by_cue[cue] for cue in cues if cue in case.by_cue]
+    found = [places for cue in cues if (places := case.cues.get(cue))]
     return [hit for place in found for sentence in sentences if sentence in place for hit in place[sentence]]
 
 

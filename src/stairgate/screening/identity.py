@@ -8,44 +8,122 @@ from stairgate.clauses import control
 from stairgate.screening.case import Case
 from stairgate.screening.folding import fold
 from stairgate.screening.kinds import Finding, Severity
+from stairgate.screening.likely import likely_children
+from stairgate.screening.names import LONGEST_NAME, NameIndex, initials_form
 from stairgate.screening.phrases import Hit
 
-_LONGEST_NAME = 40
+_SHORTEST_NAME = 2
+_ROOMS = frozenset({"room", "class"})
+_FIRST_UNSPACED = "\u3040"  # from here on come scripts that are written without spaces between words
+_LONGEST_UNSPACED = 4  # characters of a name in such a script
 _NAME_CUES = ("child_name", "points_at_child", "a_child")  # what a name is evidence of
 _DETAILS = ("detail_place", "detail_time", "detail_age", "detail_health")
 
 
 def find_names(case: Case) -> list[Hit]:
-    """Return every place where a child's name stands ("Mary Kate" is one), as cues for the rules."""
-    if not len(case.facts.names):
+    """Return every place where a child's name or a group's stands, as cues for the rules."""
+    return [*_group_hits(case), *_name_hits(case)]
+
+
+def _group_hits(case: Case) -> list[Hit]:
+    """Groups go by the setting's own list, and by the names groups usually have, with a capital."""
+    reading, usual = case.reading, case.pack.lists["group_word"]
+    own = {fold(name) for name in case.facts.group_names}
+    hits = []
+    if not (usual.isdisjoint(reading.raw) and own.isdisjoint(reading.raw)):
+        hits = [
+            Hit("names_group", index, index + 1)
+            for index, word in enumerate(reading.raw)
+            if word in own or (word in usual and reading.is_capital(index))
+        ]
+    if not _ROOMS.isdisjoint(reading.raw):  # "Hazel class", "Oak Room"
+        hits += [
+            Hit("names_group", index - 1, index + 1)
+            for index, word in enumerate(reading.raw)
+            if word in _ROOMS and index and reading.is_capital(index - 1) and not reading.opens_sentence(index - 1)
+        ]
+    return hits
+
+
+def _name_hits(case: Case) -> list[Hit]:
+    names = case.facts.names
+    if not len(names):
         return []
-    reading, never, known = case.reading, case.pack.lists["never_name"], dict[str, bool]()
+    reading, never = case.reading, case.pack.lists["never_name"]
+    here = {word for word in set(reading.raw) - never if _forms(word, names)}
     hits: list[Hit] = []
     for index, word in enumerate(reading.raw):
-        if word in never:
-            continue
-        single = _bare(word)
-        if single not in known:
-            known[single] = 1 < len(single) <= _LONGEST_NAME and case.facts.names.has_normal(single)
-        if known[single] and _is_name_here(case, index, single):
+        if (word in here and _is_name_here(case, index, bare(word))) or _in_other_shape(case, index, word):
             hits.extend(Hit(cue, index, index + 1) for cue in _NAME_CUES)
-        elif index and reading.is_capital(index) and _is_pair(case, index):
+        elif index and word not in never and reading.is_capital(index) and _is_pair(case, index):
             hits.extend(Hit(cue, index - 1, index + 1) for cue in _NAME_CUES)
     return hits
 
 
-def _bare(word: str) -> str:
+def bare(word: str) -> str:
+    """Return the letters of a word, without a possessive 's."""
     return word if word.isalpha() else "".join(filter(str.isalpha, word.removesuffix("'s")))
 
 
-def _is_pair(case: Case, index: int) -> bool:
-    reading = case.reading
-    if len(reading.gap_before(index)) != 1 or not (
-        reading.is_capital(index - 1) and reading.is_capital(index)
-    ):
+def _forms(word: str, names: NameIndex) -> bool:
+    """Is the word a child's name? In scripts without spaces, is one inside it?"""
+    single = bare(word)
+    if len(single) < _SHORTEST_NAME or len(single) > LONGEST_NAME:
         return False
-    pair = _bare(reading.raw[index - 1]) + _bare(reading.raw[index])
-    return len(pair) <= _LONGEST_NAME and case.facts.names.has_normal(pair)
+    if names.has_normal(single):
+        return True
+    if single.isascii() or single[0] < _FIRST_UNSPACED:
+        return False
+    sizes = range(_SHORTEST_NAME, _LONGEST_UNSPACED + 1)
+    return any(
+        names.has_normal(single[place : place + size])
+        for size in sizes
+        for place in range(len(single) - size + 1)
+    )
+
+
+def _in_other_shape(case: Case, index: int, word: str) -> bool:
+    """Is the name in a hashtag, a plural ("the Okafors"), a handle, or "Ottilies mum" without its apostrophe?"""
+    reading, lists, names = case.reading, case.pack.lists, case.facts.names
+    before = reading.gap_before(index)[-1:]
+    if before == "#" or (before == "@" and len(word) > _SHORTEST_NAME):
+        return _in_run_together(word, names, case.pack.lists["tag_lead"], case.pack.lists["kin_of"])
+    if word.endswith("s") and "'" not in word and len(word) > _SHORTEST_NAME + 1:
+        following = reading.raw[index + 1] if index + 1 < len(reading.raw) else ""
+        family = index and reading.raw[index - 1] == "the" and reading.is_capital(index)
+        return bool(following in lists["kin_of"] or family) and names.has_normal(word[:-1])
+    return False
+
+
+def _in_run_together(word: str, names: NameIndex, leads: frozenset[str], kin: frozenset[str]) -> bool:
+    """Look for a name in "happybirthdayalfie", "ottiliesmum": after a greeting, or before a relation."""
+    letters = "".join(filter(str.isalpha, word))
+    tries = [letters, *(letters[len(lead) :] for lead in leads if letters.startswith(lead))]
+    tries += [letters[: -len(one)] for one in kin if letters.endswith(one) and len(letters) > len(one)]
+    return any(
+        names.has_normal(form)
+        for one in tries
+        for form in (one, one.removesuffix("s"))
+        if len(form) >= _SHORTEST_NAME
+    )
+
+
+def _is_pair(case: Case, index: int) -> bool:
+    """Is it a double name ("Mary Kate"), or a child's initials ("O.B.") beside something about a child?"""
+    reading, names = case.reading, case.facts.names
+    gap = reading.gap_before(index)
+    if not reading.is_capital(index - 1):
+        return False
+    first, second = bare(reading.raw[index - 1]), bare(reading.raw[index])
+    if len(first) == len(second) == 1 and gap.strip() in ("", "."):
+        return names.has_normal(initials_form(first + second)) and _is_beside_a_detail(case, index)
+    return len(gap) == 1 and len(first + second) <= LONGEST_NAME and names.has_normal(first + second)
+
+
+def _is_beside_a_detail(case: Case, index: int) -> bool:
+    sentence = case.reading.sentence_of[index]
+    groups = {case.reading.sentence_of[hit.first] for hit in _group_hits(case)}
+    return sentence in groups or any(sentence in case.cues.get(cue) for cue in _DETAILS)
 
 
 def _is_name_here(case: Case, index: int, word: str) -> bool:
@@ -67,13 +145,27 @@ def _is_name_here(case: Case, index: int, word: str) -> bool:
 @control("C35", "A child's name beside a picture, a place, a time, an age or health is held")
 def find_identity(case: Case) -> Iterator[Finding]:
     """Yield a finding for each child's name in the text; the gravest reason that applies is given."""
-    details = [case.by_cue.get(cue, {}) for cue in _DETAILS]
-    for hit in case.hits:
-        if hit.cue != "child_name":
-            continue
+    for hit in case.cues.hits("child_name"):
         sentence = case.reading.sentence_of[hit.first]
-        detailed = any(sentence in found for found in details)
+        detailed = any(sentence in case.cues.get(cue) for cue in _DETAILS)
         yield _name_finding(case, hit, detailed=detailed)
+    yield from _likely_findings(case)
+
+
+def _likely_findings(case: Case) -> Iterator[Finding]:
+    """A child on no register is recognised by what stands around a name."""
+    registered = {hit.first for hit in case.cues.hits("child_name")}
+    for likely in likely_children(case):
+        if likely.first in registered:
+            continue
+        start, end = case.word_span(likely.first, likely.after)
+        if not case.is_outbound:
+            yield case.finding("identity.public-likely", start, end)
+            continue
+        rule = "identity.likely-name-picture" if case.context.has_picture else "identity.likely-name"
+        yield case.finding(
+            rule, start, end, suggestion=_without_name(case, Hit("", likely.first, likely.after))
+        )
 
 
 def _name_finding(case: Case, hit: Hit, *, detailed: bool) -> Finding:

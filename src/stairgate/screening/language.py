@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import bisect
+import itertools
+from collections.abc import Iterable, Iterator
 
 from stairgate.clauses import control
 from stairgate.screening.case import Case
@@ -12,7 +14,9 @@ from stairgate.screening.kinds import Finding, Severity
 from stairgate.screening.lexicon import Phrase, RudeWord
 
 _STRICT = 3  # from this level on mild words of the public are brought to a person too
-_BESIDE, _NEAR = 2, 8  # words
+_BESIDE, _NAMED, _NEAR = 2, 4, 8  # words
+_MOST, _MOST_LOOKS = 120, 250  # findings, and words weighed, in one text: more than a person would write
+_TO_ONES_FACE = (["you"], ["u"], ["ya"])
 Found = tuple[int, int, RudeWord]
 
 
@@ -21,10 +25,14 @@ def find_bad_language(case: Case) -> Iterator[Finding]:
     """Yield a finding for each rude or hateful word, none of them overlapping."""
     if not is_worth_reading(case.reading, case.pack.lexicon):
         return
-    found = [*_spelt_plainly(case), *find_disguised(case.reading, case.pack.lexicon)]
+    found = [
+        *itertools.islice(_spelt_plainly(case), _MOST),
+        *itertools.islice(find_disguised(case.reading, case.pack.lexicon), _MOST),
+    ]
+    is_told = found and _is_told_of(case)
     end_of_last = -1
     for start, end, rude in sorted(found, key=lambda item: (item[0], -item[1])):
-        if start >= end_of_last and not _is_condemned(case, start, rude):
+        if start >= end_of_last and not (is_told and _is_condemned(case, start, rude)):
             end_of_last = end
             rule = "language.hateful" if rude.hateful else "language.rude"
             yield case.finding(rule, start, end, severity=_severity(case, rude))
@@ -33,15 +41,15 @@ def find_bad_language(case: Case) -> Iterator[Finding]:
 def _spelt_plainly(case: Case) -> Iterator[Found]:
     words, lexicon = case.reading.raw, case.pack.lexicon
     exact, phrases = lexicon.exact, lexicon.phrases
-    for index, word in enumerate(words):
-        rude = exact.get(word)
+    looks = (index for index, word in enumerate(words) if word in exact or word in phrases)
+    for index in itertools.islice(looks, _MOST_LOOKS):
+        rude = exact.get(words[index])
         if rude and not (rude.has_two_meanings and _is_innocent(case, index, index + 1, rude)):
             yield *case.reading.spans[index], rude
-        if word in phrases:
-            yield from _in_phrase(case, index, phrases[word])
+        yield from _in_phrase(case, index, phrases.get(words[index], ()))
 
 
-def _in_phrase(case: Case, index: int, phrases: list[Phrase]) -> Iterator[Found]:
+def _in_phrase(case: Case, index: int, phrases: Iterable[Phrase]) -> Iterator[Found]:
     for words, anchor, rude in phrases:
         first = index - anchor
         end = first + len(words)
@@ -74,29 +82,19 @@ def _is_name(case: Case, index: int) -> bool:
     written = reading.original[start:end]
     if not written[:1].isupper() or written[1:].isupper():
         return False
-    return not reading.opens_sentence(index) or not _DOES.isdisjoint(reading.raw[index + 1 : index + 2])
+    if not reading.opens_sentence(index) or index + 1 == len(reading.raw):
+        return not reading.opens_sentence(index)
+    return reading.is_capital(index + 1) or reading.raw[index + 1] in case.pack.lexicon.doing
 
 
-_DOES = frozenset(
-    "and from is was has had came comes will would says said brought fixed visited helped kindly made built read "
-    "our the at who takes took runs played plays lives works".split()
-)
-_CONDEMNS = frozenset(
-    "ashamed unacceptable racist racism sexist homophobic homophobia ableist offensive slur slurs derogatory disgusting vile "
-    "hurtful reported report hateful hate wrong bullied bullying abuse never stop ban banned ok okay accept "
-    "tolerate apologise apologised apology disgrace disgraceful cruel nasty ignorant".split()
-)
-_SAYS = frozenset(
-    "word words term terms call called calls calling callin say says saying said use used using uses shouted shouting shouts "
-    "wrote writing posting posted comments comment told slur slurs language".split()
-)
+def _is_told_of(case: Case) -> bool:
+    """Does the text speak of words, and against them?"""
+    words, lexicon = case.reading.raw, case.pack.lexicon
+    return not lexicon.condemning.isdisjoint(words) and not lexicon.saying.isdisjoint(words)
 
 
 def _is_condemned(case: Case, start: int, rude: RudeWord) -> bool:
     """Is it somebody else's word, quoted or named to say that it is wrong?"""
-    words = frozenset(case.reading.raw)
-    if _CONDEMNS.isdisjoint(words) or _SAYS.isdisjoint(words):
-        return False
     if any(first < start < last for first, last in case.reading.quotations):
         return True
     return rude.hateful and _is_named(case, start)
@@ -104,8 +102,10 @@ def _is_condemned(case: Case, start: int, rude: RudeWord) -> bool:
 
 def _is_named(case: Case, start: int) -> bool:
     spans, words = case.reading.spans, case.reading.raw
-    index = next(index for index, span in enumerate(spans) if span[1] > start)
-    return not _SAYS.isdisjoint(words[max(0, index - 4) : index])
+    index = bisect.bisect_right(spans, (start, len(case.reading.folded.text))) - 1
+    if words[index - 1 : index] in _TO_ONES_FACE:
+        return False
+    return not case.pack.lexicon.saying.isdisjoint(words[max(0, index - _NAMED) : index])
 
 
 def _severity(case: Case, rude: RudeWord) -> Severity:

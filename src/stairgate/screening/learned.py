@@ -101,7 +101,9 @@ class Learned:
     def _movers(self, piece: list[str], lane: int) -> list[int]:
         """Return the places of the three words that weigh most for a category, in reading order."""
         known, pairs = self._tables["word"], self._tables["pair"]
-        moved: list[float] = [self._lane(known[word] if word in known else self._unknown(word), lane) for word in piece]
+        moved: list[float] = [
+            self._lane(known[word] if word in known else self._unknown(word), lane) for word in piece
+        ]
         for at, pair in enumerate(map(" ".join, pairwise(piece))):
             weight = self._lane(pairs.get(pair, 0), lane)
             moved[at] += weight / 2
@@ -119,7 +121,7 @@ def find_learned(case: Case, told: frozenset[Category]) -> Iterator[Finding]:
     learned = case.pack.learned
     if learned is None or not case.reading.raw:
         return
-    for weighed in learned.weigh(case.reading.raw, case.cues, case.direction):
+    for weighed in learned.weigh(case.reading.raw, case.cues.at_once, case.direction):
         if weighed.category not in told and weighed.words:
             yield _finding(case, weighed)
 

@@ -6,6 +6,7 @@ Everything here is plain data, made once: a matcher of its own may take ``exact`
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -14,15 +15,33 @@ from stairgate.screening.phrases import PackError
 
 SHORTEST_DISGUISE = 4  # three letters fit too many innocent shapes
 LONGEST_WORD = 16
+_RUN = re.compile(r"(.)\1+")
 _NONE: frozenset[str] = frozenset()
 _VOWELS = frozenset("aeiou")
-_RESPELT = (("f", "ph"), ("ck", "kk"), ("ck", "k"), ("ck", "x"), ("u", "v"), ("w", "vv"), ("c", "k"))
+_RESPELT = (
+    ("f", "ph"),
+    ("ck", "kk"),
+    ("ck", "k"),
+    ("ck", "x"),
+    ("u", "v"),
+    ("w", "vv"),
+    ("c", "k"),
+    ("ss", "zz"),
+)
 _ENDS = (("s", "z"), ("er", "a"), ("er", "ah"), ("ing", "in"), ("ers", "as"))
-_COMMON = frozenset("a all and in is it me my of off on out son the to up you".split())  # no good to look for
 _CONTEXT = (
     "innocent_before", "innocent_after", "innocent_beside", "innocent_next", "innocent_near",
     "rude_before", "rude_after",
 )  # fmt: skip
+_LISTS = (
+    "spelt_innocently",
+    "companions",
+    "handle_companions",
+    "condemning",
+    "saying",
+    "people_do",
+    "no_anchors",
+)
 _FLAGS = ("hateful", "needs_frame", "also_a_name")
 _FIELDS = frozenset({"stem", "strength", "endings", "spellings", "anywhere", "joined", "disguises"}).union(
     _CONTEXT, _FLAGS
@@ -74,9 +93,10 @@ class Phrase(NamedTuple):
 class Lexicon:
     """Rude words by spelling, and by what is left of one in disguise.
 
-    ``exact`` spellings; ``disguised``: those that stay rude where they are not written plainly; ``phrases`` of several words by their longest; ``anywhere``: rude inside any word;
-    ``joined``: rude inside a word whose other parts are companions; ``skeletons``, ``squeezed`` and ``masked``:
-    with figures for letters, drawn out and starred; ``splits``: with a space inside; ``signs``: pictures.
+    ``exact`` spellings, and ``apart``, those that may be written with their letters apart;
+    ``phrases`` of several words by their longest; ``anywhere``: rude inside any word; ``joined``: rude
+    inside a word whose other parts are companions; ``skeletons``, ``squeezed`` and ``masked``: with figures
+    for letters, drawn out and starred; ``splits``: with a space inside; ``signs``: pictures.
     """
 
     def __init__(
@@ -87,11 +107,13 @@ class Lexicon:
     ) -> None:
         self._lists = lists or {}
         self.everyday = frozenset(everyday)
-        self.innocent = self._lists.get("spelt_innocently", _NONE)
-        self.companions = self._lists.get("companions", _NONE)
-        self.handle_companions = self.companions | self._lists.get("handle_companions", _NONE)
+        self.innocent, self.companions, handles, self.condemning, self.saying, self.doing, common = (
+            self._lists.get(name, _NONE) for name in _LISTS
+        )
+        self._common = common
+        self.handle_companions = self.companions | handles
         self.exact: dict[str, RudeWord] = {}
-        self.disguised: dict[str, RudeWord] = {}
+        self.apart: dict[str, RudeWord] = {}
         self.phrases: dict[str, list[Phrase]] = {}
         self.anywhere: dict[str, RudeWord] = {}
         self.joined: dict[str, RudeWord] = {}
@@ -104,11 +126,18 @@ class Lexicon:
         self.spelt = frozenset(self.exact)
         for spelling, rude in forms:
             self._add_disguises(spelling, rude)
+        self.beginnings = frozenset(word[:size] for word in self.apart for size in range(1, len(word)))
         self.tagged = tuple(word for word in self.spelt if len(word) >= SHORTEST_DISGUISE)
         self.stems = (*self.anywhere, *self.joined)
+        self.any_stem = re.compile("|".join(map(re.escape, self.stems)) or "(?!)")
         self.grawlix = RudeWord("", 2)
-        self.remembered: dict[str, bool] = {}  # stretches already read: is one worth a closer look?
+        self.remembered: dict[str, bool] = {}  # stretches met before: is one worth a closer look?
+        self.chunks_read: dict[str, tuple[int, int, RudeWord] | None] = {}  # and what an odd one hides
         self.split_marks = frozenset(self._split_marks())
+
+    def any_tagged(self, tag: str) -> bool:
+        """Does a hashtag or handle hold any rude spelling?"""
+        return any(spelling in tag for spelling in self.tagged)
 
     def _add(self, entry: Mapping[str, Any]) -> Iterator[tuple[str, RudeWord]]:
         """Take in a family as it is spelt and yield the spellings that may be disguised."""
@@ -119,7 +148,7 @@ class Lexicon:
         for spelling in dict.fromkeys([*spellings, *entry.get("spellings", ())]):
             words = tuple(spelling.split())
             if len(words) > 1:
-                rarest = min(words, key=lambda word: (word in _COMMON, -len(word)))
+                rarest = min(words, key=lambda word: (word in self._common, -len(word)))
                 phrase = Phrase(words, words.index(rarest), rude if spelling == rude.stem else plain)
                 self.phrases.setdefault(rarest, []).append(phrase)
             elif not spelling.isalpha():
@@ -142,9 +171,9 @@ class Lexicon:
             raise PackError(
                 f"the word {entry.get('stem')!r} has no stem or strength, or has {sorted(unknown)}"
             )
-        context = {name: self._neighbours(entry.get(name, ())) for name in _CONTEXT}
-        flags = {name: bool(entry.get(name, False)) for name in _FLAGS}
-        return RudeWord(stem=entry["stem"], strength=entry["strength"], **flags, **context)
+        fields: dict[str, Any] = {name: self._neighbours(entry.get(name, ())) for name in _CONTEXT}
+        fields |= {name: bool(entry.get(name, False)) for name in _FLAGS}
+        return RudeWord(stem=entry["stem"], strength=entry["strength"], **fields)
 
     def _neighbours(self, words: Iterable[str]) -> frozenset[str]:
         found: set[str] = set()
@@ -158,16 +187,16 @@ class Lexicon:
         return frozenset(found)
 
     def _add_disguises(self, spelling: str, rude: RudeWord) -> None:
-        self.disguised.setdefault(spelling, rude)
+        self.apart.setdefault(spelling, rude)
         if len(spelling) < SHORTEST_DISGUISE:
             return
         bones = skeleton(spelling)
         self.squeezed.setdefault(squeeze(bones), []).append((spelling, rude))
-        self.masked.setdefault((len(bones), bones[0]), []).append((spelling, rude))
+        if rude.stem in spelling or len(spelling) > len(rude.stem):
+            self.masked.setdefault((len(bones), bones[0]), []).append((spelling, rude))
         for form in _misspelt(spelling):
             if len(form) >= SHORTEST_DISGUISE and form not in self.innocent:
                 self.exact.setdefault(form, rude)
-                self.disguised.setdefault(form, rude)
         for cut in range(1, len(spelling)):
             first, second = spelling[:cut], spelling[cut:]
             if not self.everyday.issuperset((first, second)):
@@ -189,7 +218,7 @@ def skeleton(word: str) -> str:
 
 def squeeze(word: str) -> str:
     """Return ``word`` with every run of one letter reduced to a single letter."""
-    return "".join(letter for place, letter in enumerate(word) if not place or word[place - 1] != letter)
+    return _RUN.sub(r"\1", word)
 
 
 def is_made_of(text: str, words: frozenset[str]) -> bool:

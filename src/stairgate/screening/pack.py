@@ -15,14 +15,16 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from typing import Any
 
+from stairgate.screening.cues import CueBooks
 from stairgate.screening.kinds import Direction
 from stairgate.screening.learned import Learned, load_learned
 from stairgate.screening.lexicon import Lexicon
-from stairgate.screening.phrases import PackError, Phrasebook, Phrases
+from stairgate.screening.phrases import PackError, Phrases
 from stairgate.screening.rulebook import Rulebook
 from stairgate.screening.rules import GIVEN_BY_CODE, Rule, read_rule
 
 _TABLES = {"aliases": dict, "lists": dict, "cues": dict, "common": dict, "word": list, "rule": list}
+_GATE = "contact_"  # cues that tell whether code should look at a text at all
 _HEAD = {"version", "language", "needs_native_reader", "everyday"}
 
 
@@ -41,22 +43,14 @@ class Pack:
     @functools.cached_property
     def rulebook(self) -> Rulebook:
         """The rules made of cues, for each direction, by what must be there for them to speak."""
-        made = [rule for rule in self.rules.values() if rule.is_made_of_cues]
-        among = {
-            direction: [rule for rule in made if direction in rule.directions] for direction in Direction
-        }
-        return Rulebook(among, self.phrases.weights)
+        among = {direction: self._made_of_cues(direction) for direction in Direction}
+        return Rulebook(among, self.phrases)
 
     @functools.cached_property
-    def phrasebooks(self) -> Mapping[Direction, Phrasebook]:
-        """For each direction the phrases that a rule of that direction, or code, asks about."""
-        used = {cue for rule in self.rules.values() for cue in _asked_cues(rule)}
-        by_code = self.phrases.weights.keys() - used
+    def books(self) -> Mapping[Direction, CueBooks]:
+        """For each direction its phrases, those that its rules wait for in a book of their own."""
         return {
-            direction: Phrasebook(
-                self.phrases, by_code.union(*map(_asked_cues, self._made_of_cues(direction)))
-            )
-            for direction in Direction
+            direction: CueBooks(self.phrases, self.rulebook.waits_for(direction)) for direction in Direction
         }
 
     def _made_of_cues(self, direction: Direction) -> list[Rule]:
@@ -90,10 +84,6 @@ def load_pack(folder: Traversable) -> Pack:
         rules=rules,
         learned=load_learned(folder),
     )
-
-
-def _asked_cues(rule: Rule) -> Iterable[str]:
-    return (*rule.cues, *rule.thread)
 
 
 def _toml_files(folder: Traversable) -> Iterator[Traversable]:

@@ -11,17 +11,18 @@ from __future__ import annotations
 
 import enum
 import itertools
-from collections.abc import Callable, Container, Iterable, Mapping
-from functools import partial
-from operator import itemgetter
-from typing import NamedTuple, TypeGuard
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from functools import partial, reduce
+from operator import itemgetter, or_
+from typing import NamedTuple
 
 from stairgate.screening.reading import WORD, Reading
 
 WIDEST_GAP = 3
 MOST_GAPS = 2
-_MOST_BRANCHES = 12  # a longer list is asked by membership: branches for each of its words would cost memory
+_MOST_PAIRS = 30_000  # pairs of neighbours kept: ordinary ones come again and again
 _NUMBER_WEIGHT = 150  # words in ten thousand that start with a figure
+_ZEROS = itertools.repeat(0)
 _NEVER = 1_000_000  # what stands for any word is no anchor
 
 
@@ -39,6 +40,7 @@ class Special(enum.Enum):
 
 
 Item = frozenset[str] | Special
+_GAP = Special.GAP
 _DIGIT = "#"
 _NO_START = (Special.GAP, Special.ANY, Special.CAPITAL)
 
@@ -92,41 +94,33 @@ def _item(piece: str, lists: Mapping[str, Iterable[str]]) -> Item:
 class _Row:
     """A phrase as it is looked for: from its anchor outwards. ``before`` runs backwards from the anchor."""
 
-    __slots__ = ("after", "before", "cue")
+    __slots__ = ("after", "before", "cue", "need")
 
     def __init__(self, cue: str, items: tuple[Item, ...], anchor: int) -> None:
         self.cue = cue
+        self.need = 0  # a bit for a word that must be anywhere in the text
         self.before = items[:anchor][::-1]
         self.after = items[anchor + 1 :]
 
 
-class _Entry:
-    """What one word may begin: cues it is by itself, and rows by the neighbour they need or in ``others``."""
+_Found = tuple[int, _Row]  # a row, and whether the first (0) or the second (1) of two words is its anchor
 
-    __slots__ = ("alone", "by_next", "by_previous", "others")
+
+class _Entry:
+    """What one word may be part of: cues it is by itself, and rows by what must stand beside it.
+
+    ``by_next`` and ``by_previous`` are rows by the bits of the item right after or before the anchor, with all
+    of those bits in ``next_bits`` and ``previous_bits``. ``others`` have a gap on both sides of the anchor.
+    """
+
+    __slots__ = ("alone", "by_next", "by_previous", "next_bits", "others", "previous_bits")
 
     def __init__(self) -> None:
         self.alone: tuple[str, ...] = ()
-        self.by_next: dict[str, list[_Row]] = {}
-        self.by_previous: dict[str, list[_Row]] = {}
+        self.by_next: dict[int, list[_Row]] = {}
+        self.by_previous: dict[int, list[_Row]] = {}
         self.others: list[_Row] = []
-
-    def add(self, row: _Row) -> None:
-        if not row.before and not row.after:
-            if row.cue not in self.alone:
-                self.alone = (*self.alone, row.cue)
-        elif row.after and _is_short_list(row.after[0]):
-            for word in row.after[0]:
-                self.by_next.setdefault(word, []).append(row)
-        elif row.before and _is_short_list(row.before[0]):
-            for word in row.before[0]:
-                self.by_previous.setdefault(word, []).append(row)
-        else:
-            self.others.append(row)
-
-
-def _is_short_list(item: Item) -> TypeGuard[frozenset[str]]:
-    return isinstance(item, frozenset) and len(item) <= _MOST_BRANCHES
+        self.next_bits = self.previous_bits = 0
 
 
 class Phrases:
@@ -147,7 +141,15 @@ class Phrases:
         for spelling, word in (aliases or {}).items():
             self._spellings.setdefault(word, []).append(spelling)
         self._widened: dict[frozenset[str], frozenset[str]] = {}
+        # For each word, the items it is one of: those that stand beside an anchor, and those further away.
+        self.near_bits_of: dict[str, int] = {}
+        self.far_bits_of: dict[str, int] = {}
+        self._near: dict[frozenset[str], int] = {}
+        self._far: dict[frozenset[str], int] = {}
         self.rows: list[tuple[Item, _Row]] = []
+        self.bits: dict[str, int] = {}  # a bit for each cue
+        self.cues_of: dict[str, int] = {}  # for each word, the cues that may be met where it stands
+        self.numbered = 0  # those that may be met at any figure
         self.weights: dict[
             str, int
         ] = {}  # for each cue, how often its anchors come: the rarest is asked first
@@ -176,88 +178,169 @@ class Phrases:
         anchor = min(range(len(items)), key=weights.__getitem__)
         self.weights[cue] = self.weights.get(cue, 0) + weights[anchor]
         self.rows.append((items[anchor], _Row(cue, items, anchor)))
+        self._note(cue, items[anchor])
+
+    def _note(self, cue: str, anchor: Item) -> None:
+        bit = self.bits.setdefault(cue, 1 << len(self.bits))
+        if not isinstance(anchor, frozenset):
+            self.numbered |= bit
+            return
+        for word in anchor:
+            self.cues_of[word] = self.cues_of.get(word, 0) | bit
+
+    def enter(self, entry: _Entry, row: _Row) -> None:
+        """Put ``row`` where ``entry`` is asked for it: by the word right beside its anchor, if that is named."""
+        if not row.before and not row.after:
+            if row.cue not in entry.alone:
+                entry.alone = (*entry.alone, row.cue)
+        elif row.after and isinstance(row.after[0], frozenset):
+            bit = self._bit(row.after[0], self.near_bits_of)
+            entry.by_next.setdefault(bit, []).append(row)
+            entry.next_bits |= bit
+        elif row.before and isinstance(row.before[0], frozenset):
+            bit = self._bit(row.before[0], self.near_bits_of)
+            entry.by_previous.setdefault(bit, []).append(row)
+            entry.previous_bits |= bit
+        else:
+            named = [item for item in (*row.after, *row.before) if isinstance(item, frozenset)]
+            row.need = self._bit(min(named, key=self._weight), self.far_bits_of) if named else 0
+            entry.others.append(row)
+
+    def _bit(self, item: frozenset[str], bits_of: dict[str, int]) -> int:
+        """Return the bit that stands for ``item`` in ``bits_of``, a new one when it has none."""
+        bits = self._near if bits_of is self.near_bits_of else self._far
+        bit = bits.get(item)
+        if bit is None:
+            bit = bits[item] = 1 << len(bits)
+            for word in item:
+                bits_of[word] = bits_of.get(word, 0) | bit
+        return bit
+
+    def possible(self, reading: Reading) -> int:
+        """Return the bits of the cues of which an anchor is in the text: no other can be met."""
+        return reduce(or_, map(self.cues_of.get, reading.raw, _ZEROS), self.numbered)
 
 
 class Phrasebook:
-    """Phrases as they are looked up: by their anchor, then by the word beside it. ``only`` names the cues."""
+    """Phrases as they are looked up: by their anchor, if the word they need is beside it. ``only`` names the cues.
+
+    What two neighbours may begin is worked out when they are first met and then kept, up to a bound.
+    """
 
     def __init__(self, phrases: Phrases, only: Container[str] | None = None) -> None:
         self.entries: dict[str, _Entry] = {}
+        self._near, self._far = phrases.near_bits_of, phrases.far_bits_of
         for anchor, row in phrases.rows:
             if only is None or row.cue in only:
                 for word in anchor if isinstance(anchor, frozenset) else (_DIGIT,):
-                    self.entries.setdefault(word, _Entry()).add(row)
+                    phrases.enter(self.entries.setdefault(word, _Entry()), row)
+        self._alone = {word: entry.alone for word, entry in self.entries.items() if entry.alone}
+        self._others = {word: entry.others for word, entry in self.entries.items() if entry.others}
+        self._numbers = self.entries.get(_DIGIT)
+        self._pairs: dict[tuple[str, str], tuple[_Found, ...]] = {}
 
     def hits(self, reading: Reading) -> list[Hit]:
         """Return every cue met in the text, in order of its first word."""
         found: list[Hit] = []
-        words, entries = reading.raw, self.entries
-        last = len(words) - 1
-        for index, entry in enumerate(map(entries.get, words)):
-            if entry is not None:
-                if entry.alone:
-                    found.extend([_hit((cue, index, index + 1)) for cue in entry.alone])
-                if entry.by_next and index < last:
-                    rows = entry.by_next.get(words[index + 1])
-                    if rows:
-                        _follow(reading, index, rows, found)
-                if entry.by_previous and index:
-                    rows = entry.by_previous.get(words[index - 1])
-                    if rows:
-                        _follow(reading, index, rows, found)
-                if entry.others:
-                    _follow(reading, index, entry.others, found)
-        numbers = entries.get(_DIGIT)
-        if numbers is not None and reading.has_figure:
-            self._numbers(reading, numbers, found)
+        words = reading.raw
+        if self.entries.keys().isdisjoint(words) and (self._numbers is None or not reading.has_figure):
+            return found
+        for index, pair in enumerate(map(self._pairs.get, itertools.pairwise(words))):
+            if pair is None:
+                pair = self._pair(words[index], words[index + 1])
+            for step, row in pair:
+                _follow_pair(reading, index, step, row, found)
+        for index, cues in enumerate(map(self._alone.get, words)):
+            if cues is not None:
+                for cue in cues:
+                    found.append(_hit((cue, index, index + 1)))  # noqa: PERF401 - most hold one
+        if not self._others.keys().isdisjoint(words):
+            there = reduce(or_, map(self._far.get, words, _ZEROS), 0)
+            for index, rows in enumerate(map(self._others.get, words)):
+                for row in rows or ():
+                    if row.need & there == row.need:
+                        _follow(reading, index, row, found)
+        if self._numbers is not None and reading.has_figure:
+            self._follow_numbers(reading, self._numbers, found)
         found.sort(key=_FIRST)
         return found
 
-    def _numbers(self, reading: Reading, entry: _Entry, found: list[Hit]) -> None:
-        words = reading.raw
-        for index, word in enumerate(words):
+    def _pair(self, first: str, second: str) -> tuple[_Found, ...]:
+        """Return the rows that two neighbours may be part of, each with 0 or 1 for which of them is its anchor."""
+        rows = (*self._rows(first, second, 0), *self._rows(second, first, 1))
+        if len(self._pairs) >= _MOST_PAIRS:
+            self._pairs.clear()
+        self._pairs[first, second] = rows
+        return rows
+
+    def _rows(self, anchor: str, beside: str, step: int) -> Iterator[_Found]:
+        entry, bits = self.entries.get(anchor), self._near.get(beside, 0)
+        if entry is None or not bits & (entry.previous_bits if step else entry.next_bits):
+            return
+        for bit, rows in (entry.by_previous if step else entry.by_next).items():
+            if bit & bits:
+                yield from ((step, row) for row in rows)
+
+    def _follow_numbers(self, reading: Reading, entry: _Entry, found: list[Hit]) -> None:
+        rows = [*itertools.chain(*entry.by_next.values(), *entry.by_previous.values(), entry.others)]
+        for index, word in enumerate(reading.raw):
             if word[0].isdigit():
-                found.extend(Hit(cue, index, index + 1) for cue in entry.alone)
-                after, before = words[index + 1 : index + 2], words[index - 1 : index] if index else []
-                rows = [row for word in after for row in entry.by_next.get(word, ())]
-                rows += [row for word in before for row in entry.by_previous.get(word, ())]
-                _follow(reading, index, [*rows, *entry.others], found)
+                found.extend(_hit((cue, index, index + 1)) for cue in entry.alone)
+                for row in rows:
+                    _follow(reading, index, row, found)
 
 
 _FIRST = itemgetter(1)
 
 
-def _follow(reading: Reading, index: int, rows: list[_Row], found: list[Hit]) -> None:
-    """Add a hit for each row that fits around the anchor at ``index`` and stays inside its sentence."""
-    for row in rows:
-        after = _reach(reading, row.after, index, 1) if row.after else index
-        if after < 0:
-            continue
+def _follow(reading: Reading, index: int, row: _Row, found: list[Hit]) -> None:
+    """Add a hit if ``row`` fits around the anchor at ``index`` and stays inside its sentence."""
+    after = _reach(reading, row.after, index, 1) if row.after else index
+    if after >= 0:
         first = _reach(reading, row.before, index, -1) if row.before else index
-        if first >= 0 and (first == after or reading.sentence_of[after] == reading.sentence_of[first]):
+        if first >= 0 and (first == after or reading.is_one_sentence(first, after)):
             found.append(_hit((row.cue, first, after + 1)))
+
+
+def _follow_pair(reading: Reading, index: int, step: int, row: _Row, found: list[Hit]) -> None:
+    """Do as `_follow` for two neighbours at ``index`` that are known to fit; ``step`` tells the anchor."""
+    if step:
+        first = _reach(reading, row.before[1:], index, -1) if len(row.before) > 1 else index
+        after = _reach(reading, row.after, index + 1, 1) if row.after else index + 1
+    else:
+        after = _reach(reading, row.after[1:], index + 1, 1) if len(row.after) > 1 else index + 1
+        first = _reach(reading, row.before, index, -1) if row.before and after >= 0 else index
+    if after >= 0 and first >= 0 and reading.is_one_sentence(first, after):
+        found.append(_hit((row.cue, first, after + 1)))
 
 
 def _reach(reading: Reading, items: tuple[Item, ...], index: int, step: int) -> int:
     """Return the index of the last word that ``items`` match, walking from ``index`` by ``step``, or -1."""
     words = reading.raw
+    end = len(words) if step > 0 else -1
     for place, item in enumerate(items):
-        if item is Special.GAP:
+        if item is _GAP:
             return _reach_over_gap(reading, items[place + 1 :], index, step)
         index += step
-        if not 0 <= index < len(words):
+        if index == end:
             return -1
-        if isinstance(item, frozenset):
+        if item.__class__ is frozenset:
             if words[index] not in item:
                 return -1
-        elif not _fits(reading, item, index):
+        elif not _fits(reading, item, index):  # type: ignore[arg-type]
             return -1
     return index
 
 
 def _reach_over_gap(reading: Reading, items: tuple[Item, ...], index: int, step: int) -> int:
-    for width in range(WIDEST_GAP + 1):
-        reached = _reach(reading, items, index + width * step, step)
+    """Skip up to three words. What follows is tried only where its first item stands."""
+    words, item = reading.raw, items[0]
+    for at in range(index + step, index + (WIDEST_GAP + 2) * step, step):
+        if not 0 <= at < len(words):
+            return -1
+        if item.__class__ is frozenset and words[at] not in item:
+            continue
+        reached = _reach(reading, items, at - step, step)
         if reached >= 0:
             return reached
     return -1

@@ -80,6 +80,11 @@ class Reading:
                 number += 1
         return numbers
 
+    def is_one_sentence(self, first: int, last: int) -> bool:
+        """Do the words at ``first`` and ``last`` stand in the same sentence?"""
+        sentence_of = self.sentence_of
+        return sentence_of[first] == sentence_of[last]
+
     @lazy
     def _sentence_ranges(self) -> list[tuple[int, int]]:
         ranges: list[tuple[int, int]] = []

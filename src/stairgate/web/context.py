@@ -115,6 +115,8 @@ def navigation(me: Membership) -> tuple[Group, ...]:
             )
         )
     promise.append(Item("people", "People and training", "users", reverse("people:list"), short="People"))
+    if Duty.SET_SCREENING in duties:
+        promise.append(Item("screening", "What we look for", "search", reverse("screening:index")))
     if Duty.SEE_ACCOUNTS in duties:
         promise.append(Item("accounts", "Accounts", "plug-connected", reverse("channels:list")))
     groups = [

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from stairgate.screening.contacts.digits import SPOKEN
 from stairgate.screening.contacts.scene import Found, Scene
 
 _NUMBER = re.compile(r"[0-9]{1,4}[a-h]?")
 _YEAR = re.compile(r"(?:19|20)[0-9]{2}")
+_POSTCODE = re.compile(r"[a-z]{1,2}[0-9][0-9a-z]?[ ]?[0-9][a-z]{2}(?![a-z0-9])")
+_STOPS = frozenset(",.\n!?;)-")
 _MOST_NAMES = 3  # words of a street's name before its kind: "Upper Green", "St Mary's", "The Old Mill"
 _WIDEST_GAP = 4  # characters between two words of an address
 _HOME_REACH = 7  # words between "we live" and the number
@@ -21,35 +24,48 @@ _JOINED = frozenset(" ,.-'/\n\t\"()")
 def find_addresses(scene: Scene) -> Iterator[Found]:
     """Yield each address. Looks back a few words from each kind of street, and on from each "live at"."""
     kinds, homes, flats = scene.lists["street_kind"], scene.lists["home_word"], scene.lists["flat_word"]
+    openings = _openings(kinds, homes, flats)
     reach = 0
     for index, word in enumerate(scene.words):
+        if word not in openings:
+            continue
+        if not scene.spend():
+            return
         if word in kinds:
             found = _street(scene, index)
         elif word in flats:
             found = _flat(scene, index)
         elif word in homes:
             found = _lived_at(scene, index)
-        elif word == "box" and index and scene.words[index - 1] in ("po", "p.o", "o"):
-            found = _box(scene, index)
         else:
-            continue
+            found = _box(scene, index)
         if found and found.end > reach:
             reach = found.end
             yield found
 
 
+@lru_cache(maxsize=16)
+def _openings(kinds: frozenset[str], homes: frozenset[str], flats: frozenset[str]) -> frozenset[str]:
+    return kinds.union(homes, flats, ("box",))
+
+
 def before_postcode(scene: Scene, found: Found) -> Found:
     """Take in the house number and street written right before a postcode."""
-    first = scene.word_from(found.start)
+    house = house_before(scene, scene.word_from(found.start))
+    return found if house is None else Found("contact.street", scene.spans[house][0], found.end)
+
+
+def house_before(scene: Scene, first: int) -> int | None:
+    """Return the word that is the number of a house, when only names stand between it and ``first``."""
     for index in range(first - 1, max(-1, first - 1 - _POSTCODE_REACH), -1):
         word = scene.words[index]
         if not _runs_on(scene, index + 1):
             break
         if _is_number(scene, index) and index < first - 1:
-            return Found("contact.street", scene.spans[index][0], found.end)
+            return index
         if word in scene.lists["never_street"]:
             break
-    return found
+    return None
 
 
 def _is_number(scene: Scene, index: int) -> bool:
@@ -67,26 +83,31 @@ def _street(scene: Scene, kind: int) -> Found | None:
     """Read back from a kind of street over its name to the number of the house, or to its name."""
     words, never = scene.words, scene.lists["never_street"]
     for index in range(kind - 1, max(-1, kind - 2 - _MOST_NAMES), -1):
-        if not _runs_on(scene, index + 1):
-            return None
-        names = kind - index - 1
-        if names and _is_number(scene, index):
-            return _numbered(scene, index, kind)
-        if names and words[index] in SPOKEN and _counts_house(scene, index):
-            return _numbered(scene, index, kind)
-        if names and words[index] in scene.lists["house_kind"] and _is_named_house(scene, index, kind):
+        word, names = words[index], kind - index - 1
+        if names and word[0].isdigit() and _is_number(scene, index):
+            return _numbered(scene, index, kind) if _is_one_piece(scene, index, kind) else None
+        if names and word in SPOKEN and _counts_house(scene, index):
+            return _numbered(scene, index, kind) if _is_one_piece(scene, index, kind) else None
+        if names and word in scene.lists["house_kind"] and _is_named_house(scene, index, kind):
             start = _house_name(scene, index)
             return Found("contact.street", scene.spans[start][0], scene.spans[kind][1])
-        if words[index] in never and not (words[index] == "the" and names <= 1) and not _is_saint(words, index, kind):
-            return None
-        if names >= _MOST_NAMES:
+        if word in never and not _may_name(scene, index, kind):
             return None
     return None
 
 
-def _is_saint(words: list[str], index: int, kind: int) -> bool:
-    """Is it the "St" of "St Mary's Road"?"""
-    return words[index] == "st" and index + 1 < kind
+def _is_one_piece(scene: Scene, first: int, last: int) -> bool:
+    return all(_runs_on(scene, index) for index in range(first + 1, last + 1))
+
+
+def _may_name(scene: Scene, index: int, kind: int) -> bool:
+    """Is it "The" of "The Close", "St" of "St Mary's Road", "New" of "New Road"?"""
+    word = scene.words[index]
+    if word == "the":
+        return kind - index <= 2
+    return (word == "st" and index + 1 < kind) or (
+        word in scene.lists["street_adjective"] and index + 1 == kind
+    )
 
 
 def _numbered(scene: Scene, number: int, kind: int) -> Found | None:
@@ -96,6 +117,8 @@ def _numbered(scene: Scene, number: int, kind: int) -> Found | None:
     if words[kind] in scene.lists["weak_street_kind"] and not home and not _stands_alone(scene, number, kind):
         return None
     if middle == ["the"] and words[kind] not in scene.lists["the_street"] and not home:
+        return None
+    if middle[0] in scene.lists["street_adjective"] and not home and words[number] == "1":
         return None
     if middle in (["lane"], ["way"], ["car"]) and len(words[number]) == 1:
         return None
@@ -117,14 +140,19 @@ def _counts_house(scene: Scene, index: int) -> bool:
 def _stands_alone(scene: Scene, number: int, kind: int) -> bool:
     """Is a weak kind ("close", "walk", "rise") the end of a name, and no verb, measure or thing?"""
     middle = scene.words[number + 1 : kind]
-    plural = middle[-1].endswith("s") and not middle[-1].endswith(("ss", "'s"))
+    plural = middle[-1].endswith("s") and not middle[-1].endswith(("ss", "'s")) and middle[0] != "st"
     led = scene.before("place_word", number, 1)
-    ended = scene.gap(kind + 1).strip(" ")[:1] in (",", ".", "\n", "!", "?", ";", ")", "-") or (
-        kind + 1 == len(scene.words)
-    )
+    ended = _ends(scene, kind + 1)
     follows = kind + 1 < len(scene.words) and scene.words[kind + 1] in scene.lists["after_street"]
     lettered = not scene.words[number].isdigit()
     return lettered or (led and not plural) or (not plural and (ended or follows)) or (led and ended)
+
+
+def _ends(scene: Scene, after: int) -> bool:
+    """Does the address end before the word at ``after``: with the text, a stop, a comma or a postcode?"""
+    if after == len(scene.words) or scene.gap(after).strip(" ")[:1] in _STOPS:
+        return True
+    return bool(_POSTCODE.match(scene.text, scene.spans[after][0]))
 
 
 def _is_venue(scene: Scene, number: int, kind: int) -> bool:
@@ -155,14 +183,17 @@ def _with_flat(scene: Scene, number: int) -> int:
 def _is_named_house(scene: Scene, index: int, kind: int) -> bool:
     """Is it "Rose Cottage, Mill Lane"? The house has a name, a comma follows, and nobody meets there."""
     words = scene.words
+    if not _is_one_piece(scene, index, kind):
+        return False
     if "," not in scene.gap(index + 1) and "\n" not in scene.gap(index + 1):
         return False
     name = words[index - 1] if index else ""
-    if not name or name in scene.lists["never_street"] or name in scene.lists["venue_word"]:
-        return False
+    public = words[index] in scene.lists["weak_house_kind"]
+    if name != "the" or public:
+        if not name or name in scene.lists["never_street"] or name in scene.lists["venue_word"]:
+            return False
     if scene.behind("venue_after", kind + 1, 1) or scene.before("venue_word", index, 3):
         return False
-    public = words[index] in scene.lists["weak_house_kind"]
     return not public or scene.before("home_word", index - 1, _HOME_REACH)
 
 
@@ -198,6 +229,8 @@ def _lived_at(scene: Scene, home: int) -> Found | None:
     """Find "we live at 14 Fairview": a number and a name after a word about living somewhere."""
     words = scene.words
     at = home + 1
+    if at >= len(words) or words[at] not in scene.lists["home_filler"]:
+        return None
     while at < len(words) and at - home <= 4 and words[at] in scene.lists["home_filler"]:
         at += 1
     if at == home + 1 or at + 1 >= len(words) or not (_is_number(scene, at) or words[at] in SPOKEN):
@@ -213,13 +246,17 @@ def _lived_at(scene: Scene, home: int) -> Found | None:
         after += 1
     if after == at + 1 or words[at + 1] in scene.lists["measure_unit"]:
         return None
-    ended = after == len(words) or scene.gap(after).strip(" ")[:1] in (",", ".", "\n", "!", "?", ";", ")", "-")
+    ended = _ends(scene, after)
     follows = after < len(words) and words[after] in scene.lists["after_street"]
-    return Found("contact.street", scene.spans[at][0], scene.spans[after - 1][1]) if ended or follows else None
+    return (
+        Found("contact.street", scene.spans[at][0], scene.spans[after - 1][1]) if ended or follows else None
+    )
 
 
 def _box(scene: Scene, box: int) -> Found | None:
     after = box + 1
+    if not box or scene.words[box - 1] not in ("po", "o"):
+        return None
     if after < len(scene.words) and scene.words[after].isdigit() and len(scene.words[after]) <= 6:
         return Found("contact.street", scene.spans[box - 1][0], scene.spans[after][1])
     return None

@@ -25,9 +25,10 @@ _NOUGHTS = {"hundred": "00", "thousand": "000"}
 _REPEATS = {"double": 2, "dbl": 2, "triple": 3, "treble": 3}
 _FILLERS = frozenset(
     ("and", "then", "next", "followed", "by", "dash", "hyphen", "space", "gap", "gaps", "dot", "so", "um",
-     "er", "erm", "its", "it's", "slash", "stroke", "the", "no", "spaces", "comma", "star")
+     "er", "erm", "x", "xx", "xxx", "add", "plus", "finish", "end", "ends", "remove", "this", "put",
+     "its", "it's", "slash", "stroke", "the", "no", "spaces", "comma", "star")
 )  # fmt: skip
-_LETTERS_FOR_DIGITS = frozenset({"oo", "ooo", "oi", "io", "i", "l", "ll", "il", "li"})
+_LETTERS_FOR_DIGITS = {"oo": "00", "ooo": "000", "oi": "01", "io": "10", "i": "1", "l": "1", "ll": "11"}
 _LEADS = frozenset({"tel", "mob", "no", "t", "m", "ph", "call", "text", "txt", "ring", "on", "num", "phone"})
 _ROUND = str.maketrans("oil", "011")
 _CROOKED = str.maketrans("oilsbz", "011582")
@@ -41,7 +42,9 @@ _MOST_FILLERS = 3
 _LONGEST_TOKEN = 60
 _SHORTEST_JOINED = 12  # letters; "seventy" and "nineteen" are no rows
 _APART = frozenset(":?=£$€%@+&")
+_PLAIN_GAPS = frozenset({"", " ", "-", ".", ", "})
 _CLEAR = 5  # digits that make a group of a token with letters at its end
+_CLEAR_LED = 9  # digits that make one of a token with any letters before
 _KISSES = frozenset({"x", "xx", "xxx"})
 
 
@@ -63,7 +66,7 @@ class Run:
 
     def __init__(self, groups: list[Group]) -> None:
         self.groups = groups
-        self.digits = "".join(group.digits for group in groups)
+        self.digits = "".join([group.digits for group in groups])
         self.offsets: list[int] = []
         self.ends: dict[int, int] = {}
         total = 0
@@ -75,123 +78,130 @@ class Run:
 
 def find_runs(scene: Scene, fewest: int) -> list[Run]:
     """Return every row with at least ``fewest`` digits, in reading order. Looks at each word once."""
-    runs: list[Run] = []
-    reader = _Reader(scene)
-    for index, word in enumerate(scene.words):
-        if word.isalpha() and word not in SPOKEN and not reader.is_open and word not in _REPEATS:
-            if len(word) < _SHORTEST_JOINED:
-                continue
-        row = reader.take(index, word)
-        if row and sum(len(group.digits) for group in row) >= fewest:
-            runs.append(Run(row))
-    row = reader.close()
-    if row and sum(len(group.digits) for group in row) >= fewest:
-        runs.append(Run(row))
-    return runs
+    reader, words = _Reader(scene, fewest), scene.words
+    for index, word in enumerate(words):
+        if word.isalpha() and word not in SPOKEN and word not in _REPEATS and len(word) < _SHORTEST_JOINED:
+            if reader.is_open:
+                reader.pass_by(index, word)
+        else:
+            reader.take(index, word)
+    reader.close()
+    return reader.runs
 
 
 class _Reader:
-    """Gathers groups word by word; ``take`` returns a row when the word at hand has ended it."""
+    """Gathers groups word by word into ``runs``."""
 
-    def __init__(self, scene: Scene) -> None:
-        self._scene = scene
+    __slots__ = (
+        "_fewest", "_fillers", "_groups", "_last", "_repeat", "_repeat_at", "_spans", "_text", "_words",
+        "is_open", "runs",
+    )  # fmt: skip
+
+    def __init__(self, scene: Scene, fewest: int) -> None:
+        self._text, self._words, self._spans = scene.text, scene.words, scene.spans
+        self._fewest = fewest
         self._groups: list[Group] = []
         self._fillers = 0
-        self._last = -1  # the last word that belongs to the row, fillers too
+        self._last = 0  # the last word that belongs to the row, fillers too
         self._repeat = 0
         self._repeat_at = 0
+        self.is_open = False  # has a row begun?
+        self.runs: list[Run] = []
 
-    @property
-    def is_open(self) -> bool:
-        """Has a row begun?"""
-        return bool(self._groups) or bool(self._repeat)
+    def close(self) -> None:
+        """End the row and keep it when it is long enough."""
+        groups = self._groups
+        if groups:
+            if sum([len(group[0]) for group in groups]) >= self._fewest:
+                self.runs.append(Run(groups))
+            self._groups = []
+        self._fillers = self._repeat = 0
+        self.is_open = False
 
-    def close(self) -> list[Group]:
-        """End the row and return it."""
-        groups, self._groups, self._fillers, self._repeat = self._groups, [], 0, 0
-        return groups
-
-    def take(self, index: int, word: str) -> list[Group]:
-        """Add a word to the row, or end the row before it and perhaps begin another."""
-        ended: list[Group] = []
-        if self.is_open and not self._joins(index):
-            ended = self.close()
-        if word in _REPEATS:
-            self._repeat, self._repeat_at, self._last = _REPEATS[word], index, index
-            return ended
-        if word in _NOUGHTS and self._groups and self._lengthen(index, _NOUGHTS[word]):
-            return ended
-        read = _read(word, in_row=self.is_open)
-        if read:
-            self._add(index, word, *read)
-        elif self._groups and word in _FILLERS and self._fillers < _MOST_FILLERS:
+    def pass_by(self, index: int, word: str) -> None:
+        """A word that is no digit: a filler, noughts, letters that look like digits, or the end of the row."""
+        if not self._joins(index) or not self._groups:
+            self.close()
+        elif word in _NOUGHTS and self._lengthen(index, _NOUGHTS[word]):
+            return
+        elif word in _LETTERS_FOR_DIGITS:
+            self._add(index, word, _LETTERS_FOR_DIGITS[word], 0, len(word))
+        elif word in _FILLERS and self._fillers < _MOST_FILLERS:
             self._fillers += 1
             self._last = index
         else:
-            ended = ended or self.close()
             self.close()
-        return ended
+
+    def take(self, index: int, word: str) -> None:
+        """Add a word that may stand for digits to the row, or begin another."""
+        if self.is_open and not self._joins(index):
+            self.close()
+        if word.isdigit():
+            self._add(index, word, word, 0, len(word))
+        elif word in _REPEATS:
+            self._repeat, self._repeat_at, self._last = _REPEATS[word], index, index
+            self.is_open = True
+        elif word in SPOKEN:
+            self._add(index, word, SPOKEN[word], 0, len(word))
+        else:
+            read = _read_mixed(word) if len(word) <= _LONGEST_TOKEN else None
+            if read:
+                self._add(index, word, *read)
+            elif self.is_open:
+                self.pass_by(index, word)
 
     def _joins(self, index: int) -> bool:
-        spans = self._scene.spans
-        start, end = spans[self._last][1], spans[index][0]
-        return end - start <= _WIDEST_GAP and _APART.isdisjoint(self._scene.text[start:end])
+        gap = self._text[self._spans[self._last][1] : self._spans[index][0]]
+        return gap in _PLAIN_GAPS or (len(gap) <= _WIDEST_GAP and _APART.isdisjoint(gap))
 
     def _add(self, index: int, word: str, digits: str, start: int, end: int) -> None:
-        at = self._scene.spans[index][0]
-        first, begin = index, at + start
-        spoken = word in SPOKEN
+        at, groups = self._spans[index][0], self._groups
+        first, begin, spoken = index, at + start, word in SPOKEN
         if self._repeat and len(digits) == 1:
             digits, spoken, first = digits * self._repeat, True, self._repeat_at
-            begin = self._scene.spans[first][0]
-        last = self._groups[-1] if self._groups else None
-        if last and word in UNITS and last.digits[-1] == "0" and self._scene.words[index - 1] in _TENS:
-            self._groups[-1] = last._replace(
-                digits=last.digits[:-1] + digits, end=at + end, after=index + 1
-            )
+            begin = self._spans[first][0]
+        if (
+            groups
+            and spoken
+            and word in UNITS
+            and groups[-1].after == index
+            and self._words[index - 1] in _TENS
+        ):
+            last = groups[-1]
+            groups[-1] = last._replace(digits=last.digits[:-1] + digits, end=at + end, after=index + 1)
         else:
-            self._groups.append(Group(digits, begin, at + end, first, index + 1, spoken))
+            groups.append(Group(digits, begin, at + end, first, index + 1, spoken))
         self._repeat = self._fillers = 0
         self._last = index
+        self.is_open = True
 
     def _lengthen(self, index: int, noughts: str) -> bool:
         last = self._groups[-1]
         if last.after != index or len(last.digits) != 1:
             return False
         self._groups[-1] = last._replace(
-            digits=last.digits + noughts, end=self._scene.spans[index][1], after=index + 1, spoken=True
+            digits=last.digits + noughts, end=self._spans[index][1], after=index + 1, spoken=True
         )
         self._last = index
         return True
 
 
-def _read(word: str, *, in_row: bool) -> tuple[str, int, int] | None:
-    """Return the digits a word stands for and where in it they are, or None."""
-    if word.isdigit():
-        return word, 0, len(word)
-    if word in SPOKEN:
-        return SPOKEN[word], 0, len(word)
-    if word.isalpha():
-        if in_row and word in _LETTERS_FOR_DIGITS:
-            return word.translate(_ROUND), 0, len(word)
-        return _joined(word) if _SHORTEST_JOINED <= len(word) <= _LONGEST_TOKEN else None
-    return _read_mixed(word) if len(word) <= _LONGEST_TOKEN else None
-
-
 def _read_mixed(word: str) -> tuple[str, int, int] | None:
-    rounded = word.translate(_ROUND)
-    if rounded.isdigit():
-        return rounded, 0, len(word)
-    crooked = word.translate(_CROOKED)
-    if crooked.isdigit() and sum(map(str.isdigit, word)) * 2 >= len(word):
-        return crooked, 0, len(word)
-    led = _LED.fullmatch(word)
-    if led:
-        clear = led[1] in _LEADS or len(led[2]) >= 9
-        return (led[2], led.start(2), len(word)) if clear else None
-    trailed = _TRAILED.fullmatch(word)
-    if trailed and (len(trailed[1]) >= _CLEAR or trailed[2] in _KISSES):
-        return trailed[1], 0, trailed.end(1)
+    """Return the digits that letters and figures together stand for and where in the word they are."""
+    if not word.isalpha():
+        rounded = word.translate(_ROUND)
+        if rounded.isdigit():
+            return rounded, 0, len(word)
+        crooked = word.translate(_CROOKED)
+        if crooked.isdigit() and sum(map(str.isdigit, word)) * 2 >= len(word):
+            return crooked, 0, len(word)
+        led = _LED.fullmatch(word)
+        if led:
+            clear = led[1] in _LEADS or len(led[2]) >= _CLEAR_LED
+            return (led[2], led.start(2), len(word)) if clear else None
+        trailed = _TRAILED.fullmatch(word)
+        if trailed and (len(trailed[1]) >= _CLEAR or trailed[2] in _KISSES):
+            return trailed[1], 0, trailed.end(1)
     return _joined(word)
 
 

@@ -16,7 +16,9 @@ _DOMAIN = re.compile(
     r"[\s)\]}>*_\-]{0,3}([a-z0-9][a-z0-9-]{0,62})"
     r"((?:\s{0,2}[(\[{<*_\-]{0,2}\s?(?:\.|\bdot\b|(?<=_)dot(?=_)|,)\s?[)\]}>*_\-]{0,2}\s{0,2}[a-z0-9-]{1,62}){0,4})"
 )
-_STEP = re.compile(r"\s{0,2}[(\[{<*_\-]{0,2}\s?(\.|dot\b|dot(?=_)|,)\s?[)\]}>*_\-]{0,2}\s{0,2}([a-z0-9-]{1,62})")
+_STEP = re.compile(
+    r"\s{0,2}[(\[{<*_\-]{0,2}\s?(\.|dot\b|dot(?=_)|,)\s?[)\]}>*_\-]{0,2}\s{0,2}([a-z0-9-]{1,62})"
+)
 _SPOKEN_JOIN = re.compile(r"(?:dot|underscore|dash|hyphen|point|full stop|plus)")
 _JOINED_UP = re.compile(
     r"[a-z0-9._]{2,30}at(?:gmail|hotmail|yahoo|outlook|icloud|googlemail|btinternet)dot(?:com|co|couk|codotuk|net)\b"
@@ -24,6 +26,7 @@ _JOINED_UP = re.compile(
 _HYPHENED = re.compile(
     r"(?<![a-z0-9])[a-z0-9.]{2,30}[-_]at[-_][a-z0-9]{2,30}(?:(?:[-_.]dot[-_.]|\.)[a-z]{2,10}){1,2}(?![a-z0-9])"
 )
+_RING = re.compile(r"[(\[]a[)\]]")
 _BRACKETS = "([{<*_"
 _SPACED_OUT = re.compile(r"(?<![a-z0-9])[a-z0-9](?: [a-z0-9._]){1,40} @(?: [a-z0-9.]){3,40}(?![a-z0-9])")
 
@@ -32,7 +35,7 @@ def find_emails(scene: Scene) -> Iterator[Found]:
     """Yield each address, however it is written."""
     text = scene.text
     at = text.find("@")
-    while at >= 0:
+    while at >= 0 and scene.spend():
         found = _around(scene, at, at + 1)
         if found:
             yield found
@@ -40,6 +43,8 @@ def find_emails(scene: Scene) -> Iterator[Found]:
     if "@" in text and " @ " in text:
         yield from (Found("contact.email", *match.span()) for match in _SPACED_OUT.finditer(text))
     yield from _spoken(scene)
+    if "(a)" in text or "[a]" in text:
+        yield from (found for match in _RING.finditer(text) if (found := _around(scene, *match.span())))
     if "-at-" in text or "_at_" in text:
         yield from (Found("contact.email", *match.span()) for match in _HYPHENED.finditer(text))
     if "dotco" in text:
@@ -103,14 +108,18 @@ def _domain_after(scene: Scene, start: int) -> int:
 
 def _spoken(scene: Scene) -> Iterator[Found]:
     """Find "at" in place of "@"."""
-    words = scene.words
-    for index in range(1, len(words) - 1):
-        if words[index] == "at":
+    words, providers = scene.words, scene.lists["sure_provider"]
+    for index, word in enumerate(words):
+        if word == "at" and 0 < index < len(words) - 1:
+            if not scene.spend():
+                return
             found = _spoken_at(scene, index)
             if found:
                 yield found
-        elif words[index] in scene.lists["sure_provider"]:
-            found = _at_provider(scene, index)
+        elif word in providers:
+            if not scene.spend():
+                return
+            found = _at_provider(scene, index) or _before_provider(scene, index)
             if found:
                 yield found
 
@@ -135,7 +144,7 @@ def _spoken_at(scene: Scene, index: int) -> Found | None:
         return Found("contact.email", local, domain)
     provider = words_in(scene, index + 1, "mail_provider")
     sure = words_in(scene, index + 1, "sure_provider")
-    asked = scene.before("mail_word", index, 7)
+    asked = scene.near("mail_word", index, index + 2, 7, 5)
     whole = "." in scene.text[end:domain]
     if sure or (provider and whole) or (asked and whole):
         return Found("contact.email", local, domain)
@@ -168,12 +177,27 @@ def _at_provider(scene: Scene, index: int) -> Found | None:
     start, at = scene.spans[index][1], index + 1
     while at < len(words) and at - index <= 3 and words[at] in scene.lists["handle_filler"]:
         at += 1
-    if at >= len(words) or scene.spans[at][0] - start > 24:
+    if at >= len(words):
+        return None
+    if scene.spans[at][0] - start > 24:
         return None
     begin = scene.spans[at][0]
     name = re.compile(r"[a-z0-9._-]{3,40}").match(scene.text, begin)
-    clear = name is not None and any(sign.isdigit() or sign == "_" for sign in name[0]) and _has_letter(name[0])
-    plainly = at > index + 1 or ":" in scene.text[start:begin]
-    if name and clear and plainly:
+    clear = (
+        name is not None and any(sign.isdigit() or sign == "_" for sign in name[0]) and _has_letter(name[0])
+    )
+    if name and clear:
         return Found("contact.email", begin, begin + len(name[0].rstrip("._-")))
+    return None
+
+
+def _before_provider(scene: Scene, index: int) -> Found | None:
+    """Find "tomgreen92 gmail"."""
+    words = scene.words
+    if not index or scene.gap(index) != " ":
+        return None
+    word = words[index - 1]
+    figures = sum(map(str.isdigit, word))
+    if figures >= 2 and figures < len(word) - 2 and word[0].isalpha():
+        return Found("contact.email", scene.spans[index - 1][0], scene.spans[index][1])
     return None

@@ -10,7 +10,7 @@ from itertools import islice
 from stairgate.clauses import control
 from stairgate.screening.case import Case
 from stairgate.screening.contacts.addresses import before_postcode, find_addresses
-from stairgate.screening.contacts.digits import Run, find_runs
+from stairgate.screening.contacts.digits import SPOKEN, Run, find_runs
 from stairgate.screening.contacts.emails import find_emails
 from stairgate.screening.contacts.handles import find_handles, find_links
 from stairgate.screening.contacts.identifiers import find_identifiers, find_spelt
@@ -20,12 +20,18 @@ from stairgate.screening.contacts.scene import Found, Scene
 from stairgate.screening.folding import fold
 from stairgate.screening.kinds import Direction, Finding, Severity
 
-_SIGNS = re.compile(r"[0-9@/]")
+_SIGNS = re.compile(r"[0-9@/_]")
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]")
 _FIGURES = re.compile(r"[0-9]")
 _CUES = frozenset({"contact_digit", "contact_street", "contact_app", "contact_mail"})
-_FEWEST_DIGITS = 6  # in any number that belongs to a person
+_FEWEST_DIGITS = 6  # in any number that belongs to a person, and only where a word says what it is
+_FEWEST_UNTOLD = 8
 _FEWEST_FIGURES = 5  # the rest may be in words
+_MANY_FIGURES = 9  # enough for a number with small words between
+# Eight digits with little between them, or letters that may stand for digits.
+_ROW = re.compile(r"[0-9](?:[^a-z0-9:?=@+&]{0,12}[0-9]){7}|[0-9][oilzstfen]|[oil][0-9]")
+_SHORT_ROW = re.compile(r"[0-9](?:[^a-z0-9:?=@+&]{0,12}[0-9]){5}")
+_PIECE = re.compile(r"[0-9]{3}")
 _FURTHEST_LEAD = 5  # words between "text" and the number
 _OFFICIAL_WORDS = (
     "nhs_word", "tax_word", "medical_word", "dbs_word", "certificate_word", "passport_word", "card_word",
@@ -55,14 +61,15 @@ def find_contacts(case: Case) -> Iterator[Finding]:
     writes its own telephone number there is what the inbox is for.
     """
     signs = _signs(case)
-    if not signs and _CUES.isdisjoint(case.cues):
+    if not signs and _CUES.isdisjoint(case.cues.at_once):
         return
     scene = Scene(case)
+    found = _everything(scene)
     if case.direction is Direction.PRIVATE_MESSAGE:
-        found = _in_private(scene)
-    else:
-        found = _everything(scene)
+        found = (finding for finding in found if finding.rule in _IN_PRIVATE)
     yield from islice(found, _ENOUGH)
+    if scene.budget < 0:
+        yield case.finding("contact.too-many", 0, len(scene.text))
 
 
 def _signs(case: Case) -> bool:
@@ -76,14 +83,14 @@ def _signs(case: Case) -> bool:
 def _everything(scene: Scene) -> Iterator[Finding]:
     text, cues = scene.text, scene.case.cues
     figures = len(_FIGURES.findall(text))
-    if figures >= _FEWEST_FIGURES or "contact_digit" in cues:
+    if _may_hold_number(scene, figures):
         yield from _numbers(scene)
     if figures:
         yield from _identifiers(scene)
     if figures or "contact_street" in cues:
         for found in find_addresses(scene):
             yield from _unless_own(scene, found)
-    if "@" in text or "contact_mail" in cues:
+    if "@" in text or "contact_mail" in cues or "(a" in text or "[a" in text:
         for found in find_emails(scene):
             yield from _unless_own(scene, found)
     if "/" in text or ":" in text or "contact_mail" in cues:
@@ -94,18 +101,34 @@ def _everything(scene: Scene) -> Iterator[Finding]:
             yield from _unless_own(scene, found)
 
 
-def _in_private(scene: Scene) -> Iterator[Finding]:
-    return (finding for finding in _everything(scene) if finding.rule in _IN_PRIVATE)
+def _may_hold_number(scene: Scene, figures: int) -> bool:
+    if "contact_digit" in scene.case.cues:
+        return True
+    if figures < _FEWEST_FIGURES:
+        return False
+    text = scene.text
+    if _ROW.search(text) or not SPOKEN.keys().isdisjoint(scene.words) or (figures >= _MANY_FIGURES and _PIECE.search(text)):
+        return True
+    return _is_told(scene) and _SHORT_ROW.search(text) is not None
+
+
+def _is_told(scene: Scene) -> bool:
+    """Is there a word beside which a short row of digits is a number of somebody's?"""
+    return scene.has("contact_verb") or scene.has("sort_word") or scene.has("number_mark") or "s/c" in scene.text
 
 
 # --- numbers ---
 
 
 def _numbers(scene: Scene) -> Iterator[Finding]:
-    worded = any(map(scene.has, _OFFICIAL_WORDS))
-    for run in find_runs(scene, _FEWEST_DIGITS):
+    fewest = _FEWEST_DIGITS if _is_told(scene) else _FEWEST_UNTOLD
+    runs = find_runs(scene, fewest)
+    if not runs:
+        return
+    worded = any(map(scene.has, _OFFICIAL_WORDS)) or "s/c" in scene.text or "a/c" in scene.text
+    for run in runs:
         place = 0
-        while place < len(run.groups):
+        while place < len(run.groups) and scene.spend():
             official = official_at(scene, run, place, worded=worded)
             phone = phone_at(scene, run, place)
             if official and (phone is None or official.after >= phone.after):

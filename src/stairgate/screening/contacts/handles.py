@@ -11,7 +11,9 @@ from stairgate.screening.contacts.scene import Found, Scene
 _HANDLE = re.compile(r"[a-z0-9_][a-z0-9_.\-]{1,39}")
 _TOKEN = re.compile(r"[^\s,;!?()\"<>:=]{1,41}")
 _GLUE = re.compile(r"[ \t:=\-\"'(,>@#]{0,5}(?:'s)?[ \t:=\-\"'(,>@]{0,4}")
-_NO_HANDLE = re.compile(r"[0-9.]+(?:am|pm|p|k|m|st|nd|rd|th|x|yo|yrs?|mins?|hrs?|kg|g|ml|cm|mm|s|%)?|[a-z]{0,2}[0-9]{1,2}s?|x[0-9]+|year[0-9]{1,2}|under[0-9]{1,2}s?|20[0-9]{2}")
+_NO_HANDLE = re.compile(
+    r"[0-9.]+(?:am|pm|p|k|m|st|nd|rd|th|x|yo|yrs?|mins?|hrs?|kg|g|ml|cm|mm|s|%)?|[a-z]{0,2}[0-9]{1,2}s?|x[0-9]+|year[0-9]{1,2}|under[0-9]{1,2}s?|20[0-9]{2}"
+)
 _TAGGED = re.compile(r"(?<![a-z0-9_])([a-z0-9_.]{2,32})#([0-9]{4})(?![0-9a-z])")
 _UNDERSCORED = re.compile(r"(?<![a-z0-9_@/.])(?=[a-z])[a-z0-9.]{2,20}_[a-z0-9_.]{1,20}(?![a-z0-9_@/])")
 _LINK = re.compile(
@@ -20,21 +22,28 @@ _LINK = re.compile(
     r"|(?:chat\.whatsapp|api\.whatsapp|invite\.viber|snapchat|kik|tiktok|instagram|facebook|fb|twitter|x|threads|linkedin|discord|discordapp|roblox|onlyfans|linktr|bsky)"
     r"\s?(?:\.|\bdot\b)\s?(?:com|net|ee|app|gg)\s?(?:/|\bslash\b)\s?@?[\w]"
     r"|discord\s?(?:\.|\bdot\b)\s?gg\s?(?:/|\bslash\b)\s?\w"
-    r"|t\.co/dm|signal\.group/|(?:us\d{2}web\.)?zoom\.us/j/|meet\.google\.com/\w"
+    r"|youtube\.com/@\w|t\.co/dm|signal\.group/|(?:us\d{2}web\.)?zoom\.us/j/|meet\.google\.com/\w"
     r"|(?:tel|sms|mailto|skype|whatsapp|viber|tg):[/+\w]"
     r")[^\s<>\"']{0,200}"
 )
 _PUBLIC_PATHS = re.compile(
     r"/(?:@?(?:groups|events|sharer|share|hashtag|watch|marketplace|help|policies|privacy|legal|explore|reel|reels|p|stories|pages|search|photo|photos|photo\.php|story\.php|permalink\.php|login|about|safety|intent|status|i|tos|terms|home|games|download|community|business|discover|tag|video|videos|posts)\b)"
 )
-_HELD_LINK = re.compile(r"(?:wa|m|t|fb|line|signal|telegram|kik|viber|msng|join\.skype)\s?(?:\.|dot)|chat\.|api\.|invite\.|discord|signal\.group|zoom|meet|tel:|sms:|mailto:|skype:|whatsapp:|viber:|tg:|t\.co|snapchat")
+_HELD_LINK = re.compile(
+    r"(?:wa|m|t|fb|line|signal|telegram|kik|viber|msng|join\.skype)\s?(?:\.|dot)|chat\.|api\.|invite\.|discord|signal\.group|zoom|meet|tel:|sms:|mailto:|skype:|whatsapp:|viber:|tg:|t\.co|snapchat"
+)
 _MOST_FILLERS = 5
 _SHORTEST, _LONGEST = 3, 30
+_TELLING = 6  # letters of a plain word that may be an account
 _SHORT_TAG = 8  # letters; a friend called by name in a comment
 
 
-_WEB = re.compile(r"(?<![a-z0-9@.])(?:https?://)?[a-z0-9][a-z0-9.-]{1,60}\.[a-z]{2,12}(?:/[^\s<>\"']{0,200})?")
-_TALK = re.compile(r"(?:^|[/.\-_])(?:chats?|invites?|join|dm|dms|private|msg|message|messages|talk|whats|wa|telegram|snap|meetme|addme|u|add|inbox)(?:[/.\-_=?]|$)")
+_WEB = re.compile(
+    r"(?<![a-z0-9@.])(?:https?://)?[a-z0-9][a-z0-9.-]{1,60}\.[a-z]{2,12}(?:/[^\s<>\"']{0,200})?"
+)
+_TALK = re.compile(
+    r"(?:^|[/.\-_])(?:chats?|invites?|join|dm|dms|private|msg|message|messages|talk|whats|wa|telegram|snap|meetme|addme|u|add|inbox)(?:[/.\-_=?]|$)"
+)
 
 
 def find_links(scene: Scene) -> Iterator[Found]:
@@ -73,11 +82,16 @@ def find_handles(scene: Scene) -> Iterator[Found]:
     if "#" in text:
         yield from _numbered(scene)
     if "_" in text and scene.has("reach_word"):
-        yield from (Found("contact.handle", *match.span()) for match in _UNDERSCORED.finditer(text) if _is_underscored(scene, match))
+        yield from (
+            Found("contact.handle", *match.span())
+            for match in _UNDERSCORED.finditer(text)
+            if _is_underscored(scene, match)
+        )
     apps = scene.lists["app_name"]
     for index, word in enumerate(scene.words):
-        name = word.removesuffix("'s")
-        if name in apps:
+        if word in apps or (word.endswith("'s") and word[:-2] in apps):
+            if not scene.spend():
+                return
             found = _after_app(scene, index) or _before_app(scene, index)
             if found:
                 yield found
@@ -91,7 +105,7 @@ def _is_underscored(scene: Scene, match: re.Match[str]) -> bool:
 def _at_signs(scene: Scene) -> Iterator[Found]:
     text = scene.text
     at = text.find("@")
-    while at >= 0:
+    while at >= 0 and scene.spend():
         before = text[at - 1] if at else " "
         match = None if before.isalnum() or before in "._" else _HANDLE.match(text, at + 1)
         if match and _is_account(scene, at, match[0].rstrip(".-")) and not is_in_address(scene, at):
@@ -116,8 +130,14 @@ def _is_ours(scene: Scene, at: int) -> bool:
 
 def _numbered(scene: Scene) -> Iterator[Found]:
     for match in _TAGGED.finditer(scene.text):
+        if not scene.spend():
+            return
         name = match[1].strip(".")
-        if _has_letter(name) and name not in scene.lists["counted_noun"] and name not in scene.lists["code_noun"]:
+        if (
+            _has_letter(name)
+            and name not in scene.lists["counted_noun"]
+            and name not in scene.lists["code_noun"]
+        ):
             yield Found("contact.handle", match.start(), match.end())
 
 
@@ -134,7 +154,9 @@ def _after_app(scene: Scene, index: int) -> Found | None:
     for _ in range(_MOST_FILLERS):
         glue = _GLUE.match(text, place)
         between = glue[0] if glue else ""
-        plain = plain or ":" in between or "=" in between or ">" in between or " - " in between or "@" in between
+        plain = (
+            plain or ":" in between or "=" in between or ">" in between or " - " in between or "@" in between
+        )
         token = _TOKEN.match(text, place + len(between))
         if not token or (not between and place < len(text)):
             return None
@@ -155,7 +177,11 @@ def _is_name(scene: Scene, index: int, name: str, fillers: set[str], *, plain: b
     """May ``name`` be an account? Signs and figures tell; a plain word needs "is", "as", a colon or the like."""
     if not _SHORTEST <= len(name) <= _LONGEST or _NO_HANDLE.fullmatch(name) or not _has_letter(name):
         return False
-    if scene.before("ourselves", index, 5) and scene.case.is_outbound and not scene.case.facts.allowed_contacts:
+    if (
+        scene.before("ourselves", index, 5)
+        and scene.case.is_outbound
+        and not scene.case.facts.allowed_contacts
+    ):
         return False
     if not _HANDLE.fullmatch(name) or name in scene.lists["everyday"]:
         return False
@@ -166,14 +192,28 @@ def _is_name(scene: Scene, index: int, name: str, fillers: set[str], *, plain: b
         return True
     if figures:
         return owned or plain or bool(fillers) or sure
-    stated = not fillers.isdisjoint(("is", "as", "under", "called", "handle", "username", "user", "id", "it's", "its"))
+    stated = not fillers.isdisjoint(
+        ("is", "as", "under", "called", "handle", "username", "user", "id", "it's", "its")
+    )
     if comma and not stated:
         return False
     if plain:
         return True
     if stated:
-        return owned or "as" in fillers or "under" in fillers or sure
-    return "me" in fillers and len(name) > _SHORT_TAG
+        return owned or "name" in fillers or "as" in fillers or "under" in fillers or sure
+    asked = "me" in fillers or "me" in scene.words[max(0, index - 3) : index]
+    return (
+        asked
+        and len(name) >= _TELLING
+        and not name.endswith(("ly", "ing"))
+        and _ends_clause(scene, name, index)
+    )
+
+
+def _ends_clause(scene: Scene, name: str, index: int) -> bool:
+    """Is ``name`` the last of what is said after the app?"""
+    at = scene.text.find(name, scene.spans[index][1]) + len(name)
+    return not scene.text[at:].strip()[:1].isalnum() or scene.text[at : at + 2] in (" x", " f", ". ")
 
 
 def _before_app(scene: Scene, index: int) -> Found | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from stairgate.screening.contacts.addresses import house_before
 from stairgate.screening.contacts.scene import Found, Scene
 
 _FIGURES = re.compile(r"[0-9]+")
@@ -20,10 +21,13 @@ _PLATE_PREFIX = re.compile(rf"([a-z])([0-9]{{1,3}})[ -]?([a-z]{{3}}){_END}")
 _PLATE_SUFFIX = re.compile(rf"([a-z]{{3}})[ -]?([0-9]{{1,3}})[ ]?([a-z]){_END}")
 _PLATE_IRISH = re.compile(rf"([a-z]{{1,3}})[ -]?([0-9]{{1,4}}){_END}")
 _PLATE_DATELESS = re.compile(rf"([0-9]{{1,4}})[ -]?([a-z]{{1,3}}){_END}")
-_INSURANCE = re.compile(rf"([a-z]{{2}})([ .-]?)([0-9]{{2}})[ .-]?([0-9]{{2}})[ .-]?([0-9]{{2}})(?:[ .-]?([a-d]))?{_END}")
+_INSURANCE = re.compile(
+    rf"([a-z]{{2}})([ .-]?)([0-9]{{2}})[ .-]?([0-9]{{2}})[ .-]?([0-9]{{2}})(?:[ .-]?([a-d]))?{_END}"
+)
 _LICENCE = re.compile(
     rf"[a-z][a-z9]{{4}}[ ]?[0-9]([0156][0-9])([0-3][0-9])[0-9][ ]?[a-z][a-z9][ ]?[a-z0-9][ ]?[a-z0-9]{{2}}{_END}"
 )
+_LICENCE_LOOSE = re.compile(rf"[a-z][a-z9]{{4}}[ ]?[0-9]{{6}}[ ]?[a-z0-9]{{5}}{_END}")
 _UPN = re.compile(rf"([a-z])([0-9]{{11}}[0-9a-z]){_END}")
 _CHILD_BENEFIT = re.compile(rf"chb[ -]?[0-9]{{8}}[ -]?[a-z]{{2}}{_END}")
 _IBAN_BRITISH = re.compile(rf"gb[ ]?[0-9]{{2}}[ ]?[a-z]{{4}}(?:[ -]?[0-9]){{14}}{_END}")
@@ -32,6 +36,7 @@ _PASSPORT = re.compile(rf"[a-z]{{1,2}}[ ]?[0-9]{{7,8}}{_END}")
 _UPDATE_SERVICE = re.compile(rf"[ce][0-9]{{10}}{_END}")
 _SPELT = re.compile(r"(?<![a-z0-9])[a-z0-9](?:[ .\-][a-z0-9](?![a-z0-9])){4,24}")
 
+_FEWEST_SIGNS = 5  # that stand alone
 _ORDINALS = frozenset({"1st", "2nd", "3rd", "4th", "5th", "6th", "7th", "8th", "9th", "0th"})
 _SUFFIXED_AREAS = frozenset({"e", "n", "nw", "se", "w", "sw", "ec", "wc"})
 _NO_INSURANCE = frozenset({"bg", "gb", "kn", "nk", "nt", "tn", "zz"})
@@ -42,10 +47,14 @@ _AGES = (range(1, 31), range(51, 81))  # the figures of a plate since 2001, and 
 def find_identifiers(scene: Scene) -> Iterator[Found]:
     """Yield everything that has such a form, none overlapping another."""
     text, reach = scene.text, 0
+    loose = scene.has("car_word") or scene.has("postcode_word")
     for match in _FIGURES.finditer(text):
-        if match.start() < reach:
+        start, end = match.span()
+        if start < reach or not (text[start - 1 : start].isalpha() or loose or _may_stand_apart(text, start, end)):
             continue
-        found = _at(scene, match.start(), match.end())
+        if not scene.spend():
+            return
+        found = _at(scene, start, end)
         if found and found.start >= reach:
             reach = found.end
             yield found
@@ -53,6 +62,14 @@ def find_identifiers(scene: Scene) -> Iterator[Found]:
         yield from (Found("contact.postcode", *match.span()) for match in _FORCES.finditer(text))
     if "gir" in text:
         yield from (Found("contact.postcode", *match.span()) for match in _GIRO.finditer(text))
+
+
+def _may_stand_apart(text: str, start: int, end: int) -> bool:
+    """May these figures be the middle of something written with gaps, with no word to say what it is?"""
+    size = end - start
+    if size == 2:
+        return text[end + 1 : end + 2].isdigit() and text[start - 2 : start - 1].isalpha()
+    return size in (6, 7, 8) or (size == 3 and text[end : end + 1].isalpha())
 
 
 def _at(scene: Scene, start: int, end: int) -> Found | None:
@@ -69,7 +86,11 @@ def _at(scene: Scene, start: int, end: int) -> Found | None:
     head = _head(text, start - 1)
     if head is None or head == start - 1:
         return None
-    return _spaced(scene, head) if start - 1 - head <= 3 else _licence(scene, head)
+    if start - 1 - head > 3:
+        return _licence(scene, head)
+    if text[head : start - 1] in scene.lists["short_word"]:
+        return _insurance(scene, head)
+    return _spaced(scene, head)
 
 
 def _head(text: str, start: int) -> int | None:
@@ -165,7 +186,9 @@ def _insurance(scene: Scene, head: int) -> Found | None:
 def _licence(scene: Scene, head: int) -> Found | None:
     match = _LICENCE.match(scene.text, head)
     if not match:
-        return None
+        match = _LICENCE_LOOSE.match(scene.text, head) if scene.has("licence_word") else None
+        told = match and _is_near(scene, "licence_word", *match.span())
+        return Found("contact.driving-licence", *match.span()) if match and told else None
     month, day = int(match[1]) % 50, int(match[2])
     if not (1 <= month <= 12 and 1 <= day <= 31) and not _is_near(scene, "licence_word", *match.span()):
         return None
@@ -186,7 +209,11 @@ def _upn(scene: Scene, head: int) -> Found | None:
 
 def _passport(scene: Scene, head: int) -> Found | None:
     match = _PASSPORT.match(scene.text, head) if scene.has("passport_word") else None
-    return Found("contact.passport", *match.span()) if match and _is_near(scene, "passport_word", *match.span()) else None
+    return (
+        Found("contact.passport", *match.span())
+        if match and _is_near(scene, "passport_word", *match.span())
+        else None
+    )
 
 
 def _update_service(scene: Scene, head: int) -> Found | None:
@@ -208,7 +235,8 @@ def _postcode(scene: Scene, head: int, *, apart: bool = False) -> Found | None:
     doubts = _doubts(scene, area, district, gap, inward) + (1 if apart else 0)
     doubts += inward in _ORDINALS and scene.text[match.end() : match.end() + 1] in (" ", "-")
     if doubts and not _is_near(scene, "postcode_word", *match.span(), 7, 5):
-        return None
+        if doubts > 1 or house_before(scene, scene.word_from(head)) is None:
+            return None
     return Found("contact.postcode", *match.span())
 
 
@@ -248,8 +276,11 @@ _FOR_FIGURES = str.maketrans("oi", "01")
 
 def _plate_prefix(scene: Scene, head: int) -> Found | None:
     match = _PLATE_PREFIX.match(scene.text, head)
-    if not match or _is_code(scene, head) or match[3] in scene.lists["short_word"]:
+    if not match or _is_code(scene, head):
         return None
+    if match[3] in scene.lists["short_word"]:
+        told = _is_near(scene, "plate_word", *match.span(), 3, 3)
+        return Found("contact.plate", *match.span()) if told else None
     clear = len(match[2]) == 3 or _is_carlike(scene, *match.span())
     return Found("contact.plate", *match.span()) if clear else None
 
@@ -289,14 +320,20 @@ def _follows_plate_word(scene: Scene, start: int) -> bool:
 
 def find_spelt(scene: Scene) -> Iterator[Found]:
     """Find postcodes and plates written one sign at a time: "S W 1 A 1 A A"."""
+    if [len(word) for word in scene.words].count(1) < _FEWEST_SIGNS:
+        return
     for match in _SPELT.finditer(scene.text):
         signs = match[0][::2]
+        if not scene.spend():
+            return
         if signs.isdigit() or signs.isalpha():
             continue
         start, end = match.span()
         if _POSTCODE.fullmatch(signs) and _POSTCODE.fullmatch(signs)[1] in scene.lists["postcode_area"]:  # type: ignore[index]
             yield Found("contact.postcode", start, end)
-        elif (_PLATE_NOW.fullmatch(signs) or _PLATE_PREFIX.fullmatch(signs)) and _is_carlike(scene, start, end):
+        elif (_PLATE_NOW.fullmatch(signs) or _PLATE_PREFIX.fullmatch(signs)) and _is_carlike(
+            scene, start, end
+        ):
             yield Found("contact.plate", start, end)
         elif _INSURANCE.fullmatch(signs) and _is_near(scene, "insurance_word", start, end):
             yield Found("contact.national-insurance", start, end)

@@ -17,8 +17,17 @@ _CARD_LENGTHS = range(13, 20)
 _CARD_OPENINGS = "23456"
 _WIDE = 4
 _CARD_SHAPES = ((4, 4, 4, 4), (4, 4, 4, 4, 3), (4, 6, 5), (4, 4, 5), (6, 10), (4, 6, 4))
-_SORT_AND_ACCOUNT = ((2, 2, 2, 8), (2, 2, 2, 4, 4), (6, 8), (8, 2, 2, 2), (8, 6), (4, 4, 2, 2, 2), (2, 2, 2, 7))
+_SORT_AND_ACCOUNT = (
+    (2, 2, 2, 8),
+    (2, 2, 2, 4, 4),
+    (6, 8),
+    (8, 2, 2, 2),
+    (8, 6),
+    (4, 4, 2, 2, 2),
+    (2, 2, 2, 7),
+)
 _PAIRS = (2, 2, 2)
+_SORT_IS = (["sort", "is"], ["sort", "no"], ["sort", "number"])
 _NHS_SHAPE = (3, 3, 4)
 
 
@@ -132,14 +141,16 @@ def _is_card(scene: Scene, run: Run, place: int, after: int, *, worded: bool) ->
 def _is_bank(scene: Scene, run: Run, place: int, after: int, total: int) -> bool:
     first, last = run.groups[place].first, run.groups[after - 1].after
     shape = _shape(run, place, after)
-    sorted_before = _is_short_for(scene, first, "s") or scene.before("sort_word", first, 4)
+    sorted_before = _is_sort_code(scene, first)
     if shape in _SORT_AND_ACCOUNT or (total == 14 and max(shape) == 1):
         return sorted_before or scene.near("bank_word", first, last, 7, 5)
     narrow = max(shape) == 1 or any(group.spoken for group in run.groups[place:after])
     if total == 6 and (shape in (_PAIRS, (6,)) or narrow):
         if sorted_before or scene.behind("sort_word", last, 4):
             return True
-        return shape == _PAIRS and _is_joined_by(scene, run, place, "-") and scene.near("bank_word", first, last)
+        return (
+            shape == _PAIRS and _is_joined_by(scene, run, place, "-") and scene.near("bank_word", first, last)
+        )
     if total in (7, 8) and (shape in ((8,), (7,), (_WIDE, _WIDE)) or narrow):
         return _is_account(scene, first, last)
     return False
@@ -150,6 +161,14 @@ def _is_account(scene: Scene, first: int, last: int) -> bool:
     if _is_short_for(scene, first, "a") or scene.before("account_word", first, 4):
         return True
     return scene.near("sort_word", first, last, 6, 6)
+
+
+def _is_sort_code(scene: Scene, first: int) -> bool:
+    """Is it "sort code", "sort:", "sort is" or "s/c" that stands before?"""
+    before = scene.words[max(0, first - 4) : first]
+    if _is_short_for(scene, first, "s") or not {"sortcode", "code"}.isdisjoint(before[-3:]):
+        return _is_short_for(scene, first, "s") or not {"sort", "sortcode"}.isdisjoint(before)
+    return bool(before) and ("sort" in before[-1:] or "sc" in before[-2:] or before[-2:] in _SORT_IS)
 
 
 def _is_short_for(scene: Scene, first: int, letter: str) -> bool:

@@ -9,15 +9,19 @@ from stairgate.screening.contacts.digits import Group, Run
 from stairgate.screening.contacts.scene import Scene
 
 # How many digits a number has, by how it begins: the longest length first.
-_LENGTHS = (
-    (re.compile(r"07[1-9]"), (11,)),
-    (re.compile(r"01[1-9]"), (11, 10)),
-    (re.compile(r"02[03489]"), (11,)),
-    (re.compile(r"03[0347]"), (11,)),
-    (re.compile(r"05[056]"), (11, 10)),
-    (re.compile(r"08[0-4578]"), (11, 10)),
-    (re.compile(r"09[018]"), (11,)),
-)
+_LENGTHS = {
+    opening + third: lengths
+    for opening, thirds, lengths in (
+        ("07", "123456789", (11,)),
+        ("01", "123456789", (11, 10)),
+        ("02", "03489", (11,)),
+        ("03", "0347", (11,)),
+        ("05", "056", (11, 10)),
+        ("08", "0123478", (11, 10)),
+        ("09", "018", (11,)),
+    )
+    for third in thirds
+}
 _SHORTEST_ABROAD, _LONGEST_ABROAD = 9, 15
 _LOCAL_LENGTHS = (8, 7, 6)  # without the area code, said right after "ring me on"
 _COUNTING = "012345"
@@ -28,7 +32,15 @@ _DATE = re.compile(
     r"|\b(?:0?[1-9]|[12][0-9]|3[01])([/.-])(?:0?[1-9]|1[0-2])\1[0-9]{2}\b"
     r"|\b(?:19|20)[0-9]{2}-(?:0[1-9]|1[0-2])-[0-3][0-9]\b"
 )
-_PHONE_SIGNS = "\u260e\u260f\u2706\U0001f4de\U0001f4f1\U0001f4f2\U0001f919"
+_INVITATION = re.compile(
+    r"\b(?:(?:my|mine|his|her|our|their|home|work|new|mobile|phone) (?:number|mobile|phone|landline|no)(?:'s| is)?"
+    r"|(?:ring|call|text|phone|get|reach|bell|message|whatsapp) (?:me|us|him|her) (?:on|at))$"
+)
+_LONGEST_DATE = 8  # characters of a date that can stand outside
+_INVITING = frozenset(
+    ("number", "number's", "mobile", "mobile's", "phone", "phone's", "landline", "no", "is", "on", "at")
+)
+_PHONE_SIGNS = frozenset("\u260e\u260f\u2706\U0001f4de\U0001f4f1\U0001f4f2\U0001f919")
 _SIGN_REACH = 4  # characters between the picture of a telephone and the number
 
 
@@ -67,15 +79,11 @@ def _british(scene: Scene, run: Run, place: int, *, clear: bool) -> Phone | None
     if prefix and digits.startswith("0", start):
         start += 1
     national = ("0" if prefix else "") + digits[start : start + 11]
-    for length in _lengths(national):
+    for length in _LENGTHS.get(national[:3], ()):
         after = run.ends.get(start + length - (1 if prefix else 0))
         if after and (clear or prefix or _is_plausible(scene, run, place, after)):
             return Phone(national[:length], after)
     return None
-
-
-def _lengths(national: str) -> tuple[int, ...]:
-    return next((lengths for pattern, lengths in _LENGTHS if pattern.match(national)), ())
 
 
 def _abroad(run: Run, place: int) -> Phone | None:
@@ -98,11 +106,12 @@ def _dialled_abroad(scene: Scene, run: Run, place: int) -> Phone | None:
 def _shortened(scene: Scene, run: Run, place: int) -> Phone | None:
     """A number that lost its nought or its area code: only where someone says it is a number to ring."""
     offset = run.offsets[place]
-    for length in _lengths("0" + run.digits[offset : offset + 10]):
+    for length in _LENGTHS.get("0" + run.digits[offset : offset + 2], ()):
         after = run.ends.get(offset + length - 1)
-        if not after or _is_dated(scene, run, place, after):
+        if not after:
             continue
-        if _is_asked_for(scene, run, place, after) or _is_all_spoken(run, place, after):
+        asked = _is_asked_for(scene, run, place, after) or _is_all_spoken(run, place, after)
+        if asked and not _is_dated(scene, run, place, after):
             return Phone("0" + run.digits[offset : offset + length - 1], after)
     if _follows_invitation(scene, run.groups[place].first):
         for length in _LOCAL_LENGTHS:
@@ -115,12 +124,11 @@ def _shortened(scene: Scene, run: Run, place: int) -> Phone | None:
 def _is_asked_for(scene: Scene, run: Run, place: int, after: int) -> bool:
     """Do the words around say that this is a number to ring or write to?"""
     first, last = run.groups[place].first, run.groups[after - 1].after
-    if scene.is_code(first):
-        return False
     start = run.groups[place].start
-    return scene.near("phone_word", first, last) or any(
-        sign in scene.case.reading.original[max(0, start - _SIGN_REACH) : start] for sign in _PHONE_SIGNS
+    asked = scene.near("phone_word", first, last) or not _PHONE_SIGNS.isdisjoint(
+        scene.text[max(0, start - _SIGN_REACH) : start]
     )
+    return asked and not scene.is_code(first)
 
 
 def _is_all_spoken(run: Run, place: int, after: int) -> bool:
@@ -134,12 +142,9 @@ def _is_all_spoken(run: Run, place: int, after: int) -> bool:
 def _follows_invitation(scene: Scene, first: int) -> bool:
     """Is it "ring me on", "my number is" or the like that stands right before?"""
     before = scene.words[max(0, first - 4) : first]
-    if len(before) < 2 or scene.is_code(first, strict=True):
+    if len(before) < 2 or before[-1] not in _INVITING or scene.is_code(first, strict=True):
         return False
-    said = " ".join(before)
-    return said.endswith(("number is", "number's", "number", "me on", "me at", "us on", "mobile is")) and any(
-        word in scene.lists["reach_word"] for word in before
-    )
+    return bool(_INVITATION.search(" ".join(before)))
 
 
 def _is_plausible(scene: Scene, run: Run, place: int, after: int) -> bool:
@@ -157,7 +162,9 @@ def _is_plausible(scene: Scene, run: Run, place: int, after: int) -> bool:
     asked = scene.near("phone_word", groups[0].first, groups[-1].after)
     if widest == 2 and len(figures) == len(groups):
         return asked or (whole.startswith("07") and _is_in_pairs(scene, groups))
-    listed = any(", " in scene.text[one.end : two.start] for one, two in zip(groups, groups[1:], strict=False))
+    listed = any(
+        ", " in scene.text[one.end : two.start] for one, two in zip(groups, groups[1:], strict=False)
+    )
     return not listed or asked or len(groups[0].digits) > _WHOLE_CODE
 
 
@@ -176,7 +183,10 @@ def _is_in_pairs(scene: Scene, groups: list[Group]) -> bool:
 
 
 def _is_dated(scene: Scene, run: Run, place: int, after: int) -> bool:
-    groups = run.groups
-    return bool(_DATE.search(scene.text, groups[place].start, groups[after - 1].end)) and not any(
-        len(group.digits) > _WHOLE_CODE for group in groups[place:after]
-    )
+    """Does a date stand in the number, or begin before it or end after it?"""
+    groups = run.groups[place:after]
+    if any(len(group.digits) > _WHOLE_CODE for group in groups):
+        return False
+    start, end = groups[0].start, groups[-1].end
+    dates = _DATE.finditer(scene.text, max(0, start - _LONGEST_DATE), end + _LONGEST_DATE)
+    return any(date.start() < end and date.end() > start for date in dates)

@@ -8,6 +8,9 @@ from typing import NamedTuple
 from stairgate.screening.case import Case
 
 
+MOST_PLACES = 800  # that are looked at in one text; a text with more is held for having too many
+
+
 class Found(NamedTuple):
     """A detail met in the text, in folded positions, and the rule that speaks about it."""
 
@@ -19,13 +22,21 @@ class Found(NamedTuple):
 class Scene:
     """One text with its words. ``words`` are folded; positions are folded positions."""
 
-    __slots__ = ("case", "lists", "text", "words")
+    __slots__ = ("_met", "_present", "budget", "case", "lists", "text", "words")
 
     def __init__(self, case: Case) -> None:
         self.case = case
         self.text = case.reading.folded.text
         self.words = case.reading.raw
         self.lists = case.pack.lists
+        self._present: frozenset[str] | None = None
+        self._met: dict[str, bool] = {}
+        self.budget = MOST_PLACES
+
+    def spend(self) -> bool:
+        """Take one place to look at from the budget. False when there is none left."""
+        self.budget -= 1
+        return self.budget >= 0
 
     @property
     def spans(self) -> list[tuple[int, int]]:
@@ -34,19 +45,26 @@ class Scene:
 
     def has(self, name: str) -> bool:
         """Is any word of that list in the text?"""
-        return not self.lists[name].isdisjoint(self.words)
+        met = self._met.get(name)
+        if met is None:
+            if self._present is None:
+                self._present = frozenset(self.words)
+            met = self._met[name] = not self.lists[name].isdisjoint(self._present)
+        return met
 
     def before(self, name: str, index: int, width: int) -> bool:
         """Is a word of that list among the ``width`` words before the word at ``index``?"""
+        if not self.has(name):
+            return False
         return not self.lists[name].isdisjoint(self.words[max(0, index - width) : index])
 
     def behind(self, name: str, index: int, width: int) -> bool:
         """Is a word of that list among the ``width`` words from ``index`` on?"""
-        return not self.lists[name].isdisjoint(self.words[index : index + width])
+        return self.has(name) and not self.lists[name].isdisjoint(self.words[index : index + width])
 
     def near(self, name: str, first: int, after: int, before: int = 6, behind: int = 5) -> bool:
         """Is a word of that list close to the words from ``first`` up to ``after``?"""
-        return self.before(name, first, before) or self.behind(name, after, behind)
+        return self.has(name) and (self.before(name, first, before) or self.behind(name, after, behind))
 
     def word_from(self, position: int) -> int:
         """Index of the first word that ends after ``position``."""

@@ -1,0 +1,98 @@
+"""The cues of one text. Those that rules wait for are looked for at once, the others when somebody asks.
+
+Most of what a pack knows is common: "you", "my", "at ten". A rule speaks only if all of its evidence is there,
+so only the rarest of it is looked for in every text. The rest is looked for in the few texts that hold that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from operator import itemgetter
+
+from stairgate.screening.lazy import lazy
+from stairgate.screening.phrases import Hit, Phrasebook, Phrases
+from stairgate.screening.reading import Reading
+
+Places = Mapping[int, list[Hit]]
+_NOWHERE: Places = {}
+
+
+class CueBooks:
+    """The phrases of a pack for one direction: one book of what is looked for at once, one of each other cue."""
+
+    def __init__(self, phrases: Phrases, at_once: Iterable[str]) -> None:
+        self.at_once = frozenset(at_once)
+        self.first = Phrasebook(phrases, self.at_once)
+        self.phrases = phrases
+        self._others: dict[str | frozenset[str], Phrasebook] = {}
+
+    def book(self, cues: str | frozenset[str]) -> Phrasebook:
+        """Return the phrases of one cue or of several together. Made when first wanted, then kept."""
+        found = self._others.get(cues)
+        if found is None:
+            only = (cues,) if isinstance(cues, str) else cues
+            found = self._others[cues] = Phrasebook(self.phrases, only)
+        return found
+
+
+class Cues:
+    """Where each cue stands in one text. ``cue in cues`` and ``cues.get(cue, {})`` look for it if need be."""
+
+    def __init__(self, reading: Reading, books: CueBooks) -> None:
+        self._reading = reading
+        self._books = books
+        self._hits: dict[str, list[Hit]] = {}
+        self._places: dict[str, Places] = {}
+        self._keep(books.first.hits(reading))
+        self.at_once = list(self._hits)  # the names of those that rules wait for
+
+    def _keep(self, found: list[Hit]) -> None:
+        for hit in found:
+            self._hits.setdefault(hit[0], []).append(hit)
+
+    @lazy
+    def possible(self) -> int:
+        """The bits of the cues that may be there at all."""
+        return self._books.phrases.possible(self._reading)
+
+    def hits(self, cue: str) -> list[Hit]:
+        """Return the hits of ``cue`` in reading order."""
+        hits = self._hits.get(cue)
+        if hits is None:
+            if cue in self._books.at_once:
+                return []
+            bit = self._books.phrases.bits.get(cue, 0)
+            hits = self._books.book(cue).hits(self._reading) if bit & self.possible else []
+            self._hits[cue] = hits
+        return hits
+
+    def __contains__(self, cue: str) -> bool:
+        return bool(self.hits(cue))
+
+    def any_of(self, cues: frozenset[str]) -> bool:
+        """Is one of these there? They are looked for together, in one go."""
+        if not self._hits.keys() >= cues:
+            found = {cue: self._hits.get(cue) for cue in cues}
+            self._keep([hit for hit in self._books.book(cues).hits(self._reading) if found[hit.cue] is None])
+            for cue in cues:
+                self._hits.setdefault(cue, [])
+        return any(map(self._hits.get, cues))
+
+    def get(self, cue: str, default: Places = _NOWHERE) -> Places:
+        """Return the hits of ``cue`` by the number of their sentence, or ``default`` when there are none."""
+        places = self._places.get(cue)
+        if places is None:
+            by_sentence: dict[int, list[Hit]] = {}
+            hits = self.hits(cue)
+            if hits:
+                sentence_of = self._reading.sentence_of
+                for hit in hits:
+                    by_sentence.setdefault(sentence_of[hit.first], []).append(hit)
+            places = self._places[cue] = by_sentence
+        return places or default
+
+    def add(self, found: Iterable[Hit]) -> None:
+        """Add cues that code found, such as a child's name, before the rules are weighed."""
+        for hit in found:
+            self._hits[hit.cue] = sorted([*self.hits(hit.cue), hit], key=itemgetter(1))
+            self._places.pop(hit.cue, None)
