@@ -12,7 +12,7 @@ from __future__ import annotations
 import argparse
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
@@ -25,6 +25,7 @@ from stairgate.screening import Category, Direction, Pack, Screener, Severity, d
 from stairgate.screening.cues import Cues
 from stairgate.screening.learned import SCALE, Learned, grams, plain_words
 from stairgate.screening.reading import Reading
+from stairgate.screening.rules import Rule
 
 ROOT = Path(__file__).parent.parent
 SETS = ROOT / "bench" / "screening_set"
@@ -34,7 +35,9 @@ SEEN_OFTEN = 2  # texts a word or a run of letters must come in to be learned
 STRENGTH, WEIGHT_OF_FOUND = 0.3, 2.0
 FALSE_ALARMS = 0.022  # of innocent texts that the model, alone, may be wrong about
 AGREES = -1.0  # log-odds from which a doubtful rule is believed
-TRUSTED, SEEN = 0.93, 5  # a rule that was right less often, and spoke at least so often, is doubtful
+# A rule that was right less often than this, and spoke at least ``SEEN`` times, is doubtful. The graver, the less.
+TRUSTED = {Severity.LOOK: 0.93, Severity.HOLD: 0.8, Severity.HARM: 0.5}
+SEEN = 5
 LEAST = 6  # hundredths; a smaller weight is left out
 
 Feature = tuple[str, str]  # kind and name
@@ -126,28 +129,31 @@ def speaking(scores: np.ndarray, innocent: np.ndarray) -> float:
     return float(max(loudest[int(len(loudest) * FALSE_ALARMS)], 0.0))
 
 
-def doubtful(texts: Sequence[Text]) -> list[str]:
-    """Return the rules that were wrong too often."""
+def doubtful(texts: Sequence[Text], rules: Mapping[str, Rule]) -> list[str]:
+    """Return the rules that were wrong too often for how grave they are."""
     spoke, right = Counter[str](), Counter[str]()
     for text in texts:
         for rule, category in text.rules.items():
             spoke[rule] += 1
             right[rule] += category in text.categories
-    return sorted(rule for rule, n in spoke.items() if n >= SEEN and right[rule] / n < TRUSTED)
+    return sorted(
+        rule for rule, n in spoke.items() if n >= SEEN and right[rule] / n < TRUSTED[rules[rule].severity]
+    )
 
 
-def learn(texts: Sequence[Text]) -> list[str]:
+def learn(texts: Sequence[Text], rules: Mapping[str, Rule]) -> list[str]:
     """Return the lines of the file of weights."""
+    doubts = doubtful(texts, rules)
     columns = columns_of(texts)
     table, innocent = matrix(texts, columns), np.array([not text.categories for text in texts])
     names = [category.value for category in Category if any(category in text.categories for text in texts)]
     labels = np.array([[name in text.categories for name in names] for text in texts])
     limit = speaking(unseen_scores(table, labels), innocent)
-    print(f"speaks from {limit:.2f}; {len(doubtful(texts))} doubtful rules")
+    print(f"speaks from {limit:.2f}; {len(doubts)} doubtful rules")
     models = [fitted(table, labels[:, lane]) for lane in range(len(names))]
     starts = np.array([model.intercept_[0] for model in models])
     weights = np.array([model.coef_[0] for model in models])
-    head = ["\t".join(names), limits(limit - starts), limits(AGREES - starts), "\t".join(doubtful(texts))]
+    head = ["\t".join(names), limits(limit - starts), limits(AGREES - starts), "\t".join(doubts)]
     return [*head, *lines(columns, weights)]
 
 
@@ -195,7 +201,7 @@ def main() -> None:
     parser.add_argument("--check", action="store_true")
     args = parser.parse_args()
     rules = replace(default_pack(), learned=None)
-    made = learn(read(SETS / "train", Screener(rules)))
+    made = learn(read(SETS / "train", Screener(rules)), rules.rules)
     if not args.check:
         TARGET.write_text("\n".join(made) + "\n", encoding="utf-8")
         print(f"{len(made):,} lines, {TARGET.stat().st_size / 1e3:,.0f} kB")

@@ -27,6 +27,7 @@ GRAM = 4  # letters of the pieces an unknown word is weighed by
 _LANE = 32
 _MIDDLE = 1 << (_LANE - 1)
 _FIGURE = "#"
+_REMEMBERED = 20_000  # unknown words
 _ZEROS = repeat(0)
 
 
@@ -49,6 +50,21 @@ class Weighed:
     speaks: dict[Category, tuple[int, ...]]
 
 
+class _Words(dict[str, int]):
+    """Weights of words. An unknown one is weighed by its runs of letters, and remembered up to a bound."""
+
+    def __init__(self, grams_of: dict[str, int]) -> None:
+        super().__init__()
+        self._grams, self._most = grams_of, 0
+
+    def __missing__(self, word: str) -> int:
+        weight = sum(map(self._grams.get, grams(word[:PIECE]), _ZEROS))
+        self._most = self._most or len(self) + _REMEMBERED
+        if len(self) < self._most:
+            self[word] = weight
+        return weight
+
+
 class Learned:
     """The weights, ready to be summed. ``lines`` are those of ``learned.tsv``."""
 
@@ -61,8 +77,9 @@ class Learned:
         )
         self.doubtful = frozenset(next(rows).rstrip("\n").split("\t"))
         self._tables: dict[str, dict[str, int]] = {
-            kind: {} for kind in ("word", "pair", "gram", "cue", "rule", "way")
+            kind: {} for kind in ("pair", "gram", "cue", "rule", "way")
         }
+        self._words = self._tables["word"] = _Words(self._tables["gram"])
         for row in rows:
             kind, name, *weights = row.rstrip("\n").split("\t")
             self._tables[kind][name] = self._packed(weights)
@@ -93,15 +110,8 @@ class Learned:
         return Weighed(frozenset(self._lanes[lane] for lane in self._raised(agrees & self._signs)), speaks)
 
     def _sum(self, piece: list[str]) -> int:
-        known = self._tables["word"]
-        try:
-            total = sum(map(known.__getitem__, piece))
-        except KeyError:
-            total = sum(known[word] if word in known else self._unknown(word) for word in piece)
-        return total + sum(map(self._tables["pair"].get, map(" ".join, pairwise(piece)), _ZEROS))
-
-    def _unknown(self, word: str) -> int:
-        return sum(map(self._tables["gram"].get, grams(word[:PIECE]), _ZEROS))
+        pairs = map(" ".join, pairwise(piece))
+        return sum(map(self._words.__getitem__, piece)) + sum(map(self._tables["pair"].get, pairs, _ZEROS))
 
     def _raised(self, over: int) -> Iterator[int]:
         lane = 0
@@ -113,10 +123,8 @@ class Learned:
 
     def _movers(self, piece: list[str], lane: int) -> list[int]:
         """Return the places of the three words that weigh most for a category, in reading order."""
-        known, pairs = self._tables["word"], self._tables["pair"]
-        moved: list[float] = [
-            self._lane(known[word] if word in known else self._unknown(word), lane) for word in piece
-        ]
+        pairs = self._tables["pair"]
+        moved: list[float] = [self._lane(self._words[word], lane) for word in piece]
         for at, pair in enumerate(map(" ".join, pairwise(piece))):
             weight = self._lane(pairs.get(pair, 0), lane)
             moved[at] += weight / 2
