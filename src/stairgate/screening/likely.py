@@ -217,7 +217,7 @@ def _could_be(case: Case, word: str) -> bool:
 def _is_name_here(case: Case, index: int, word: str, *, known: bool) -> bool:
     """A name that is also an everyday word, or on no list, needs a person's place in the sentence."""
     lists, opens = case.pack.lists, case.reading.opens_sentence(index)
-    if known and word not in lists["name_or_word"]:
+    if known and (word not in lists["name_or_word"] or _is_double(case, index)):
         return True
     before, after = _word(case, index, -1), _word(case, index, 1)
     if before in lists["before_thing"] and before not in lists["before_child"]:
@@ -231,11 +231,17 @@ def _is_name_here(case: Case, index: int, word: str, *, known: bool) -> bool:
     )
 
 
+def _is_double(case: Case, index: int) -> bool:
+    """Is it the first half of a name with a hyphen: "Ruby-Lou"?"""
+    following = _word(case, index, 1).removesuffix("'s")
+    return _gap(case, index) == "-" and following in case.pack.lists["given_name"]
+
+
 def _is_strangers_place(case: Case, index: int, before: str, after: str) -> bool:
     """May a name nobody knows stand here? Only beside "he" or "she", and not after another capital."""
     reading, sentence = case.reading, case.reading.sentence_of[index]
     persons = case.cues.get("id_one")
-    if not any(place in persons for place in (sentence, sentence + 1)):
+    if after in case.pack.lists["title"] or not any(place in persons for place in (sentence, sentence + 1)):
         return False
     start, end = reading.folded.span(*reading.spans[index])
     if reading.original[start:end].isupper() or (
