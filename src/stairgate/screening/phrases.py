@@ -21,6 +21,7 @@ from stairgate.screening.reading import WORD, Reading
 WIDEST_GAP = 3
 MOST_GAPS = 2
 _NUMBER_WEIGHT = 150  # words in ten thousand that start with a figure
+_NAMED_SIDE = itemgetter(0)
 _FAR = "far"  # the note of a reading that tells which words a gap may lead to
 _ZEROS = itertools.repeat(0)
 _NEVER = 1_000_000  # what stands for any word is no anchor
@@ -103,16 +104,17 @@ class _Place(enum.Enum):
 class _Row:
     """A phrase as it is looked for: from its anchor outwards. ``before`` runs backwards from the anchor.
 
-    ``bit`` stands for the word it needs: right beside the anchor, or, where there is a gap, anywhere.
+    ``bit`` stands for the word it needs right beside the anchor and ``far`` for the rarest of the others.
     """
 
-    __slots__ = ("after", "before", "bit", "cue", "place")
+    __slots__ = ("after", "before", "bit", "cue", "far", "place")
 
     def __init__(self, cue: str, items: tuple[Item, ...], anchor: int) -> None:
         self.cue = cue
         self.before = items[:anchor][::-1]
         self.after = items[anchor + 1 :]
-        self.bit, self.place = 0, _Place.ALONE
+        self.bit = self.far = 0
+        self.place = _Place.ALONE
 
 
 class _Entry:
@@ -122,7 +124,7 @@ class _Entry:
     of those bits in ``next_bits`` and ``previous_bits``. ``others`` have a gap on both sides of the anchor.
     """
 
-    __slots__ = ("alone", "by_next", "by_previous", "next_bits", "others", "previous_bits")
+    __slots__ = ("alone", "by_next", "by_previous", "is_busy", "next_bits", "others", "previous_bits")
 
     def __init__(self) -> None:
         self.alone: tuple[str, ...] = ()
@@ -130,6 +132,7 @@ class _Entry:
         self.by_previous: dict[int, list[_Row]] = {}
         self.others: list[_Row] = []
         self.next_bits = self.previous_bits = 0
+        self.is_busy = False  # is there something that needs no neighbour?
 
     def add(self, row: _Row) -> None:
         if row.place is _Place.NEXT:
@@ -140,8 +143,10 @@ class _Entry:
             self.previous_bits |= row.bit
         elif row.place is _Place.ANYWHERE:
             self.others.append(row)
+            self.is_busy = True
         elif row.cue not in self.alone:
             self.alone = (*self.alone, row.cue)
+            self.is_busy = True
 
 
 class Phrases:
@@ -212,15 +217,20 @@ class Phrases:
             self.cues_of[word] = self.cues_of.get(word, 0) | bit
 
     def _put(self, row: _Row) -> None:
-        """Settle where ``row`` is asked for: by the word right beside its anchor, if that is named."""
-        if row.after and isinstance(row.after[0], frozenset):
-            row.place, row.bit = _Place.NEXT, self._bit(row.after[0], self.near_bits_of)
-        elif row.before and isinstance(row.before[0], frozenset):
-            row.place, row.bit = _Place.PREVIOUS, self._bit(row.before[0], self.near_bits_of)
+        """Settle where ``row`` is asked for: by the rarer of the words right beside its anchor that are named."""
+        sides = ((row.after[:1], _Place.NEXT), (row.before[:1], _Place.PREVIOUS))
+        beside = [
+            (item, place) for (item, *_), place in filter(_NAMED_SIDE, sides) if isinstance(item, frozenset)
+        ]
+        left = [item for item in (*row.after, *row.before) if isinstance(item, frozenset)]
+        if beside:
+            item, row.place = min(beside, key=lambda side: self._weight(side[0]))
+            row.bit = self._bit(item, self.near_bits_of)
+            left.remove(item)
         elif row.before or row.after:
-            named = [item for item in (*row.after, *row.before) if isinstance(item, frozenset)]
-            row.bit = self._bit(min(named, key=self._weight), self.far_bits_of) if named else 0
             row.place = _Place.ANYWHERE
+        if left:
+            row.far = self._bit(min(left, key=self._weight), self.far_bits_of)
 
     def _bit(self, item: frozenset[str], bits_of: dict[str, int]) -> int:
         """Return the bit that stands for ``item`` in ``bits_of``, a new one when it has none."""
@@ -256,42 +266,44 @@ class Phrasebook:
         has_number = self._numbers is not None and reading.has_figure
         if not has_number and entries.keys().isdisjoint(words):
             return found
+        near = [*map(self._near.get, words, _ZEROS), 0]
         for index, entry in enumerate(map(entries.get, words)):
-            if entry is not None:
-                self._look(reading, index, entry, found)
+            if entry is not None and (
+                entry.is_busy or near[index + 1] & entry.next_bits or near[index - 1] & entry.previous_bits
+            ):
+                self._look(reading, index, entry, near, found)
         if self._numbers is not None and has_number:
             for index, word in enumerate(words):
                 if word[0].isdigit():
-                    self._look(reading, index, self._numbers, found)
+                    self._look(reading, index, self._numbers, near, found)
         found.sort(key=_FIRST)
         return found
 
-    def _look(self, reading: Reading, index: int, entry: _Entry, found: list[Hit]) -> None:
-        """Add the hits around the anchor at ``index``."""
-        words = reading.raw
+    def _look(self, reading: Reading, index: int, entry: _Entry, near: list[int], found: list[Hit]) -> None:
+        """Add the hits around the anchor at ``index``. ``near`` ends with 0, for what stands outside the text."""
         for cue in entry.alone:
             found.append(_hit((cue, index, index + 1)))  # noqa: PERF401 - most hold none or one
-        if entry.next_bits and index + 1 < len(words):
-            bits = self._near.get(words[index + 1], 0)
-            if bits & entry.next_bits:
-                for bit, rows in entry.by_next.items():
-                    if bit & bits:
-                        for row in rows:
+        after, before = near[index + 1] & entry.next_bits, near[index - 1] & entry.previous_bits
+        if not (after or before or entry.others):
+            return
+        there = reading.notes.get(_FAR)
+        if there is None:
+            there = reading.notes[_FAR] = reduce(or_, map(self._far.get, reading.raw, _ZEROS), 0)
+        if after:
+            for bit, rows in entry.by_next.items():
+                if bit & after:
+                    for row in rows:
+                        if row.far & there == row.far:
                             _follow_pair(reading, index, 0, row, found)
-        if entry.previous_bits and index:
-            bits = self._near.get(words[index - 1], 0)
-            if bits & entry.previous_bits:
-                for bit, rows in entry.by_previous.items():
-                    if bit & bits:
-                        for row in rows:
+        if before:
+            for bit, rows in entry.by_previous.items():
+                if bit & before:
+                    for row in rows:
+                        if row.far & there == row.far:
                             _follow_pair(reading, index - 1, 1, row, found)
-        if entry.others:
-            there = reading.notes.get(_FAR)
-            if there is None:
-                there = reading.notes[_FAR] = reduce(or_, map(self._far.get, words, _ZEROS), 0)
-            for row in entry.others:
-                if row.bit & there == row.bit:
-                    _follow(reading, index, row, found)
+        for row in entry.others:
+            if row.far & there == row.far:
+                _follow(reading, index, row, found)
 
 
 _FIRST = itemgetter(1)
