@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from stairgate.screening import Category, Severity
+from stairgate.screening.engine import MOST_FINDINGS
 from stairgate.screening.folding import fold
 from tests.screening.cast import coming_in, stretch
 
@@ -159,3 +160,19 @@ def test_every_alphabet_folds_to_the_plain_letter(letter: str) -> None:
     for first in ALPHABETS.values():
         if first != ALPHABETS["flags"]:
             assert fold(_shifted(letter, first)) == letter
+
+
+@pytest.mark.parametrize(
+    "text", ["fuck off", "what a dick", "that prick", "bloody useless", "you absolute tit", "arse"]
+)
+@pytest.mark.parametrize("change", [str.upper, str.title, str.swapcase, "\u200b".join])
+def test_capitals_and_unseen_characters_hide_nothing(text: str, change: Callable[[str], str]) -> None:
+    assert is_found(text)
+    assert is_found(change(text))
+
+
+@pytest.mark.parametrize(
+    "pattern", ["f u c k ", "a b ", "f-u-c-k-", "sh it ", "5h1t ", "#FuckThis ", "dick ", "@#$%! "]
+)
+def test_a_text_full_of_it_is_answered_with_what_a_person_can_read(pattern: str) -> None:
+    assert len(coming_in((pattern * 5000)[:20000]).findings) <= MOST_FINDINGS

@@ -76,13 +76,13 @@ def test_every_cue_is_used_by_a_rule_or_by_code() -> None:
 @pytest.mark.parametrize(
     ("name", "change", "says"),
     [
-        ("inbound.toml", lambda text: text.replace('all = ["asks_when"', 'all = ["asks_wen"', 1), "asks_wen"),
-        ("inbound.toml", lambda text: text.replace("severity =", "severtiy =", 1), "severtiy"),
-        ("inbound.toml", lambda text: text.replace('"harm"', '"awful"', 1), "malformed"),
+        ("boundary.toml", lambda text: text.replace('all = ["contact_me"]', 'all = ["contact_mee"]'), "mee"),
+        ("boundary.toml", lambda text: text.replace("severity =", "severtiy =", 1), "severtiy"),
+        ("boundary.toml", lambda text: text.replace('"hold"', '"awful"', 1), "malformed"),
         ("contacts.toml", lambda text: text.replace("contact.phone", "contact.mobile", 1), "two rules"),
-        ("cues.toml", lambda text: text.replace("<weekday>", "<weakday>", 1), "weakday"),
-        ("outbound.toml", lambda text: text + "\n[[", "cannot be read"),
-        ("outbound.toml", lambda text: text.replace('span = "words"', 'span = "word"', 1), "scope or span"),
+        ("location.toml", lambda text: text.replace("<loc_weekday>", "<weakday>", 1), "weakday"),
+        ("boundary.toml", lambda text: text + "\n[[", "cannot be read"),
+        ("boundary.toml", lambda text: text.replace('span = "words"', 'span = "word"', 1), "scope or span"),
     ],
 )
 def test_a_broken_pack_is_refused_with_a_reason(

@@ -93,7 +93,7 @@ def read_chunk(chunk: str, lexicon: Lexicon) -> Disguised | None:
         if core.isalpha() and core.isascii():  # what stood for letters has become them: flags, crosses
             rude = lexicon.exact.get(core) if core not in chunk and core in lexicon.spelt else None
         else:
-            rude = _unleet(core, lexicon) or _unmask(core, lexicon)
+            rude = lexicon.hyphened.get(core) or _unleet(core, lexicon) or _unmask(core, lexicon)
         if rude:
             return start, start + len(core), rude
     return _in_parts(signs, lexicon) or _in_figures(signs, lexicon) or _grawlix(signs, lexicon)

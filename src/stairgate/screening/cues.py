@@ -93,6 +93,11 @@ class Cues:
 
     def add(self, found: Iterable[Hit]) -> None:
         """Add cues that code found, such as a child's name, before the rules are weighed."""
+        new: dict[str, list[Hit]] = {}
         for hit in found:
-            self._hits[hit.cue] = sorted([*self.hits(hit.cue), hit], key=itemgetter(1))
-            self._places.pop(hit.cue, None)
+            new.setdefault(hit.cue, []).append(hit)
+        for cue, hits in new.items():
+            if cue not in self.at_once:
+                self.at_once.append(cue)
+            self._hits[cue] = sorted([*self.hits(cue), *hits], key=itemgetter(1))
+            self._places.pop(cue, None)

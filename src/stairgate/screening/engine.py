@@ -12,7 +12,7 @@ from stairgate.screening.facts import OrganisationFacts
 from stairgate.screening.identity import find_identity, find_names
 from stairgate.screening.kinds import Category, Context, Direction, Finding, Screening, action_for
 from stairgate.screening.language import find_bad_language
-from stairgate.screening.learned import find_learned
+from stairgate.screening.learned import weigh_findings
 from stairgate.screening.own_words import find_own_words, without_excepted
 from stairgate.screening.pack import Pack
 from stairgate.screening.reading import Reading
@@ -52,7 +52,7 @@ class Screener:
         )
         case.cues.add(find_names(case))
         found = [finding for finder in _FINDERS for finding in finder(case)]
-        found += find_learned(case, frozenset(finding.category for finding in found))
+        found = weigh_findings(case, found)
         if len(text) > LONGEST_TEXT:
             found.append(_unread(case, len(text)))
         findings = _settle(without_excepted(case, found))

@@ -12,9 +12,11 @@ from stairgate.screening.likely import likely_children
 from stairgate.screening.names import LONGEST_NAME, NameIndex, initials_form
 from stairgate.screening.phrases import Hit
 
+_MOST_NAMED = 100  # findings of names in one text
 _SHORTEST_NAME = 2
 _ROOMS = frozenset({"room", "class"})
 _FIRST_UNSPACED = "\u3040"  # from here on come scripts that are written without spaces between words
+_MOST_UNSPACED = 30  # words of such scripts taken apart in one text
 _LONGEST_UNSPACED = 4  # characters of a name in such a script
 _NAME_CUES = ("child_name", "points_at_child", "a_child")  # what a name is evidence of
 _DETAILS = ("detail_place", "detail_time", "detail_age", "detail_health")
@@ -32,15 +34,18 @@ def _group_hits(case: Case) -> list[Hit]:
     hits = []
     if not (usual.isdisjoint(reading.raw) and own.isdisjoint(reading.raw)):
         hits = [
-            Hit("names_group", index, index + 1)
+            Hit("group_name", index, index + 1)
             for index, word in enumerate(reading.raw)
             if word in own or (word in usual and reading.is_capital(index))
         ]
     if not _ROOMS.isdisjoint(reading.raw):  # "Hazel class", "Oak Room"
         hits += [
-            Hit("names_group", index - 1, index + 1)
+            Hit("group_name", index - 1, index + 1)
             for index, word in enumerate(reading.raw)
-            if word in _ROOMS and index and reading.is_capital(index - 1) and not reading.opens_sentence(index - 1)
+            if word in _ROOMS
+            and index
+            and reading.is_capital(index - 1)
+            and not reading.opens_sentence(index - 1)
         ]
     return hits
 
@@ -50,7 +55,7 @@ def _name_hits(case: Case) -> list[Hit]:
     if not len(names):
         return []
     reading, never = case.reading, case.pack.lists["never_name"]
-    here = {word for word in set(reading.raw) - never if _forms(word, names)}
+    here = _names_among(set(reading.raw) - never, names)
     hits: list[Hit] = []
     for index, word in enumerate(reading.raw):
         if (word in here and _is_name_here(case, index, bare(word))) or _in_other_shape(case, index, word):
@@ -65,20 +70,27 @@ def bare(word: str) -> str:
     return word if word.isalpha() else "".join(filter(str.isalpha, word.removesuffix("'s")))
 
 
-def _forms(word: str, names: NameIndex) -> bool:
-    """Is the word a child's name? In scripts without spaces, is one inside it?"""
-    single = bare(word)
-    if len(single) < _SHORTEST_NAME or len(single) > LONGEST_NAME:
-        return False
-    if names.has_normal(single):
-        return True
-    if single.isascii() or single[0] < _FIRST_UNSPACED:
-        return False
-    sizes = range(_SHORTEST_NAME, _LONGEST_UNSPACED + 1)
+def _names_among(words: set[str], names: NameIndex) -> set[str]:
+    """Return the words that are a child's name, or hold one in a script that is written without spaces."""
+    found, unspaced = set(), 0
+    for word in words:
+        single = bare(word)
+        if len(single) < _SHORTEST_NAME or len(single) > LONGEST_NAME:
+            continue
+        if names.has_normal(single):
+            found.add(word)
+        elif single[0] >= _FIRST_UNSPACED and unspaced < _MOST_UNSPACED:
+            unspaced += 1
+            if _holds_name(single, names):
+                found.add(word)
+    return found
+
+
+def _holds_name(word: str, names: NameIndex) -> bool:
     return any(
-        names.has_normal(single[place : place + size])
-        for size in sizes
-        for place in range(len(single) - size + 1)
+        names.has_normal(word[place : place + size])
+        for size in range(_SHORTEST_NAME, _LONGEST_UNSPACED + 1)
+        for place in range(len(word) - size + 1)
     )
 
 
@@ -122,8 +134,9 @@ def _is_pair(case: Case, index: int) -> bool:
 
 def _is_beside_a_detail(case: Case, index: int) -> bool:
     sentence = case.reading.sentence_of[index]
+    near = (sentence, sentence + 1)  # the full stop of "O.B." may look like the end of a sentence
     groups = {case.reading.sentence_of[hit.first] for hit in _group_hits(case)}
-    return sentence in groups or any(sentence in case.cues.get(cue) for cue in _DETAILS)
+    return not groups.isdisjoint(near) or any(one in case.cues.get(cue) for cue in _DETAILS for one in near)
 
 
 def _is_name_here(case: Case, index: int, word: str) -> bool:
@@ -145,7 +158,7 @@ def _is_name_here(case: Case, index: int, word: str) -> bool:
 @control("C35", "A child's name beside a picture, a place, a time, an age or health is held")
 def find_identity(case: Case) -> Iterator[Finding]:
     """Yield a finding for each child's name in the text; the gravest reason that applies is given."""
-    for hit in case.cues.hits("child_name"):
+    for hit in case.cues.hits("child_name")[:_MOST_NAMED]:
         sentence = case.reading.sentence_of[hit.first]
         detailed = any(sentence in case.cues.get(cue) for cue in _DETAILS)
         yield _name_finding(case, hit, detailed=detailed)

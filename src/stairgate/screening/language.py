@@ -62,28 +62,33 @@ def _is_innocent(case: Case, index: int, end: int, rude: RudeWord) -> bool:
     """Do the words around it make it harmless? "Great tit", "Dick Whittington", "cock-a-doodle-doo"."""
     words = case.reading.raw
     before, after = words[max(0, index - _BESIDE) : index], words[end : end + _BESIDE]
-    if not rude.rude_before.isdisjoint(before) or not rude.rude_after.isdisjoint(after):
-        return not rude.innocent_before.isdisjoint(before[-1:])
-    if rude.needs_frame or not (
+    if not (rude.innocent_beside.isdisjoint(before[-1:]) and rude.innocent_next.isdisjoint(after[:1])):
+        return True
+    near = words[max(0, index - _NEAR) : end + _NEAR]
+    is_framed = not (rude.rude_before.isdisjoint(before) and rude.rude_after.isdisjoint(after))
+    if rude.needs_frame:
+        return not is_framed or not rude.innocent_near.isdisjoint(near)
+    if is_framed:
+        return False
+    if not (
         rude.innocent_before.isdisjoint(before)
         and rude.innocent_after.isdisjoint(after)
-        and rude.innocent_beside.isdisjoint(before[-1:])
-        and rude.innocent_next.isdisjoint(after[:1])
-        and rude.innocent_near.isdisjoint(words[max(0, index - _NEAR) : end + _NEAR])
+        and rude.innocent_near.isdisjoint(near)
     ):
         return True
     return rude.also_a_name and _is_name(case, index)
 
 
 def _is_name(case: Case, index: int) -> bool:
-    """A capital inside a sentence, the word not shouted; at its start what a person does comes next."""
+    """A capital inside a sentence, after a small letter; at its start what a person does comes next."""
     reading = case.reading
     start, end = reading.folded.span(*reading.spans[index])
-    written = reading.original[start:end]
-    if not written[:1].isupper() or written[1:].isupper():
+    if not reading.original[start:end].istitle():
         return False
-    if not reading.opens_sentence(index) or index + 1 == len(reading.raw):
-        return not reading.opens_sentence(index)
+    if not reading.opens_sentence(index):
+        return not reading.is_capital(index - 1)
+    if index + 1 == len(reading.raw):
+        return False
     return reading.is_capital(index + 1) or reading.raw[index + 1] in case.pack.lexicon.doing
 
 

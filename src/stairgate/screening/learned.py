@@ -1,4 +1,7 @@
-"""The learned part: weights for words, learned from texts of our own, that may only ever say "look".
+"""The learned part: weights for words and rules, learned from texts of our own.
+
+It does two things. It may say "look" where no rule speaks, never more. And it weighs a rule that is doubtful
+by itself, one that was often wrong in those texts: such a rule speaks only where the rest of the text agrees.
 
 A text is weighed for every category at once. The weights of one word for all categories are kept as one
 whole number with a lane of 32 bits for each category, so weighing a text is one sum. Whatever it says can be
@@ -13,7 +16,7 @@ from importlib.resources.abc import Traversable
 from itertools import pairwise, repeat
 from typing import TYPE_CHECKING
 
-from stairgate.screening.kinds import Category, Direction, Finding
+from stairgate.screening.kinds import Category, Direction, Finding, Severity
 
 if TYPE_CHECKING:
     from stairgate.screening.case import Case
@@ -24,6 +27,8 @@ GRAM = 4  # letters of the pieces an unknown word is weighed by
 _LANE = 32
 _MIDDLE = 1 << (_LANE - 1)
 _FIGURE = "#"
+_REMEMBERED = 20_000  # unknown words
+_ZEROS = repeat(0)
 
 
 def grams(word: str) -> list[str]:
@@ -39,10 +44,25 @@ def plain_words(words: Iterable[str]) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class Weighed:
-    """A category for which a piece of text weighs enough, with the indexes of the words that moved it most."""
+    """What a text weighs: categories it agrees with, and those it speaks for with the words that moved it."""
 
-    category: Category
-    words: tuple[int, ...]
+    agrees: frozenset[Category]
+    speaks: dict[Category, tuple[int, ...]]
+
+
+class _Words(dict[str, int]):
+    """Weights of words. An unknown one is weighed by its runs of letters, and remembered up to a bound."""
+
+    def __init__(self, grams_of: dict[str, int]) -> None:
+        super().__init__()
+        self._grams, self._most = grams_of, 0
+
+    def __missing__(self, word: str) -> int:
+        weight = sum(map(self._grams.get, grams(word[:PIECE]), _ZEROS))
+        self._most = self._most or len(self) + _REMEMBERED
+        if len(self) < self._most:
+            self[word] = weight
+        return weight
 
 
 class Learned:
@@ -51,13 +71,18 @@ class Learned:
     def __init__(self, lines: Iterable[str]) -> None:
         rows = iter(lines)
         self._lanes = [Category(name) for name in next(rows).rstrip("\n").split("\t")]
-        self._tables: dict[str, dict[str, int]] = {"word": {}, "pair": {}, "gram": {}, "cue": {}, "way": {}}
-        self._thresholds = self._packed(next(rows).rstrip("\n").split("\t"))
+        self._signs = sum(_MIDDLE << (_LANE * lane) for lane in range(len(self._lanes)))
+        self._speaking, self._agreeing = (
+            self._signs - self._packed(next(rows).rstrip("\n").split("\t")) for _ in range(2)
+        )
+        self.doubtful = frozenset(next(rows).rstrip("\n").split("\t"))
+        self._tables: dict[str, dict[str, int]] = {
+            kind: {} for kind in ("pair", "gram", "cue", "rule", "way")
+        }
+        self._words = self._tables["word"] = _Words(self._tables["gram"])
         for row in rows:
             kind, name, *weights = row.rstrip("\n").split("\t")
             self._tables[kind][name] = self._packed(weights)
-        self._floor = sum(_MIDDLE << (_LANE * lane) for lane in range(len(self._lanes))) - self._thresholds
-        self._signs = sum(_MIDDLE << (_LANE * lane) for lane in range(len(self._lanes)))
 
     def _packed(self, weights: Sequence[str]) -> int:
         """Read "3:-12" as minus twelve hundredths in lane 3."""
@@ -67,28 +92,26 @@ class Learned:
             total += int(value) << (_LANE * int(lane))
         return total
 
-    def weigh(self, words: Sequence[str], cues: Iterable[str], direction: Direction) -> Iterator[Weighed]:
-        """Yield each category for which some piece of the text weighs enough."""
-        way = self._tables["way"].get(direction.value, 0) + sum(map(self._tables["cue"].get, cues, repeat(0)))
-        spoken = set[Category]()
+    def weigh(
+        self, words: Sequence[str], *, cues: Iterable[str], rules: Iterable[str], direction: Direction
+    ) -> Weighed:
+        """Weigh a text, a long one piece by piece, with the cues and rules that were met in it."""
+        tables = self._tables
+        around = tables["way"].get(direction.value, 0)
+        around += sum(map(tables["cue"].get, cues, _ZEROS)) + sum(map(tables["rule"].get, rules, _ZEROS))
+        agrees, speaks = 0, dict[Category, tuple[int, ...]]()
         for start in range(0, len(words), PIECE):
             piece = plain_words(words[start : start + PIECE])
-            over = (self._sum(piece) + way + self._floor) & self._signs
-            for lane in self._raised(over):
-                if self._lanes[lane] not in spoken:
-                    spoken.add(self._lanes[lane])
-                    yield Weighed(self._lanes[lane], tuple(start + at for at in self._movers(piece, lane)))
+            total = self._sum(piece) + around
+            agrees |= total + self._agreeing
+            for lane in self._raised((total + self._speaking) & self._signs):
+                if self._lanes[lane] not in speaks:
+                    speaks[self._lanes[lane]] = tuple(start + at for at in self._movers(piece, lane))
+        return Weighed(frozenset(self._lanes[lane] for lane in self._raised(agrees & self._signs)), speaks)
 
     def _sum(self, piece: list[str]) -> int:
-        known = self._tables["word"]
-        try:
-            total = sum(map(known.__getitem__, piece))
-        except KeyError:
-            total = sum(known[word] if word in known else self._unknown(word) for word in piece)
-        return total + sum(map(self._tables["pair"].get, map(" ".join, pairwise(piece)), repeat(0)))
-
-    def _unknown(self, word: str) -> int:
-        return sum(map(self._tables["gram"].get, grams(word[:PIECE]), repeat(0)))
+        pairs = map(" ".join, pairwise(piece))
+        return sum(map(self._words.__getitem__, piece)) + sum(map(self._tables["pair"].get, pairs, _ZEROS))
 
     def _raised(self, over: int) -> Iterator[int]:
         lane = 0
@@ -100,10 +123,8 @@ class Learned:
 
     def _movers(self, piece: list[str], lane: int) -> list[int]:
         """Return the places of the three words that weigh most for a category, in reading order."""
-        known, pairs = self._tables["word"], self._tables["pair"]
-        moved: list[float] = [
-            self._lane(known[word] if word in known else self._unknown(word), lane) for word in piece
-        ]
+        pairs = self._tables["pair"]
+        moved: list[float] = [self._lane(self._words[word], lane) for word in piece]
         for at, pair in enumerate(map(" ".join, pairwise(piece))):
             weight = self._lane(pairs.get(pair, 0), lane)
             moved[at] += weight / 2
@@ -116,21 +137,31 @@ class Learned:
         return (((packed + self._signs) >> (_LANE * lane)) & (2 * _MIDDLE - 1)) - _MIDDLE
 
 
-def find_learned(case: Case, told: frozenset[Category]) -> Iterator[Finding]:
-    """Yield a finding, never more than "look", for each category that nothing else has ``told`` of."""
+def weigh_findings(case: Case, found: list[Finding]) -> list[Finding]:
+    """Return ``found`` without what doubtful rules said alone, and with what the text as a whole speaks for."""
     learned = case.pack.learned
     if learned is None or not case.reading.raw:
-        return
-    for weighed in learned.weigh(case.reading.raw, case.cues.at_once, case.direction):
-        if weighed.category not in told and weighed.words:
-            yield _finding(case, weighed)
+        return found
+    told = {finding.rule for finding in found if finding.severity >= Severity.LOOK}
+    about = {finding.category.value for finding in found if finding.severity >= Severity.LOOK}
+    weighed = learned.weigh(
+        case.reading.raw, cues=case.cues.at_once, rules=(*told, *about), direction=case.direction
+    )
+    kept = [
+        finding
+        for finding in found
+        if finding.rule not in learned.doubtful or finding.category in weighed.agrees
+    ]
+    for category, words in weighed.speaks.items():
+        if words and not any(finding.category is category for finding in kept):
+            kept.append(_finding(case, category, words))
+    return kept
 
 
-def _finding(case: Case, weighed: Weighed) -> Finding:
+def _finding(case: Case, category: Category, words: tuple[int, ...]) -> Finding:
     """Point at the words that moved it, and name them."""
-    start, end = case.word_span(weighed.words[0], weighed.words[-1] + 1)
-    found = case.finding(f"learned.{weighed.category}", start, end)
-    named = ", ".join(f"“{case.reading.written(index)}”" for index in weighed.words)
+    found = case.finding(f"learned.{category}", *case.word_span(words[0], words[-1] + 1))
+    named = ", ".join(f"“{case.reading.written(index)}”" for index in words)
     return replace(found, reason=f"{found.reason} What weighed most: {named}.")
 
 

@@ -96,7 +96,8 @@ class Lexicon:
     ``exact`` spellings, and ``apart``, those that may be written with their letters apart;
     ``phrases`` of several words by their longest; ``anywhere``: rude inside any word; ``joined``: rude
     inside a word whose other parts are companions; ``skeletons``, ``squeezed`` and ``masked``: with figures
-    for letters, drawn out and starred; ``splits``: with a space inside; ``signs``: pictures.
+    for letters, drawn out and starred; ``splits``: with a space inside; ``signs``: pictures;
+    ``hyphened``: rude only with the hyphen.
     """
 
     def __init__(
@@ -118,6 +119,7 @@ class Lexicon:
         self.anywhere: dict[str, RudeWord] = {}
         self.joined: dict[str, RudeWord] = {}
         self.signs: dict[str, RudeWord] = {}
+        self.hyphened: dict[str, RudeWord] = {}
         self.skeletons: dict[str, list[tuple[str, RudeWord]]] = {}
         self.squeezed: dict[str, list[tuple[str, RudeWord]]] = {}
         self.masked: dict[tuple[int, str], list[tuple[str, RudeWord]]] = {}
@@ -151,11 +153,15 @@ class Lexicon:
                 rarest = min(words, key=lambda word: (word in self._common, -len(word)))
                 phrase = Phrase(words, words.index(rarest), rude if spelling == rude.stem else plain)
                 self.phrases.setdefault(rarest, []).append(phrase)
-            elif not spelling.isalpha():
+            elif "-" in spelling:
+                self.hyphened[spelling] = plain
+            elif not spelling.replace("'", "").isalpha():
                 self.signs[spelling] = plain
             else:
                 self.exact.setdefault(spelling, rude)
                 self.exact.setdefault(spelling + "'s", rude)
+                if "'" in spelling:
+                    continue
                 if is_disguised or rude.strength > 1:
                     self.skeletons.setdefault(skeleton(spelling), []).append((spelling, plain))
                 if is_disguised:
@@ -240,6 +246,8 @@ def _misspelt(word: str) -> Iterator[str]:
         if place and letter in _VOWELS:
             yield word[:place] + word[place + 1 :]
     yield word[0] + "".join(letter for letter in word[1:] if letter not in _VOWELS)
+    yield word[0] + "".join("x" if letter in _VOWELS else letter for letter in word[1:])
+    yield word[0] + "xx" + word[3:]
     yield "".join(letter * 2 for letter in word)
     for old, new in _RESPELT:
         if old in word:

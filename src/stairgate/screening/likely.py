@@ -17,6 +17,7 @@ from stairgate.screening.kinds import Direction
 ENOUGH = {Direction.OUTBOUND_POST: 3, Direction.INBOUND_COMMENT: 5, Direction.PRIVATE_MESSAGE: 5}
 ENOUGH_WITH_PICTURE = 2  # the setting's own words beside a picture
 MOST_NAMES = 12  # names weighed in one text
+MOST_TRIED = 200  # words that could be a name, and hashtags, looked at in one text
 
 # What may stand in the same sentence as a name, and what it weighs.
 _WEIGHTS = {
@@ -37,6 +38,7 @@ _WEIGHTS = {
     "id_act": 1,
     "id_one": 1,
     "names_group": 1,
+    "group_name": 1,
     "id_grown": -4,
     "id_book": -3,
 }
@@ -53,6 +55,7 @@ _FROM_NEXT = {
     "id_lives": 1,
     "id_photo": 1,
     "names_group": 1,
+    "group_name": 1,
 }
 _PRIVATE = ("id_health", "id_family", "id_money", "id_lives", "id_look", "id_age")
 _SURE = 4  # an anchor of this weight tells a name on its own
@@ -61,6 +64,7 @@ _CAPITAL = re.compile(
     r"[^.!?\s]\s[A-Z][^\sA-Z'\u2019]|[A-Z]\.? ?[A-Z]|^\W*[A-Z][^\s']+ (?:is|has|was|turned|turns)\b"
 )
 _INITIALS = re.compile(r"\b[A-Z]\.? ?[A-Z]\b")
+_CALLED = ("called", "named")
 _OWN = ("our", "my")  # "our Alfie": the writer's own child
 _INTRODUCES = ("the", "our", "a", "an")  # "Dave the caretaker", "Keith, our hamster"
 _UNKNOWN = -1  # what a word counts that only its capital and its place make a name
@@ -80,11 +84,9 @@ class Likely:
 
 def likely_children(case: Case) -> Iterator[Likely]:
     """Yield the names in the text that enough evidence says are children's."""
-    reading, given = case.reading, case.pack.lists["given_name"]
-    if "#" not in reading.original:
-        known = not given.isdisjoint(reading.raw)
-        if not known and not (_CAPITAL.search(reading.original) and case.cues.any_of(_EVIDENCE)):
-            return
+    reading = case.reading
+    if "#" not in reading.original and not _is_worth_weighing(case):
+        return
     if not case.is_outbound and "id_own" in case.cues and "id_not_own" not in case.cues:
         return
     enough = ENOUGH[case.direction]
@@ -94,6 +96,22 @@ def likely_children(case: Case) -> Iterator[Likely]:
         weight = name.weight + _around(case, name)
         if weight >= enough:
             yield Likely(name.first, name.after, weight)
+
+
+def _is_worth_weighing(case: Case) -> bool:
+    """Is there a name, or what could be one, and in public anything that would make it a child's?"""
+    cues = case.cues
+    if case.direction is Direction.PRIVATE_MESSAGE and "id_tells" not in cues:
+        return False
+    words, given = case.reading.raw, case.pack.lists["given_name"]
+    known = not given.isdisjoint(words) or _has_possessive(words, given)
+    if known and case.is_outbound:
+        return True
+    return bool(known or _CAPITAL.search(case.reading.original)) and cues.any_of(_EVIDENCE)
+
+
+def _has_possessive(words: list[str], given: frozenset[str]) -> bool:
+    return any(word.endswith("'s") and word[:-2] in given for word in words)
 
 
 def _around(case: Case, name: Likely) -> int:
@@ -122,7 +140,7 @@ def _around(case: Case, name: Likely) -> int:
 def _named(case: Case) -> Iterator[Likely]:
     """Yield the names, each with the weight of what stands right beside it."""
     reading, lists = case.reading, case.pack.lists
-    given, found = lists["given_name"], 0
+    given, groups, found, tried = lists["given_name"], _group_places(case), 0, 0
     shaped = {hit.first for hit in case.cues.hits("id_fiction")}
     staff = {fold(name) for name in case.facts.staff_names}
     for index, raw in enumerate(reading.raw):
@@ -130,9 +148,15 @@ def _named(case: Case) -> Iterator[Likely]:
         known = word in given
         if not (known and word not in lists["name_or_word"]) and not reading.is_capital(index):
             continue
-        if index in shaped or word in staff or not (known or _could_be(case, word)) or _is_titled(case, index):
+        if (
+            index in shaped
+            or word in staff
+            or not (known or _could_be(case, word))
+            or _is_titled(case, index)
+        ):
             continue
-        name = _anchored(case, index)
+        tried += 1
+        name = _anchored(case, index, groups)
         if name.weight < _SURE:
             if _is_other(case, index) or not _is_name_here(case, index, word, known=known):
                 continue
@@ -140,7 +164,7 @@ def _named(case: Case) -> Iterator[Likely]:
                 name = Likely(name.first, name.after, name.weight + _UNKNOWN)
         yield name
         found += 1
-        if found >= MOST_NAMES:
+        if found >= MOST_NAMES or tried >= MOST_TRIED:
             return
 
 
@@ -149,13 +173,16 @@ def _in_hashtags(case: Case) -> Iterator[Likely]:
     reading, lists = case.reading, case.pack.lists
     if "#" not in reading.original:
         return
+    tried = 0
     for index, word in enumerate(reading.raw):
         if len(word) < _LONG_TAG or "#" not in reading.gap_before(index):
             continue
-        for lead in lists["tag_lead"]:
-            if word.startswith(lead) and word[len(lead) :] in lists["given_name"]:
-                yield Likely(index, index + 1, ENOUGH[Direction.INBOUND_COMMENT])
-                break
+        tried += 1
+        if tried > MOST_TRIED:
+            return
+        leads = (lead for lead in lists["tag_lead"] if word.startswith(lead))
+        if any(word[len(lead) :] in lists["given_name"] for lead in leads):
+            yield Likely(index, index + 1, ENOUGH[Direction.INBOUND_COMMENT])
 
 
 def _initials(case: Case) -> Iterator[Likely]:
@@ -163,6 +190,7 @@ def _initials(case: Case) -> Iterator[Likely]:
     reading = case.reading
     if not _INITIALS.search(reading.original):
         return
+    groups = _group_places(case)
     for index, word in enumerate(reading.raw):
         after = index + 1
         if len(word) == 1 and after < len(reading.raw) and len(reading.raw[after]) == 1:
@@ -171,7 +199,7 @@ def _initials(case: Case) -> Iterator[Likely]:
         else:
             shaped = len(word) == len("AB") and word not in case.pack.lists["never_name"]
         if shaped and reading.is_capital(index) and reading.is_capital(after - 1):
-            weight = 4 * (_says_age(case, after) + _in_group(case, after))
+            weight = 4 * (_says_age(case, after) + _in_group(case, after, groups))
             if weight:
                 yield Likely(index, after, weight)
 
@@ -189,7 +217,7 @@ def _could_be(case: Case, word: str) -> bool:
 def _is_name_here(case: Case, index: int, word: str, *, known: bool) -> bool:
     """A name that is also an everyday word, or on no list, needs a person's place in the sentence."""
     lists, opens = case.pack.lists, case.reading.opens_sentence(index)
-    if known and word not in lists["name_or_word"]:
+    if known and (word not in lists["name_or_word"] or _is_double(case, index)):
         return True
     before, after = _word(case, index, -1), _word(case, index, 1)
     if before in lists["before_thing"] and before not in lists["before_child"]:
@@ -203,14 +231,22 @@ def _is_name_here(case: Case, index: int, word: str, *, known: bool) -> bool:
     )
 
 
+def _is_double(case: Case, index: int) -> bool:
+    """Is it the first half of a name with a hyphen: "Ruby-Lou"?"""
+    following = _word(case, index, 1).removesuffix("'s")
+    return _gap(case, index) == "-" and following in case.pack.lists["given_name"]
+
+
 def _is_strangers_place(case: Case, index: int, before: str, after: str) -> bool:
     """May a name nobody knows stand here? Only beside "he" or "she", and not after another capital."""
     reading, sentence = case.reading, case.reading.sentence_of[index]
     persons = case.cues.get("id_one")
-    if not any(place in persons for place in (sentence, sentence + 1)):
+    if after in case.pack.lists["title"] or not any(place in persons for place in (sentence, sentence + 1)):
         return False
     start, end = reading.folded.span(*reading.spans[index])
-    if reading.original[start:end].isupper() or reading.is_capital(index - 1) and before not in case.pack.lists["before_stranger"]:
+    if reading.original[start:end].isupper() or (
+        reading.is_capital(index - 1) and before not in case.pack.lists["before_stranger"]
+    ):
         return False
     if not case.is_outbound:
         return before in case.pack.lists["before_named"]
@@ -231,6 +267,7 @@ def _is_titled(case: Case, index: int) -> bool:
     before, after, second = _word(case, index, -1), _word(case, index, 1), _word(case, index, 2)
     return (
         before in lists["title"]
+        or _is_month(case, index)
         or (before in _OWN and not case.is_outbound)
         or before in lists["pet_word"]
         or after in lists["place_after"]
@@ -239,11 +276,21 @@ def _is_titled(case: Case, index: int) -> bool:
     )
 
 
+def _is_month(case: Case, index: int) -> bool:
+    """Is it a month ("our August babies", "in June") and not a person ("April is four")?"""
+    lists = case.pack.lists
+    if case.reading.raw[index] not in lists["month"]:
+        return False
+    return _word(case, index, 1) not in lists["after_stranger"] and not _says_age(case, index + 1)
+
+
 def _is_other(case: Case, index: int) -> bool:
     """Is this somebody by their work, or an animal? "Dave the caretaker", "our cook Jo", "Albert the class teddy"."""
     lists = case.pack.lists
     before, after, second = _word(case, index, -1), _word(case, index, 1), _word(case, index, 2)
     if before in lists["adult_role"]:
+        return True
+    if before in _CALLED and any(_word(case, index, -step) in lists["pet_word"] for step in (2, 3)):
         return True
     if before == "and" and (
         _word(case, index, -3) in lists["pet_word"] or _word(case, index, -3) in lists["title"]
@@ -258,7 +305,13 @@ def _gap(case: Case, index: int) -> str:
     return case.reading.gap_before(index + 1) if index + 1 < len(case.reading.raw) else ""
 
 
-def _anchored(case: Case, index: int) -> Likely:
+def _group_places(case: Case) -> frozenset[int]:
+    """The words where the name of a group begins."""
+    cues = case.cues
+    return frozenset(hit.first for hit in (*cues.hits("group_name"), *cues.hits("names_group")))
+
+
+def _anchored(case: Case, index: int, groups: frozenset[int]) -> Likely:
     """Weigh what stands right beside the name: "(4)", "in Acorns", "little", "'s mum", a surname."""
     lists, reading = case.pack.lists, case.reading
     weight, after = 0, index + 1
@@ -274,7 +327,7 @@ def _anchored(case: Case, index: int) -> Likely:
         weight += _CHILDLIKE
     if _says_age(case, after):
         weight += 4
-    if _in_group(case, after):  # in public it is workers who are named with their room
+    if _in_group(case, after, groups):  # in public it is workers who are named with their room
         weight += 4 if case.is_outbound else 1
     if reading.raw[after - 1].endswith("'s") and _word(case, after - 1, 1) in lists["kin_of"]:
         weight += 3
@@ -305,21 +358,19 @@ def _says_age(case: Case, after: int) -> bool:
         return _word(case, after, 1) in ages
     if "(" in gap:
         return word in ages or (word[0].isdigit() and "\u2044" in _gap(case, after))
-    if "," not in gap or word not in ages:
+    if gap.strip() != "," or word not in ages:
         return False
     closing = _gap(case, after).strip() or ("." if after + 1 == len(reading.raw) else "")
     return closing[:1] in (",", ".", "!", ")", "-")
 
 
-def _in_group(case: Case, after: int) -> bool:
+def _in_group(case: Case, after: int, groups: frozenset[int]) -> bool:
     """Does a group follow: "in Acorns", "from the Owlets", "(Year 4)"?"""
     reading = case.reading
     if after >= len(reading.raw):
         return False
     if reading.gap_before(after).strip() in ("(", ",", "-"):
-        places: tuple[int, ...] = (after,)
-    elif after + 1 < len(reading.raw) and reading.raw[after] in ("in", "from", "of"):
-        places = (after + 1, after + 2) if reading.raw[after + 1] in ("the", "our") else (after + 1,)
-    else:
+        return after in groups
+    if after + 1 >= len(reading.raw) or reading.raw[after] not in ("in", "from", "of"):
         return False
-    return any(hit.first in places for hit in case.cues.hits("names_group"))
+    return after + 1 in groups or (reading.raw[after + 1] in ("the", "our") and after + 2 in groups)

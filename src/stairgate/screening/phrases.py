@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import enum
 import itertools
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial, reduce
 from operator import itemgetter, or_
 from typing import NamedTuple
@@ -20,8 +20,8 @@ from stairgate.screening.reading import WORD, Reading
 
 WIDEST_GAP = 3
 MOST_GAPS = 2
-_MOST_PAIRS = 30_000  # pairs of neighbours kept: ordinary ones come again and again
 _NUMBER_WEIGHT = 150  # words in ten thousand that start with a figure
+_FAR = "far"  # the note of a reading that tells which words a gap may lead to
 _ZEROS = itertools.repeat(0)
 _NEVER = 1_000_000  # what stands for any word is no anchor
 
@@ -91,19 +91,28 @@ def _item(piece: str, lists: Mapping[str, Iterable[str]]) -> Item:
     return frozenset(words)
 
 
-class _Row:
-    """A phrase as it is looked for: from its anchor outwards. ``before`` runs backwards from the anchor."""
+class _Place(enum.Enum):
+    """Where a row is asked for."""
 
-    __slots__ = ("after", "before", "cue", "need")
+    ALONE = 0
+    NEXT = 1  # by the word right after its anchor
+    PREVIOUS = 2
+    ANYWHERE = 3
+
+
+class _Row:
+    """A phrase as it is looked for: from its anchor outwards. ``before`` runs backwards from the anchor.
+
+    ``bit`` stands for the word it needs: right beside the anchor, or, where there is a gap, anywhere.
+    """
+
+    __slots__ = ("after", "before", "bit", "cue", "place")
 
     def __init__(self, cue: str, items: tuple[Item, ...], anchor: int) -> None:
         self.cue = cue
-        self.need = 0  # a bit for a word that must be anywhere in the text
         self.before = items[:anchor][::-1]
         self.after = items[anchor + 1 :]
-
-
-_Found = tuple[int, _Row]  # a row, and whether the first (0) or the second (1) of two words is its anchor
+        self.bit, self.place = 0, _Place.ALONE
 
 
 class _Entry:
@@ -121,6 +130,18 @@ class _Entry:
         self.by_previous: dict[int, list[_Row]] = {}
         self.others: list[_Row] = []
         self.next_bits = self.previous_bits = 0
+
+    def add(self, row: _Row) -> None:
+        if row.place is _Place.NEXT:
+            self.by_next.setdefault(row.bit, []).append(row)
+            self.next_bits |= row.bit
+        elif row.place is _Place.PREVIOUS:
+            self.by_previous.setdefault(row.bit, []).append(row)
+            self.previous_bits |= row.bit
+        elif row.place is _Place.ANYWHERE:
+            self.others.append(row)
+        elif row.cue not in self.alone:
+            self.alone = (*self.alone, row.cue)
 
 
 class Phrases:
@@ -146,7 +167,7 @@ class Phrases:
         self.far_bits_of: dict[str, int] = {}
         self._near: dict[frozenset[str], int] = {}
         self._far: dict[frozenset[str], int] = {}
-        self.rows: list[tuple[Item, _Row]] = []
+        self.rows: dict[str, list[tuple[Item, _Row]]] = {}
         self.bits: dict[str, int] = {}  # a bit for each cue
         self.cues_of: dict[str, int] = {}  # for each word, the cues that may be met where it stands
         self.numbered = 0  # those that may be met at any figure
@@ -177,7 +198,9 @@ class Phrases:
         weights = [self._weight(item) for item in items]
         anchor = min(range(len(items)), key=weights.__getitem__)
         self.weights[cue] = self.weights.get(cue, 0) + weights[anchor]
-        self.rows.append((items[anchor], _Row(cue, items, anchor)))
+        row = _Row(cue, items, anchor)
+        self._put(row)
+        self.rows.setdefault(cue, []).append((items[anchor], row))
         self._note(cue, items[anchor])
 
     def _note(self, cue: str, anchor: Item) -> None:
@@ -188,23 +211,16 @@ class Phrases:
         for word in anchor:
             self.cues_of[word] = self.cues_of.get(word, 0) | bit
 
-    def enter(self, entry: _Entry, row: _Row) -> None:
-        """Put ``row`` where ``entry`` is asked for it: by the word right beside its anchor, if that is named."""
-        if not row.before and not row.after:
-            if row.cue not in entry.alone:
-                entry.alone = (*entry.alone, row.cue)
-        elif row.after and isinstance(row.after[0], frozenset):
-            bit = self._bit(row.after[0], self.near_bits_of)
-            entry.by_next.setdefault(bit, []).append(row)
-            entry.next_bits |= bit
+    def _put(self, row: _Row) -> None:
+        """Settle where ``row`` is asked for: by the word right beside its anchor, if that is named."""
+        if row.after and isinstance(row.after[0], frozenset):
+            row.place, row.bit = _Place.NEXT, self._bit(row.after[0], self.near_bits_of)
         elif row.before and isinstance(row.before[0], frozenset):
-            bit = self._bit(row.before[0], self.near_bits_of)
-            entry.by_previous.setdefault(bit, []).append(row)
-            entry.previous_bits |= bit
-        else:
+            row.place, row.bit = _Place.PREVIOUS, self._bit(row.before[0], self.near_bits_of)
+        elif row.before or row.after:
             named = [item for item in (*row.after, *row.before) if isinstance(item, frozenset)]
-            row.need = self._bit(min(named, key=self._weight), self.far_bits_of) if named else 0
-            entry.others.append(row)
+            row.bit = self._bit(min(named, key=self._weight), self.far_bits_of) if named else 0
+            row.place = _Place.ANYWHERE
 
     def _bit(self, item: frozenset[str], bits_of: dict[str, int]) -> int:
         """Return the bit that stands for ``item`` in ``bits_of``, a new one when it has none."""
@@ -222,71 +238,59 @@ class Phrases:
 
 
 class Phrasebook:
-    """Phrases as they are looked up: by their anchor, if the word they need is beside it. ``only`` names the cues.
+    """Phrases as they are looked up: by their anchor, if the word they need is beside it. ``only`` names the cues."""
 
-    What two neighbours may begin is worked out when they are first met and then kept, up to a bound.
-    """
-
-    def __init__(self, phrases: Phrases, only: Container[str] | None = None) -> None:
+    def __init__(self, phrases: Phrases, only: Iterable[str] | None = None) -> None:
         self.entries: dict[str, _Entry] = {}
         self._near, self._far = phrases.near_bits_of, phrases.far_bits_of
-        for anchor, row in phrases.rows:
-            if only is None or row.cue in only:
+        for cue in phrases.rows if only is None else only:
+            for anchor, row in phrases.rows.get(cue, ()):
                 for word in anchor if isinstance(anchor, frozenset) else (_DIGIT,):
-                    phrases.enter(self.entries.setdefault(word, _Entry()), row)
-        self._alone = {word: entry.alone for word, entry in self.entries.items() if entry.alone}
-        self._others = {word: entry.others for word, entry in self.entries.items() if entry.others}
+                    self.entries.setdefault(word, _Entry()).add(row)
         self._numbers = self.entries.get(_DIGIT)
-        self._pairs: dict[tuple[str, str], tuple[_Found, ...]] = {}
 
     def hits(self, reading: Reading) -> list[Hit]:
         """Return every cue met in the text, in order of its first word."""
         found: list[Hit] = []
-        words = reading.raw
-        if self.entries.keys().isdisjoint(words) and (self._numbers is None or not reading.has_figure):
+        words, entries = reading.raw, self.entries
+        has_number = self._numbers is not None and reading.has_figure
+        if not has_number and entries.keys().isdisjoint(words):
             return found
-        for index, pair in enumerate(map(self._pairs.get, itertools.pairwise(words))):
-            if pair is None:
-                pair = self._pair(words[index], words[index + 1])
-            for step, row in pair:
-                _follow_pair(reading, index, step, row, found)
-        for index, cues in enumerate(map(self._alone.get, words)):
-            if cues is not None:
-                for cue in cues:
-                    found.append(_hit((cue, index, index + 1)))  # noqa: PERF401 - most hold one
-        if not self._others.keys().isdisjoint(words):
-            there = reduce(or_, map(self._far.get, words, _ZEROS), 0)
-            for index, rows in enumerate(map(self._others.get, words)):
-                for row in rows or ():
-                    if row.need & there == row.need:
-                        _follow(reading, index, row, found)
-        if self._numbers is not None and reading.has_figure:
-            self._follow_numbers(reading, self._numbers, found)
+        for index, entry in enumerate(map(entries.get, words)):
+            if entry is not None:
+                self._look(reading, index, entry, found)
+        if self._numbers is not None and has_number:
+            for index, word in enumerate(words):
+                if word[0].isdigit():
+                    self._look(reading, index, self._numbers, found)
         found.sort(key=_FIRST)
         return found
 
-    def _pair(self, first: str, second: str) -> tuple[_Found, ...]:
-        """Return the rows that two neighbours may be part of, each with 0 or 1 for which of them is its anchor."""
-        rows = (*self._rows(first, second, 0), *self._rows(second, first, 1))
-        if len(self._pairs) >= _MOST_PAIRS:
-            self._pairs.clear()
-        self._pairs[first, second] = rows
-        return rows
-
-    def _rows(self, anchor: str, beside: str, step: int) -> Iterator[_Found]:
-        entry, bits = self.entries.get(anchor), self._near.get(beside, 0)
-        if entry is None or not bits & (entry.previous_bits if step else entry.next_bits):
-            return
-        for bit, rows in (entry.by_previous if step else entry.by_next).items():
-            if bit & bits:
-                yield from ((step, row) for row in rows)
-
-    def _follow_numbers(self, reading: Reading, entry: _Entry, found: list[Hit]) -> None:
-        rows = [*itertools.chain(*entry.by_next.values(), *entry.by_previous.values(), entry.others)]
-        for index, word in enumerate(reading.raw):
-            if word[0].isdigit():
-                found.extend(_hit((cue, index, index + 1)) for cue in entry.alone)
-                for row in rows:
+    def _look(self, reading: Reading, index: int, entry: _Entry, found: list[Hit]) -> None:
+        """Add the hits around the anchor at ``index``."""
+        words = reading.raw
+        for cue in entry.alone:
+            found.append(_hit((cue, index, index + 1)))  # noqa: PERF401 - most hold none or one
+        if entry.next_bits and index + 1 < len(words):
+            bits = self._near.get(words[index + 1], 0)
+            if bits & entry.next_bits:
+                for bit, rows in entry.by_next.items():
+                    if bit & bits:
+                        for row in rows:
+                            _follow_pair(reading, index, 0, row, found)
+        if entry.previous_bits and index:
+            bits = self._near.get(words[index - 1], 0)
+            if bits & entry.previous_bits:
+                for bit, rows in entry.by_previous.items():
+                    if bit & bits:
+                        for row in rows:
+                            _follow_pair(reading, index - 1, 1, row, found)
+        if entry.others:
+            there = reading.notes.get(_FAR)
+            if there is None:
+                there = reading.notes[_FAR] = reduce(or_, map(self._far.get, words, _ZEROS), 0)
+            for row in entry.others:
+                if row.bit & there == row.bit:
                     _follow(reading, index, row, found)
 
 

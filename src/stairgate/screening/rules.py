@@ -11,7 +11,7 @@ from stairgate.screening.lazy import lazy
 from stairgate.screening.phrases import PackError
 
 QUOTED = "quoted"  # the evidence stands between quotation marks
-GIVEN_BY_CODE = frozenset({"child_name", "slur", "rude", QUOTED})
+GIVEN_BY_CODE = frozenset({"child_name", "group_name", "slur", "rude", QUOTED})
 SCOPES = ("sentence", "pair", "text")
 _OR = "|"
 _FIELDS = {

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import lru_cache
 
 from stairgate.screening.contacts.digits import SPOKEN
-from stairgate.screening.contacts.scene import Found, Scene
+from stairgate.screening.contacts.scene import Found, Scene, united
 
 _NUMBER = re.compile(r"[0-9]{1,4}[a-h]?")
 _YEAR = re.compile(r"(?:19|20)[0-9]{2}")
 _POSTCODE = re.compile(r"[a-z]{1,2}[0-9][0-9a-z]?[ ]?[0-9][a-z]{2}(?![a-z0-9])")
+_BOX = frozenset({"box"})
+_IN_TIMES = (".", ":")
 _STOPS = frozenset(",.\n!?;)-")
 _MOST_NAMES = 3  # words of a street's name before its kind: "Upper Green", "St Mary's", "The Old Mill"
 _WIDEST_GAP = 4  # characters between two words of an address
@@ -24,7 +25,7 @@ _JOINED = frozenset(" ,.-'/\n\t\"()")
 def find_addresses(scene: Scene) -> Iterator[Found]:
     """Yield each address. Looks back a few words from each kind of street, and on from each "live at"."""
     kinds, homes, flats = scene.lists["street_kind"], scene.lists["home_word"], scene.lists["flat_word"]
-    openings = _openings(kinds, homes, flats)
+    openings = united(kinds, homes, flats, _BOX)
     reach = 0
     for index, word in enumerate(scene.words):
         if word not in openings:
@@ -32,7 +33,7 @@ def find_addresses(scene: Scene) -> Iterator[Found]:
         if not scene.spend():
             return
         if word in kinds:
-            found = _street(scene, index)
+            found = _street(scene, index) or _street_first(scene, index)
         elif word in flats:
             found = _flat(scene, index)
         elif word in homes:
@@ -42,11 +43,6 @@ def find_addresses(scene: Scene) -> Iterator[Found]:
         if found and found.end > reach:
             reach = found.end
             yield found
-
-
-@lru_cache(maxsize=16)
-def _openings(kinds: frozenset[str], homes: frozenset[str], flats: frozenset[str]) -> frozenset[str]:
-    return kinds.union(homes, flats, ("box",))
 
 
 def before_postcode(scene: Scene, found: Found) -> Found:
@@ -69,7 +65,11 @@ def house_before(scene: Scene, first: int) -> int | None:
 
 
 def _is_number(scene: Scene, index: int) -> bool:
-    return bool(_NUMBER.fullmatch(scene.words[index])) and not _YEAR.fullmatch(scene.words[index])
+    word = scene.words[index]
+    if not _NUMBER.fullmatch(word) or _YEAR.fullmatch(word):
+        return False
+    start = scene.spans[index][0]
+    return not (scene.text[start - 1 : start] in _IN_TIMES and scene.text[start - 2 : start - 1].isdigit())
 
 
 def _runs_on(scene: Scene, index: int) -> bool:
@@ -96,13 +96,39 @@ def _street(scene: Scene, kind: int) -> Found | None:
     return None
 
 
+def _street_first(scene: Scene, kind: int) -> Found | None:
+    """Find "Rope Walk, number 2b" and the Welsh "3 Heol y Bryn"."""
+    words = scene.words
+    if kind and kind + 2 < len(words) and _marks_number(scene, words[kind + 1]):
+        named = words[kind - 1] not in scene.lists["never_street"] and _is_one_piece(
+            scene, kind - 1, kind + 2
+        )
+        if named and (_is_number(scene, kind + 2) or words[kind + 2] in SPOKEN):
+            return Found("contact.street", scene.spans[kind - 1][0], scene.spans[kind + 2][1])
+    if words[kind] not in scene.lists["welsh_street"] or not kind or kind + 1 >= len(words):
+        return None
+    if _is_number(scene, kind - 1) and _is_one_piece(scene, kind - 1, kind + 1):
+        return Found("contact.street", scene.spans[kind - 1][0], scene.spans[kind + 1][1])
+    return None
+
+
+def _marks_number(scene: Scene, word: str) -> bool:
+    return word in scene.lists["number_mark"] or word in scene.lists["flat_word"]
+
+
 def _is_one_piece(scene: Scene, first: int, last: int) -> bool:
     return all(_runs_on(scene, index) for index in range(first + 1, last + 1))
 
 
 def _may_name(scene: Scene, index: int, kind: int) -> bool:
-    """Is it "The" of "The Close", "St" of "St Mary's Road", "New" of "New Road"?"""
+    """Is it "The" of "The Close", "St" of "St Mary's Road", "New" of "New Road", "on" of "number 4 on ..."?"""
     word = scene.words[index]
+    if word in ("on", "in") and index >= 2 and index + 1 < kind:
+        return (
+            scene.words[index + 1] != "the"
+            and _is_number(scene, index - 1)
+            and scene.words[index - 2] in scene.lists["number_mark"]
+        )
     if word == "the":
         return kind - index <= 2
     return (word == "st" and index + 1 < kind) or (
@@ -114,6 +140,8 @@ def _numbered(scene: Scene, number: int, kind: int) -> Found | None:
     words = scene.words
     middle = words[number + 1 : kind]
     home = _is_home(scene, number)
+    if middle[0][0].isdigit():
+        return None
     if words[kind] in scene.lists["weak_street_kind"] and not home and not _stands_alone(scene, number, kind):
         return None
     if middle == ["the"] and words[kind] not in scene.lists["the_street"] and not home:
@@ -122,7 +150,7 @@ def _numbered(scene: Scene, number: int, kind: int) -> Found | None:
         return None
     if middle in (["lane"], ["way"], ["car"]) and len(words[number]) == 1:
         return None
-    if not home and (_is_venue(scene, number, kind) or _is_theirs(scene, number)):
+    if not home and (_is_venue(scene, number, kind) or scene.is_ours(number, _HOME_REACH)):
         return None
     start = _with_flat(scene, number)
     return Found("contact.street", scene.spans[start][0], scene.spans[kind][1])
@@ -145,12 +173,16 @@ def _stands_alone(scene: Scene, number: int, kind: int) -> bool:
     ended = _ends(scene, kind + 1)
     follows = kind + 1 < len(scene.words) and scene.words[kind + 1] in scene.lists["after_street"]
     lettered = not scene.words[number].isdigit()
+    if "," in scene.gap(number + 1):
+        return led and ended
     return lettered or (led and not plural) or (not plural and (ended or follows)) or (led and ended)
 
 
 def _ends(scene: Scene, after: int) -> bool:
     """Does the address end before the word at ``after``: with the text, a stop, a comma or a postcode?"""
     if after == len(scene.words) or scene.gap(after).strip(" ")[:1] in _STOPS:
+        return True
+    if scene.words[after][0].isdigit():
         return True
     return bool(_POSTCODE.match(scene.text, scene.spans[after][0]))
 
@@ -162,13 +194,6 @@ def _is_venue(scene: Scene, number: int, kind: int) -> bool:
         or scene.behind("venue_after", kind + 1, 1)
         or scene.before("not_house_before", number, 1)
     )
-
-
-def _is_theirs(scene: Scene, number: int) -> bool:
-    """In a post of a setting whose own address nobody told us: is it "find us at ..."?"""
-    case = scene.case
-    unknown = not case.facts.allowed_contacts
-    return unknown and case.is_outbound and scene.before("ourselves", number, _HOME_REACH)
 
 
 def _with_flat(scene: Scene, number: int) -> int:
@@ -189,9 +214,10 @@ def _is_named_house(scene: Scene, index: int, kind: int) -> bool:
         return False
     name = words[index - 1] if index else ""
     public = words[index] in scene.lists["weak_house_kind"]
-    if name != "the" or public:
-        if not name or name in scene.lists["never_street"] or name in scene.lists["venue_word"]:
-            return False
+    if (name != "the" or public) and (
+        not name or name in scene.lists["never_street"] or name in scene.lists["venue_word"]
+    ):
+        return False
     if scene.behind("venue_after", kind + 1, 1) or scene.before("venue_word", index, 3):
         return False
     return not public or scene.before("home_word", index - 1, _HOME_REACH)
@@ -229,7 +255,11 @@ def _lived_at(scene: Scene, home: int) -> Found | None:
     """Find "we live at 14 Fairview": a number and a name after a word about living somewhere."""
     words = scene.words
     at = home + 1
-    if at >= len(words) or words[at] not in scene.lists["home_filler"]:
+    if (
+        words[home] not in scene.lists["living_word"]
+        or at >= len(words)
+        or words[at] not in scene.lists["home_filler"]
+    ):
         return None
     while at < len(words) and at - home <= 4 and words[at] in scene.lists["home_filler"]:
         at += 1

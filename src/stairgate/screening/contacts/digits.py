@@ -35,7 +35,7 @@ _CROOKED = str.maketrans("oilsbz", "011582")
 _PART = re.compile(
     "double|treble|triple|zero|nought|one|two|three|four|five|six|seven|eight|nine|oh|o|[0-9]+"
 )
-_LED = re.compile(r"([a-z]{1,9})([0-9]{3,19})")
+_LED = re.compile(r"([a-z]{1,9})([0-9]{3,19})|(plus)(44)")
 _TRAILED = re.compile(r"([0-9]{1,19})([a-z]{1,20})")
 _WIDEST_GAP = 12  # characters between two groups, an emoji or two among them
 _MOST_FILLERS = 3
@@ -43,6 +43,8 @@ _LONGEST_TOKEN = 60
 _SHORTEST_JOINED = 12  # letters; "seventy" and "nineteen" are no rows
 _APART = frozenset(":?=£$€%@+&")
 _PLAIN_GAPS = frozenset({"", " ", "-", ".", ", "})
+_CLEAR_PART = 3  # digits before a colon or a comma that may be a time or a large number
+_MOST_GROUPS = 3000  # in a text; one with more is held for having too many
 _CLEAR = 5  # digits that make a group of a token with letters at its end
 _CLEAR_LED = 9  # digits that make one of a token with any letters before
 _KISSES = frozenset({"x", "xx", "xxx"})
@@ -78,13 +80,17 @@ class Run:
 
 def find_runs(scene: Scene, fewest: int) -> list[Run]:
     """Return every row with at least ``fewest`` digits, in reading order. Looks at each word once."""
-    reader, words = _Reader(scene, fewest), scene.words
+    reader = _Reader(scene, fewest)
+    words = scene.words
     for index, word in enumerate(words):
         if word.isalpha() and word not in SPOKEN and word not in _REPEATS and len(word) < _SHORTEST_JOINED:
             if reader.is_open:
                 reader.pass_by(index, word)
         else:
             reader.take(index, word)
+            if reader.taken > _MOST_GROUPS:
+                scene.exhaust()
+                break
     reader.close()
     return reader.runs
 
@@ -94,7 +100,7 @@ class _Reader:
 
     __slots__ = (
         "_fewest", "_fillers", "_groups", "_last", "_repeat", "_repeat_at", "_spans", "_text", "_words",
-        "is_open", "runs",
+        "is_open", "runs", "taken",
     )  # fmt: skip
 
     def __init__(self, scene: Scene, fewest: int) -> None:
@@ -106,6 +112,7 @@ class _Reader:
         self._repeat = 0
         self._repeat_at = 0
         self.is_open = False  # has a row begun?
+        self.taken = 0  # words that may stand for digits
         self.runs: list[Run] = []
 
     def close(self) -> None:
@@ -134,6 +141,7 @@ class _Reader:
 
     def take(self, index: int, word: str) -> None:
         """Add a word that may stand for digits to the row, or begin another."""
+        self.taken += 1
         if self.is_open and not self._joins(index):
             self.close()
         if word.isdigit():
@@ -152,6 +160,8 @@ class _Reader:
 
     def _joins(self, index: int) -> bool:
         gap = self._text[self._spans[self._last][1] : self._spans[index][0]]
+        if gap in (":", ",") and self._groups:  # no time, and no thousands
+            return len(self._groups[-1].digits) > _CLEAR_PART
         return gap in _PLAIN_GAPS or (len(gap) <= _WIDEST_GAP and _APART.isdisjoint(gap))
 
     def _add(self, index: int, word: str, digits: str, start: int, end: int) -> None:
@@ -160,7 +170,10 @@ class _Reader:
         if self._repeat and len(digits) == 1:
             digits, spoken, first = digits * self._repeat, True, self._repeat_at
             begin = self._spans[first][0]
-        if (
+        if groups and self._is_rest_of_hundred(index, word):
+            last = groups[-1]
+            groups[-1] = last._replace(digits=last.digits[:-2] + digits, end=at + end, after=index + 1)
+        elif (
             groups
             and spoken
             and word in UNITS
@@ -174,6 +187,11 @@ class _Reader:
         self._repeat = self._fillers = 0
         self._last = index
         self.is_open = True
+
+    def _is_rest_of_hundred(self, index: int, word: str) -> bool:
+        """Is it the "forty" of "one hundred and forty two"?"""
+        said = word in _TENS or word in _TEENS
+        return said and self._words[index - 2 : index] == ["hundred", "and"]
 
     def _lengthen(self, index: int, noughts: str) -> bool:
         last = self._groups[-1]
@@ -196,6 +214,8 @@ def _read_mixed(word: str) -> tuple[str, int, int] | None:
         if crooked.isdigit() and sum(map(str.isdigit, word)) * 2 >= len(word):
             return crooked, 0, len(word)
         led = _LED.fullmatch(word)
+        if led and led[3]:
+            return led[4], led.start(4), len(word)
         if led:
             clear = led[1] in _LEADS or len(led[2]) >= _CLEAR_LED
             return (led[2], led.start(2), len(word)) if clear else None

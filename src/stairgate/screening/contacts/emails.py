@@ -10,6 +10,11 @@ from stairgate.screening.contacts.scene import Found, Scene
 _LOCAL_SIGNS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789._%+-'")
 _LONGEST_LOCAL = 64
 _WIDEST_GAP = 3
+_WIDEST_STEP = 24  # characters between "gmail" and the name of the box, small words among them
+_MOST_FILLERS = 3
+_FEWEST_FIGURES = 2  # that make a word the name of a box
+_NAME = re.compile(r"[a-z0-9._-]{3,40}")
+_FEW_WORDS = 5  # a message that says little but an address
 _PLAIN_DOMAIN = re.compile(r"[a-z0-9][a-z0-9-]{0,62}(?:\.[a-z0-9-]{1,63}){1,4}")
 # What may follow "at": a name, then points or "dot", each with or without gaps and brackets, and more names.
 _DOMAIN = re.compile(
@@ -116,7 +121,7 @@ def _spoken(scene: Scene) -> Iterator[Found]:
             found = _spoken_at(scene, index)
             if found:
                 yield found
-        elif word in providers:
+        elif word.removesuffix("'s") in providers:
             if not scene.spend():
                 return
             found = _at_provider(scene, index) or _before_provider(scene, index)
@@ -126,6 +131,8 @@ def _spoken(scene: Scene) -> Iterator[Found]:
 
 def _spoken_at(scene: Scene, index: int) -> Found | None:
     start, end = scene.spans[index]
+    if scene.words[index + 1] in ("sign", "symbol") and index + 2 < len(scene.words):
+        end = scene.spans[index + 1][1]
     before, behind = scene.text[scene.spans[index - 1][1] : start], scene.text[end : end + 1]
     if len(before) > _WIDEST_GAP:
         return None
@@ -134,8 +141,10 @@ def _spoken_at(scene: Scene, index: int) -> Found | None:
         return None
     local = _local_before(scene.text, start - len(before))
     local, joined = _spoken_local(scene, index, local)
+    if not joined and not _has_letter(scene.text[local : start - len(before)]):
+        local = _name_before(scene, index - 1, local)
     name = scene.text[local : start - len(before)]
-    bracketed = before.strip(" ")[:1] in _BRACKETS and bool(before.strip(" ")) or behind in ("-", "_")
+    bracketed = (before.strip(" ")[:1] in _BRACKETS and bool(before.strip(" "))) or behind in ("-", "_")
     told = _tells_dot(scene.text[end:domain])
     marked = joined or any(sign in name for sign in "_.0123456789")
     if not _has_letter(name) or (name in scene.lists["no_local"] and not bracketed):
@@ -146,9 +155,16 @@ def _spoken_at(scene: Scene, index: int) -> Found | None:
     sure = words_in(scene, index + 1, "sure_provider")
     asked = scene.near("mail_word", index, index + 2, 7, 5)
     whole = "." in scene.text[end:domain]
-    if sure or (provider and whole) or (asked and whole):
+    alone = index == 1 and len(scene.words) <= _FEW_WORDS
+    if sure or (provider and whole) or ((asked or alone) and whole):
         return Found("contact.email", local, domain)
     return None
+
+
+def _name_before(scene: Scene, index: int, local: int) -> int:
+    """Step back to the name before figures: "tom green 92 at ..."."""
+    apart = index and scene.gap(index) == " " and scene.words[index - 1].isalpha()
+    return scene.spans[index - 1][0] if apart else local
 
 
 def words_in(scene: Scene, index: int, name: str) -> bool:
@@ -173,31 +189,25 @@ def _spoken_local(scene: Scene, index: int, local: int) -> tuple[int, bool]:
 
 def _at_provider(scene: Scene, index: int) -> Found | None:
     """Find "my gmail is tomgreen92" and "hotmail: tomgreen92"."""
-    words = scene.words
-    start, at = scene.spans[index][1], index + 1
-    while at < len(words) and at - index <= 3 and words[at] in scene.lists["handle_filler"]:
+    words, fillers = scene.words, scene.lists["handle_filler"]
+    at = index + 1
+    while at < len(words) and at - index <= _MOST_FILLERS and words[at] in fillers:
         at += 1
-    if at >= len(words):
+    if at >= len(words) or scene.spans[at][0] - scene.spans[index][1] > _WIDEST_STEP:
         return None
-    if scene.spans[at][0] - start > 24:
-        return None
-    begin = scene.spans[at][0]
-    name = re.compile(r"[a-z0-9._-]{3,40}").match(scene.text, begin)
-    clear = (
-        name is not None and any(sign.isdigit() or sign == "_" for sign in name[0]) and _has_letter(name[0])
-    )
-    if name and clear:
-        return Found("contact.email", begin, begin + len(name[0].rstrip("._-")))
+    name = _NAME.match(scene.text, scene.spans[at][0])
+    whole = name[0].rstrip("._-") if name else ""
+    if _has_letter(whole) and any(sign.isdigit() or sign == "_" for sign in whole):
+        return Found("contact.email", scene.spans[at][0], scene.spans[at][0] + len(whole))
     return None
 
 
 def _before_provider(scene: Scene, index: int) -> Found | None:
     """Find "tomgreen92 gmail"."""
-    words = scene.words
     if not index or scene.gap(index) != " ":
         return None
-    word = words[index - 1]
+    word = scene.words[index - 1]
     figures = sum(map(str.isdigit, word))
-    if figures >= 2 and figures < len(word) - 2 and word[0].isalpha():
+    if _FEWEST_FIGURES <= figures < len(word) - 2 and word[0].isalpha():
         return Found("contact.email", scene.spans[index - 1][0], scene.spans[index][1])
     return None

@@ -69,13 +69,14 @@ def _by_shape(scene: Scene, run: Run, place: int) -> Official | None:
         after = place + 1 if width in _CARD_LENGTHS else _card_end(run, place)
         if after and _is_card(scene, run, place, after, worded=False):
             return Official("contact.card", after)
+    found = None
     if width == 3 and _shape(run, place, place + 3) == _NHS_SHAPE:
-        if _passes_nhs(_digits(run, place, place + 3)) and not scene.is_code(groups[place].first):
-            return Official("contact.nhs-number", place + 3)
-    if width == 2 and _shape(run, place, place + 4) == (2, 2, 2, 8) and not _is_date(run, place):
-        if not scene.is_code(groups[place].first):
-            return Official("contact.bank", place + 4)
-    return None
+        found = (
+            Official("contact.nhs-number", place + 3) if _passes_nhs(_digits(run, place, place + 3)) else None
+        )
+    elif width == 2 and _shape(run, place, place + 4) == (2, 2, 2, 8) and not _is_date(run, place):
+        found = Official("contact.bank", place + 4)
+    return None if found and scene.is_code(groups[place].first) else found
 
 
 def _card_end(run: Run, place: int) -> int:
@@ -92,7 +93,7 @@ def _digits(run: Run, place: int, after: int) -> str:
 def _is_date(run: Run, place: int) -> bool:
     """Could three pairs be a day, a month and a year near ours?"""
     day, month, year = (int(group.digits) for group in run.groups[place : place + 3])
-    return 1 <= day <= 31 and 1 <= month <= 12 and 15 <= year <= 40
+    return 1 <= day <= 31 and 1 <= month <= 12 and 20 <= year <= 31
 
 
 def _is_joined_by(scene: Scene, run: Run, place: int, sign: str) -> bool:
@@ -104,7 +105,7 @@ def _by_word(scene: Scene, run: Run, place: int, after: int, total: int) -> str 
     """What the words beside it say it is."""
     first, last = run.groups[place].first, run.groups[after - 1].after
     if total == 10:
-        if scene.near("nhs_word", first, last, 5, 3):
+        if scene.near("nhs_word", first, last, 8, 3):
             return "contact.nhs-number"
         if scene.near("tax_word", first, last, 5, 4):
             return "contact.tax-reference"
@@ -131,11 +132,11 @@ def _is_dbs(scene: Scene, run: Run, place: int, after: int) -> bool:
 def _is_card(scene: Scene, run: Run, place: int, after: int, *, worded: bool) -> bool:
     digits = _digits(run, place, after)
     first, last = run.groups[place].first, run.groups[after - 1].after
-    if digits[0] not in _CARD_OPENINGS or scene.is_code(first):
+    if scene.is_code(first):
         return False
     if worded:
         return len(digits) in (15, 16, 19) and scene.near("card_word", first, last)
-    return _passes_luhn(digits)
+    return digits[0] in _CARD_OPENINGS and _passes_luhn(digits)
 
 
 def _is_bank(scene: Scene, run: Run, place: int, after: int, total: int) -> bool:

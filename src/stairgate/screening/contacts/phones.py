@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from typing import NamedTuple
 
@@ -106,6 +107,8 @@ def _dialled_abroad(scene: Scene, run: Run, place: int) -> Phone | None:
 def _shortened(scene: Scene, run: Run, place: int) -> Phone | None:
     """A number that lost its nought or its area code: only where someone says it is a number to ring."""
     offset = run.offsets[place]
+    if len(run.groups[place].digits) <= 2 and not run.groups[place].spoken:
+        return None  # "1 3 5 7 9" and "1-10, 10-20"
     for length in _LENGTHS.get("0" + run.digits[offset : offset + 2], ()):
         after = run.ends.get(offset + length - 1)
         if not after:
@@ -162,9 +165,7 @@ def _is_plausible(scene: Scene, run: Run, place: int, after: int) -> bool:
     asked = scene.near("phone_word", groups[0].first, groups[-1].after)
     if widest == 2 and len(figures) == len(groups):
         return asked or (whole.startswith("07") and _is_in_pairs(scene, groups))
-    listed = any(
-        ", " in scene.text[one.end : two.start] for one, two in zip(groups, groups[1:], strict=False)
-    )
+    listed = any(", " in scene.text[one.end : two.start] for one, two in itertools.pairwise(groups))
     return not listed or asked or len(groups[0].digits) > _WHOLE_CODE
 
 
@@ -178,7 +179,7 @@ def _hyphenated_from(scene: Scene, run: Run, place: int) -> int:
 
 def _is_in_pairs(scene: Scene, groups: list[Group]) -> bool:
     """Is it written "07 70 09 00 14 2", with the same gap throughout?"""
-    gaps = {scene.text[one.end : two.start] for one, two in zip(groups, groups[1:], strict=False)}
+    gaps = {scene.text[one.end : two.start] for one, two in itertools.pairwise(groups)}
     return len(gaps) == 1 and all(len(group.digits) == 2 for group in groups[:-1])
 
 
