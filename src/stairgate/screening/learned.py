@@ -43,9 +43,13 @@ def plain_words(words: Iterable[str]) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class Weighed:
-    """What a text weighs: categories it agrees with, and those it speaks for with the words that moved it."""
+    """What a text weighs: categories it agrees with, and those it speaks for with the words that moved it.
+
+    ``may_agree`` are those of which it is enough that they are not unlikely, for a rule that warns of harm.
+    """
 
     agrees: frozenset[Category]
+    may_agree: frozenset[Category]
     speaks: dict[Category, tuple[int, ...]]
 
 
@@ -98,7 +102,7 @@ class Learned:
         rows = iter(lines)
         self._lanes = [Category(name) for name in next(rows).rstrip("\n").split("\t")]
         self._signs = sum(_MIDDLE << (_LANE * lane) for lane in range(len(self._lanes)))
-        self._speaking, self._agreeing = (self._signs - _packed(next(rows)) for _ in range(2))
+        self._speaking, self._agreeing, self._likely = (self._signs - _packed(next(rows)) for _ in range(3))
         self.doubtful = frozenset(next(rows).rstrip("\n").split("\t"))
         self._tables = {kind: _Weights() for kind in ("pair", "gram", "cue", "rule", "way")}
         self._words = self._tables["word"] = _Words(self._tables["gram"])
@@ -118,15 +122,19 @@ class Learned:
         """Weigh a text, a long one piece by piece, with the cues and rules that were met in it."""
         tables = self._tables
         around = tables["way"].of((direction.value,)) + tables["cue"].of(cues) + tables["rule"].of(rules)
-        agrees, speaks = 0, dict[Category, tuple[int, ...]]()
+        agrees, likely, speaks = 0, 0, dict[Category, tuple[int, ...]]()
         for start in range(0, len(words), PIECE):
             piece = plain_words(words[start : start + PIECE])
             total = self._sum(piece) + around
             agrees |= total + self._agreeing
+            likely |= total + self._likely
             for lane in self._raised((total + self._speaking) & self._signs):
                 if self._lanes[lane] not in speaks:
                     speaks[self._lanes[lane]] = tuple(start + at for at in self._movers(piece, lane))
-        return Weighed(frozenset(self._lanes[lane] for lane in self._raised(agrees & self._signs)), speaks)
+        return Weighed(self._categories(agrees), self._categories(likely), speaks)
+
+    def _categories(self, over: int) -> frozenset[Category]:
+        return frozenset(self._lanes[lane] for lane in self._raised(over & self._signs))
 
     def _sum(self, piece: list[str]) -> int:
         pairs = self._tables["pair"].of(map(" ".join, pairwise(piece)))
@@ -166,14 +174,18 @@ def weigh_findings(case: Case, found: list[Finding]) -> list[Finding]:
         case.reading.raw, cues=case.cues.at_once, rules=(*told, *about), direction=case.direction
     )
     kept = [
-        finding
-        for finding in found
-        if finding.rule not in learned.doubtful or finding.category in weighed.agrees
+        finding for finding in found if finding.rule not in learned.doubtful or _is_believed(finding, weighed)
     ]
     for category, words in weighed.speaks.items():
         if words and not any(finding.category is category for finding in kept):
             kept.append(_finding(case, category, words))
     return kept
+
+
+def _is_believed(finding: Finding, weighed: Weighed) -> bool:
+    """Does the text as a whole bear out what a doubtful rule says? Of harm it must only not speak against it."""
+    warns = finding.severity is Severity.HARM
+    return finding.category in (weighed.may_agree if warns else weighed.agrees)
 
 
 def _finding(case: Case, category: Category, words: tuple[int, ...]) -> Finding:
