@@ -21,7 +21,7 @@ import numpy as np
 from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
 
-from stairgate.screening import Category, Direction, Pack, Screener, Severity, default_pack
+from stairgate.screening import Category, Direction, Pack, Screener, Severity, load_pack
 from stairgate.screening.cues import Cues
 from stairgate.screening.learned import SCALE, Learned, grams, plain_words
 from stairgate.screening.reading import Reading
@@ -29,7 +29,8 @@ from stairgate.screening.rules import Rule
 
 ROOT = Path(__file__).parent.parent
 SETS = ROOT / "bench" / "screening_set"
-TARGET = ROOT / "src" / "stairgate" / "screening" / "data" / "learned.tsv"
+DATA = ROOT / "src" / "stairgate" / "screening" / "data"
+TARGET = DATA / "learned.tsv"
 FOLDS = 3
 SEEN_OFTEN = 2  # texts a word or a run of letters must come in to be learned
 STRENGTH, WEIGHT_OF_FOUND = 0.3, 2.0
@@ -204,7 +205,7 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--check", action="store_true")
     args = parser.parse_args()
-    rules = replace(default_pack(), learned=None)
+    rules = load_pack(DATA, with_learned=False)
     made = learn(read(SETS / "train", Screener(rules)), rules.rules)
     if not args.check:
         TARGET.write_text("\n".join(made) + "\n", encoding="utf-8")
