@@ -40,8 +40,8 @@ AGREES, AGREES_TO_HARM = (
     -2.5,
 )  # log-odds from which a doubtful rule is believed, the gravest more readily
 # A rule that was right less often than this, and spoke at least ``SEEN`` times, is doubtful. The graver, the less.
-TRUSTED = {Severity.LOOK: 0.92, Severity.HOLD: 0.85, Severity.HARM: 0.75}
-SEEN = 5
+TRUSTED = {Severity.LOOK: 0.95, Severity.HOLD: 0.93, Severity.HARM: 0.9}
+SEEN = 4
 LEAST = 6  # hundredths; a smaller weight is left out
 
 Feature = tuple[str, str]  # kind and name
