@@ -33,10 +33,13 @@ TARGET = ROOT / "src" / "stairgate" / "screening" / "data" / "learned.tsv"
 FOLDS = 3
 SEEN_OFTEN = 2  # texts a word or a run of letters must come in to be learned
 STRENGTH, WEIGHT_OF_FOUND = 0.3, 2.0
-FALSE_ALARMS = 0.022  # of innocent texts that the model, alone, may be wrong about
-AGREES = -1.0  # log-odds from which a doubtful rule is believed
+FALSE_ALARMS = 0.018  # of innocent texts that the model, alone, may be wrong about
+AGREES, AGREES_TO_HARM = (
+    -1.0,
+    -2.5,
+)  # log-odds from which a doubtful rule is believed, the gravest more readily
 # A rule that was right less often than this, and spoke at least ``SEEN`` times, is doubtful. The graver, the less.
-TRUSTED = {Severity.LOOK: 0.93, Severity.HOLD: 0.8, Severity.HARM: 0.5}
+TRUSTED = {Severity.LOOK: 0.92, Severity.HOLD: 0.85, Severity.HARM: 0.75}
 SEEN = 5
 LEAST = 6  # hundredths; a smaller weight is left out
 
@@ -153,7 +156,8 @@ def learn(texts: Sequence[Text], rules: Mapping[str, Rule]) -> list[str]:
     models = [fitted(table, labels[:, lane]) for lane in range(len(names))]
     starts = np.array([model.intercept_[0] for model in models])
     weights = np.array([model.coef_[0] for model in models])
-    head = ["\t".join(names), limits(limit - starts), limits(AGREES - starts), "\t".join(doubts)]
+    thresholds = (limits(value - starts) for value in (limit, AGREES, AGREES_TO_HARM))
+    head = ["\t".join(names), *thresholds, "\t".join(doubts)]
     return [*head, *lines(columns, weights)]
 
 

@@ -13,7 +13,7 @@ import pytest
 
 import stairgate.screening
 from stairgate.screening import Context, Direction, PackError, default_pack, load_pack
-from stairgate.screening.phrases import Phrasebook, Phrases, parse
+from stairgate.screening.phrases import Items, Phrasebook, Phrases, parse
 from stairgate.screening.reading import Reading
 from stairgate.screening.rules import GIVEN_BY_CODE
 from tests.screening.cast import SCREENER
@@ -97,7 +97,7 @@ def test_a_broken_pack_is_refused_with_a_reason(
 )
 def test_a_phrase_that_could_never_work_is_refused(phrase: str) -> None:
     with pytest.raises(PackError):
-        parse(phrase, {})
+        parse(phrase, Items({}))
 
 
 @pytest.mark.parametrize(

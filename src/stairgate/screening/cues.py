@@ -18,21 +18,16 @@ _NOWHERE: Places = {}
 
 
 class CueBooks:
-    """The phrases of a pack for one direction: one book of what is looked for at once, one of each other cue."""
+    """The phrases of a pack for one direction: a book of what is looked for at once, made when first wanted."""
 
     def __init__(self, phrases: Phrases, at_once: Iterable[str]) -> None:
         self.at_once = frozenset(at_once)
-        self.first = Phrasebook(phrases, self.at_once)
         self.phrases = phrases
-        self._others: dict[str | frozenset[str], Phrasebook] = {}
 
-    def book(self, cues: str | frozenset[str]) -> Phrasebook:
-        """Return the phrases of one cue or of several together. Made when first wanted, then kept."""
-        found = self._others.get(cues)
-        if found is None:
-            only = (cues,) if isinstance(cues, str) else cues
-            found = self._others[cues] = Phrasebook(self.phrases, only)
-        return found
+    @lazy
+    def first(self) -> Phrasebook:
+        """The phrases that rules wait for."""
+        return Phrasebook(self.phrases, self.at_once, remembers=True)
 
 
 class Cues:
@@ -62,7 +57,7 @@ class Cues:
             if cue in self._books.at_once:
                 return []
             bit = self._books.phrases.bits.get(cue, 0)
-            hits = self._books.book(cue).hits(self._reading) if bit & self.possible else []
+            hits = self._books.phrases.book(cue).hits(self._reading) if bit & self.possible else []
             self._hits[cue] = hits
         return hits
 
@@ -73,7 +68,9 @@ class Cues:
         """Is one of these there? They are looked for together, in one go."""
         if not self._hits.keys() >= cues:
             found = {cue: self._hits.get(cue) for cue in cues}
-            self._keep([hit for hit in self._books.book(cues).hits(self._reading) if found[hit.cue] is None])
+            self._keep(
+                [hit for hit in self._books.phrases.book(cues).hits(self._reading) if found[hit.cue] is None]
+            )
             for cue in cues:
                 self._hits.setdefault(cue, [])
         return any(map(self._hits.get, cues))

@@ -72,11 +72,13 @@ def _evidence(case: Case, asked: Asked, sentences: tuple[int, ...]) -> list[Hit]
             groups.append(met)
         used = _together(rule, groups) if rule.within or rule.order else [group[0] for group in groups]
     if rule.score:
-        scored = _scored(case, rule, sentences)
+        scored = _scored(case, asked, sentences)
         if not scored:
             return []
         used += scored
-    if not used or (rule.any and not _met(case, rule.any, sentences)) or _met(case, rule.unless, sentences):
+    if not used or (rule.any and not _met(case, rule.any, sentences)):
+        return []
+    if asked.unless & case.cues.possible and _met(case, rule.unless, sentences):
         return []
     if _is_taken_back(case, rule, used) or (QUOTED in rule.unless and _is_quoted(case, used)):
         return []
@@ -89,14 +91,19 @@ def _met(case: Case, cues: Iterable[str], sentences: tuple[int, ...]) -> list[Hi
     return [hit for place in found for sentence in sentences if sentence in place for hit in place[sentence]]
 
 
-def _scored(case: Case, rule: Rule, sentences: tuple[int, ...]) -> list[Hit]:
-    total, used = 0, list[Hit]()
-    for cue, points in rule.score:
-        met = _met(case, (cue,), sentences)
-        if met:
-            total += points
-            used += met[:1] if points > 0 else ()
-    return used if total >= rule.at_least else []
+def _scored(case: Case, asked: Asked, sentences: tuple[int, ...]) -> list[Hit]:
+    """Return one hit for each cue that gains points, if with the losses they are enough, or nothing."""
+    total, used, possible = 0, list[Hit](), case.cues.possible
+    for bit, cue, points in asked.gains:
+        if bit & possible:
+            met = _met(case, (cue,), sentences)
+            if met:
+                total += points
+                used.append(met[0])
+    if total < asked.rule.at_least:
+        return []
+    losses = sum(points for cue, points in asked.rule.score if points < 0 and _met(case, (cue,), sentences))
+    return used if total + losses >= asked.rule.at_least else []
 
 
 def _together(rule: Rule, groups: list[list[Hit]]) -> list[Hit]:

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from importlib.resources.abc import Traversable
-from itertools import pairwise, repeat
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from stairgate.screening.kinds import Category, Direction, Finding, Severity
@@ -28,7 +28,6 @@ _LANE = 32
 _MIDDLE = 1 << (_LANE - 1)
 _FIGURE = "#"
 _REMEMBERED = 20_000  # unknown words
-_ZEROS = repeat(0)
 
 
 def grams(word: str) -> list[str]:
@@ -44,25 +43,56 @@ def plain_words(words: Iterable[str]) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class Weighed:
-    """What a text weighs: categories it agrees with, and those it speaks for with the words that moved it."""
+    """What a text weighs: categories it agrees with, and those it speaks for with the words that moved it.
+
+    ``may_agree`` are those of which it is enough that they are not unlikely, for a rule that warns of harm.
+    """
 
     agrees: frozenset[Category]
+    may_agree: frozenset[Category]
     speaks: dict[Category, tuple[int, ...]]
 
 
-class _Words(dict[str, int]):
+class _Weights(dict[str, int]):
+    """Weights by name, each read when it is first asked for: few of them are in any one text."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.written: dict[str, str] = {}
+
+    def __missing__(self, name: str) -> int:
+        weight = self[name] = _packed(self.written[name])
+        return weight
+
+    def of(self, names: Iterable[str]) -> int:
+        """Return the sum of the weights of ``names``; an unknown one weighs nothing."""
+        return sum(map(self.__getitem__, filter(self.written.__contains__, names)))
+
+
+class _Words(_Weights):
     """Weights of words. An unknown one is weighed by its runs of letters, and remembered up to a bound."""
 
-    def __init__(self, grams_of: dict[str, int]) -> None:
+    def __init__(self, runs: _Weights) -> None:
         super().__init__()
-        self._grams, self._most = grams_of, 0
+        self._runs, self._unknown = runs, 0
 
-    def __missing__(self, word: str) -> int:
-        weight = sum(map(self._grams.get, grams(word[:PIECE]), _ZEROS))
-        self._most = self._most or len(self) + _REMEMBERED
-        if len(self) < self._most:
-            self[word] = weight
+    def __missing__(self, name: str) -> int:
+        if name in self.written:
+            return super().__missing__(name)
+        weight = self._runs.of(grams(name[:PIECE]))
+        if self._unknown < _REMEMBERED:
+            self._unknown += 1
+            self[name] = weight
         return weight
+
+
+def _packed(weights: str) -> int:
+    """Read "3:-12", one or several with tabs between, as minus twelve hundredths in lane 3."""
+    total = 0
+    for weight in weights.split():
+        lane, _, value = weight.partition(":")
+        total += int(value) << (_LANE * int(lane))
+    return total
 
 
 class Learned:
@@ -72,46 +102,43 @@ class Learned:
         rows = iter(lines)
         self._lanes = [Category(name) for name in next(rows).rstrip("\n").split("\t")]
         self._signs = sum(_MIDDLE << (_LANE * lane) for lane in range(len(self._lanes)))
-        self._speaking, self._agreeing = (
-            self._signs - self._packed(next(rows).rstrip("\n").split("\t")) for _ in range(2)
-        )
+        self._speaking, self._agreeing, self._likely = (self._signs - _packed(next(rows)) for _ in range(3))
         self.doubtful = frozenset(next(rows).rstrip("\n").split("\t"))
-        self._tables: dict[str, dict[str, int]] = {
-            kind: {} for kind in ("pair", "gram", "cue", "rule", "way")
-        }
+        self._tables = {kind: _Weights() for kind in ("pair", "gram", "cue", "rule", "way")}
         self._words = self._tables["word"] = _Words(self._tables["gram"])
         for row in rows:
-            kind, name, *weights = row.rstrip("\n").split("\t")
-            self._tables[kind][name] = self._packed(weights)
+            kind, _, rest = row.partition("\t")
+            name, _, weights = rest.partition("\t")
+            self._tables[kind].written[name] = weights
 
-    def _packed(self, weights: Sequence[str]) -> int:
-        """Read "3:-12" as minus twelve hundredths in lane 3."""
-        total = 0
-        for weight in weights:
-            lane, _, value = weight.partition(":")
-            total += int(value) << (_LANE * int(lane))
-        return total
+    def read_all(self) -> None:
+        """Read every weight now. Raises ValueError when one is malformed."""
+        for table in self._tables.values():
+            table.of(table.written)
 
     def weigh(
         self, words: Sequence[str], *, cues: Iterable[str], rules: Iterable[str], direction: Direction
     ) -> Weighed:
         """Weigh a text, a long one piece by piece, with the cues and rules that were met in it."""
         tables = self._tables
-        around = tables["way"].get(direction.value, 0)
-        around += sum(map(tables["cue"].get, cues, _ZEROS)) + sum(map(tables["rule"].get, rules, _ZEROS))
-        agrees, speaks = 0, dict[Category, tuple[int, ...]]()
+        around = tables["way"].of((direction.value,)) + tables["cue"].of(cues) + tables["rule"].of(rules)
+        agrees, likely, speaks = 0, 0, dict[Category, tuple[int, ...]]()
         for start in range(0, len(words), PIECE):
             piece = plain_words(words[start : start + PIECE])
             total = self._sum(piece) + around
             agrees |= total + self._agreeing
+            likely |= total + self._likely
             for lane in self._raised((total + self._speaking) & self._signs):
                 if self._lanes[lane] not in speaks:
                     speaks[self._lanes[lane]] = tuple(start + at for at in self._movers(piece, lane))
-        return Weighed(frozenset(self._lanes[lane] for lane in self._raised(agrees & self._signs)), speaks)
+        return Weighed(self._categories(agrees), self._categories(likely), speaks)
+
+    def _categories(self, over: int) -> frozenset[Category]:
+        return frozenset(self._lanes[lane] for lane in self._raised(over & self._signs))
 
     def _sum(self, piece: list[str]) -> int:
-        pairs = map(" ".join, pairwise(piece))
-        return sum(map(self._words.__getitem__, piece)) + sum(map(self._tables["pair"].get, pairs, _ZEROS))
+        pairs = self._tables["pair"].of(map(" ".join, pairwise(piece)))
+        return sum(map(self._words.__getitem__, piece)) + pairs
 
     def _raised(self, over: int) -> Iterator[int]:
         lane = 0
@@ -123,10 +150,9 @@ class Learned:
 
     def _movers(self, piece: list[str], lane: int) -> list[int]:
         """Return the places of the three words that weigh most for a category, in reading order."""
-        pairs = self._tables["pair"]
         moved: list[float] = [self._lane(self._words[word], lane) for word in piece]
         for at, pair in enumerate(map(" ".join, pairwise(piece))):
-            weight = self._lane(pairs.get(pair, 0), lane)
+            weight = self._lane(self._tables["pair"].of((pair,)), lane)
             moved[at] += weight / 2
             moved[at + 1] += weight / 2
         best = sorted(range(len(piece)), key=lambda at: -moved[at])[:3]
@@ -148,14 +174,18 @@ def weigh_findings(case: Case, found: list[Finding]) -> list[Finding]:
         case.reading.raw, cues=case.cues.at_once, rules=(*told, *about), direction=case.direction
     )
     kept = [
-        finding
-        for finding in found
-        if finding.rule not in learned.doubtful or finding.category in weighed.agrees
+        finding for finding in found if finding.rule not in learned.doubtful or _is_believed(finding, weighed)
     ]
     for category, words in weighed.speaks.items():
         if words and not any(finding.category is category for finding in kept):
             kept.append(_finding(case, category, words))
     return kept
+
+
+def _is_believed(finding: Finding, weighed: Weighed) -> bool:
+    """Does the text as a whole bear out what a doubtful rule says? Of harm it must only not speak against it."""
+    warns = finding.severity is Severity.HARM
+    return finding.category in (weighed.may_agree if warns else weighed.agrees)
 
 
 def _finding(case: Case, category: Category, words: tuple[int, ...]) -> Finding:

@@ -13,7 +13,7 @@ from stairgate.screening.engine import Screener
 from stairgate.screening.kinds import Context, Direction
 from stairgate.screening.lexicon import Lexicon
 from stairgate.screening.pack import default_pack, load_pack
-from stairgate.screening.phrases import PackError, parse
+from stairgate.screening.phrases import Items, PackError, parse
 from stairgate.screening.rules import GIVEN_BY_CODE, Rule, read_rule
 
 TABLES: Mapping[str, type] = {
@@ -139,11 +139,11 @@ def _check_tables(read: _Read) -> None:
 
 
 def _check_cues(read: _Read) -> None:
-    lists = read.lists()
+    items = Items(read.lists())
     for name, (place, phrases) in read.of("cues").items():
         for phrase in phrases if _is_words(phrases) else ():
             try:
-                parse(phrase, lists)
+                parse(phrase, items)
             except PackError as error:
                 read.troubles.append(Trouble(place, f"cues.{name}", str(error)))
 
@@ -199,6 +199,8 @@ def _check_whole(folder: Traversable) -> list[Trouble]:
     """Load it and let it read something: what the parts did not show is found here."""
     try:
         screener = Screener(load_pack(folder))
+        if screener.pack.learned is not None:
+            screener.pack.learned.read_all()
         for text, direction in itertools.product(_PROBES, Direction):
             screener.screen(text, direction=direction, context=Context(has_picture=True))
     except PackError as error:

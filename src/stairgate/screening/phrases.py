@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import enum
 import itertools
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from functools import partial, reduce
 from operator import itemgetter, or_
 from typing import NamedTuple
@@ -41,8 +41,9 @@ class Special(enum.Enum):
 
 Item = frozenset[str] | Special
 _GAP = Special.GAP
-_DIGIT = "#"
+_SPECIALS = {special.value: special for special in Special}
 _NO_START = (Special.GAP, Special.ANY, Special.CAPITAL)
+_NO_WORDS: frozenset[str] = frozenset()
 
 
 class Hit(NamedTuple):
@@ -56,71 +57,81 @@ class Hit(NamedTuple):
 _hit: Callable[[tuple[str, int, int]], Hit] = partial(tuple.__new__, Hit)  # a third of the time of ``Hit(…)``
 
 
-def parse(phrase: str, lists: Mapping[str, Iterable[str]]) -> list[tuple[Item, ...]]:
+class Items(dict[str, "Item"]):
+    """The item each piece of a phrase stands for, worked out when it is first met: the same ones come again.
+
+    ``lists`` are those of the pack; ``spellings`` are for a word its other spellings.
+    """
+
+    def __init__(
+        self, lists: Mapping[str, Iterable[str]], spellings: Mapping[str, Iterable[str]] | None = None
+    ) -> None:
+        super().__init__()
+        self._lists = lists
+        self._spellings = spellings or {}
+        self._same: dict[Item, Item] = {}
+
+    def __missing__(self, piece: str) -> Item:
+        item = _SPECIALS.get(piece) or self._words(piece)
+        item = self[piece] = self._same.setdefault(item, item)
+        return item
+
+    def _words(self, piece: str) -> frozenset[str]:
+        words: set[str] = set()
+        for part in piece.split("|"):
+            if part.startswith("<") and part.endswith(">"):
+                if part[1:-1] not in self._lists:
+                    raise PackError(f"there is no list called {part}")
+                words.update(self._lists[part[1:-1]])
+            elif WORD.fullmatch(part):
+                words.add(part)
+            else:
+                raise PackError(f"{part!r} in {piece!r} is not one word, so it would never be found")
+        for word in words & self._spellings.keys():
+            words.update(self._spellings[word])
+        return frozenset(words)
+
+
+def parse(phrase: str, items: Items) -> list[tuple[Item, ...]]:
     """Return every row of items that ``phrase`` stands for, optional words written out.
 
     Raises PackError on an unknown list, an empty phrase, too many gaps, or a start that is not a word.
     """
-    choices: list[tuple[tuple[Item, ...], ...]] = []
+    rows: list[tuple[Item, ...]] = [()]
     for piece in phrase.split():
-        item = _item(piece.removesuffix("?"), lists)
-        choices.append(((item,), ()) if piece.endswith("?") else ((item,),))
-    rows = [tuple(itertools.chain.from_iterable(row)) for row in itertools.product(*choices)]
+        item = items[piece.removesuffix("?")]
+        if piece.endswith("?"):
+            rows = [longer for row in rows for longer in ((*row, item), row)]
+        else:
+            rows = [(*row, item) for row in rows]
     for row in rows:
         if not row or row[0] in _NO_START or row[-1] is Special.GAP:
             raise PackError(f"{phrase!r} must start with a word or # and end with something to find")
-        if row.count(Special.GAP) > MOST_GAPS:
+        if len(row) > MOST_GAPS and row.count(Special.GAP) > MOST_GAPS:
             raise PackError(f"{phrase!r} has more than {MOST_GAPS} gaps")
     return rows
 
 
-def _item(piece: str, lists: Mapping[str, Iterable[str]]) -> Item:
-    for special in Special:
-        if piece == special.value:
-            return special
-    words: set[str] = set()
-    for part in piece.split("|"):
-        if part.startswith("<") and part.endswith(">"):
-            if part[1:-1] not in lists:
-                raise PackError(f"there is no list called {part}")
-            words.update(lists[part[1:-1]])
-        elif WORD.fullmatch(part):
-            words.add(part)
-        else:
-            raise PackError(f"{part!r} in {piece!r} is not one word, so it would never be found")
-    return frozenset(words)
-
-
 class _Row:
-    """A phrase as it is looked for: from its anchor outwards. ``before`` runs backwards from the anchor."""
+    """A phrase as it is looked for: from its anchor outwards. ``before`` runs backwards from the anchor.
 
-    __slots__ = ("after", "before", "cue", "need")
+    ``beside``, the rarer side, are the words of which one must stand right after the anchor or, with ``step`` 1,
+    right before it.
+    Without any, a row has a gap on both sides and ``need`` are the words of which one must be in the text.
+    """
+
+    __slots__ = ("after", "anchor", "before", "beside", "cue", "need", "step")
 
     def __init__(self, cue: str, items: tuple[Item, ...], anchor: int) -> None:
         self.cue = cue
-        self.need = 0  # a bit for a word that must be anywhere in the text
+        self.anchor = items[anchor]
         self.before = items[:anchor][::-1]
         self.after = items[anchor + 1 :]
+        self.beside = self.need = _NO_WORDS
+        self.step = 0
 
 
 _Found = tuple[int, _Row]  # a row, and whether the first (0) or the second (1) of two words is its anchor
-
-
-class _Entry:
-    """What one word may be part of: cues it is by itself, and rows by what must stand beside it.
-
-    ``by_next`` and ``by_previous`` are rows by the bits of the item right after or before the anchor, with all
-    of those bits in ``next_bits`` and ``previous_bits``. ``others`` have a gap on both sides of the anchor.
-    """
-
-    __slots__ = ("alone", "by_next", "by_previous", "next_bits", "others", "previous_bits")
-
-    def __init__(self) -> None:
-        self.alone: tuple[str, ...] = ()
-        self.by_next: dict[int, list[_Row]] = {}
-        self.by_previous: dict[int, list[_Row]] = {}
-        self.others: list[_Row] = []
-        self.next_bits = self.previous_bits = 0
 
 
 class Phrases:
@@ -137,84 +148,61 @@ class Phrases:
         common: Mapping[str, int] | None = None,
     ) -> None:
         self._common = common or {}
-        self._spellings: dict[str, list[str]] = {}
+        self._weights: dict[Item, int] = {}
+        spellings: dict[str, list[str]] = {}
         for spelling, word in (aliases or {}).items():
-            self._spellings.setdefault(word, []).append(spelling)
-        self._widened: dict[frozenset[str], frozenset[str]] = {}
-        # For each word, the items it is one of: those that stand beside an anchor, and those further away.
-        self.near_bits_of: dict[str, int] = {}
-        self.far_bits_of: dict[str, int] = {}
-        self._near: dict[frozenset[str], int] = {}
-        self._far: dict[frozenset[str], int] = {}
-        self.rows: list[tuple[Item, _Row]] = []
+            spellings.setdefault(word, []).append(spelling)
+        items = Items(lists, spellings)
+        self.rows: dict[str, list[_Row]] = {}  # the rows of each cue
         self.bits: dict[str, int] = {}  # a bit for each cue
         self.cues_of: dict[str, int] = {}  # for each word, the cues that may be met where it stands
         self.numbered = 0  # those that may be met at any figure
-        self.weights: dict[
-            str, int
-        ] = {}  # for each cue, how often its anchors come: the rarest is asked first
+        self.weights: dict[str, int] = {}  # how often the anchors of a cue come: the rarest is asked first
+        self._books: dict[str | frozenset[str], Phrasebook] = {}
         for cue, phrases in cues.items():
-            for row in (row for phrase in phrases for row in parse(phrase, lists)):
-                self._add(cue, tuple(map(self._widen, row)))
+            rows = [self._row(cue, row) for phrase in phrases for row in parse(phrase, items)]
+            if rows:
+                self._note(cue, rows)
 
-    def _widen(self, item: Item) -> Item:
-        """Let an item stand for every spelling of its words."""
-        if not isinstance(item, frozenset):
-            return item
-        if item not in self._widened:
-            others = [spelling for word in item for spelling in self._spellings.get(word, ())]
-            self._widened[item] = item.union(others)
-        return self._widened[item]
+    def _row(self, cue: str, items: tuple[Item, ...]) -> _Row:
+        weights = list(map(self._weight, items))
+        row = _Row(cue, items, weights.index(min(weights)))
+        sides = [(row.after[:1], 0), (row.before[:1], 1)]
+        beside = [(item, step) for side, step in sides for item in side if isinstance(item, frozenset)]
+        if beside:
+            row.beside, row.step = min(beside, key=lambda side: self._weight(side[0]))
+        elif len(items) > 1:
+            named = [item for item in (*row.after, *row.before) if isinstance(item, frozenset)]
+            row.need = min(named, key=self._weight, default=_NO_WORDS)
+        return row
 
     def _weight(self, item: Item) -> int:
-        if item is Special.NUMBER:
-            return _NUMBER_WEIGHT
-        if not isinstance(item, frozenset):
-            return _NEVER
-        return len(item) + sum(map(self._common.get, item, itertools.repeat(0)))
+        weight = self._weights.get(item)
+        if weight is None:
+            if isinstance(item, frozenset):
+                weight = len(item) + sum(map(self._common.get, item, _ZEROS))
+            else:
+                weight = _NUMBER_WEIGHT if item is Special.NUMBER else _NEVER
+            self._weights[item] = weight
+        return weight
 
-    def _add(self, cue: str, items: tuple[Item, ...]) -> None:
-        weights = [self._weight(item) for item in items]
-        anchor = min(range(len(items)), key=weights.__getitem__)
-        self.weights[cue] = self.weights.get(cue, 0) + weights[anchor]
-        self.rows.append((items[anchor], _Row(cue, items, anchor)))
-        self._note(cue, items[anchor])
+    def _note(self, cue: str, rows: list[_Row]) -> None:
+        self.rows[cue] = rows
+        self.weights[cue] = sum([self._weight(row.anchor) for row in rows])
+        bit = self.bits[cue] = 1 << len(self.bits)
+        for anchor in {row.anchor for row in rows}:
+            if not isinstance(anchor, frozenset):
+                self.numbered |= bit
+                continue
+            for word in anchor:
+                self.cues_of[word] = self.cues_of.get(word, 0) | bit
 
-    def _note(self, cue: str, anchor: Item) -> None:
-        bit = self.bits.setdefault(cue, 1 << len(self.bits))
-        if not isinstance(anchor, frozenset):
-            self.numbered |= bit
-            return
-        for word in anchor:
-            self.cues_of[word] = self.cues_of.get(word, 0) | bit
-
-    def enter(self, entry: _Entry, row: _Row) -> None:
-        """Put ``row`` where ``entry`` is asked for it: by the word right beside its anchor, if that is named."""
-        if not row.before and not row.after:
-            if row.cue not in entry.alone:
-                entry.alone = (*entry.alone, row.cue)
-        elif row.after and isinstance(row.after[0], frozenset):
-            bit = self._bit(row.after[0], self.near_bits_of)
-            entry.by_next.setdefault(bit, []).append(row)
-            entry.next_bits |= bit
-        elif row.before and isinstance(row.before[0], frozenset):
-            bit = self._bit(row.before[0], self.near_bits_of)
-            entry.by_previous.setdefault(bit, []).append(row)
-            entry.previous_bits |= bit
-        else:
-            named = [item for item in (*row.after, *row.before) if isinstance(item, frozenset)]
-            row.need = self._bit(min(named, key=self._weight), self.far_bits_of) if named else 0
-            entry.others.append(row)
-
-    def _bit(self, item: frozenset[str], bits_of: dict[str, int]) -> int:
-        """Return the bit that stands for ``item`` in ``bits_of``, a new one when it has none."""
-        bits = self._near if bits_of is self.near_bits_of else self._far
-        bit = bits.get(item)
-        if bit is None:
-            bit = bits[item] = 1 << len(bits)
-            for word in item:
-                bits_of[word] = bits_of.get(word, 0) | bit
-        return bit
+    def book(self, cues: str | frozenset[str]) -> Phrasebook:
+        """Return the phrases of one cue or of several together. Made when first wanted, then kept."""
+        found = self._books.get(cues)
+        if found is None:
+            found = self._books[cues] = Phrasebook(self, {cues} if isinstance(cues, str) else cues)
+        return found
 
     def possible(self, reading: Reading) -> int:
         """Return the bits of the cues of which an anchor is in the text: no other can be met."""
@@ -224,69 +212,94 @@ class Phrases:
 class Phrasebook:
     """Phrases as they are looked up: by their anchor, if the word they need is beside it. ``only`` names the cues.
 
-    What two neighbours may begin is worked out when they are first met and then kept, up to a bound.
+    A book that ``remembers`` keeps what two neighbours may begin once they were met, up to a bound.
     """
 
-    def __init__(self, phrases: Phrases, only: Container[str] | None = None) -> None:
-        self.entries: dict[str, _Entry] = {}
-        self._near, self._far = phrases.near_bits_of, phrases.far_bits_of
-        for anchor, row in phrases.rows:
-            if only is None or row.cue in only:
-                for word in anchor if isinstance(anchor, frozenset) else (_DIGIT,):
-                    phrases.enter(self.entries.setdefault(word, _Entry()), row)
-        self._alone = {word: entry.alone for word, entry in self.entries.items() if entry.alone}
-        self._others = {word: entry.others for word, entry in self.entries.items() if entry.others}
-        self._numbers = self.entries.get(_DIGIT)
-        self._pairs: dict[tuple[str, str], tuple[_Found, ...]] = {}
+    def __init__(
+        self, phrases: Phrases, only: Container[str] | None = None, *, remembers: bool = False
+    ) -> None:
+        self._alone: dict[str, list[str]] = {}  # cues that a word is by itself
+        self._others: dict[str, list[_Row]] = {}  # rows with a gap on both sides of the anchor
+        self._numbers: list[_Row] = []  # rows of which the anchor is a figure
+        self._beside: tuple[dict[str, list[_Row]], ...] = ({}, {})  # the others, by step
+        for cue, rows in phrases.rows.items():
+            if only is None or cue in only:
+                for row in rows:
+                    self._enter(row)
+        self._anchors = frozenset().union(self._alone, self._others, *self._beside)
+        self._pairs: dict[tuple[str, str], tuple[_Found, ...]] | None = {} if remembers else None
+
+    def _enter(self, row: _Row) -> None:
+        """Put ``row`` where it is asked for: by the word right beside its anchor, if that is named."""
+        if not isinstance(row.anchor, frozenset):
+            self._numbers.append(row)
+        elif not row.before and not row.after:
+            for word in row.anchor:
+                alone = self._alone.setdefault(word, [])
+                if row.cue not in alone:
+                    alone.append(row.cue)
+        else:
+            rows = self._beside[row.step] if row.beside else self._others
+            for word in row.anchor:
+                if word in rows:
+                    rows[word].append(row)
+                else:
+                    rows[word] = [row]
 
     def hits(self, reading: Reading) -> list[Hit]:
         """Return every cue met in the text, in order of its first word."""
         found: list[Hit] = []
         words = reading.raw
-        if self.entries.keys().isdisjoint(words) and (self._numbers is None or not reading.has_figure):
-            return found
-        for index, pair in enumerate(map(self._pairs.get, itertools.pairwise(words))):
-            if pair is None:
-                pair = self._pair(words[index], words[index + 1])
-            for step, row in pair:
-                _follow_pair(reading, index, step, row, found)
-        for index, cues in enumerate(map(self._alone.get, words)):
-            if cues is not None:
-                for cue in cues:
-                    found.append(_hit((cue, index, index + 1)))  # noqa: PERF401 - most hold one
-        if not self._others.keys().isdisjoint(words):
-            there = reduce(or_, map(self._far.get, words, _ZEROS), 0)
-            for index, rows in enumerate(map(self._others.get, words)):
-                for row in rows or ():
-                    if row.need & there == row.need:
+        if not self._anchors.isdisjoint(words):
+            if self._pairs is None:
+                self._follow_anchors(reading, found)
+            else:
+                self._follow_pairs(reading, self._pairs, found)
+            for index, cues in enumerate(map(self._alone.get, words)):
+                if cues is not None:
+                    for cue in cues:
+                        found.append(_hit((cue, index, index + 1)))  # noqa: PERF401 - most hold one
+            if not self._others.keys().isdisjoint(words):
+                self._follow_others(reading, found)
+        if self._numbers and reading.has_figure:
+            for index, word in enumerate(words):
+                if word[0].isdigit():
+                    for row in self._numbers:
                         _follow(reading, index, row, found)
-        if self._numbers is not None and reading.has_figure:
-            self._follow_numbers(reading, self._numbers, found)
         found.sort(key=_FIRST)
         return found
 
-    def _pair(self, first: str, second: str) -> tuple[_Found, ...]:
-        """Return the rows that two neighbours may be part of, each with 0 or 1 for which of them is its anchor."""
-        rows = (*self._rows(first, second, 0), *self._rows(second, first, 1))
-        if len(self._pairs) >= _MOST_PAIRS:
-            self._pairs.clear()
-        self._pairs[first, second] = rows
-        return rows
+    def _follow_pairs(
+        self, reading: Reading, pairs: dict[tuple[str, str], tuple[_Found, ...]], found: list[Hit]
+    ) -> None:
+        for index, two in enumerate(itertools.pairwise(reading.raw)):
+            rows = pairs.get(two)
+            if rows is None:
+                if len(pairs) >= _MOST_PAIRS:
+                    pairs.clear()
+                rows = pairs[two] = (*self._rows(*two, 0), *self._rows(*two[::-1], 1))
+            for step, row in rows:
+                _follow_pair(reading, index, step, row, found)
 
-    def _rows(self, anchor: str, beside: str, step: int) -> Iterator[_Found]:
-        entry, bits = self.entries.get(anchor), self._near.get(beside, 0)
-        if entry is None or not bits & (entry.previous_bits if step else entry.next_bits):
-            return
-        for bit, rows in (entry.by_previous if step else entry.by_next).items():
-            if bit & bits:
-                yield from ((step, row) for row in rows)
+    def _follow_anchors(self, reading: Reading, found: list[Hit]) -> None:
+        words, last = reading.raw, len(reading.raw) - 1
+        for index in [index for index, word in enumerate(words) if word in self._anchors]:
+            if index:
+                for step, row in self._rows(words[index], words[index - 1], 1):
+                    _follow_pair(reading, index - 1, step, row, found)
+            if index < last:
+                for step, row in self._rows(words[index], words[index + 1], 0):
+                    _follow_pair(reading, index, step, row, found)
 
-    def _follow_numbers(self, reading: Reading, entry: _Entry, found: list[Hit]) -> None:
-        rows = [*itertools.chain(*entry.by_next.values(), *entry.by_previous.values(), entry.others)]
-        for index, word in enumerate(reading.raw):
-            if word[0].isdigit():
-                found.extend(_hit((cue, index, index + 1)) for cue in entry.alone)
-                for row in rows:
+    def _rows(self, anchor: str, beside: str, step: int) -> list[_Found]:
+        """Return the rows of ``anchor`` that the word beside it, after (0) or before (1) it, may be part of."""
+        return [(step, row) for row in self._beside[step].get(anchor, ()) if beside in row.beside]
+
+    def _follow_others(self, reading: Reading, found: list[Hit]) -> None:
+        there = frozenset(reading.raw)
+        for index, rows in enumerate(map(self._others.get, reading.raw)):
+            for row in rows or ():
+                if not row.need or not row.need.isdisjoint(there):
                     _follow(reading, index, row, found)
 
 

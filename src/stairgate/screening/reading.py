@@ -48,6 +48,7 @@ class Reading:
         self.spaced = fold_to_words(text) if spaced is None else spaced
         self.raw = words_of(self.spaced)
         self._aliases = aliases
+        self.notes: dict[str, int] = {}  # what was worked out about the whole text, for those who ask again
 
     @lazy
     def words(self) -> list[str]:

@@ -11,21 +11,21 @@ from stairgate.screening.phrases import Phrases
 from stairgate.screening.rules import Rule
 
 _UNSEEN = 1  # the weight of a cue that code gives
+_ANY_BIT = -1  # stands for such a cue: whether it is there cannot be told from the words
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A rule ready to be asked: the cues it waits for and the rest of what it needs, the rarest first,
-    as names and as bits.
+    """A rule ready to be asked: the cues it waits for, and the rest of what it needs, the rarest first.
 
-    A bit of 0 stands for a cue that code gives: whether it is there cannot be told beforehand.
+    Beside each group of cues stand their bits, as `Cues.possible` has them: no bit in common, no cue.
     """
 
     rule: Rule
     key: tuple[str, ...]
-    groups: tuple[tuple[str, ...], ...]
-    needs: tuple[int, ...]
-    points: tuple[tuple[int, int], ...]
+    needs: tuple[tuple[int, tuple[str, ...]], ...]
+    gains: tuple[tuple[int, str, int], ...]
+    unless: int
 
 
 class Rulebook:
@@ -50,18 +50,18 @@ class Rulebook:
         if not rule.all:
             groups.append(self._enough_of(rule))
         key, *needs = sorted(groups, key=self._weight)
-        points = tuple((self._bits.get(cue, 0), points) for cue, points in rule.score if points > 0)
         return Asked(
-            rule, key, tuple(needs), tuple(mask for group in needs if (mask := self._mask(group))), points
+            rule,
+            key,
+            tuple((self._mask(group), group) for group in needs),
+            tuple((self._mask((cue,)), cue, points) for cue, points in rule.score if points > 0),
+            self._mask(rule.unless),
         )
 
     def _mask(self, cues: Iterable[str]) -> int:
-        """Return the bits of ``cues``, or 0 when code gives one of them."""
         mask = 0
         for cue in cues:
-            if cue not in self._bits:
-                return 0
-            mask |= self._bits[cue]
+            mask |= self._bits.get(cue, _ANY_BIT)
         return mask
 
     def _enough_of(self, rule: Rule) -> tuple[str, ...]:
@@ -77,35 +77,27 @@ class Rulebook:
         return sum(self._weights.get(cue, _UNSEEN) for cue in cues)
 
     def candidates(self, direction: Direction, cues: Cues) -> Iterator[Asked]:
-        """Yield each rule for ``direction`` whose evidence may all be somewhere in the text."""
+        """Yield each rule for ``direction`` whose evidence is all somewhere in the text."""
         by_key, asked_before = self._by_key[direction], set[str]()
         for cue in cues.at_once:
             for asked in by_key.get(cue, ()):
-                if _could_speak(asked, cues.possible) and asked.rule.id not in asked_before:
+                if asked.rule.id not in asked_before:
                     asked_before.add(asked.rule.id)
                     if _may_speak(asked, cues):
                         yield asked
 
 
-def _could_speak(asked: Asked, possible: int) -> bool:
-    """Is there a word for everything the rule needs? A cheap look that most rules do not pass."""
-    for need in asked.needs:
-        if not need & possible:
-            return False
-    if not asked.points:
-        return True
-    return sum([points for bit, points in asked.points if not bit or bit & possible]) >= asked.rule.at_least
-
-
 def _may_speak(asked: Asked, cues: Cues) -> bool:
-    """Is everything the rule needs somewhere in the text?"""
-    for group in asked.groups:
-        for cue in group:
-            if cue in cues:
-                break
-        else:
+    """Is everything the rule needs somewhere in the text? First a look that costs little."""
+    possible = cues.possible
+    for bits, _group in asked.needs:
+        if not bits & possible:
             return False
-    rule = asked.rule
-    if not rule.score:
-        return True
-    return sum(points for cue, points in rule.score if points > 0 and cue in cues) >= rule.at_least
+    if asked.gains:
+        gains = [(cue, points) for bit, cue, points in asked.gains if bit & possible]
+        least = asked.rule.at_least
+        if sum([points for _cue, points in gains]) < least:
+            return False
+        if sum([points for cue, points in gains if cue in cues]) < least:
+            return False
+    return all(any(cue in cues for cue in group) for _bits, group in asked.needs)
