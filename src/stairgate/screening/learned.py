@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 SCALE = 100  # weights are kept in hundredths
 PIECE = 80  # words weighed together: a long post is many short texts, not one loud one
+FEW_WORDS = 8  # in so short a text there is nothing that could speak against a rule
+FEW_WORDS = 8  # in so short a text there is nothing that could speak against a rule
 GRAM = 4  # letters of the pieces an unknown word is weighed by
 _LANE = 32
 _MIDDLE = 1 << (_LANE - 1)
@@ -173,9 +175,10 @@ def weigh_findings(case: Case, found: list[Finding]) -> list[Finding]:
     weighed = learned.weigh(
         case.reading.raw, cues=case.cues.at_once, rules=(*told, *about), direction=case.direction
     )
-    kept = [
-        finding for finding in found if finding.rule not in learned.doubtful or _is_believed(finding, weighed)
-    ]
+    kept = found
+    if len(case.reading.raw) > FEW_WORDS:
+        doubtful = learned.doubtful
+        kept = [one for one in found if one.rule not in doubtful or _is_believed(one, weighed)]
     for category, words in weighed.speaks.items():
         if words and not any(finding.category is category for finding in kept):
             kept.append(_finding(case, category, words))
