@@ -83,8 +83,8 @@ class Items(dict[str, "Item"]):
         words = set(piece.split("|"))
         if not _EITHER.fullmatch(piece):
             words = {word for part in words for word in self._part(part, piece)}
-        for word in words & self._spellings.keys():
-            words.update(self._spellings[word])
+        if not self._spellings.keys().isdisjoint(words):
+            words.update([spelling for word in words for spelling in self._spellings.get(word, ())])
         return frozenset(words)
 
     def _part(self, part: str, piece: str) -> Iterable[str]:
@@ -177,8 +177,8 @@ class Phrases:
                 self._note(cue, rows)
 
     def _row(self, cue: str, items: tuple[Item, ...]) -> _Row:
-        weights = [self._weights[item] for item in items]
-        row = _Row(cue, items, weights.index(min(weights)))
+        anchor = items.index(min(items, key=self._weights.__getitem__)) if len(items) > 1 else 0
+        row = _Row(cue, items, anchor)
         if not row.beside and len(items) > 1:
             named = [item for item in (*row.after, *row.before) if isinstance(item, frozenset)]
             row.need = min(named, key=self._weights.__getitem__, default=_NO_WORDS)
@@ -186,7 +186,8 @@ class Phrases:
 
     def _weigh(self, item: Item) -> int:
         if isinstance(item, frozenset):
-            return len(item) + sum(map(self._common.get, item, _ZEROS))
+            often = not self._common.keys().isdisjoint(item)
+            return len(item) + (sum(map(self._common.get, item, _ZEROS)) if often else 0)
         return _NUMBER_WEIGHT if item is Special.NUMBER else _NEVER
 
     def _note(self, cue: str, rows: list[_Row]) -> None:
@@ -302,8 +303,7 @@ class Phrasebook:
         there = set(reading.raw)
         possible = {
             word: [row for row in rows if not row.need or not row.need.isdisjoint(there)]
-            for word, rows in self._others.items()
-            if word in there
+            for word, rows in ((word, self._others[word]) for word in there & self._others.keys())
         }
         for index, word in enumerate(reading.raw):
             for row in possible.get(word, ()):
