@@ -11,10 +11,11 @@ import json
 import re
 import unicodedata
 from collections.abc import Callable, Sequence
-from importlib.resources import files
+from pathlib import Path
 
 from stairgate.screening.lazy import lazy
 
+DATA = Path(__file__).parent / "data"
 _REMEMBERED = 20_000  # a hostile text may hold every character there is: do not keep them all
 _UNSEEN = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 _PUNCTUATION = {
@@ -26,8 +27,7 @@ _PUNCTUATION = {
 
 
 def _load_lookalikes() -> dict[str, str]:
-    source = files("stairgate.screening") / "data" / "confusables.json"
-    groups: dict[str, str] = json.loads(source.read_text(encoding="utf-8"))
+    groups: dict[str, str] = json.loads((DATA / "confusables.json").read_text(encoding="utf-8"))
     return {imitation: letter for letter, imitations in groups.items() for imitation in imitations}
 
 

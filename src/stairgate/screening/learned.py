@@ -12,13 +12,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from importlib.resources.abc import Traversable
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from stairgate.screening.kinds import Category, Direction, Finding, Severity
 
 if TYPE_CHECKING:
+    from importlib.resources.abc import Traversable
+
     from stairgate.screening.case import Case
 
 SCALE = 100  # weights are kept in hundredths
