@@ -63,8 +63,11 @@ def default_pack() -> Pack:
     return load_pack(files("stairgate.screening") / "data")
 
 
-def load_pack(folder: Traversable) -> Pack:
-    """Load and check the pack in ``folder``. Raises PackError when something does not fit together."""
+def load_pack(folder: Traversable, *, with_learned: bool = True) -> Pack:
+    """Load and check the pack in ``folder``. Raises PackError when something does not fit together.
+
+    ``with_learned`` is False for those who make the weights of the learned part.
+    """
     tables: dict[str, Any] = {name: kind() for name, kind in _TABLES.items()}
     version, everyday = "", list[str]()
     for file in _toml_files(folder):
@@ -82,7 +85,7 @@ def load_pack(folder: Traversable) -> Pack:
         phrases=Phrases(tables["cues"], lists, tables["aliases"], tables["common"]),
         lexicon=Lexicon(tables["word"], everyday, lists),
         rules=rules,
-        learned=load_learned(folder),
+        learned=load_learned(folder) if with_learned else None,
     )
 
 
