@@ -32,11 +32,7 @@ FOUND = [
     "They gave her milk again, she's ALLERGIC, it's on every form",
     "When I asked why, I was told 'that's just how it is'. Lovely.",
     "she was still sat in her coat at 4pm, sweating, nobody bothered",
-    "I thought handing over was supposed to mean telling us something",
-    "She hasn't had her inhaler all week because nobody could find it",
     "You promised us one to one and he's had a different face every day",
-    "Poor wee soul was left at the gate while they all went in. Not one apology",
-    "Bit much being lectured about punctuality by someone who's never at her desk",
     "My daughter's been bitten four times by the same child and all I get is a shrug",
     "Had to find out from the local paper that you've lost your deputy and two room leaders",
 ]
