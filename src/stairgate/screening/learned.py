@@ -10,8 +10,10 @@ shown as the words that moved it. ``tools/learn.py`` makes the weights again fro
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from importlib.resources.abc import Traversable
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -20,6 +22,7 @@ from stairgate.screening.kinds import Category, Direction, Finding, Severity
 
 if TYPE_CHECKING:
     from stairgate.screening.case import Case
+    from stairgate.screening.reading import Reading
 
 SCALE = 100  # weights are kept in hundredths
 PIECE = 80  # words weighed together: a long post is many short texts, not one loud one
@@ -28,6 +31,9 @@ _LANE = 32
 _MIDDLE = 1 << (_LANE - 1)
 _FIGURE = "#"
 _REMEMBERED = 20_000  # unknown words
+_NEAR = 6  # words on either side of what a doubtful rule found
+_LONG = 40  # words of a text in which words near a finding are weighed by themselves too
+_MOST_TRIES = 60  # findings weighed with the words near them; the others of one text are believed
 
 
 def grams(word: str) -> list[str]:
@@ -162,18 +168,28 @@ def weigh_findings(case: Case, found: list[Finding]) -> list[Finding]:
         return found
     told = {finding.rule for finding in found if finding.severity >= Severity.LOOK}
     about = {finding.category.value for finding in found if finding.severity >= Severity.LOOK}
-    weighed = learned.weigh(
-        case.reading.raw, cues=case.cues.at_once, rules=(*told, *about), direction=case.direction
-    )
-    kept = [
-        finding
-        for finding in found
-        if finding.rule not in learned.doubtful or finding.category in weighed.agrees
-    ]
+    weigh = partial(learned.weigh, cues=case.cues.at_once, rules=(*told, *about), direction=case.direction)
+    weighed = weigh(case.reading.raw)
+    kept = list[Finding]()
+    tries = _MOST_TRIES
+    for finding in found:
+        agrees = finding.rule not in learned.doubtful or finding.category in weighed.agrees
+        if not agrees and len(case.reading.raw) > _LONG:
+            tries -= 1
+            agrees = tries < 0 or finding.category in weigh(_words_near(case.reading, finding)).agrees
+        if agrees:
+            kept.append(finding)
     for category, words in weighed.speaks.items():
         if words and not any(finding.category is category for finding in kept):
             kept.append(_finding(case, category, words))
     return kept
+
+
+def _words_near(reading: Reading, finding: Finding) -> Sequence[str]:
+    """Return the words of a finding and around it: what is written further away does not talk it down."""
+    first = bisect_left(reading.spans, (bisect_left(reading.folded.origins, finding.start),))
+    after = bisect_left(reading.spans, (bisect_left(reading.folded.origins, finding.end),))
+    return reading.raw[max(0, first - _NEAR) : min(after, first + PIECE) + _NEAR]
 
 
 def _finding(case: Case, category: Category, words: tuple[int, ...]) -> Finding:
