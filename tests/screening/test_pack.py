@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from bench.screening import speed
 
 import stairgate.screening
 from stairgate.screening import Context, Direction, PackError, default_pack, load_pack
@@ -169,7 +170,7 @@ def calls_made(text: str, direction: Direction) -> int:
     return count
 
 
-@pytest.mark.parametrize("pattern", HOSTILE)
+@pytest.mark.parametrize("pattern", dict.fromkeys([*HOSTILE, *speed.HOSTILE.values()]))
 @pytest.mark.parametrize("direction", list(Direction))
 def test_twice_the_text_is_at_most_about_twice_the_work(pattern: str, direction: Direction) -> None:
     short, long = ((pattern * 4000)[:size] for size in (2000, 4000))

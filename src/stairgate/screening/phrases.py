@@ -367,4 +367,4 @@ def _reach_over_gap(reading: Reading, items: tuple[Item, ...], index: int, step:
 def _fits(reading: Reading, item: Special, index: int) -> bool:
     if item is Special.NUMBER:
         return reading.raw[index][0].isdigit()
-    return item is Special.ANY or reading.is_capital(index)
+    return item is Special.ANY or reading.is_name_like(index)
