@@ -13,7 +13,7 @@ import pytest
 from bench.screening import speed
 
 import stairgate.screening
-from stairgate.screening import Context, Direction, PackError, default_pack, load_pack
+from stairgate.screening import Context, Direction, PackError, Severity, default_pack, load_pack
 from stairgate.screening.phrases import Items, Phrasebook, Phrases, parse
 from stairgate.screening.reading import Reading
 from stairgate.screening.rules import GIVEN_BY_CODE
@@ -47,18 +47,17 @@ HOSTILE = [
     "a'",
     "go back to where you came from ",
 ]
-#: words of which one tells a reader what to do, near the start of a sentence
-TO_DO = frozenset(
-    "Answer Ask Be Check Do Find Hide Keep Leave Look Make Note Open Post Read Report Say Share Show Take Tell Thank Think "
-    "Treat Use Write Sign Talk should tell take ask hide show check leave".split()
+#: words of which one tells a reader what to do
+TO_DO = (
+    r"\b(?:Answer|Ask|Be|Check|Do|Find|Hide|Keep|Leave|Look|Make|Note|Open|Post|Read|Report|Say|Share|Show|Sign|Take|Talk"
+    r"|Tell|Thank|Think|Treat|Use|Write|[Ss]hould|hide|show|tell)\b"
 )
-TO_DO_WITHIN = 9
 #: what accuses, claims a proof, or is no word of a nursery
 UNSAYABLE = (
-    r"\b(?:groomers?|abusers?|predators?|p(?:a)?edophiles?|racists?|liars?|scammers?|bully|bullies|criminals?|guilty|offenders?"
+    r"\b(?:groomers?|abusers?|predators?|pa?edophiles?|racists?|liars?|scammers?|bully|bullies|criminals?|guilty|offenders?"
     r"|prove[sdn]?|proof|definitely|certainly|clearly|obviously|DSL|LADO|MASH|CEOP|PII|KCSIE|EYFS|IWF|flagged|detected|matches"
     r"|algorithm|model|score[ds]?|threshold|category|severity|finding|pattern|content|users?|outbound|inbound"
-    r"|favorite|behavior|color|center|organi[z]\w*|recogni[z]\w*|apologi[z]\w*|license)\b"
+    r"|favorite|behavior|color|center|organiz\w*|recogniz\w*|apologiz\w*|license)\b"
 )
 
 
@@ -82,14 +81,20 @@ def test_every_rule_names_a_clause_a_version_and_speaks_plainly() -> None:
         assert rule.title[0].isupper(), rule.id
         assert not rule.title.endswith("."), rule.id
         assert len(rule.title.split()) <= 10, rule.id
-        assert len(said) >= 2, f"{rule.id} says what was seen, but not what to do, or the other way round"
-        assert said[0].partition(" ")[0] not in TO_DO, f"{rule.id} does not say first what was seen"
-        assert any(TO_DO & set(re.split(r"[ ,:;]+", part)[:TO_DO_WITHIN]) for part in said[1:]), rule.id
+        assert len(said) >= 2, f"{rule.id} does not say both what was seen and what to do"
+        assert not re.match(TO_DO, said[0]), f"{rule.id} does not say first what was seen"
+        assert any(re.search(TO_DO, part) for part in said[1:]), f"{rule.id} does not say what to do"
         assert all(part[0].isupper() and part[-1] in ".?" for part in said), rule.id
         assert all(len(part.split()) <= 18 for part in said), f"{rule.id} has a sentence of over 18 words"
         told = f"{rule.title} {rule.reason} {rule.suggestion or ''}"
         assert not re.findall(UNSAYABLE, told, re.IGNORECASE), rule.id
         assert "'" not in told and "  " not in told.strip(), f"{rule.id}: a bent apostrophe, and one space"
+
+
+def test_what_was_learned_may_only_say_look() -> None:
+    learned = [rule for rule in default_pack().rules.values() if rule.id.startswith("learned.")]
+    assert learned
+    assert {step for rule in learned for step in (rule.severity, rule.known, rule.reply)} == {Severity.LOOK}
 
 
 def test_only_words_of_our_own_are_reworded() -> None:
