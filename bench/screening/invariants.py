@@ -17,8 +17,9 @@ CASES: dict[str, Callable[[str], str]] = {
     "every word capital": str.title,
 }
 # A name that is a word too ("Rose", "Mason", "Dick") is told from the word by its capital alone, so what is said of
-# names may go with the capitals. So with groups and places ("Robins") and who signs ("Jo x"). Everything else has to stay.
-NEEDS_CAPITALS = ("identity.", "location.", "voice.")
+# names may go with the capitals. So with groups and places ("Robins") and who signs ("Jo x"). A name nobody
+# has heard of ("nobody likes Zib") is one by its capital too. Everything else has to stay.
+NEEDS_CAPITALS = ("identity.", "learned.child_identity", "location.", "voice.", "bullying.nobody-likes")
 
 
 def with_unseen(text: str, pick: random.Random) -> str:
