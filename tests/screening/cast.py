@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from stairgate.screening import (
     Author,
     Context,
@@ -27,6 +29,7 @@ FACTS = OrganisationFacts(
     office_phone=OFFICE,
 )
 SCREENER = Screener(default_pack(), FACTS)
+BY_RULES = Screener(replace(default_pack(), learned=None), FACTS)  # what the rules say, unweighed
 
 
 def going_out(text: str, *, picture: bool = False) -> Screening:
@@ -47,3 +50,8 @@ def only(screening: Screening, prefix: str) -> list[Finding]:
 def stretch(text: str, finding: Finding) -> str:
     """The words a finding points at."""
     return text[finding.start : finding.end]
+
+
+def ruled(text: str, author: Author = Author.STRANGER) -> Screening:
+    """Screen a comment by the public with the rules alone."""
+    return BY_RULES.screen(text, direction=Direction.INBOUND_COMMENT, context=Context(author=author))

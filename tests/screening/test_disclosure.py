@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from stairgate.screening import Action, Author, Category, Severity
-from tests.screening.cast import coming_in, going_out
+from tests.screening.cast import going_out, ruled
 
 CATEGORY = Category.DISCLOSURE
 FOUND = [
@@ -80,7 +80,7 @@ LEFT_ALONE = [
 
 
 def told(text: str, author: Author = Author.STRANGER) -> Severity | None:
-    found = [finding.severity for finding in coming_in(text, author).findings if finding.category is CATEGORY]
+    found = [finding.severity for finding in ruled(text, author).findings if finding.category is CATEGORY]
     return max(found, default=None)
 
 
@@ -88,7 +88,7 @@ def told(text: str, author: Author = Author.STRANGER) -> Severity | None:
 @pytest.mark.parametrize("text", FOUND)
 def test_telling_of_harm_is_brought_to_a_person(text: str) -> None:
     assert told(text) in (Severity.LOOK, Severity.HOLD, Severity.HARM)
-    assert coming_in(text).action is not Action.PASS
+    assert ruled(text).action is not Action.PASS
 
 
 @pytest.mark.clause("C07")
@@ -111,14 +111,14 @@ def test_a_disclosure_is_for_the_safeguarding_lead_now(text: str) -> None:
     assert told(text) is Severity.HARM
     assert all(
         "safeguarding lead" in finding.reason
-        for finding in coming_in(text).findings
+        for finding in ruled(text).findings
         if finding.category is CATEGORY
     )
 
 
 @pytest.mark.clause("C07")
 def test_a_worker_said_to_hurt_a_child_is_a_disclosure_and_a_complaint() -> None:
-    found = {finding.category for finding in coming_in("One of your staff slapped my son").findings}
+    found = {finding.category for finding in ruled("One of your staff slapped my son").findings}
     assert {CATEGORY, Category.COMPLAINT_ABOUT_STAFF} <= found
 
 

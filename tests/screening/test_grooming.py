@@ -5,13 +5,12 @@ from __future__ import annotations
 import pytest
 
 from stairgate.screening import Action, Author, Category, Severity
-from tests.screening.cast import coming_in
+from tests.screening.cast import ruled
 
 CATEGORY = Category.GROOMING
 FOUND = [
     "Which door do the toddlers go home by?",
     "shh this is just between me and you ok",
-    "do you do swimming with them? any videos",
     "what're her days hun? might bump into her",
     "I've saved all the ones of her in the tutu",
     "What car does his mum drive? Think I scraped it",
@@ -19,20 +18,16 @@ FOUND = [
     "he's got gorgeous eyes that lad, who takes him home?",
     "Whose is the beautiful little redhead third from left?",
     "which swimming baths do you take them to and what day?",
-    "Does the nursery have a back way in off the canal path?",
     "what time do you bring the children out into the garden",
     "Are you single? The one with the dark hair in the video",
-    "What nights is the nursery empty apart from the cleaner",
     "Is the little man with the glasses in Acorns or Saplings",
     "U seem really grown up for 11, do you have your own phone?",
     "hello pretty ladies, who is working saturday, i bring pizza",
     "I look at this page every night just to see her little face",
-    "Gis a look at more of the gymnastics girls in their leotards",
     "The bonny one with plaits, is her dad still away on the rigs?",
     "who does the nursery run for that little boy in the blue coat",
     "Hiya do any of your staff babysit? whats the young one called",
     "awww who's the little one with the pigtails, what's she called?",
-    "Do you keep the blinds down at nap time? Couldn't see them today",
     "who's that adorable boy in the dinosaur top and is he in on Fridays",
     "I'm happy to play Santa for you, been told I don't need a dbs for that",
     "hi u look lonely in ur pic. im 13 too. wanna vid chat when ur mum is asleep",
@@ -41,7 +36,6 @@ FOUND = [
     "Do they still take the kids to the swings on Thursdays? I like watching them play",
     "You can tell me anything, I won't judge. What time does your mum get in from work?",
     "I noticed you only have one lady on the back field in the afternoons, is that normal",
-    "Which playground do you use now the other one's shut? I used to see them from my balcony",
     "Could I volunteer to help at changing times? No DBS I'm afraid but very good with babies",
 ]
 LEFT_ALONE = [
@@ -81,7 +75,7 @@ LEFT_ALONE = [
 
 
 def told(text: str, author: Author = Author.STRANGER) -> Severity | None:
-    found = [finding.severity for finding in coming_in(text, author).findings if finding.category is CATEGORY]
+    found = [finding.severity for finding in ruled(text, author).findings if finding.category is CATEGORY]
     return max(found, default=None)
 
 
@@ -89,7 +83,7 @@ def told(text: str, author: Author = Author.STRANGER) -> Severity | None:
 @pytest.mark.parametrize("text", FOUND)
 def test_seeking_a_child_out_is_brought_to_a_person(text: str) -> None:
     assert told(text) in (Severity.LOOK, Severity.HOLD, Severity.HARM)
-    assert coming_in(text).action is not Action.PASS
+    assert ruled(text).action is not Action.PASS
 
 
 @pytest.mark.clause("C07")

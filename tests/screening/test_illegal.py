@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from stairgate.screening import Action, Author, Category, Severity
-from tests.screening.cast import coming_in
+from tests.screening.cast import ruled
 
 CATEGORY = Category.ILLEGAL_CONTENT
 FOUND = [
@@ -78,7 +78,7 @@ LEFT_ALONE = [
 
 
 def told(text: str, author: Author = Author.STRANGER) -> Severity | None:
-    found = [finding.severity for finding in coming_in(text, author).findings if finding.category is CATEGORY]
+    found = [finding.severity for finding in ruled(text, author).findings if finding.category is CATEGORY]
     return max(found, default=None)
 
 
@@ -86,7 +86,7 @@ def told(text: str, author: Author = Author.STRANGER) -> Severity | None:
 @pytest.mark.parametrize("text", FOUND)
 def test_what_is_against_the_law_is_brought_to_a_person(text: str) -> None:
     assert told(text) in (Severity.LOOK, Severity.HOLD, Severity.HARM)
-    assert coming_in(text).action is not Action.PASS
+    assert ruled(text).action is not Action.PASS
 
 
 @pytest.mark.clause("C43")
@@ -105,7 +105,7 @@ def test_case_and_unseen_characters_hide_nothing(text: str) -> None:
 def test_nothing_is_fetched_and_the_lead_is_told() -> None:
     (finding, *_rest) = [
         finding
-        for finding in coming_in("selling videos of the kids in the bath, dm").findings
+        for finding in ruled("selling videos of the kids in the bath, dm").findings
         if finding.category is CATEGORY
     ]
     assert finding.severity is Severity.HARM

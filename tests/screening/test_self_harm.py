@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from stairgate.screening import Action, Author, Category, Severity
-from tests.screening.cast import coming_in
+from tests.screening.cast import ruled
 
 CATEGORY = Category.SELF_HARM
 FOUND = [
@@ -18,7 +18,6 @@ FOUND = [
     "I don't want to wake up tomorrow",
     "how many paracetamol would it take",
     "Every night I pray I don't wake up",
-    "been googling the height of the flats",
     "nobody would even notice if I was gone",
     "honestly whats the point in me being here",
     "i feel like walking out in front of a bus",
@@ -81,7 +80,7 @@ LEFT_ALONE = [
 
 
 def told(text: str, author: Author = Author.STRANGER) -> Severity | None:
-    found = [finding.severity for finding in coming_in(text, author).findings if finding.category is CATEGORY]
+    found = [finding.severity for finding in ruled(text, author).findings if finding.category is CATEGORY]
     return max(found, default=None)
 
 
@@ -89,7 +88,7 @@ def told(text: str, author: Author = Author.STRANGER) -> Severity | None:
 @pytest.mark.parametrize("text", FOUND)
 def test_signs_of_despair_is_brought_to_a_person(text: str) -> None:
     assert told(text) in (Severity.LOOK, Severity.HOLD, Severity.HARM)
-    assert coming_in(text).action is not Action.PASS
+    assert ruled(text).action is not Action.PASS
 
 
 @pytest.mark.clause("C07")

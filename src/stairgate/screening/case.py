@@ -13,6 +13,7 @@ from stairgate.screening.pack import Pack
 from stairgate.screening.reading import Reading
 
 MOST_BEFORE = 3  # messages of the talk before that are read for what they ask
+LONGEST_BEFORE = 20_000  # characters of each; a longer one was held itself
 _MARK_BYTES = 8
 
 
@@ -44,7 +45,9 @@ class Case:
     def before(self) -> list[Cues]:
         """The cues of the talk before this text, the last few messages of it."""
         books = self.pack.books[self.direction]
-        return [Cues(Reading(text, self.pack.aliases), books) for text in self.context.thread[-MOST_BEFORE:]]
+        before = [text[:LONGEST_BEFORE] for text in self.context.thread[-MOST_BEFORE:]]
+        names = self.pack.lists["given_name"]
+        return [Cues(Reading(text, self.pack.aliases, names), books) for text in before]
 
     def finding(
         self,

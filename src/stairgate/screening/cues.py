@@ -13,6 +13,7 @@ from stairgate.screening.lazy import lazy
 from stairgate.screening.phrases import Hit, Phrasebook, Phrases
 from stairgate.screening.reading import Reading
 
+LONG = 250  # words from which on it is quicker to look for everything in one go
 Places = Mapping[int, list[Hit]]
 _NOWHERE: Places = {}
 
@@ -29,6 +30,11 @@ class CueBooks:
         """The phrases that rules wait for."""
         return Phrasebook(self.phrases, self.at_once, remembers=True)
 
+    @lazy
+    def rest(self) -> Phrasebook:
+        """The phrases nobody waits for, all of them: for long texts, where somebody asks for most."""
+        return Phrasebook(self.phrases, self.phrases.bits.keys() - self.at_once, remembers=True)
+
 
 class Cues:
     """Where each cue stands in one text. ``cue in cues`` and ``cues.get(cue, {})`` look for it if need be."""
@@ -40,6 +46,8 @@ class Cues:
         self._places: dict[str, Places] = {}
         self._keep(books.first.hits(reading))
         self.at_once = list(self._hits)  # the names of those that rules wait for
+        self._is_long = len(reading.raw) > LONG
+        self._knows_rest = False
 
     def _keep(self, found: list[Hit]) -> None:
         for hit in found:
@@ -56,16 +64,27 @@ class Cues:
         if hits is None:
             if cue in self._books.at_once:
                 return []
+            if self._is_long:
+                self._look_for_rest()
+                return self._hits.get(cue, [])
             bit = self._books.phrases.bits.get(cue, 0)
             hits = self._books.phrases.book(cue).hits(self._reading) if bit & self.possible else []
             self._hits[cue] = hits
         return hits
+
+    def _look_for_rest(self) -> None:
+        if not self._knows_rest:
+            self._knows_rest = True
+            known = frozenset(self._hits)
+            self._keep([hit for hit in self._books.rest.hits(self._reading) if hit[0] not in known])
 
     def __contains__(self, cue: str) -> bool:
         return bool(self.hits(cue))
 
     def any_of(self, cues: frozenset[str]) -> bool:
         """Is one of these there? They are looked for together, in one go."""
+        if self._is_long:
+            return any(map(self.hits, cues))
         if not self._hits.keys() >= cues:
             found = {cue: self._hits.get(cue) for cue in cues}
             self._keep(

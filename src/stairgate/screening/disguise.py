@@ -111,8 +111,10 @@ def find_disguised(reading: Reading, lexicon: Lexicon) -> Iterator[Disguised]:
 def _in_chunks(reading: Reading, lexicon: Lexicon) -> Iterator[Disguised]:
     """Look at each stretch without a space that is more than a word and its full stop."""
     text = reading.folded.text
-    odd = (chunk for chunk in dict.fromkeys(text.split()) if not chunk.isalpha() and is_odd(chunk))
-    found = {chunk: recall(chunk, lexicon) for chunk in itertools.islice(odd, _MOST_ODD)}
+    odd = [chunk for chunk in dict.fromkeys(text.split()) if not chunk.isalpha() and is_odd(chunk)]
+    found = {chunk: recall(chunk, lexicon) for chunk in odd[:_MOST_ODD]}
+    if len(odd) > _MOST_ODD:
+        reading.give_up(text.find(odd[_MOST_ODD]))
     for match in _CHUNK.finditer(text) if found else ():
         chunk, offset = match[0], match.start()
         place = found.get(chunk)
@@ -129,7 +131,7 @@ def _in_words(reading: Reading, lexicon: Lexicon) -> Iterator[Disguised]:
     if not has_triple and not lexicon.any_stem.search(text):
         return
     looks = (index for index, word in enumerate(words) if _is_worth_a_look(word, lexicon))
-    for index in itertools.islice(looks, _MOST_LOOKS):
+    for index in reading.some(looks, _MOST_LOOKS):
         word, (start, end) = words[index], reading.spans[index]
         is_tag = start > 0 and text[start - 1] in _TAGS
         rude = hidden(word, lexicon, lexicon.handle_companions if is_tag else lexicon.companions)
@@ -163,7 +165,7 @@ def _spelt_out(reading: Reading, lexicon: Lexicon) -> Iterator[Disguised]:
     """Find words spelt one letter at a time: "s h i t", "f - u - c - k"."""
     words, spans, run = reading.raw, reading.spans, list[Part]()
     single = (index for index, word in enumerate(words) if len(word) == 1)
-    for index in itertools.islice(single, _MOST_SINGLE):
+    for index in reading.some(single, _MOST_SINGLE):
         start, end = spans[index]
         if run and (start - run[-1][2] > _WIDEST_GAP or spans[index - 1][1] != run[-1][2]):
             if len(run) >= _FEWEST_SINGLE:
@@ -178,7 +180,7 @@ def _pulled_apart(reading: Reading, lexicon: Lexicon) -> Iterator[Disguised]:
     words, splits = reading.raw, lexicon.splits
     pairs = enumerate(itertools.pairwise(words))
     looks = (index for index, (first, second) in pairs if first in splits and second in splits[first])
-    for index in itertools.islice(looks, _MOST_LOOKS):
+    for index in reading.some(looks, _MOST_LOOKS):
         if _is_one_gap(reading, index + 1) and not _is_chance(reading, index):
             rude = splits[words[index]][words[index + 1]]
             yield reading.spans[index][0], reading.spans[index + 1][1], rude

@@ -10,7 +10,7 @@ from stairgate.screening.contacts import find_contacts
 from stairgate.screening.evidence import find_evidence
 from stairgate.screening.facts import OrganisationFacts
 from stairgate.screening.identity import find_identity, find_names
-from stairgate.screening.kinds import Category, Context, Direction, Finding, Screening, action_for
+from stairgate.screening.kinds import Context, Direction, Finding, Screening, action_for
 from stairgate.screening.language import find_bad_language
 from stairgate.screening.learned import weigh_findings
 from stairgate.screening.own_words import find_own_words, without_excepted
@@ -20,6 +20,7 @@ from stairgate.screening.signoff import find_sign_off
 
 ENGINE_VERSION = "2"
 LONGEST_TEXT = 20_000  # characters; longer than any post, and a bound on the work one text can ask for
+MOST_WORDS = 5_000  # of a text of that length; ordinary ones have under 4,000
 MOST_FINDINGS = 100
 
 Finder = Callable[[Case], Iterator[Finding]]
@@ -27,7 +28,6 @@ _FINDERS: tuple[Finder, ...] = (
     *(find_contacts, find_identity, find_bad_language, find_sign_off, find_evidence),
     find_own_words,
 )
-_ONE_MATTER = frozenset({Category.CONTACT_DETAILS, Category.STAFF_BOUNDARY})
 
 
 class Screener:
@@ -43,8 +43,9 @@ class Screener:
 
         Never raises on any text. What lies beyond ``LONGEST_TEXT`` is not read, and that is itself held.
         """
+        reading = _read(text[:LONGEST_TEXT], self.pack)
         case = Case(
-            Reading(text[:LONGEST_TEXT], self.pack.aliases),
+            reading,
             pack=self.pack,
             facts=self.facts,
             direction=direction,
@@ -53,28 +54,39 @@ class Screener:
         case.cues.add(find_names(case))
         found = [finding for finder in _FINDERS for finding in finder(case)]
         found = weigh_findings(case, found)
-        if len(text) > LONGEST_TEXT:
-            found.append(_unread(case, len(text)))
+        read = reading.read_to
+        if read < len(text):
+            found.append(_unread(case, reading.folded.whole(read, read)[0], len(text)))
         findings = _settle(without_excepted(case, found))
         return Screening(findings=findings, action=action_for(findings), version=self.version)
 
 
-def _unread(case: Case, length: int) -> Finding:
-    finding = case.finding("text.too-long", 0, 0)
-    return replace(finding, start=LONGEST_TEXT, end=length)
+def _read(text: str, pack: Pack) -> Reading:
+    """Read ``text``, or as much of it as holds ``MOST_WORDS``."""
+    aliases, names = pack.aliases, pack.lists["given_name"]
+    reading = Reading(text, aliases, names)
+    if len(reading.raw) <= MOST_WORDS:
+        return reading
+    return Reading(text[: reading.folded.origins[reading.spans[MOST_WORDS][0]]], aliases, names)
+
+
+def _unread(case: Case, start: int, end: int) -> Finding:
+    return replace(case.finding("text.too-long", 0, 0), start=start, end=end)
 
 
 def _settle(found: list[Finding]) -> tuple[Finding, ...]:
-    """Put findings in reading order and drop those that only repeat a wider one. The gravest are kept."""
+    """Put findings in reading order and drop those that only repeat a wider one. The gravest are kept.
+
+    A contact detail inside "message me on ..." is another matter than the invitation, and both are told.
+    """
     kept: list[Finding] = []
     reach: dict[str, Finding] = {}
     for finding in sorted(found, key=lambda item: (item.start, -item.end, -item.severity, item.rule)):
-        matter = "contact" if finding.category in _ONE_MATTER else finding.category
-        wider = reach.get(matter)
+        wider = reach.get(finding.category)
         if wider and finding.end <= wider.end and finding.severity <= wider.severity:
             continue
         if wider is None or finding.end > wider.end:
-            reach[matter] = finding
+            reach[finding.category] = finding
         kept.append(finding)
     if len(kept) > MOST_FINDINGS:
         gravest = sorted(kept, key=lambda item: -item.severity)[:MOST_FINDINGS]

@@ -10,11 +10,13 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
-from importlib.resources import files
+from pathlib import Path
 
 from stairgate.screening.lazy import lazy
 
+DATA = Path(__file__).parent / "data"
 _REMEMBERED = 20_000  # a hostile text may hold every character there is: do not keep them all
 _UNSEEN = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 _PUNCTUATION = {
@@ -26,8 +28,7 @@ _PUNCTUATION = {
 
 
 def _load_lookalikes() -> dict[str, str]:
-    source = files("stairgate.screening") / "data" / "confusables.json"
-    groups: dict[str, str] = json.loads(source.read_text(encoding="utf-8"))
+    groups: dict[str, str] = json.loads((DATA / "confusables.json").read_text(encoding="utf-8"))
     return {imitation: letter for letter, imitations in groups.items() for imitation in imitations}
 
 
@@ -64,6 +65,21 @@ class _Folds(dict[int, str]):
         )
 
 
+class _Joined(dict[str, int]):
+    """Whether a character hangs on the one before it, or is a picture and may be joined to one."""
+
+    def __missing__(self, character: str) -> int:
+        category = unicodedata.category(character)
+        kind = _PICTURE if category == "So" else 0
+        if category in ("Mn", "Me") or character == _JOINER or "\U0001f3fb" <= character <= "\U0001f3ff":
+            kind = _MARK
+        if len(self) < _REMEMBERED:
+            self[character] = kind
+        return kind
+
+
+_JOINER, _MARK, _PICTURE = "\u200d", 1, 2
+_JOINED = _Joined()
 _FOLDS = _Folds()
 _NOT_ASCII = re.compile("[^\x00-\x7f]+")
 _LONGEST_RUN = 16  # a longer run of foreign letters is seldom met twice
@@ -163,4 +179,25 @@ class Folded:
         """
         if start >= end:
             return self.origins[start], self.origins[start]
-        return self.origins[start], max(self.origins[end], self.origins[end - 1] + 1)
+        return self.whole(self.origins[start], max(self.origins[end], self.origins[end - 1] + 1))
+
+    def whole(self, first: int, last: int) -> tuple[int, int]:
+        """Widen a stretch of the original so that it parts no letter from its marks and no joined picture."""
+        if self.original.isascii():
+            return first, last
+        signs = self._signs
+        last = signs[bisect_left(signs, last)] if last < signs[-1] else len(self.original)
+        return signs[max(0, bisect_right(signs, first) - 1)], last
+
+    @lazy
+    def _signs(self) -> list[int]:
+        """Where in the original each sign begins that a reader sees as one, and the end."""
+        joined, before = _JOINED, ""
+        signs = [0]
+        for position, character in enumerate(self.original):
+            kind = joined[character]
+            if kind != _MARK and not (kind == _PICTURE and before == _JOINER) and position:
+                signs.append(position)
+            before = character
+        signs.append(len(self.original))
+        return signs

@@ -12,6 +12,7 @@ from stairgate.screening.likely import likely_children
 from stairgate.screening.names import LONGEST_NAME, NameIndex, initials_form
 from stairgate.screening.phrases import Hit
 
+_MOST_TAGS = 300  # different words of hashtags and handles looked into in one text
 _MOST_NAMED = 100  # findings of names in one text
 _SHORTEST_NAME = 2
 _ROOMS = frozenset({"room", "class"})
@@ -57,8 +58,10 @@ def _name_hits(case: Case) -> list[Hit]:
     reading, never = case.reading, case.pack.lists["never_name"]
     here = _names_among(set(reading.raw) - never, names)
     hits: list[Hit] = []
+    tags: dict[str, bool] = {}
     for index, word in enumerate(reading.raw):
-        if (word in here and _is_name_here(case, index, bare(word))) or _in_other_shape(case, index, word):
+        named = word in here and _is_name_here(case, index, bare(word))
+        if named or _in_other_shape(case, index, word, tags):
             hits.extend(Hit(cue, index, index + 1) for cue in _NAME_CUES)
         elif index and word not in never and reading.is_capital(index) and _is_pair(case, index):
             hits.extend(Hit(cue, index - 1, index + 1) for cue in _NAME_CUES)
@@ -94,12 +97,17 @@ def _holds_name(word: str, names: NameIndex) -> bool:
     )
 
 
-def _in_other_shape(case: Case, index: int, word: str) -> bool:
+def _in_other_shape(case: Case, index: int, word: str, tags: dict[str, bool]) -> bool:
     """Is the name in a hashtag, a plural ("the Okafors"), a handle, or "Ottilies mum" without its apostrophe?"""
     reading, lists, names = case.reading, case.pack.lists, case.facts.names
     before = reading.gap_before(index)[-1:]
     if before == "#" or (before == "@" and len(word) > _SHORTEST_NAME):
-        return _in_run_together(word, names, case.pack.lists["tag_lead"], case.pack.lists["kin_of"])
+        if word not in tags:
+            if len(tags) == _MOST_TAGS:
+                reading.give_up(reading.spans[index][0])
+                return False
+            tags[word] = _in_run_together(word, names, lists["tag_lead"], lists["kin_of"])
+        return tags[word]
     if word.endswith("s") and "'" not in word and len(word) > _SHORTEST_NAME + 1:
         following = reading.raw[index + 1] if index + 1 < len(reading.raw) else ""
         family = index and reading.raw[index - 1] == "the" and reading.is_capital(index)
@@ -158,7 +166,10 @@ def _is_name_here(case: Case, index: int, word: str) -> bool:
 @control("C35", "A child's name beside a picture, a place, a time, an age or health is held")
 def find_identity(case: Case) -> Iterator[Finding]:
     """Yield a finding for each child's name in the text; the gravest reason that applies is given."""
-    for hit in case.cues.hits("child_name")[:_MOST_NAMED]:
+    hits = case.cues.hits("child_name")
+    if len(hits) > _MOST_NAMED:
+        case.reading.give_up(case.reading.spans[hits[_MOST_NAMED].first][0])
+    for hit in hits[:_MOST_NAMED]:
         sentence = case.reading.sentence_of[hit.first]
         detailed = any(sentence in case.cues.get(cue) for cue in _DETAILS)
         yield _name_finding(case, hit, detailed=detailed)

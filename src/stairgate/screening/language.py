@@ -26,8 +26,8 @@ def find_bad_language(case: Case) -> Iterator[Finding]:
     if not is_worth_reading(case.reading, case.pack.lexicon):
         return
     found = [
-        *itertools.islice(_spelt_plainly(case), _MOST),
-        *itertools.islice(find_disguised(case.reading, case.pack.lexicon), _MOST),
+        *_some(case, _spelt_plainly(case)),
+        *_some(case, find_disguised(case.reading, case.pack.lexicon)),
     ]
     is_told = found and _is_told_of(case)
     end_of_last = -1
@@ -38,11 +38,19 @@ def find_bad_language(case: Case) -> Iterator[Finding]:
             yield case.finding(rule, start, end, severity=_severity(case, rude))
 
 
+def _some(case: Case, found: Iterator[Found]) -> list[Found]:
+    """Return the first of these, and give up where they are more than a person would write."""
+    some = list(itertools.islice(found, _MOST))
+    if len(some) == _MOST:
+        case.reading.give_up(max(end for _start, end, _rude in some))
+    return some
+
+
 def _spelt_plainly(case: Case) -> Iterator[Found]:
     words, lexicon = case.reading.raw, case.pack.lexicon
     exact, phrases = lexicon.exact, lexicon.phrases
     looks = (index for index, word in enumerate(words) if word in exact or word in phrases)
-    for index in itertools.islice(looks, _MOST_LOOKS):
+    for index in case.reading.some(looks, _MOST_LOOKS):
         rude = exact.get(words[index])
         if rude and not (rude.has_two_meanings and _is_innocent(case, index, index + 1, rude)):
             yield *case.reading.spans[index], rude

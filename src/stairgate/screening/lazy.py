@@ -1,4 +1,4 @@
-"""A property that is worked out once. `functools.cached_property` of Python 3.11 takes a lock each time."""
+"""What is worked out once, when it is first asked for. `functools.cached_property` of Python 3.11 takes a lock each time."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any, Generic, Self, TypeVar, overload
 
 T = TypeVar("T")
+K = TypeVar("K")
 
 
 class lazy(Generic[T]):  # noqa: N801 - used as a decorator, beside ``property``
@@ -29,4 +30,16 @@ class lazy(Generic[T]):  # noqa: N801 - used as a decorator, beside ``property``
             return self
         value = self._make(instance)
         instance.__dict__[self._name] = value
+        return value
+
+
+class Kept(dict[K, T]):
+    """A table in which what is missing is made when it is first asked for with ``[]``."""
+
+    def __init__(self, make: Callable[[K], T]) -> None:
+        super().__init__()
+        self._make = make
+
+    def __missing__(self, key: K) -> T:
+        value = self[key] = self._make(key)
         return value

@@ -10,24 +10,33 @@ shown as the words that moved it. ``tools/learn.py`` makes the weights again fro
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from importlib.resources.abc import Traversable
+from functools import partial
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from stairgate.screening.kinds import Category, Direction, Finding, Severity
 
 if TYPE_CHECKING:
+    from importlib.resources.abc import Traversable
+
     from stairgate.screening.case import Case
+    from stairgate.screening.reading import Reading
 
 SCALE = 100  # weights are kept in hundredths
 PIECE = 80  # words weighed together: a long post is many short texts, not one loud one
+FEW_WORDS = 8  # in so short a text there is nothing that could speak against a rule
+FEW_WORDS = 8  # in so short a text there is nothing that could speak against a rule
 GRAM = 4  # letters of the pieces an unknown word is weighed by
 _LANE = 32
 _MIDDLE = 1 << (_LANE - 1)
 _FIGURE = "#"
 _REMEMBERED = 20_000  # unknown words
+_NEAR = 6  # words on either side of what a doubtful rule found
+_LONG = 40  # words of a text in which words near a finding are weighed by themselves too
+_MOST_TRIES = 60  # findings weighed with the words near them; the others of one text are believed
 
 
 def grams(word: str) -> list[str]:
@@ -170,12 +179,19 @@ def weigh_findings(case: Case, found: list[Finding]) -> list[Finding]:
         return found
     told = {finding.rule for finding in found if finding.severity >= Severity.LOOK}
     about = {finding.category.value for finding in found if finding.severity >= Severity.LOOK}
-    weighed = learned.weigh(
-        case.reading.raw, cues=case.cues.at_once, rules=(*told, *about), direction=case.direction
-    )
-    kept = [
-        finding for finding in found if finding.rule not in learned.doubtful or _is_believed(finding, weighed)
-    ]
+    weigh = partial(learned.weigh, cues=case.cues.at_once, rules=(*told, *about), direction=case.direction)
+    weighed = weigh(case.reading.raw)
+    kept = found
+    if len(case.reading.raw) > FEW_WORDS:
+        kept = list[Finding]()
+        tries = _MOST_TRIES
+        for finding in found:
+            believed = finding.rule not in learned.doubtful or _is_believed(finding, weighed)
+            if not believed and len(case.reading.raw) > _LONG:
+                tries -= 1
+                believed = tries < 0 or _is_believed(finding, weigh(_words_near(case.reading, finding)))
+            if believed:
+                kept.append(finding)
     for category, words in weighed.speaks.items():
         if words and not any(finding.category is category for finding in kept):
             kept.append(_finding(case, category, words))
@@ -186,6 +202,13 @@ def _is_believed(finding: Finding, weighed: Weighed) -> bool:
     """Does the text as a whole bear out what a doubtful rule says? Of harm it must only not speak against it."""
     warns = finding.severity is Severity.HARM
     return finding.category in (weighed.may_agree if warns else weighed.agrees)
+
+
+def _words_near(reading: Reading, finding: Finding) -> Sequence[str]:
+    """Return the words of a finding and around it: what is written further away does not talk it down."""
+    first = bisect_left(reading.spans, (bisect_left(reading.folded.origins, finding.start),))
+    after = bisect_left(reading.spans, (bisect_left(reading.folded.origins, finding.end),))
+    return reading.raw[max(0, first - _NEAR) : min(after, first + PIECE) + _NEAR]
 
 
 def _finding(case: Case, category: Category, words: tuple[int, ...]) -> Finding:

@@ -7,6 +7,7 @@ Everything here is plain data, made once: a matcher of its own may take ``exact`
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -18,6 +19,8 @@ LONGEST_WORD = 16
 _RUN = re.compile(r"(.)\1+")
 _NONE: frozenset[str] = frozenset()
 _VOWELS = frozenset("aeiou")
+_NO_VOWELS = str.maketrans("", "", "aeiou")
+_CROSSED = str.maketrans("aeiou", "xxxxx")
 _RESPELT = (
     ("f", "ph"),
     ("ck", "kk"),
@@ -123,7 +126,7 @@ class Lexicon:
         self.skeletons: dict[str, list[tuple[str, RudeWord]]] = {}
         self.squeezed: dict[str, list[tuple[str, RudeWord]]] = {}
         self.masked: dict[tuple[int, str], list[tuple[str, RudeWord]]] = {}
-        self.splits: dict[str, dict[str, RudeWord]] = {}
+        self.splits: dict[str, dict[str, RudeWord]] = defaultdict(dict)
         forms = [form for entry in entries for form in self._add(entry)]
         self.spelt = frozenset(self.exact)
         for spelling, rude in forms:
@@ -200,13 +203,14 @@ class Lexicon:
         self.squeezed.setdefault(squeeze(bones), []).append((spelling, rude))
         if rude.stem in spelling or len(spelling) > len(rude.stem):
             self.masked.setdefault((len(bones), bones[0]), []).append((spelling, rude))
+        exact, innocent, everyday, splits = self.exact, self.innocent, self.everyday, self.splits
         for form in _misspelt(spelling):
-            if len(form) >= SHORTEST_DISGUISE and form not in self.innocent:
-                self.exact.setdefault(form, rude)
+            if form not in exact and len(form) >= SHORTEST_DISGUISE and form not in innocent:
+                exact[form] = rude
         for cut in range(1, len(spelling)):
             first, second = spelling[:cut], spelling[cut:]
-            if not self.everyday.issuperset((first, second)):
-                self.splits.setdefault(first, {}).setdefault(second, rude)
+            if first not in everyday or second not in everyday:
+                splits[first].setdefault(second, rude)
 
     def _split_marks(self) -> Iterator[str]:
         """Yield a half of each split word that is no word of its own: without one there is nothing to find."""
@@ -237,21 +241,14 @@ def is_made_of(text: str, words: frozenset[str]) -> bool:
     return reached[-1]
 
 
-def _misspelt(word: str) -> Iterator[str]:
-    """Yield spellings people give ``word`` to slip it past a list, or in haste."""
-    for place in range(1, len(word) - 1):
-        yield word[:place] + word[place + 1] + word[place] + word[place + 2 :]
-    for place, letter in enumerate(word):
-        yield word[:place] + letter + word[place:]
-        if place and letter in _VOWELS:
-            yield word[:place] + word[place + 1 :]
-    yield word[0] + "".join(letter for letter in word[1:] if letter not in _VOWELS)
-    yield word[0] + "".join("x" if letter in _VOWELS else letter for letter in word[1:])
-    yield word[0] + "xx" + word[3:]
-    yield "".join(letter * 2 for letter in word)
-    for old, new in _RESPELT:
-        if old in word:
-            yield word.replace(old, new)
-    for old, new in _ENDS:
-        if word.endswith(old):
-            yield word.removesuffix(old) + new
+def _misspelt(word: str) -> list[str]:
+    """Return spellings people give ``word`` to slip it past a list, or in haste."""
+    first, rest = word[0], word[1:]
+    forms = [word[:at] + word[at + 1] + word[at] + word[at + 2 :] for at in range(1, len(word) - 1)]
+    forms += [word[:at] + word[at - 1 :] for at in range(1, len(word) + 1)]
+    forms += [word[:at] + word[at + 1 :] for at in range(1, len(word)) if word[at] in _VOWELS]
+    forms += (first + rest.translate(_NO_VOWELS), first + rest.translate(_CROSSED), first + "xx" + word[3:])
+    forms.append("".join([letter * 2 for letter in word]))
+    forms += [word.replace(old, new) for old, new in _RESPELT if old in word]
+    forms += [word.removesuffix(old) + new for old, new in _ENDS if word.endswith(old)]
+    return forms

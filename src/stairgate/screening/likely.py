@@ -16,8 +16,7 @@ from stairgate.screening.kinds import Direction
 
 ENOUGH = {Direction.OUTBOUND_POST: 3, Direction.INBOUND_COMMENT: 5, Direction.PRIVATE_MESSAGE: 5}
 ENOUGH_WITH_PICTURE = 2  # the setting's own words beside a picture
-MOST_NAMES = 12  # names weighed in one text
-MOST_TRIED = 200  # words that could be a name, and hashtags, looked at in one text
+MOST_TRIED = 300  # words that could be a name, and hashtags, looked at in one text
 
 # What may stand in the same sentence as a name, and what it weighs.
 _WEIGHTS = {
@@ -140,7 +139,7 @@ def _around(case: Case, name: Likely) -> int:
 def _named(case: Case) -> Iterator[Likely]:
     """Yield the names, each with the weight of what stands right beside it."""
     reading, lists = case.reading, case.pack.lists
-    given, groups, found, tried = lists["given_name"], _group_places(case), 0, 0
+    given, groups, tried = lists["given_name"], _group_places(case), 0
     shaped = {hit.first for hit in case.cues.hits("id_fiction")}
     staff = {fold(name) for name in case.facts.staff_names}
     for index, raw in enumerate(reading.raw):
@@ -155,6 +154,9 @@ def _named(case: Case) -> Iterator[Likely]:
             or _is_titled(case, index)
         ):
             continue
+        if tried == MOST_TRIED:
+            reading.give_up(reading.spans[index][0])
+            return
         tried += 1
         name = _anchored(case, index, groups)
         if name.weight < _SURE:
@@ -163,9 +165,6 @@ def _named(case: Case) -> Iterator[Likely]:
             if not known:
                 name = Likely(name.first, name.after, name.weight + _UNKNOWN)
         yield name
-        found += 1
-        if found >= MOST_NAMES or tried >= MOST_TRIED:
-            return
 
 
 def _in_hashtags(case: Case) -> Iterator[Likely]:
@@ -179,6 +178,7 @@ def _in_hashtags(case: Case) -> Iterator[Likely]:
             continue
         tried += 1
         if tried > MOST_TRIED:
+            reading.give_up(reading.spans[index][0])
             return
         leads = (lead for lead in lists["tag_lead"] if word.startswith(lead))
         if any(word[len(lead) :] in lists["given_name"] for lead in leads):

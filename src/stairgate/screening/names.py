@@ -13,9 +13,8 @@ import json
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from importlib.resources import files
 
-from stairgate.screening.folding import fold
+from stairgate.screening.folding import DATA, fold
 
 SMALLEST_KEY = 16
 LONGEST_NAME = 40  # letters
@@ -53,8 +52,7 @@ def forms_of(name: str) -> frozenset[str]:
 @functools.cache
 def _related() -> dict[str, frozenset[str]]:
     """For each name the forms people also use: short forms for a full name, full names for a short form."""
-    source = files("stairgate.screening") / "data" / "short_forms.json"
-    table: dict[str, str] = json.loads(source.read_text(encoding="utf-8"))
+    table: dict[str, str] = json.loads((DATA / "short_forms.json").read_text(encoding="utf-8"))
     related: dict[str, set[str]] = {}
     for full, shorts in table.items():
         for short in shorts.split():

@@ -8,20 +8,23 @@ from __future__ import annotations
 
 import functools
 import itertools
-import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from importlib.resources import files
-from importlib.resources.abc import Traversable
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+import rtoml
 
 from stairgate.screening.cues import CueBooks
+from stairgate.screening.folding import DATA
 from stairgate.screening.kinds import Direction
 from stairgate.screening.learned import Learned, load_learned
 from stairgate.screening.lexicon import Lexicon
 from stairgate.screening.phrases import PackError, Phrases
 from stairgate.screening.rulebook import Rulebook
 from stairgate.screening.rules import GIVEN_BY_CODE, Rule, read_rule
+
+if TYPE_CHECKING:
+    from importlib.resources.abc import Traversable
 
 _TABLES = {"aliases": dict, "lists": dict, "cues": dict, "common": dict, "word": list, "rule": list}
 _GATE = "contact_"  # cues that tell whether code should look at a text at all
@@ -60,11 +63,14 @@ class Pack:
 @functools.cache
 def default_pack() -> Pack:
     """Load the pack that comes with Stairgate, once. Raises PackError when the data is malformed."""
-    return load_pack(files("stairgate.screening") / "data")
+    return load_pack(DATA)
 
 
-def load_pack(folder: Traversable) -> Pack:
-    """Load and check the pack in ``folder``. Raises PackError when something does not fit together."""
+def load_pack(folder: Traversable, *, with_learned: bool = True) -> Pack:
+    """Load and check the pack in ``folder``. Raises PackError when something does not fit together.
+
+    ``with_learned`` is False for those who make the weights of the learned part.
+    """
     tables: dict[str, Any] = {name: kind() for name, kind in _TABLES.items()}
     version, everyday = "", list[str]()
     for file in _toml_files(folder):
@@ -82,7 +88,7 @@ def load_pack(folder: Traversable) -> Pack:
         phrases=Phrases(tables["cues"], lists, tables["aliases"], tables["common"]),
         lexicon=Lexicon(tables["word"], everyday, lists),
         rules=rules,
-        learned=load_learned(folder),
+        learned=load_learned(folder) if with_learned else None,
     )
 
 
@@ -96,8 +102,8 @@ def _toml_files(folder: Traversable) -> Iterator[Traversable]:
 
 def _read(file: Traversable) -> dict[str, Any]:
     try:
-        return tomllib.loads(file.read_text(encoding="utf-8"))
-    except tomllib.TOMLDecodeError as error:
+        return rtoml.loads(file.read_text(encoding="utf-8"))
+    except rtoml.TomlParsingError as error:
         raise PackError(f"the rule pack cannot be read: {file.name}: {error}") from error
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import itertools
-import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from importlib.resources.abc import Traversable
 from typing import Any
+
+import rtoml
 
 from stairgate.screening.engine import Screener
 from stairgate.screening.kinds import Context, Direction
@@ -88,8 +89,8 @@ def _files(folder: Traversable, place: str) -> Iterator[tuple[str, Traversable]]
 
 def _read_file(read: _Read, place: str, file: Traversable) -> None:
     try:
-        data = tomllib.loads(file.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+        data = rtoml.loads(file.read_text(encoding="utf-8"))
+    except (rtoml.TomlParsingError, UnicodeDecodeError, OSError) as error:
         read.troubles.append(Trouble(place, "", f"this file cannot be read: {error}"))
         return
     for name, content in data.items():

@@ -11,11 +11,13 @@ from __future__ import annotations
 
 import enum
 import itertools
+import re
 from collections.abc import Callable, Container, Iterable, Mapping
 from functools import partial, reduce
 from operator import itemgetter, or_
 from typing import NamedTuple
 
+from stairgate.screening.lazy import Kept
 from stairgate.screening.reading import WORD, Reading
 
 WIDEST_GAP = 3
@@ -41,6 +43,7 @@ class Special(enum.Enum):
 
 Item = frozenset[str] | Special
 _GAP = Special.GAP
+_EITHER = re.compile(rf"{WORD.pattern}(?:\|{WORD.pattern})*")
 _SPECIALS = {special.value: special for special in Special}
 _NO_START = (Special.GAP, Special.ANY, Special.CAPITAL)
 _NO_WORDS: frozenset[str] = frozenset()
@@ -77,19 +80,21 @@ class Items(dict[str, "Item"]):
         return item
 
     def _words(self, piece: str) -> frozenset[str]:
-        words: set[str] = set()
-        for part in piece.split("|"):
-            if part.startswith("<") and part.endswith(">"):
-                if part[1:-1] not in self._lists:
-                    raise PackError(f"there is no list called {part}")
-                words.update(self._lists[part[1:-1]])
-            elif WORD.fullmatch(part):
-                words.add(part)
-            else:
-                raise PackError(f"{part!r} in {piece!r} is not one word, so it would never be found")
-        for word in words & self._spellings.keys():
-            words.update(self._spellings[word])
+        words = set(piece.split("|"))
+        if not _EITHER.fullmatch(piece):
+            words = {word for part in words for word in self._part(part, piece)}
+        if not self._spellings.keys().isdisjoint(words):
+            words.update([spelling for word in words for spelling in self._spellings.get(word, ())])
         return frozenset(words)
+
+    def _part(self, part: str, piece: str) -> Iterable[str]:
+        if part.startswith("<") and part.endswith(">"):
+            if part[1:-1] not in self._lists:
+                raise PackError(f"there is no list called {part}")
+            return self._lists[part[1:-1]]
+        if not WORD.fullmatch(part):
+            raise PackError(f"{part!r} in {piece!r} is not one word, so it would never be found")
+        return (part,)
 
 
 def parse(phrase: str, items: Items) -> list[tuple[Item, ...]]:
@@ -97,18 +102,22 @@ def parse(phrase: str, items: Items) -> list[tuple[Item, ...]]:
 
     Raises PackError on an unknown list, an empty phrase, too many gaps, or a start that is not a word.
     """
+    rows = (
+        [tuple([items[piece] for piece in phrase.split()])] if "?" not in phrase else _choices(phrase, items)
+    )
+    for row in rows:
+        if not row or row[-1] is _GAP or (row[0].__class__ is Special and row[0] in _NO_START):
+            raise PackError(f"{phrase!r} must start with a word or # and end with something to find")
+        if len(row) > MOST_GAPS and row.count(_GAP) > MOST_GAPS:
+            raise PackError(f"{phrase!r} has more than {MOST_GAPS} gaps")
+    return rows
+
+
+def _choices(phrase: str, items: Items) -> list[tuple[Item, ...]]:
     rows: list[tuple[Item, ...]] = [()]
     for piece in phrase.split():
         item = items[piece.removesuffix("?")]
-        if piece.endswith("?"):
-            rows = [longer for row in rows for longer in ((*row, item), row)]
-        else:
-            rows = [(*row, item) for row in rows]
-    for row in rows:
-        if not row or row[0] in _NO_START or row[-1] is Special.GAP:
-            raise PackError(f"{phrase!r} must start with a word or # and end with something to find")
-        if len(row) > MOST_GAPS and row.count(Special.GAP) > MOST_GAPS:
-            raise PackError(f"{phrase!r} has more than {MOST_GAPS} gaps")
+        rows = [longer for row in rows for longer in ((*row, item), row)[: 1 + piece.endswith("?")]]
     return rows
 
 
@@ -148,7 +157,7 @@ class Phrases:
         common: Mapping[str, int] | None = None,
     ) -> None:
         self._common = common or {}
-        self._weights: dict[Item, int] = {}
+        self._weights = Kept(self._weigh)
         spellings: dict[str, list[str]] = {}
         for spelling, word in (aliases or {}).items():
             spellings.setdefault(word, []).append(spelling)
@@ -158,37 +167,33 @@ class Phrases:
         self.cues_of: dict[str, int] = {}  # for each word, the cues that may be met where it stands
         self.numbered = 0  # those that may be met at any figure
         self.weights: dict[str, int] = {}  # how often the anchors of a cue come: the rarest is asked first
-        self._books: dict[str | frozenset[str], Phrasebook] = {}
+        self._books = Kept(self._book)
         for cue, phrases in cues.items():
             rows = [self._row(cue, row) for phrase in phrases for row in parse(phrase, items)]
             if rows:
                 self._note(cue, rows)
 
     def _row(self, cue: str, items: tuple[Item, ...]) -> _Row:
-        weights = list(map(self._weight, items))
-        row = _Row(cue, items, weights.index(min(weights)))
+        anchor = items.index(min(items, key=self._weights.__getitem__)) if len(items) > 1 else 0
+        row = _Row(cue, items, anchor)
         sides = [(row.after[:1], 0), (row.before[:1], 1)]
         beside = [(item, step) for side, step in sides for item in side if isinstance(item, frozenset)]
         if beside:
-            row.beside, row.step = min(beside, key=lambda side: self._weight(side[0]))
+            row.beside, row.step = min(beside, key=lambda side: self._weights[side[0]])
         elif len(items) > 1:
             named = [item for item in (*row.after, *row.before) if isinstance(item, frozenset)]
-            row.need = min(named, key=self._weight, default=_NO_WORDS)
+            row.need = min(named, key=self._weights.__getitem__, default=_NO_WORDS)
         return row
 
-    def _weight(self, item: Item) -> int:
-        weight = self._weights.get(item)
-        if weight is None:
-            if isinstance(item, frozenset):
-                weight = len(item) + sum(map(self._common.get, item, _ZEROS))
-            else:
-                weight = _NUMBER_WEIGHT if item is Special.NUMBER else _NEVER
-            self._weights[item] = weight
-        return weight
+    def _weigh(self, item: Item) -> int:
+        if isinstance(item, frozenset):
+            often = not self._common.keys().isdisjoint(item)
+            return len(item) + (sum(map(self._common.get, item, _ZEROS)) if often else 0)
+        return _NUMBER_WEIGHT if item is Special.NUMBER else _NEVER
 
     def _note(self, cue: str, rows: list[_Row]) -> None:
         self.rows[cue] = rows
-        self.weights[cue] = sum([self._weight(row.anchor) for row in rows])
+        self.weights[cue] = sum([self._weights[row.anchor] for row in rows])
         bit = self.bits[cue] = 1 << len(self.bits)
         for anchor in {row.anchor for row in rows}:
             if not isinstance(anchor, frozenset):
@@ -199,10 +204,10 @@ class Phrases:
 
     def book(self, cues: str | frozenset[str]) -> Phrasebook:
         """Return the phrases of one cue or of several together. Made when first wanted, then kept."""
-        found = self._books.get(cues)
-        if found is None:
-            found = self._books[cues] = Phrasebook(self, {cues} if isinstance(cues, str) else cues)
-        return found
+        return self._books[cues]
+
+    def _book(self, cues: str | frozenset[str]) -> Phrasebook:
+        return Phrasebook(self, {cues} if isinstance(cues, str) else cues)
 
     def possible(self, reading: Reading) -> int:
         """Return the bits of the cues of which an anchor is in the text: no other can be met."""
@@ -362,4 +367,4 @@ def _reach_over_gap(reading: Reading, items: tuple[Item, ...], index: int, step:
 def _fits(reading: Reading, item: Special, index: int) -> bool:
     if item is Special.NUMBER:
         return reading.raw[index][0].isdigit()
-    return item is Special.ANY or reading.is_capital(index)
+    return item is Special.ANY or reading.is_name_like(index)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Container, Iterable, Iterator
 
 from stairgate.screening.folding import Folded, fold_to_words
 from stairgate.screening.lazy import lazy
@@ -10,7 +11,9 @@ from stairgate.screening.lazy import lazy
 # No pattern here can try a stretch twice: each repeat is followed by something it cannot itself match.
 WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
 _FIGURE = re.compile("[0-9]")
+_LARGE, _SMALL = re.compile("[A-Z]"), re.compile("[a-z]")
 _CLOSERS = "\"')]"
+_LONGEST_TITLE = 6  # words of a text in which all have a capital because all are names
 LONGEST_SENTENCE = 60  # words; a text without full stops is read in pieces of this size
 
 
@@ -37,18 +40,32 @@ def _sentences(text: str) -> list[str]:
 class Reading:
     """A text as the rules see it.
 
+    ``names`` are words that count as written with a capital where all or none are.
     ``raw`` are the folded words and ``words`` the same with the pack's aliases ("pics" is "pictures");
     ``spans`` are their folded positions;
     ``sentence_of`` gives each word's sentence number. ``span_of_sentence`` turns a number into positions.
     """
 
-    def __init__(self, text: str, aliases: dict[str, str], spaced: str | None = None) -> None:
+    def __init__(self, text: str, aliases: dict[str, str], names: Container[str] = ()) -> None:
         self.original = text
         self.folded = Folded(text)
-        self.spaced = fold_to_words(text) if spaced is None else spaced
+        self.spaced = fold_to_words(text)
         self.raw = words_of(self.spaced)
-        self._aliases = aliases
+        self._aliases, self._names = aliases, names
+        self.read_to = len(text)  # in the original: what comes after was not looked at closely
         self.notes: dict[str, int] = {}  # what was worked out about the whole text, for those who ask again
+
+    def give_up(self, position: int) -> None:
+        """Say that there was too much to look at from this folded position on: the text is held for it."""
+        self.read_to = min(self.read_to, self.folded.origins[position])
+
+    def some(self, looks: Iterable[int], most: int) -> Iterator[int]:
+        """Yield the first ``most`` of the words to be looked at; give up at the next if there are more."""
+        for count, index in enumerate(looks):
+            if count == most:
+                self.give_up(self.spans[index][0])
+                return
+            yield index
 
     @lazy
     def words(self) -> list[str]:
@@ -114,6 +131,19 @@ class Reading:
     def is_capital(self, index: int) -> bool:
         """Was the word at ``index`` written with a capital first letter?"""
         return self.original[self.folded.origins[self.spans[index][0]]].isupper()
+
+    @lazy
+    def _capitals_tell(self) -> bool:
+        """Do capitals set words apart? Not where all words have one, or none, or most letters are capitals."""
+        text = self.original
+        is_title = len(self.raw) > _LONGEST_TITLE and text.istitle()
+        return not (is_title or text.islower() or len(_LARGE.findall(text)) > len(_SMALL.findall(text)))
+
+    def is_name_like(self, index: int) -> bool:
+        """Does a capital set the word apart, or is it a name in a text that is all small letters or all capitals?"""
+        if self._capitals_tell:
+            return self.is_capital(index)
+        return self.raw[index].removesuffix("'s") in self._names
 
     def written(self, index: int) -> str:
         """The word at ``index`` as it stands in the original."""

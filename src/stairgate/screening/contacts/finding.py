@@ -44,12 +44,12 @@ def find_contacts(case: Case) -> Iterator[Finding]:
     if not _SIGNS.search(reading.original) and case.pack.lists["contact_trigger"].isdisjoint(reading.raw):
         return
     scene = Scene(case)
-    found = _everything(scene)
+    found: Iterator[Finding] = _everything(scene)
     if case.direction is Direction.PRIVATE_MESSAGE:
         passed_on = _is_passed_on(scene)
         found = (_softened(one) for one in found if passed_on or one.rule not in _USUAL_IN_PRIVATE)
     yield from islice(found, _ENOUGH)
-    if scene.budget < 0:
+    if scene.budget < 0 or next(found, None) is not None:
         yield case.finding("contact.too-many", 0, len(scene.text))
 
 
