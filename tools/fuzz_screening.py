@@ -25,6 +25,7 @@ from bench.screening.speed import HOSTILE  # noqa: E402
 from stairgate.screening import (  # noqa: E402
     Context,
     Direction,
+    Finding,
     NameIndex,
     OrganisationFacts,
     Screener,
@@ -115,7 +116,7 @@ class Fuzzer:
 
     def _hidden(
         self, text: str, before: Screening, screen: Callable[[str], Screening], seed: int
-    ) -> list[object]:
+    ) -> list[Finding]:
         if len(text) > LONG // 2:
             return []
         changed = with_unseen(text, random.Random(seed))  # noqa: S311 - no secret

@@ -23,7 +23,7 @@ from sklearn.linear_model import LogisticRegression
 
 from stairgate.screening import Category, Direction, Pack, Screener, Severity, load_pack
 from stairgate.screening.cues import Cues
-from stairgate.screening.learned import SCALE, Learned, grams, plain_words
+from stairgate.screening.learned import BY_CAPITALS, SCALE, Learned, grams, plain_words, weighed_too
 from stairgate.screening.reading import Reading
 from stairgate.screening.rules import Rule
 
@@ -34,13 +34,14 @@ TARGET = DATA / "learned.tsv"
 FOLDS = 3
 SEEN_OFTEN = 2  # texts a word or a run of letters must come in to be learned
 STRENGTH, WEIGHT_OF_FOUND = 0.3, 2.0
-FALSE_ALARMS = 0.012  # of innocent texts that the model, alone, may be wrong about
+FALSE_ALARMS = 0.01  # of innocent texts that the model, alone, may be wrong about
 AGREES, AGREES_TO_HARM = (
     -1.0,
     -2.5,
 )  # log-odds from which a doubtful rule is believed, the gravest more readily
 # A rule that was right less often than this, and spoke at least ``SEEN`` times, is doubtful. The graver, the less.
 TRUSTED = {Severity.LOOK: 0.98, Severity.HOLD: 0.98, Severity.HARM: 0.97}
+TRUSTED_WITHOUT = 0.8  # where what the rule goes by is not weighed, so that the model cannot bear it out
 SEEN = 4
 LEAST = 6  # hundredths; a smaller weight is left out
 
@@ -67,24 +68,29 @@ def read(folder: Path, screener: Screener) -> list[Text]:
             direction = Direction(entry["direction"])
             found = screener.screen(entry["text"], direction=direction).findings
             rules = {one.rule: one.category.value for one in found if one.severity >= Severity.LOOK}
+            cues = Cues(Reading(entry["text"], screener.pack.aliases), screener.pack.books[direction]).at_once
+            beside = weighed_too(cues, found, screener.pack.phrases.by_capitals)
             texts.append(
                 Text(
                     direction,
                     entry["text"],
                     frozenset(entry["categories"]),
                     rules,
-                    Counter(features(entry["text"], direction, rules, screener)),
+                    Counter(features(entry["text"], direction, beside, screener)),
                 )
             )
     return texts
 
 
-def features(text: str, direction: Direction, rules: dict[str, str], screener: Screener) -> Iterator[Feature]:
+def features(
+    text: str, direction: Direction, beside: tuple[list[str], list[str]], screener: Screener
+) -> Iterator[Feature]:
     """Yield what is weighed in a text, again for each time it comes."""
     reading = Reading(text, screener.pack.aliases)
     yield "way", direction.value
-    yield from (("cue", cue) for cue in Cues(reading, screener.pack.books[direction]).at_once)
-    yield from (("rule", name) for name in {*rules, *rules.values()})
+    cues, rules = beside
+    yield from (("cue", cue) for cue in cues)
+    yield from (("rule", name) for name in rules)
     words = plain_words(reading.raw)
     for word in words:
         yield "word", word
@@ -140,9 +146,12 @@ def doubtful(texts: Sequence[Text], rules: Mapping[str, Rule]) -> list[str]:
         for rule, category in text.rules.items():
             spoke[rule] += 1
             right[rule] += category in text.categories
-    return sorted(
-        rule for rule, n in spoke.items() if n >= SEEN and right[rule] / n < TRUSTED[rules[rule].severity]
-    )
+    return sorted(rule for rule, n in spoke.items() if n >= SEEN and right[rule] / n < trusted(rules[rule]))
+
+
+def trusted(rule: Rule) -> float:
+    """Return how often ``rule`` must have been right to speak alone."""
+    return TRUSTED_WITHOUT if rule.category in BY_CAPITALS else TRUSTED[rule.severity]
 
 
 def learn(texts: Sequence[Text], rules: Mapping[str, Rule]) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from stairgate.screening import Action, Category, Context, Direction, Severity
-from tests.screening.cast import SCREENER, coming_in, going_out, only, stretch
+from tests.screening.cast import SCREENER, coming_in, going_out, only, ruled, stretch
 
 
 @pytest.mark.clause("C58")
@@ -161,7 +161,7 @@ PRIVATE_TIES = [
 @pytest.mark.clause("C58")
 @pytest.mark.parametrize("text", PRIVATE_TIES)
 def test_private_ties_between_staff_and_families_are_looked_at(text: str) -> None:
-    assert any(finding.category is Category.STAFF_BOUNDARY for finding in coming_in(text).findings)
+    assert any(finding.category is Category.STAFF_BOUNDARY for finding in ruled(text).findings)
 
 
 ORDINARY_TIES = [

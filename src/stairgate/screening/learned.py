@@ -11,7 +11,7 @@ shown as the words that moved it. ``tools/learn.py`` makes the weights again fro
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import pairwise
@@ -32,6 +32,7 @@ GRAM = 4  # letters of the pieces an unknown word is weighed by
 _LANE = 32
 _MIDDLE = 1 << (_LANE - 1)
 _FIGURE = "#"
+BY_CAPITALS = (Category.CHILD_IDENTITY, Category.LOCATION_NOW, Category.STAFF_BOUNDARY)
 _REMEMBERED = 20_000  # unknown words
 _NEAR = 6  # words on either side of what a doubtful rule found
 _LONG = 40  # words of a text in which words near a finding are weighed by themselves too
@@ -176,9 +177,8 @@ def weigh_findings(case: Case, found: list[Finding]) -> list[Finding]:
     learned = case.pack.learned
     if learned is None or not case.reading.raw:
         return found
-    told = {finding.rule for finding in found if finding.severity >= Severity.LOOK}
-    about = {finding.category.value for finding in found if finding.severity >= Severity.LOOK}
-    weigh = partial(learned.weigh, cues=case.cues.at_once, rules=(*told, *about), direction=case.direction)
+    cues, rules = weighed_too(case.cues.at_once, found, case.pack.phrases.by_capitals)
+    weigh = partial(learned.weigh, cues=cues, rules=rules, direction=case.direction)
     weighed = weigh(case.reading.raw)
     kept = found
     if len(case.reading.raw) > FEW_WORDS:
@@ -195,6 +195,18 @@ def weigh_findings(case: Case, found: list[Finding]) -> list[Finding]:
         if words and not any(finding.category is category for finding in kept):
             kept.append(_finding(case, category, words))
     return kept
+
+
+def weighed_too(
+    cues: Iterable[str], found: Iterable[Finding], by_capitals: Container[str]
+) -> tuple[list[str], list[str]]:
+    """Return the cues and the rules, with what these are about, that are weighed beside the words.
+
+    What hangs on capital letters is left out: a text in small letters must weigh the same.
+    """
+    telling = [one for one in found if one.severity >= Severity.LOOK and one.category not in BY_CAPITALS]
+    rules = {*(one.rule for one in telling), *(one.category.value for one in telling)}
+    return [cue for cue in cues if cue not in by_capitals], sorted(rules)
 
 
 def _is_believed(finding: Finding, weighed: Weighed) -> bool:

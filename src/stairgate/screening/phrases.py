@@ -166,6 +166,7 @@ class Phrases:
         self.bits: dict[str, int] = {}  # a bit for each cue
         self.cues_of: dict[str, int] = {}  # for each word, the cues that may be met where it stands
         self.numbered = 0  # those that may be met at any figure
+        self.by_capitals: set[str] = set()  # those that look at capital letters
         self.weights: dict[str, int] = {}  # how often the anchors of a cue come: the rarest is asked first
         self._books = Kept(self._book)
         for cue, phrases in cues.items():
@@ -193,6 +194,8 @@ class Phrases:
 
     def _note(self, cue: str, rows: list[_Row]) -> None:
         self.rows[cue] = rows
+        if any(Special.CAPITAL in (*row.before, *row.after) for row in rows):
+            self.by_capitals.add(cue)
         self.weights[cue] = sum([self._weights[row.anchor] for row in rows])
         bit = self.bits[cue] = 1 << len(self.bits)
         for anchor in {row.anchor for row in rows}:
