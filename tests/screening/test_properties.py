@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import random
 
@@ -165,6 +166,7 @@ def test_decoys_never_hide_what_would_have_been_held(decoys: str, hidden: str) -
     assert max(finding.severity for finding in going_out(f"{decoys}\n{hidden}").findings) >= gravest
 
 
+@functools.cache
 def told() -> list[Message]:
     """The messages of the set in which something is found."""
     return [message for message in read_half("develop") if screened(message.text, message).findings]

@@ -23,6 +23,7 @@ from stairgate.screening.chunks import (
     recall,
     undrawn,
 )
+from stairgate.screening.folding import fold
 from stairgate.screening.lexicon import SHORTEST_DISGUISE, Lexicon
 from stairgate.screening.reading import WORD, Reading
 
@@ -150,7 +151,7 @@ def _is_worth_a_look(word: str, lexicon: Lexicon) -> bool:
 def _in_tag(reading: Reading, chunk: str, offset: int, lexicon: Lexicon) -> Iterator[Disguised]:
     """Find a rude word of a hashtag or handle whose words start with capitals: "#ThisNurseryIsShit"."""
     first, last = reading.folded.span(offset, offset + len(chunk))
-    written = reading.original[first:last]
+    written = "".join(filter(fold, reading.original[first:last]))
     parts = [(match[0].lower(), match.start(), match.end()) for match in _CAPITALISED.finditer(written)]
     if len(written) != len(chunk) or len(parts) < _FEWEST_PARTS:
         return

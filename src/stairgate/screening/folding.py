@@ -162,6 +162,13 @@ class Folded:
         return all(len(_FOLDS[ord(character)]) == 1 for character in set(self.original))
 
     @lazy
+    def seen(self) -> str:
+        """The original without the characters nobody can see."""
+        if self._is_same_length:
+            return self.original
+        return "".join(character for character in self.original if _FOLDS[ord(character)])
+
+    @lazy
     def origins(self) -> Sequence[int]:
         """For each folded position, where it came from; one extra entry marks the end."""
         if self._is_same_length:

@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 SCALE = 100  # weights are kept in hundredths
 PIECE = 80  # words weighed together: a long post is many short texts, not one loud one
 FEW_WORDS = 8  # in so short a text there is nothing that could speak against a rule
-FEW_WORDS = 8  # in so short a text there is nothing that could speak against a rule
 GRAM = 4  # letters of the pieces an unknown word is weighed by
 _LANE = 32
 _MIDDLE = 1 << (_LANE - 1)

@@ -106,7 +106,7 @@ def _is_worth_weighing(case: Case) -> bool:
     known = not given.isdisjoint(words) or _has_possessive(words, given)
     if known and case.is_outbound:
         return True
-    return bool(known or _CAPITAL.search(case.reading.original)) and cues.any_of(_EVIDENCE)
+    return bool(known or _CAPITAL.search(case.reading.folded.seen)) and cues.any_of(_EVIDENCE)
 
 
 def _has_possessive(words: list[str], given: frozenset[str]) -> bool:
@@ -188,7 +188,7 @@ def _in_hashtags(case: Case) -> Iterator[Likely]:
 def _initials(case: Case) -> Iterator[Likely]:
     """Find "A.K. in Acorns", "O.B. (4)": initials count only with a child's age or group right beside them."""
     reading = case.reading
-    if not _INITIALS.search(reading.original):
+    if not _INITIALS.search(reading.folded.seen):
         return
     groups = _group_places(case)
     for index, word in enumerate(reading.raw):
