@@ -192,7 +192,8 @@ def weigh_findings(case: Case, found: list[Finding]) -> list[Finding]:
             if believed:
                 kept.append(finding)
     for category, words in weighed.speaks.items():
-        if words and not any(finding.category is category for finding in kept):
+        told_already = any(finding.category is category for finding in kept)
+        if words and not told_already and not _is_talked_about(case, category):
             kept.append(_finding(case, category, words))
     return kept
 
@@ -220,6 +221,11 @@ def _words_near(reading: Reading, finding: Finding) -> Sequence[str]:
     first = bisect_left(reading.spans, (bisect_left(reading.folded.origins, finding.start),))
     after = bisect_left(reading.spans, (bisect_left(reading.folded.origins, finding.end),))
     return reading.raw[max(0, first - _NEAR) : min(after, first + PIECE) + _NEAR]
+
+
+def _is_talked_about(case: Case, category: Category) -> bool:
+    """Is it quoted, denied or condemned? The rule that gives the words says in ``unless`` what tells that."""
+    return any(cue in case.cues for cue in case.pack.rules[f"learned.{category}"].unless)
 
 
 def _finding(case: Case, category: Category, words: tuple[int, ...]) -> Finding:
