@@ -1,29 +1,34 @@
 """Screen a column of texts that an engine for large tables hands over, one Arrow batch at a time.
 
 DuckDB, Polars, Spark and Ray can all map a function over Arrow batches; a `BatchScreener` is that function.
-It keeps nothing between batches, so memory stays flat however long the table is. Needs ``stairgate[arrow]``.
+It keeps nothing between batches, so memory stays flat however long the table is. Needs ``stairgate[arrow]``:
+pyarrow is imported when the first batch is screened, because the product itself goes without it.
 """
 
 from __future__ import annotations
 
+from functools import cache
 from itertools import repeat
-
-import pyarrow as pa
+from typing import TYPE_CHECKING
 
 from stairgate.screening.engine import Screener
 from stairgate.screening.kinds import Direction, Finding, Severity
 
+if TYPE_CHECKING:
+    import pyarrow as pa
+
 _SEVERITIES = {severity: severity.name.lower() for severity in Severity}
-_PARTS = {
-    "category": pa.string(),
-    "severity": pa.string(),
-    "start": pa.int32(),
-    "end": pa.int32(),
-    "rule": pa.string(),
-    "why": pa.string(),
-}
-ACTION = pa.field("action", pa.string())
-FINDINGS = pa.field("findings", pa.list_(pa.struct(_PARTS)))
+_PARTS = ("category", "severity", "start", "end", "rule", "why")
+
+
+@cache
+def new_fields() -> tuple[pa.Field, pa.Field]:
+    """Return the two columns that are added: ``action``, and ``findings``, a list of what was found."""
+    import pyarrow as pa
+
+    kinds = (pa.string(), pa.string(), pa.int32(), pa.int32(), pa.string(), pa.string())
+    found = pa.struct(list(zip(_PARTS, kinds, strict=True)))
+    return pa.field("action", pa.string()), pa.field("findings", pa.list_(found))
 
 
 class BatchScreener:
@@ -51,6 +56,9 @@ class BatchScreener:
 
         Raises KeyError when a column is missing and ValueError for a direction that does not exist.
         """
+        import pyarrow as pa
+
+        action_field, findings_field = new_fields()
         screen = self._screener.screen
         actions: list[str | None] = []
         found: list[Finding] = []
@@ -62,8 +70,8 @@ class BatchScreener:
             actions.append(screening.action.value if screening else None)
             found.extend(screening.findings if screening else ())
             ends.append(len(found))
-        return batch.append_column(ACTION, pa.array(actions, ACTION.type)).append_column(
-            FINDINGS, _list_of(found, ends, [action is None for action in actions])
+        return batch.append_column(action_field, pa.array(actions, action_field.type)).append_column(
+            findings_field, _list_of(found, ends, [action is None for action in actions])
         )
 
     def _directions(self, batch: pa.RecordBatch) -> repeat[Direction] | map[Direction]:
@@ -74,6 +82,8 @@ class BatchScreener:
 
 def _list_of(found: list[Finding], ends: list[int], missing: list[bool]) -> pa.Array:
     """Return the findings as lists: those of row n stand between the n-th end and the next."""
+    import pyarrow as pa
+
     rows = pa.StructArray.from_arrays(
         [
             pa.array([finding.category.value for finding in found], pa.string()),
