@@ -21,6 +21,9 @@ _MOST_PLACES = 8  # places of one cue that are tried when evidence must stand cl
 )
 @control("C58", "An offer or a request to talk in private is pointed out, going out and coming in")
 @control("C08", "Bad language, complaints and scams in what the public wrote are brought to a person")
+@control(
+    "C43", "Words about illegal pictures or goods are held, and whoever reads them is told to open nothing"
+)
 def find_evidence(case: Case) -> Iterator[Finding]:
     """Yield one finding for each rule and each place where its evidence comes together."""
     for asked in case.pack.rulebook.candidates(case.direction, case.cues):
