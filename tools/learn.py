@@ -68,7 +68,8 @@ def read(folder: Path, screener: Screener) -> list[Text]:
             direction = Direction(entry["direction"])
             found = screener.screen(entry["text"], direction=direction).findings
             rules = {one.rule: one.category.value for one in found if one.severity >= Severity.LOOK}
-            cues = Cues(Reading(entry["text"], screener.pack.aliases), screener.pack.books[direction]).at_once
+            reading = screener.pack.read(entry["text"])
+            cues = Cues(reading, screener.pack.books[direction]).at_once
             beside = weighed_too(cues, found, screener.pack.phrases.by_capitals)
             texts.append(
                 Text(
@@ -76,17 +77,16 @@ def read(folder: Path, screener: Screener) -> list[Text]:
                     entry["text"],
                     frozenset(entry["categories"]),
                     rules,
-                    Counter(features(entry["text"], direction, beside, screener)),
+                    Counter(features(reading, direction, beside)),
                 )
             )
     return texts
 
 
 def features(
-    text: str, direction: Direction, beside: tuple[list[str], list[str]], screener: Screener
+    reading: Reading, direction: Direction, beside: tuple[list[str], list[str]]
 ) -> Iterator[Feature]:
     """Yield what is weighed in a text, again for each time it comes."""
-    reading = Reading(text, screener.pack.aliases)
     yield "way", direction.value
     cues, rules = beside
     yield from (("cue", cue) for cue in cues)

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from stairgate.screening import (
     Author,
+    Category,
     Context,
     Direction,
     Finding,
@@ -13,6 +14,7 @@ from stairgate.screening import (
     OrganisationFacts,
     Screener,
     Screening,
+    Severity,
     default_pack,
 )
 
@@ -55,3 +57,9 @@ def stretch(text: str, finding: Finding) -> str:
 def ruled(text: str, author: Author = Author.STRANGER) -> Screening:
     """Screen a comment by the public with the rules alone."""
     return BY_RULES.screen(text, direction=Direction.INBOUND_COMMENT, context=Context(author=author))
+
+
+def gravest(category: Category, screening: Screening) -> Severity | None:
+    """The gravest finding of ``category``, or None where there is none."""
+    found = (finding.severity for finding in screening.findings if finding.category is category)
+    return max(found, default=None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from stairgate.screening import Action, Author, Category, Severity
-from tests.screening.cast import ruled
+from tests.screening.cast import gravest, ruled
 
 CATEGORY = Category.COMPLAINT_ABOUT_STAFF
 FOUND = [
@@ -71,8 +71,7 @@ LEFT_ALONE = [
 
 
 def told(text: str, author: Author = Author.STRANGER) -> Severity | None:
-    found = [finding.severity for finding in ruled(text, author).findings if finding.category is CATEGORY]
-    return max(found, default=None)
+    return gravest(CATEGORY, ruled(text, author))
 
 
 @pytest.mark.clause("C08")

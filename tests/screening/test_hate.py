@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from stairgate.screening import Action, Category, Severity, default_pack
-from tests.screening.cast import ruled
+from tests.screening.cast import gravest, ruled
 
 CATEGORY = Category.HATE
 FOUND = [
@@ -135,8 +135,7 @@ LEFT_ALONE = [
 
 
 def told(text: str) -> Severity | None:
-    found = [finding.severity for finding in ruled(text).findings if finding.category is CATEGORY]
-    return max(found, default=None)
+    return gravest(CATEGORY, ruled(text))
 
 
 @pytest.mark.clause("C39")

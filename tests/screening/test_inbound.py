@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from stairgate.screening import Action, Author, Category, Severity
-from tests.screening.cast import coming_in, going_out, only, stretch
+from tests.screening.cast import coming_in, going_out, gravest, only, stretch
 
 GROOMING = [
     "Cute! Which days is the one in the red coat in? I'm round there most mornings",
@@ -172,8 +172,7 @@ ORDINARY = [
 
 
 def grave(text: str, category: Category, author: Author = Author.STRANGER) -> Severity | None:
-    found = [finding.severity for finding in coming_in(text, author).findings if finding.category is category]
-    return max(found, default=None)
+    return gravest(category, coming_in(text, author))
 
 
 @pytest.mark.clause("C07")

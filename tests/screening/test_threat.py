@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from stairgate.screening import Action, Category, Severity
-from tests.screening.cast import ruled
+from tests.screening.cast import gravest, ruled
 
 CATEGORY = Category.THREAT
 FOUND = [
@@ -113,8 +113,7 @@ LEFT_ALONE = [
 
 
 def told(text: str) -> Severity | None:
-    found = [finding.severity for finding in ruled(text).findings if finding.category is CATEGORY]
-    return max(found, default=None)
+    return gravest(CATEGORY, ruled(text))
 
 
 @pytest.mark.clause("C07")

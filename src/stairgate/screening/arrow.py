@@ -12,12 +12,11 @@ from itertools import repeat
 from typing import TYPE_CHECKING
 
 from stairgate.screening.engine import Screener
-from stairgate.screening.kinds import Direction, Finding, Severity
+from stairgate.screening.kinds import Direction, Finding
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-_SEVERITIES = {severity: severity.name.lower() for severity in Severity}
 _PARTS = ("category", "severity", "start", "end", "rule", "why")
 
 
@@ -87,7 +86,7 @@ def _list_of(found: list[Finding], ends: list[int], missing: list[bool]) -> pa.A
     rows = pa.StructArray.from_arrays(
         [
             pa.array([finding.category.value for finding in found], pa.string()),
-            pa.array([_SEVERITIES[finding.severity] for finding in found], pa.string()),
+            pa.array([finding.severity.word for finding in found], pa.string()),
             pa.array([finding.start for finding in found], pa.int32()),
             pa.array([finding.end for finding in found], pa.int32()),
             pa.array([finding.rule for finding in found], pa.string()),

@@ -46,8 +46,7 @@ class Case:
         """The cues of the talk before this text, the last few messages of it."""
         books = self.pack.books[self.direction]
         before = [text[:LONGEST_BEFORE] for text in self.context.thread[-MOST_BEFORE:]]
-        names = self.pack.lists["given_name"]
-        return [Cues(Reading(text, self.pack.aliases, names), books) for text in before]
+        return [Cues(self.pack.read(text), books) for text in before]
 
     def finding(
         self,

@@ -73,11 +73,10 @@ def _start_of(text: str) -> str:
 
 def _read(text: str, pack: Pack) -> Reading:
     """Read ``text``, or as much of it as holds ``MOST_WORDS``."""
-    aliases, names = pack.aliases, pack.lists["given_name"]
-    reading = Reading(text, aliases, names)
+    reading = pack.read(text)
     if len(reading.raw) <= MOST_WORDS:
         return reading
-    return Reading(text[: reading.folded.origins[reading.spans[MOST_WORDS][0]]], aliases, names)
+    return pack.read(text[: reading.folded.origins[reading.spans[MOST_WORDS][0]]])
 
 
 def _unread(case: Case, start: int, end: int) -> Finding:

@@ -44,6 +44,11 @@ class Severity(enum.IntEnum):
     HOLD = 3
     HARM = 4
 
+    @property
+    def word(self) -> str:
+        """What other programs are told: "note", "look", "hold" or "harm"."""
+        return self.name.lower()
+
 
 class Action(enum.StrEnum):
     """What should happen to the whole text. A person always decides in the end."""

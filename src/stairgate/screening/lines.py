@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 
 from stairgate.screening.engine import Screener
-from stairgate.screening.kinds import Author, Context, Direction, Screening, Severity
+from stairgate.screening.kinds import Author, Context, Direction, Screening
 
 _DIRECTIONS = {
     **{direction.value: direction for direction in Direction},
@@ -17,7 +17,6 @@ _DIRECTIONS = {
     **dict.fromkeys(("inbound", "comment"), Direction.INBOUND_COMMENT),
     **dict.fromkeys(("private", "message"), Direction.PRIVATE_MESSAGE),
 }
-_SEVERITIES = {severity: severity.name.lower() for severity in Severity}
 _CONTEXT = {"has_picture": bool, "is_reply": bool, "author": Author, "hour": int, "thread": tuple}
 
 
@@ -117,7 +116,7 @@ def _dump(name: object, screening: Screening) -> bytes:
         "findings": [
             {
                 "category": finding.category,
-                "severity": _SEVERITIES[finding.severity],
+                "severity": finding.severity.word,
                 "start": finding.start,
                 "end": finding.end,
                 "rule": finding.rule,

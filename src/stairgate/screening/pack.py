@@ -20,6 +20,7 @@ from stairgate.screening.kinds import Direction
 from stairgate.screening.learned import Learned, load_learned
 from stairgate.screening.lexicon import Lexicon
 from stairgate.screening.phrases import PackError, Phrases
+from stairgate.screening.reading import Reading
 from stairgate.screening.rulebook import Rulebook
 from stairgate.screening.rules import GIVEN_BY_CODE, Rule, read_rule
 
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
 
 _TABLES = {"aliases": dict, "lists": dict, "cues": dict, "common": dict, "word": list, "rule": list}
-_GATE = "contact_"  # cues that tell whether code should look at a text at all
 _HEAD = {"version", "language", "needs_native_reader", "everyday"}
 
 
@@ -55,6 +55,10 @@ class Pack:
         return {
             direction: CueBooks(self.phrases, self.rulebook.waits_for(direction)) for direction in Direction
         }
+
+    def read(self, text: str) -> Reading:
+        """Return ``text`` as the rules of this pack see it."""
+        return Reading(text, self.aliases, self.lists["given_name"])
 
     def _made_of_cues(self, direction: Direction) -> list[Rule]:
         return [rule for rule in self.rules.values() if rule.is_made_of_cues and direction in rule.directions]

@@ -27,10 +27,10 @@ class Difference:
             "change": self.change,
             "rule": one.rule,
             "category": one.category.value,
-            "severity": one.severity.name.lower(),
+            "severity": one.severity.word,
         }
         if self.was is not None:
-            values["was"] = self.was.severity.name.lower()
+            values["was"] = self.was.severity.word
         return values | {"start": one.start, "end": one.end, "why": one.reason}
 
 

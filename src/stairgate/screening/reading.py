@@ -53,7 +53,6 @@ class Reading:
         self.raw = words_of(self.spaced)
         self._aliases, self._names = aliases, names
         self.read_to = len(text)  # in the original: what comes after was not looked at closely
-        self.notes: dict[str, int] = {}  # what was worked out about the whole text, for those who ask again
 
     def give_up(self, position: int) -> None:
         """Say that there was too much to look at from this folded position on: the text is held for it."""

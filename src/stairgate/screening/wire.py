@@ -28,7 +28,7 @@ def _finding_to_json(finding: Finding) -> dict[str, Any]:
     return {
         **asdict(finding),
         "category": finding.category.value,
-        "severity": finding.severity.name.lower(),
+        "severity": finding.severity.word,
         "key": finding.key,
     }
 
