@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence, Set
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from itertools import islice
 from typing import Any
 
@@ -31,7 +31,7 @@ from stairgate.networks.base import (
     WebhookNote,
 )
 from stairgate.networks.facebook import hooks, reading
-from stairgate.networks.facebook.graph import Answer, Graph, as_app
+from stairgate.networks.facebook.graph import CLOCK_SLACK, Answer, Graph, as_app, compare_clocks, is_gone
 from stairgate.networks.http import Deadline
 
 LONGEST_MESSAGE = 63_206
@@ -42,8 +42,6 @@ STAGE_SECONDS = 25.0
 LINK_SECONDS = 10.0
 #: of the page's own posts, how many are read whether we know them or not
 NEWEST_POSTS = 25
-#: clocks differ: look a little further back than the attempt
-CLOCK_SLACK = timedelta(minutes=10)
 
 #: without it Facebook answers a reading of comments with an empty list, and of one comment with "not there"
 READ_PUBLIC = "pages_read_user_content"
@@ -167,7 +165,7 @@ class Facebook:
         """Read everything the page wrote since the attempt, and count what is the same."""
         from_then = since - CLOCK_SLACK
         try:
-            _compare_clocks(self._prove(account, READ_PUBLIC if outgoing.reply_to else READ_OWN))
+            compare_clocks(self._prove(account, READ_PUBLIC if outgoing.reply_to else READ_OWN))
             rows = (
                 self._own_replies(account, outgoing.reply_to)
                 if outgoing.reply_to
@@ -211,7 +209,7 @@ class Facebook:
             try:
                 items += self._comments(account, post)
             except Trouble as trouble:
-                if not _is_gone(trouble):
+                if not is_gone(trouble):
                     raise
                 removed.append(post)
         items += self._visitor_posts(account)
@@ -267,7 +265,7 @@ class Facebook:
 
     def _believe_gone(self, account: Account, trouble: Trouble, scope: str = READ_PUBLIC) -> None:
         """Raise ``trouble`` unless it says "gone". Facebook says the same of what we may not see: ask about that."""
-        if not _is_gone(trouble):
+        if not is_gone(trouble):
             raise trouble
         self._prove(account, scope)
 
@@ -314,7 +312,7 @@ class Facebook:
         """Say whether the token is the page's own, lives, and may do all we need."""
         now = datetime.now(UTC)
         try:
-            _compare_clocks(self._prove_page(account))
+            compare_clocks(self._prove_page(account))
             answer = self._graph.inspect_token(account)
         except Trouble as trouble:
             kind = trouble.outcome.kind if isinstance(trouble.outcome, Refused) else None
@@ -350,12 +348,6 @@ class Facebook:
         self._graph.write(account, "POST", path, {"subscribed_fields": RINGS})
 
 
-def _compare_clocks(answer: Answer) -> None:
-    """Raise `Trouble` when our clock is wrong: a post is then looked for at the wrong time, and thought missing."""
-    if answer.at and abs(datetime.now(UTC) - answer.at) > CLOCK_SLACK / 2:
-        raise Trouble(Unknown("The clock of this computer is minutes away from Facebook’s. Set it right."))
-
-
 def _problems(data: Mapping[str, Any], needed: Set[str]) -> tuple[str, ...]:
     """Return what is wrong with a token that must be the page's and hold every scope of ``needed``."""
     if not data.get("is_valid"):
@@ -368,7 +360,3 @@ def _problems(data: Mapping[str, Any], needed: Set[str]) -> tuple[str, ...]:
             f"Facebook does not let us do everything we need ({', '.join(sorted(missing))}). Connect it again.",
         )
     return ()
-
-
-def _is_gone(trouble: Trouble) -> bool:
-    return isinstance(trouble.outcome, Refused) and trouble.outcome.kind == RefusalKind.GONE

@@ -9,7 +9,7 @@ from secrets import token_hex
 from stairgate.practice.errors import GraphError
 from stairgate.practice.graph.call import Answer, Call
 from stairgate.practice.graph.routes import route
-from stairgate.practice.graph.shapes import cursor_of
+from stairgate.practice.graph.shapes import cursor_of, fields_of
 from stairgate.practice.graph.who import app_token, is_page
 from stairgate.practice.store import SCOPES, Store
 
@@ -17,7 +17,10 @@ from stairgate.practice.store import SCOPES, Store
 @route("GET", r"me")
 def me(call: Call) -> Answer:
     if is_page(call):
-        return {"id": call.page, "name": call.store.meta("page_name")}
+        own: Answer = {"id": call.page, "name": call.store.meta("page_name")}
+        if "instagram_business_account" in fields_of(call, "id,name"):
+            own["instagram_business_account"] = {"id": call.store.meta("instagram_id")}
+        return own
     return {"id": "100000000000001", "name": "Priya"}
 
 
