@@ -34,6 +34,7 @@ from stairgate.networks.base import (
 )
 from stairgate.networks.facebook import hooks as facebook_hooks
 from stairgate.networks.facebook.graph import CLOCK_SLACK, Answer, as_app, compare_clocks, is_gone
+from stairgate.networks.facebook.tokens import ends_at, problem_of, scopes_of
 from stairgate.networks.instagram import hooks, limits, reading
 from stairgate.networks.instagram.containers import Containers
 from stairgate.networks.instagram.refusals import Asking
@@ -45,6 +46,12 @@ NEWEST_POSTS = 25
 READ_OWN, READ_PUBLIC = "instagram_basic", "instagram_manage_comments"
 SCOPES = frozenset(
     {READ_OWN, READ_PUBLIC, "instagram_content_publish", "pages_read_engagement", "pages_manage_metadata"}
+)
+#: not every app is given it; without it a post is taken down in the Instagram app
+DELETE_OWN = "instagram_manage_contents"
+_NO_TAKING_DOWN = (
+    f"Instagram does not let us take a post down ({DELETE_OWN}). Take it down in the Instagram app, or connect again "
+    "with an app that may."
 )
 #: what the doorbell rings for
 RINGS = json.dumps(["comments", "mentions"])
@@ -140,7 +147,8 @@ class Instagram:
         """Read everything the account wrote since the attempt, and count what is the same."""
         from_then = since - CLOCK_SLACK
         try:
-            compare_clocks(self._prove(account, {READ_PUBLIC if outgoing.reply_to else READ_OWN}))
+            me, _ = self._prove(account, {READ_PUBLIC if outgoing.reply_to else READ_OWN})
+            compare_clocks(me)
             rows = (
                 self._own_replies(account, outgoing.reply_to)
                 if outgoing.reply_to
@@ -247,11 +255,15 @@ class Instagram:
             raise trouble
         self._prove(account, {scope})
 
-    def _prove(self, account: Account, needed: Set[str]) -> Answer:
-        """Ask who we are and whether we hold what is ``needed``; return who we are. Raises `Trouble`.
+    def _prove(self, account: Account, needed: Set[str]) -> tuple[Answer, Mapping[str, Any]]:
+        """Ask what the token allows and who we are; return who we are, and what is said of the token. Raises `Trouble`.
 
         A reading with the wrong token is an empty list: emptiness alone proves nothing.
         """
+        token = self._graph.inspect_token(account).body.get("data") or {}
+        problem = problem_of(token, needed, app=account.app_id)
+        if problem:
+            raise Trouble(Refused(*problem))
         me = self._graph.read(account, "me", _ME)
         linked = me.body.get("instagram_business_account")
         if not isinstance(linked, dict) or linked.get("id") != account.account_id:
@@ -260,10 +272,7 @@ class Instagram:
                 "Link them in the Instagram app, and connect it again."
             )
             raise Trouble(Refused(RefusalKind.RECONNECT, words))
-        token = self._graph.inspect_token(account).body.get("data") or {}
-        if problem := _problem(token, needed):
-            raise Trouble(problem)
-        return me
+        return me, token
 
     # ── Deeds on what the public wrote: each may be done twice without harm ──
 
@@ -290,13 +299,21 @@ class Instagram:
         """Say whether the page's token lives, opens this account and may do all we need, and what it still may post."""
         now = datetime.now(UTC)
         try:
-            me = self._prove(account, SCOPES)
+            me, token = self._prove(account, SCOPES)
             compare_clocks(me)
             quota = self._quota(account)
         except Trouble as trouble:
             kind = trouble.outcome.kind if isinstance(trouble.outcome, Refused) else None
             return Health(ok=False, checked_at=now, problems=(str(trouble),), kind=kind)
-        return Health(ok=True, checked_at=now, scopes=SCOPES, budget_used=max(quota, me.used or 0))
+        scopes = scopes_of(token)
+        return Health(
+            ok=True,
+            checked_at=now,
+            expires_at=ends_at(token),
+            scopes=scopes,
+            budget_used=max(quota, me.used or 0),
+            notes=() if DELETE_OWN in scopes else (_NO_TAKING_DOWN,),
+        )
 
     def _quota(self, account: Account) -> int:
         """Return the percentage of today's posts that is used up. Raises `Trouble`."""
@@ -340,19 +357,3 @@ def _check_ours(external_id: str) -> None:
     """Raise `Trouble` for somebody else's post: nothing on it is ours to hide or delete."""
     if external_id.startswith(reading.TAG):
         raise Trouble(Refused(RefusalKind.INVALID, _NOT_OURS))
-
-
-def _problem(token: Mapping[str, Any], needed: Set[str]) -> Refused | None:
-    """Return what is wrong with a token that must be the page's and hold every scope of ``needed``; else None."""
-    if not token.get("is_valid"):
-        words = "Instagram no longer lets us in. Somebody has to connect the account again."
-        return Refused(RefusalKind.RECONNECT, words)
-    if token.get("type") != "PAGE":
-        words = "We are signed in as a person, not as the page. Connect the account again."
-        return Refused(RefusalKind.RECONNECT, words)
-    missing = needed - set(token.get("scopes") or [])
-    if missing:
-        listed = ", ".join(sorted(missing))
-        words = f"Instagram does not let us do everything we need ({listed}). Connect it again."
-        return Refused(RefusalKind.PERMISSION, words)
-    return None
