@@ -158,7 +158,7 @@ def test_an_error_with_which_instagram_knows_nothing_itself_is_unknown(
         (24, 2207006, RefusalKind.UNREACHABLE, "expired"),
         (9007, 2207027, RefusalKind.UNREACHABLE, "ready"),
         (36003, 2207009, RefusalKind.INVALID, "too tall or too wide"),
-        (190, 463, RefusalKind.RECONNECT, "connect"),
+        (190, 463, RefusalKind.RECONNECT, "Connect the page again"),
         (200, None, RefusalKind.PERMISSION, "Instagram"),
         (100, None, RefusalKind.INVALID, "Instagram did not accept this"),
     ],

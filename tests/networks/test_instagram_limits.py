@@ -19,7 +19,7 @@ def picture(width: int = 1000, height: int = 1000, *, kind: str = "image/jpeg", 
 @pytest.mark.parametrize(
     ("outgoing", "says"),
     [
-        (Outgoing("Soup"), "only with a photo"),
+        (Outgoing("Soup"), "needs a photo"),
         (Outgoing("x" * 2_201, (picture(),)), "too long"),
         (Outgoing(" ".join(f"#soup{n}" for n in range(31)), (picture(),)), "30 hashtags"),
         (Outgoing(" ".join(f"@person{n}" for n in range(21)), (picture(),)), "20 names"),

@@ -41,7 +41,7 @@ def _about_pictures(outgoing: Outgoing) -> Iterator[str]:
             yield "a reply on Instagram takes no photo"
         return
     if not pictures:
-        yield "Instagram takes them only with a photo, so add one"
+        yield "a post on Instagram needs a photo"
     if len(pictures) > MOST_PICTURES:
         yield f"Instagram takes {MOST_PICTURES} photos at most"
     for number, picture in enumerate(pictures, 1):
