@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from stairgate.screening import Category, Severity
-from tests.screening.cast import coming_in, going_out, only
+from tests.screening.cast import coming_in, going_out, only, ruled
 
 SAY_SO = [
     "I am 12",
