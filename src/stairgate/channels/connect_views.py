@@ -8,7 +8,6 @@ from uuid import UUID
 from django import forms
 from django.conf import settings
 from django.contrib import messages
-from django.core.validators import RegexValidator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -24,8 +23,11 @@ from stairgate.channels.connecting import (
     connect_checked,
     facebook,
 )
+from stairgate.channels.dialog.forms import OwnerFields, app_id_field, owner_of, secret_field
+from stairgate.channels.dialog.selectors import way_of
 from stairgate.channels.models import Channel
 from stairgate.channels.pausing import require_manager
+from stairgate.channels.rules import Owner
 from stairgate.channels.services import Credentials
 from stairgate.organisations.access import current, get
 
@@ -37,42 +39,37 @@ class _Connecting(forms.Form):
         """Return it. Raises `CannotConnect` when a network has to be asked for a part, and does not say."""
         raise NotImplementedError
 
-
-def _secret(label: str, **more: Any) -> forms.CharField:
-    """It goes into the head of a request, which takes these letters only; what it refuses might be logged with it."""
-    plain = RegexValidator(r"^[\x20-\x7e]+\Z", "Only plain letters, numbers and signs.")
-    more.setdefault("validators", [plain])
-    return forms.CharField(
-        label=label, max_length=500, widget=forms.PasswordInput(render_value=False), **more
-    )
+    def owner(self) -> Owner | None:
+        """Return what the page belongs to, where that is asked."""
+        return None
 
 
 def _address(label: str, **more: Any) -> forms.CharField:
     return forms.CharField(label=label, max_length=200, **more)
 
 
-class FacebookForm(_Connecting):
+class FacebookForm(OwnerFields, _Connecting):
+    field_order = ("page_id", "token", "app_id", "app_secret")
     page_id = forms.RegexField(
         r"^\d{5,25}$",
         label="Page ID",
         error_messages={"invalid": "A page ID is a long number."},
         help_text="On the page: About, Page transparency.",
     )
-    token = _secret("Page access token", help_text="From the business portfolio that owns the page.")
-    app_id = forms.RegexField(
-        r"^\d{3,25}$", label="App ID", error_messages={"invalid": "An app ID is a long number."}
-    )
-    app_secret = _secret("App secret")
+    token = secret_field("Page access token", help_text="From the business portfolio that owns the page.")
+    app_id = app_id_field()
+    app_secret = secret_field("App secret")
 
     def credentials(self) -> Credentials:
-        return facebook(**self.cleaned_data)
+        keys = ("page_id", "token", "app_id", "app_secret")
+        return facebook(**{key: self.cleaned_data[key] for key in keys})
 
 
 class BlueskyForm(_Connecting):
     handle = forms.CharField(
         label="Handle", max_length=253, help_text="Without the @, such as willowlane.bsky.social."
     )
-    token = _secret(
+    token = secret_field(
         "App password",
         help_text="Made for Stairgate under Settings, Privacy. Never the account’s own password.",
     )
@@ -119,7 +116,7 @@ def connect(request: HttpRequest, pk: UUID) -> HttpResponse:
     channel = get(member, Channel.objects.select_related("organisation", "connection"), pk)
     require_manager(member.user, channel.organisation, timezone.now())
     again = hasattr(channel, "connection")
-    form = _FORMS[channel.network](request.POST or None)
+    form = _FORMS[channel.network](request.POST or None, initial=owner_of(channel))
     status = 200
     if request.method == "POST":
         if form.is_valid() and _connected(request, channel, form):
@@ -131,6 +128,7 @@ def connect(request: HttpRequest, pk: UUID) -> HttpResponse:
         "channel": channel,
         "form": form,
         "again": again,
+        "way": way_of(channel),
         "practice": settings.PRACTICE_URL and channel.network == Channel.Network.FACEBOOK,
     }
     return render(request, "channels/connect.html", values, status=status)
@@ -140,10 +138,14 @@ def _connected(request: HttpRequest, channel: Channel, form: _Connecting) -> boo
     """Connect, or put what the network said beside the form."""
     try:
         connect_checked(
-            actor=current(request).user, channel=channel, credentials=form.credentials(), at=timezone.now()
+            actor=current(request).user,
+            channel=channel,
+            credentials=form.credentials(),
+            owner=form.owner(),
+            at=timezone.now(),
         )
     except CannotConnect as refusal:
-        form.add_error(None, str(refusal))
+        form.add_error(refusal.field or None, str(refusal))
         return False
     messages.success(request, f"{channel.name} is connected, and it works.")
     return True

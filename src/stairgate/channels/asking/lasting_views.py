@@ -21,6 +21,7 @@ from stairgate.channels.asking.deciding import CannotDecide
 from stairgate.channels.asking.form import line
 from stairgate.channels.asking.forms import FoundForm
 from stairgate.channels.asking.still_them import ask_again, shown
+from stairgate.channels.dialog.selectors import allowed_of
 from stairgate.channels.models import Channel, Condition, FoundPage, Renewal
 from stairgate.organisations.access import current, get, require
 from stairgate.organisations.models import Membership
@@ -72,6 +73,9 @@ def _page(
         and about.waiting.asked_by_id != member.user_id,
         "today": on,
         "promised": _promised(about),
+        # then the way to connect it anew stands first, beside what is wrong
+        "broken": bool(about.now.reading and not about.now.reading.ok) and not channel.by_hand,
+        "allowed": allowed_of(channel, about.now.reading),
     }
     return render(request, "channels/account.html", values | refused, status=status)
 
