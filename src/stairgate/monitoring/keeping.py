@@ -113,17 +113,26 @@ def _kept(
     """Keep one item; return whether that worked. One strange comment must not stop the others."""
     try:
         if old is None:
-            _first(reading, found, posts.get(found.post_id), now)
-        elif changes(old, found):
-            _again(reading, old.pk, found, now)
+            _first(reading, found, _screened(reading, found), posts.get(found.post_id), now)
+        elif change := changes(old, found):
+            screened = _screened(reading, found) if change & Change.WORDS else None
+            _again(reading, old.pk, found, screened, now)
     except Exception:
         log.exception("item_not_kept", channel=str(reading.channel.pk))
         return False
     return True
 
 
-def _screened(reading: Reading, found: PublicItem) -> tuple[tuple[Finding, ...] | None, object]:
-    """Return the findings, and what to store; None when screening failed, which never passes for "nothing"."""
+@dataclass(frozen=True, slots=True)
+class _Screened:
+    """The findings, and what to store. No findings at all: screening failed, which never passes for "nothing"."""
+
+    findings: tuple[Finding, ...] | None
+    stored: object
+
+
+def _screened(reading: Reading, found: PublicItem) -> _Screened:
+    """Screen the words, before any transaction begins: whoever writes meanwhile would wait for it."""
     try:
         if reading.facts is None:
             raise ValueError("no facts")
@@ -133,13 +142,15 @@ def _screened(reading: Reading, found: PublicItem) -> tuple[tuple[Finding, ...] 
         )
     except Exception:
         log.exception("screening_failed", channel=str(reading.channel.pk))
-        return None, {}
-    return result.findings, to_json(result)
+        return _Screened(None, {})
+    return _Screened(result.findings, to_json(result))
 
 
 @transaction.atomic
-def _first(reading: Reading, found: PublicItem, post: UUID | None, now: datetime) -> None:
-    findings, stored = _screened(reading, found)
+def _first(
+    reading: Reading, found: PublicItem, screened: _Screened, post: UUID | None, now: datetime
+) -> None:
+    findings = screened.findings
     item, new = Item.objects.get_or_create(
         channel=reading.channel,
         external_id=found.external_id,
@@ -157,7 +168,7 @@ def _first(reading: Reading, found: PublicItem, post: UUID | None, now: datetime
             "written_at": found.created_at,
             "first_seen_at": now,
             "risk": risk_of(findings, has_picture=found.has_picture),
-            "screening": stored,
+            "screening": screened.stored,
             "under_18": says_under_18(findings),
             "is_hidden": found.is_hidden,
         },
@@ -172,7 +183,9 @@ def _first(reading: Reading, found: PublicItem, post: UUID | None, now: datetime
 
 
 @transaction.atomic
-def _again(reading: Reading, item_id: UUID, found: PublicItem, now: datetime) -> None:
+def _again(
+    reading: Reading, item_id: UUID, found: PublicItem, screened: _Screened | None, now: datetime
+) -> None:
     """Keep a changed version. What changed after a decision, or is seen again, comes back to a person."""
     item = Item.objects.select_for_update(of=("self",)).select_related("channel").get(pk=item_id)
     seen = changes(item, found)
@@ -182,7 +195,8 @@ def _again(reading: Reading, item_id: UUID, found: PublicItem, now: datetime) ->
     if not seen:
         return
     if seen & Change.WORDS:
-        findings, item.screening = _screened(reading, found)
+        screened = screened or _screened(reading, found)
+        findings, item.screening = screened.findings, screened.stored
         item.text, item.has_picture = found.text, found.has_picture
         item.risk = risk_of(findings, has_picture=found.has_picture)
         item.under_18 |= says_under_18(findings)
