@@ -122,6 +122,8 @@ def deal_with_the_public(ear: Ear, made: str) -> None:
     visited = practice.visitor_post("Jo", "Any places left?")
     practice.comment(visited, "Max", "Me too")
     assert len(client.fetch(account, posts=[made], cursor="").items) == 6
+    cursor = client.older(account, since=None, cursor="").cursor
+    assert cursor and client.older(account, since=None, cursor=cursor).items
     for thing in (things[0], visited):
         read = client.read_item(account, thing)
         assert read is not None

@@ -340,6 +340,7 @@ class Fetched:
     items: tuple[PublicItem, ...]
     cursor: str
     removed: tuple[str, ...] = ()  # ids the network told us are gone
+    used: int | None = None  # percent of the network's allowance, where it says so
 
 
 class WebhookEvent(enum.StrEnum):
@@ -378,6 +379,18 @@ class KnowsHandles(Protocol):
 
     def account_of(self, base_url: str, handle: str) -> str:
         """Return the account that has a handle today. Raises `Trouble`."""
+
+
+@runtime_checkable
+class ReadsOlder(Protocol):
+    """A network that can be read through, back to the account's first day, one step at a time."""
+
+    def older(self, account: Account, *, since: datetime | None, cursor: str) -> Fetched:
+        """Read one step of everything written since ``since``, wherever it hangs; None is from the beginning.
+
+        ``cursor`` is "" for the first step and comes back "" from the last. Raises `Trouble`: then the same step
+        can be asked for again.
+        """
 
 
 @control(
