@@ -28,6 +28,7 @@ class Capability(enum.StrEnum):
     HIDE = "hide"
     DELETE_OTHERS = "delete_others"
     BLOCK = "block"
+    REPORT = "report"
     SETTINGS = "settings"
     WEBHOOKS = "webhooks"
 
@@ -374,6 +375,14 @@ class KnowsHandles(Protocol):
 
     def account_of(self, base_url: str, handle: str) -> str:
         """Return the account that has a handle today. Raises `Trouble`."""
+
+
+@runtime_checkable
+class Reports(Protocol):
+    """A network that takes a report of what somebody wrote, to the people who run it."""
+
+    def report(self, account: Account, external_id: str, author_id: str, *, reason: str) -> None:
+        """Report an item and its author in our words; they are read by strangers. Raises `Trouble`."""
 
 
 @control(
