@@ -28,6 +28,7 @@ from tests.networks.bluesky_passages import passage
 pytestmark = pytest.mark.node
 
 
+@pytest.mark.usefixtures("appview")
 def test_a_good_connection_is_healthy(client: Bluesky, account: Account) -> None:
     health = client.health(account)
     assert health.ok and health.problems == () and health.kind is None
@@ -39,6 +40,7 @@ def test_a_wrong_password_is_a_problem_a_person_can_act_on(client: Bluesky, acco
     assert "app password" in health.problems[0]
 
 
+@pytest.mark.usefixtures("appview")
 def test_an_app_password_taken_back_is_noticed_before_the_next_post(
     client: Bluesky, bluesky: BlueskyServer
 ) -> None:
@@ -83,6 +85,7 @@ def test_a_server_that_is_down_is_said(client: Bluesky, account: Account) -> Non
     assert not health.ok and health.kind == RefusalKind.UNREACHABLE
 
 
+@pytest.mark.usefixtures("appview")
 @pytest.mark.parametrize(
     ("status", "word"), [("takendown", "taken"), ("deactivated", "deactivated"), ("other", "not active")]
 )

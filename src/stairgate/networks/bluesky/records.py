@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from stairgate.clauses import control
 from stairgate.networks.base import Outgoing, Picture, Staged
 from stairgate.networks.bluesky import graphemes
 
@@ -125,6 +126,7 @@ def _image(blob: str, picture: Picture) -> Record:
     return image
 
 
+@control("C30", "On Bluesky each post goes out with what the account chose about answering and quoting, in one write")
 def gates(place: Address, wanted: Record, made_at: datetime) -> dict[str, Record]:
     """Return, by collection, the rules that go out with a post of our own: who may answer, and whether to quote it.
 
