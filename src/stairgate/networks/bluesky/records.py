@@ -126,7 +126,10 @@ def _image(blob: str, picture: Picture) -> Record:
     return image
 
 
-@control("C30", "On Bluesky each post goes out with what the account chose about answering and quoting, in one write")
+@control(
+    "C30",
+    "On Bluesky each post goes out with what the account chose about answering and quoting, in one write",
+)
 def gates(place: Address, wanted: Record, made_at: datetime) -> dict[str, Record]:
     """Return, by collection, the rules that go out with a post of our own: who may answer, and whether to quote it.
 
