@@ -16,6 +16,7 @@ from stairgate.networks.facebook.client import Facebook
 DEEDS = {
     *("health", "validate", "stage", "publish", "reconcile", "fetch", "read_item", "read_post"),
     *("handshake", "parse_webhook", "hide", "delete", "block", "subscribe", "account_of"),
+    "report",
 }
 _REACTS = re.compile(r"react|\blikes?\b|favou?rite|repost|/likes", re.IGNORECASE)
 

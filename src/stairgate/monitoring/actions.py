@@ -1,4 +1,4 @@
-"""Doing on the network what was decided. Hiding, showing, deleting, banning, reporting: twice does no harm."""
+"""Doing on the network what was decided. Hiding, showing, deleting and banning may be done twice without harm."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from stairgate.channels.services import account_for, network_for
 from stairgate.ledger.services import record
 from stairgate.monitoring.keeping import hide_harm
 from stairgate.monitoring.models import Action, Item
-from stairgate.networks.base import RefusalKind, Refused, Reports, Trouble
+from stairgate.networks.base import RefusalKind, Refused, Trouble
 
 log = structlog.get_logger(__name__)
 
@@ -62,7 +62,7 @@ def _lease(action_id: int, now: datetime) -> Action | None:
     item_id = Action.objects.values_list("item_id", flat=True).get(pk=action_id)
     Item.objects.select_for_update().get(pk=item_id)
     action = (
-        Action.objects.select_related("item__channel__connection", "item__channel__organisation", "decision")
+        Action.objects.select_related("item__channel__connection", "item__channel__organisation")
         .filter(pk=action_id, state=Action.State.WAITING, due_at__lte=now)
         .first()
     )
@@ -76,11 +76,11 @@ def _lease(action_id: int, now: datetime) -> Action | None:
 
 
 def _overtaken(action: Action) -> bool:
-    """Cancel what a later decision has overtaken; return whether it has. Some stand beside the others."""
-    if action.kind in Action.BESIDE:
+    """Cancel what a later decision has overtaken; return whether it has. A ban stands beside the others."""
+    if action.kind == Action.Kind.BLOCK:
         return False
     later = Action.objects.filter(item_id=action.item_id, pk__gt=action.pk)
-    if not later.exclude(Q(kind__in=Action.BESIDE) | Q(state=Action.State.CANCELLED)).exists():
+    if not later.exclude(Q(kind=Action.Kind.BLOCK) | Q(state=Action.State.CANCELLED)).exists():
         return False
     action.state, action.lease_until = Action.State.CANCELLED, None
     action.save(update_fields=["state", "lease_until"])
@@ -106,10 +106,6 @@ def _ask(action: Action) -> None:
             network.delete(account, item.external_id)
         case Action.Kind.BLOCK:
             network.block(account, item.author_id)
-        case Action.Kind.REPORT if isinstance(network, Reports) and action.decision:
-            network.report(account, item.external_id, item.author_id, reason=action.decision.reason)
-        case _:
-            raise Trouble(Refused(RefusalKind.INVALID, f"{network.label} does not let us do this."))
 
 
 @transaction.atomic

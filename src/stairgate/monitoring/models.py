@@ -104,7 +104,6 @@ class Decision(models.Model):
         DELETE = "delete", "Delete it"
         BAN = "ban", "Hide it and ban the account"
         REPLY = "reply", "Reply as the team"
-        REPORT = "report", "Report it to the network"
 
     item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="decisions")
     kind = models.CharField(max_length=12, choices=Kind)
@@ -127,10 +126,6 @@ class Action(models.Model):
         SHOW = "show", "Show again"
         DELETE = "delete", "Delete"
         BLOCK = "block", "Ban"
-        REPORT = "report", "Report to the network"
-
-    #: what stands beside whatever else is done with an item: no later decision overtakes it
-    BESIDE = (Kind.BLOCK, Kind.REPORT)
 
     class State(models.TextChoices):
         WAITING = "waiting", "On its way"

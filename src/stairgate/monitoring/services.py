@@ -31,16 +31,12 @@ _ACTIONS: dict[Decision.Kind, tuple[Action.Kind, ...]] = {
     Decision.Kind.DELETE: (Action.Kind.DELETE,),
     Decision.Kind.NO_ACTION: (Action.Kind.SHOW,),
     Decision.Kind.REPLY: (),
-    Decision.Kind.REPORT: (Action.Kind.REPORT,),
 }
-#: they leave alone what is on its way to the page
-_CHANGE_NOTHING_THERE = frozenset({Decision.Kind.REPLY, Decision.Kind.REPORT})
 _NEEDS = {
     Action.Kind.HIDE: Capability.HIDE,
     Action.Kind.SHOW: Capability.HIDE,
     Action.Kind.DELETE: Capability.DELETE_OTHERS,
     Action.Kind.BLOCK: Capability.BLOCK,
-    Action.Kind.REPORT: Capability.REPORT,
 }
 
 
@@ -76,7 +72,7 @@ def _decide(
     wanted = [action for action in _ACTIONS[kind] if _is_needed(item, action)]
     _check_possible(item, wanted)
     decision = Decision.objects.create(item=item, kind=kind, reason=reason.strip(), by=actor, at=at)
-    if kind not in _CHANGE_NOTHING_THERE:
+    if kind != Decision.Kind.REPLY:  # a reply leaves alone what is on its way to the page
         _overtake(item, at)
     for action in wanted:
         Action.objects.create(item=item, kind=action, decision=decision, due_at=at, created_at=at)
@@ -106,7 +102,7 @@ def _locked(item: Item) -> Item:
 
 def _overtake(item: Item, at: datetime) -> None:
     """Cancel what still waits to be done. What is being done at this moment is followed by what was decided."""
-    waiting = item.actions.filter(state=Action.State.WAITING).exclude(kind__in=Action.BESIDE)
+    waiting = item.actions.filter(state=Action.State.WAITING).exclude(kind=Action.Kind.BLOCK)
     waiting.filter(Q(lease_until__isnull=True) | Q(lease_until__lte=at)).update(state=Action.State.CANCELLED)
 
 
@@ -114,7 +110,7 @@ def _is_needed(item: Item, action: Action.Kind) -> bool:
     """An item already as wanted needs nothing; but what is under way may still change it."""
     under_way = item.actions.filter(state=Action.State.WAITING).exists()
     if item.gone_at is not None:
-        return action in Action.BESIDE
+        return action == Action.Kind.BLOCK
     if action == Action.Kind.HIDE:
         return not item.is_hidden or under_way
     if action == Action.Kind.SHOW:

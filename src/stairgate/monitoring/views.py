@@ -90,16 +90,13 @@ def _rows(items: Iterable[Item]) -> list[tuple[Item, str, str]]:
 
 def _opened(member: Membership, row: Item) -> dict[str, object]:
     """Return what the open item shows: its story, and what this person and this network can do about it."""
-    network = network_for(row.channel)
-    able = network.capabilities
+    able = network_for(row.channel).capabilities
     return {
         "item": row,
-        "network": network.label,
         "story": item_page(row),
         "can_hide": Capability.HIDE in able,
         "can_delete": Capability.DELETE_OTHERS in able and row.gone_at is None,
         "can_ban": Capability.BLOCK in able and bool(row.author_id),
-        "can_report": Capability.REPORT in able,
         "can_reply": Duty.WRITE in member.duties_on(member.organisation.day(timezone.now())),
     }
 
