@@ -8,14 +8,13 @@ nobody but the author can delete them.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from stairgate.networks.base import (
     NO_SECRET,
     Absent,
     Account,
-    BadSignature,
     CannotTell,
     Capability,
     Done,
@@ -34,7 +33,6 @@ from stairgate.networks.base import (
     Staged,
     Trouble,
     Unknown,
-    WebhookNote,
 )
 from stairgate.networks.bluesky import reading, records
 from stairgate.networks.bluesky.asking import Asking, inactive, is_gone
@@ -42,7 +40,9 @@ from stairgate.networks.bluesky.deeds import Deeds
 from stairgate.networks.bluesky.reading import Body, mapping, text_of
 from stairgate.networks.bluesky.sessions import Session
 from stairgate.networks.bluesky.threads import Gates, Threads
-from stairgate.networks.bluesky.xrpc import Answer, Params, Within, certain
+from stairgate.networks.bluesky.xrpc import Answer, Params, certain
+from stairgate.networks.http import Within
+from stairgate.networks.silent import NeverRings
 
 #: totals for the requests of one deed; staging and publishing together stay well inside a lease
 _STAGE_SECONDS = 30.0
@@ -51,13 +51,14 @@ _READ_SECONDS = 25.0
 _FETCH_SECONDS = 110.0
 
 
-class Bluesky:
+class Bluesky(NeverRings):
     """A Bluesky account. Implements `networks.base.Network`."""
 
     name = "bluesky"
     label = "Bluesky"
     capabilities = frozenset(
         {
+            Capability.READ,
             Capability.PUBLISH,
             Capability.PICTURES,
             Capability.ALT_TEXT,
@@ -248,19 +249,6 @@ class Bluesky:
             kind=RefusalKind.RECONNECT if problem else None,
             budget_used=answer.used,
         )
-
-    def handshake(self, account: Account, query: Mapping[str, str]) -> str | None:
-        """Return None: Bluesky has no doorbell, so nothing that rings is from it."""
-        return None
-
-    def parse_webhook(
-        self, account: Account, raw: bytes, headers: Mapping[str, str]
-    ) -> Sequence[WebhookNote]:
-        """Raise `BadSignature`: Bluesky sends no webhooks, so whatever came is not from it."""
-        raise BadSignature("Bluesky sends no webhooks")
-
-    def subscribe(self, account: Account, callback_url: str) -> None:
-        """Do nothing: Bluesky cannot ring. It is read at each poll."""
 
 
 def _nothing_sent(trouble: Trouble) -> Refused:

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from stairgate.networks import graphemes
 from stairgate.networks.base import Outgoing, Picture
-from stairgate.networks.bluesky import graphemes
 
 Record = dict[str, Any]
 

@@ -10,7 +10,8 @@ import time
 from dataclasses import dataclass
 
 from stairgate.networks.base import Account, RefusalKind, Refused, Secret, Trouble
-from stairgate.networks.bluesky.xrpc import Answer, Within, Xrpc, certain
+from stairgate.networks.bluesky.xrpc import Answer, Xrpc, certain
+from stairgate.networks.http import Within
 
 _MOST = 500
 #: a token is not used in its last two minutes, so that it does not run out on the way

@@ -73,6 +73,7 @@ class Facebook:
     label = "Facebook"
     capabilities = frozenset(
         {
+            Capability.READ,
             Capability.PUBLISH,
             Capability.PICTURES,
             Capability.ALT_TEXT,

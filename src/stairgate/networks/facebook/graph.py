@@ -14,8 +14,8 @@ from typing import Any
 import httpx2
 
 from stairgate.networks.base import Account, RefusalKind, Refused, Secret, Trouble, Unknown
-from stairgate.networks.facebook.wire import Clock, line
 from stairgate.networks.http import MOST_BYTES, never_left
+from stairgate.networks.wire import Clock, line
 
 VERSION = "v26.0"
 #: one call, from the first wait to the last byte: with the passage's own time it ends well inside a lease
