@@ -99,12 +99,15 @@ class Graph:
                 files=dict(files) if files else None,
                 headers=headers,
             )
-            status, answered, content = self._line.exchange(request, Within(seconds))
+            status, answered, content = self._exchange(request, seconds)
         except httpx2.HTTPError as error:
             if never_left(error):
                 return _refused(RefusalKind.UNREACHABLE)
             return Unknown(f"Facebook did not answer ({type(error).__name__}).")
         return understand(status, content, answered, writing=not (reading or harmless))
+
+    def _exchange(self, request: httpx2.Request, seconds: float) -> tuple[int, httpx2.Headers, bytes]:
+        return self._line.exchange(request, Within(seconds))
 
     def read(
         self,
