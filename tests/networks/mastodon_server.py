@@ -125,7 +125,7 @@ class MastodonServer(Loopback):
         number = self.write(
             OWN,
             body["status"],
-            answers=body.get("in_reply_to_id", ""),
+            answers=body["in_reply_to_id"] or "",
             media_attachments=media,
             visibility=body["visibility"],
         )

@@ -60,7 +60,10 @@ def test_each_page_that_costs_is_named() -> None:
     pages = [("Willow Lane", "facebook"), ("Willow on X", "x")]
     (one,) = prices.costs_of(pages, "Soup")
     assert one == "On Willow on X it costs about $0.015; with a link it would be $0.20."
-    assert prices.read_cost("x") == "Each post that is read costs about $0.005, once a day."
+    assert (
+        prices.read_cost("x")
+        == "Each post that is read costs about $0.005, once a day. Ours are read back for a month, too."
+    )
     assert prices.read_cost("bluesky") == ""
 
 

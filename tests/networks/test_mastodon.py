@@ -10,7 +10,6 @@ import pytest
 from stairgate.networks import base
 from stairgate.networks.base import Outgoing, RefusalKind, Refused, Trouble, Unknown
 from stairgate.networks.mastodon import Mastodon, reading
-from stairgate.networks.mastodon.client import LONGEST_TEXT
 from tests.networks.bluesky_passages import passage, picture
 from tests.networks.loopback import Answer, broken, refusing, saying
 from tests.networks.mastodon_server import OWN, STRANGER, MastodonServer, mastodon
@@ -150,8 +149,8 @@ def test_a_yes_that_does_not_say_where_is_unknown(server: MastodonServer, body: 
 
 def test_what_the_server_would_refuse_is_said_before() -> None:
     link = "https://willowlane.example/" + "long/" * 200
-    assert CLIENT.validate(Outgoing("a" * (LONGEST_TEXT - 24) + " " + link)) == []
-    assert "501" in CLIENT.validate(Outgoing("a" * (LONGEST_TEXT + 1)))[0]
+    assert CLIENT.validate(Outgoing("a" * (500 - 24) + " " + link)) == []
+    assert "501" in CLIENT.validate(Outgoing("a" * (500 + 1)))[0]
     assert len(CLIENT.validate(Outgoing("Soup", (picture("x" * 1501),) * 5))) == 2
 
 

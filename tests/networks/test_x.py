@@ -185,7 +185,7 @@ def test_a_text_is_as_long_as_x_says(text: str, length: int) -> None:
 def test_what_x_would_refuse_is_said_before() -> None:
     assert CLIENT.validate(Outgoing("a" * 280, (picture(),) * 4)) == []
     assert "281" in CLIENT.validate(Outgoing("a" * 281))[0]
-    big = base.Picture(b"x" * (5 * 1024 * 1024 + 1), "image/jpeg", "x" * 1001, 1, 1)
+    big = base.Picture(b"x" * (5_000_001), "image/jpeg", "x" * 1001, 1, 1)
     assert len(CLIENT.validate(Outgoing("Soup", (big,) * 5))) == 3
 
 

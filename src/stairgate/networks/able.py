@@ -46,6 +46,8 @@ _WHAT = {
     Capability.SETTINGS: "Read and set the settings of the page",
 }
 
+_ABOUT_ITEMS = (Capability.HIDE, Capability.DELETE_OTHERS, Capability.BLOCK, Capability.REPORT)
+
 _How = tuple[Way, str]
 
 #: what holds where nothing else is said
@@ -91,6 +93,12 @@ def table(network: Network) -> tuple[Row, ...]:
     rows = [_row(network, capability) for capability in _WHAT]
     order = list(Way)
     return tuple(sorted(rows, key=lambda row: order.index(row.way)))
+
+
+def not_ours(network: Network) -> tuple[Row, ...]:
+    """Return what may be wanted about something that the public wrote, and that Stairgate does not do there."""
+    rows = (_row(network, capability) for capability in _ABOUT_ITEMS)
+    return tuple(row for row in rows if row.way != Way.OURS)
 
 
 def _row(network: Network, capability: Capability) -> Row:

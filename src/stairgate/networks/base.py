@@ -294,6 +294,13 @@ class Health:
     expires_at: datetime | None = None
     scopes: frozenset[str] = frozenset()
     budget_used: int | None = None  # percent of the network's allowance
+
+    @classmethod
+    def troubled(cls, trouble: Trouble, now: datetime) -> Health:
+        """Return what a trouble says of a connection."""
+        kind = trouble.outcome.kind if isinstance(trouble.outcome, Refused) else None
+        return cls(ok=False, checked_at=now, problems=(str(trouble),), kind=kind)
+
     rings: bool | None = (
         None  # whether the network still rings our doorbell; None: it has none, or was not asked
     )

@@ -62,7 +62,7 @@ def read_cost(network: str) -> str:
     price = PRICES.get(network)
     if price is None:
         return ""
-    return f"Each post that is read costs about {_dollars(price.read)}, once a day."
+    return f"Each post that is read costs about {_dollars(price.read)}, once a day. Ours are read back for a month, too."
 
 
 def _dollars(amount: Decimal) -> str:

@@ -129,6 +129,10 @@ class Rest:
         """Read something. Raises `Trouble`: an answer that is not certain is no answer."""
         return certain(self.ask(account, "GET", path, within=within, visible=False, params=params))
 
+    def prepare(self, account: Account, path: str, within: Within, **content: Any) -> Answer:
+        """Put something down that nobody sees yet. Raises `Trouble`."""
+        return certain(self.ask(account, "POST", path, within=within, visible=False, **content))
+
     def write(
         self, account: Account, method: str, path: str, within: Within, json: Body | None = None
     ) -> Answer:

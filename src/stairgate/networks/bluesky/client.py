@@ -239,8 +239,7 @@ class Bluesky(NeverRings):
             params: Params = {"limit": 1}
             answer = self._asking.read(account, "app.bsky.notification.listNotifications", params, within)
         except Trouble as trouble:
-            kind = trouble.outcome.kind if isinstance(trouble.outcome, Refused) else None
-            return Health(ok=False, checked_at=now, problems=(str(trouble),), kind=kind)
+            return Health.troubled(trouble, now)
         problem = inactive(session)
         return Health(
             ok=not problem,

@@ -15,13 +15,13 @@ from urllib.parse import quote, urlsplit
 from stairgate.networks import base, graphemes
 from stairgate.networks.base import Account, Capability, Outgoing, RefusalKind, Refused, Trouble, Unknown
 from stairgate.networks.http import Within
+from stairgate.networks.limits import Limits
 from stairgate.networks.mastodon import reading
 from stairgate.networks.rest import (
     CLOCK_SLACK,
     Answer,
     Body,
     Rest,
-    certain,
     compare_clocks,
     is_gone,
     mapping,
@@ -32,9 +32,7 @@ from stairgate.networks.rest import (
 from stairgate.networks.silent import NeverRings
 
 #: what a server takes unless whoever runs it allows more
-LONGEST_TEXT = 500
-LONGEST_ALT = 1500
-MOST_PICTURES = 4
+_LIMITS = Limits(text=500, pictures=4, alt=1500, megabytes=8)
 #: a link counts like this, however long it is
 _LINK, _A_LINK = re.compile(r"https?://\S+"), "x" * 23
 #: of a thread a server gives this many answers; more than that it leaves out without a word
@@ -71,15 +69,7 @@ class Mastodon(NeverRings):
 
     def validate(self, outgoing: Outgoing) -> Sequence[str]:
         """Return what Mastodon would refuse, as sentences."""
-        found = []
-        length = graphemes.count(_LINK.sub(_A_LINK, outgoing.text))
-        if length > LONGEST_TEXT:
-            found.append(f"too long for Mastodon: {length} characters, and {LONGEST_TEXT} are allowed")
-        if len(outgoing.pictures) > MOST_PICTURES:
-            found.append(f"Mastodon takes {MOST_PICTURES} pictures at most")
-        if any(len(picture.alt) > LONGEST_ALT for picture in outgoing.pictures):
-            found.append(f"a description is too long for Mastodon ({LONGEST_ALT} characters at most)")
-        return found
+        return _LIMITS.problems(self.label, outgoing, graphemes.count(_LINK.sub(_A_LINK, outgoing.text)))
 
     def stage(self, passage: base.Passage) -> base.Staged | Refused | Unknown:
         """Upload the pictures with their descriptions, and find out who may see a reply."""
@@ -100,11 +90,7 @@ class Mastodon(NeverRings):
         """Upload a picture, and wait until the server has worked on it; return its number. Raises `Trouble`."""
         sent = {"file": ("picture", picture.data, picture.media_type)}
         words = {"description": picture.alt}
-        answer = certain(
-            self._rest.ask(
-                account, "POST", "/api/v2/media", within=within, visible=False, files=sent, data=words
-            )
-        )
+        answer = self._rest.prepare(account, "/api/v2/media", within, files=sent, data=words)
         number = text_of(answer.body, "id")
         if not number:
             raise Trouble(Unknown("Mastodon took a picture, but gave no number for it."))
@@ -115,38 +101,22 @@ class Mastodon(NeverRings):
 
     def publish(self, passage: base.Passage, staged: base.Staged) -> base.Outcome:
         """Make the one write the public can see."""
-        outgoing, account, within = passage.spend(), passage.account, Within(_PUBLISH_SECONDS)
+        outgoing, within = passage.spend(), Within(_PUBLISH_SECONDS)
         asked: dict[str, object] = {"status": outgoing.text, "media_ids": list(staged.media)}
-        if outgoing.edits:
-            return self._send(account, "PUT", _path(outgoing.edits), asked, {}, within, is_now=outgoing.edits)
-        if len(staged.media) != len(outgoing.pictures) or (
-            outgoing.reply_to and "visibility" not in staged.extra
-        ):
-            return Refused(RefusalKind.INVALID, "What was prepared does not fit what is to be sent.")
-        asked["visibility"] = staged.extra.get("visibility", "public")
-        if outgoing.reply_to:
-            asked["in_reply_to_id"] = outgoing.reply_to
+        method, path = ("PUT", _path(outgoing.edits)) if outgoing.edits else ("POST", "/api/v1/statuses")
+        if not outgoing.edits:
+            if not _fits(outgoing, staged):
+                return Refused(RefusalKind.INVALID, "What was prepared does not fit what is to be sent.")
+            seen_by = staged.extra.get("visibility", "public")
+            asked |= {"visibility": seen_by, "in_reply_to_id": outgoing.reply_to}
         key = {"Idempotency-Key": passage.key}
-        return self._send(account, "POST", "/api/v1/statuses", asked, key, within)
-
-    def _send(
-        self,
-        account: Account,
-        method: str,
-        path: str,
-        asked: Body,
-        headers: Body,
-        within: Within,
-        *,
-        is_now: str = "",
-    ) -> base.Outcome:
         answer = self._rest.ask(
-            account, method, path, within=within, visible=True, headers=headers, json=asked
+            passage.account, method, path, within=within, visible=True, headers=key, json=asked
         )
         if not isinstance(answer, Answer):
             return answer
         made = text_of(answer.body, "id")
-        if not made or made != (is_now or made):
+        if not made or made != (outgoing.edits or made):
             return Unknown("Mastodon said yes, but about something else.")
         return base.Done(made, reading.address(answer.body))
 
@@ -161,12 +131,7 @@ class Mastodon(NeverRings):
             same = [row for row in recent if self._is_same(account, row, outgoing, within)]
         except Trouble as trouble:
             return base.CannotTell(str(trouble))
-        if not same:
-            return base.Absent(len(recent))
-        if any(len(reading.pictures(row)) != len(outgoing.pictures) for row in same):
-            return base.CannotTell("The same words are there, but with other pictures. Look at the account.")
-        first = min(same, key=time_of)
-        return base.Found(text_of(first, "id"), reading.address(first), len(same))
+        return reading.verdict(same, len(recent), outgoing)
 
     def _own_posts(self, account: Account, from_then: datetime, within: Within) -> Iterator[Body]:
         path = f"/api/v1/accounts/{quote(_own(account))}/statuses"
@@ -206,9 +171,8 @@ class Mastodon(NeverRings):
                     raise
                 removed.append(post)
                 continue
-            for status in answers:
-                item = reading.item(status, own=_own(account), post=post)
-                found[item.external_id] = item
+            items = [reading.item(one, own=_own(account), post=post) for one in answers]
+            found |= {item.external_id: item for item in items}
         for status in self._mentions(account, within):
             item = reading.item(status, own=_own(account))
             found.setdefault(item.external_id, item)
@@ -223,8 +187,7 @@ class Mastodon(NeverRings):
 
     def _mentions(self, account: Account, within: Within) -> Iterator[Body]:
         oldest = datetime.now(UTC) - _LOOK_BACK
-        path, only = "/api/v1/notifications", {"types[]": "mention"}
-        for note in self._pages(account, path, within, **only):
+        for note in self._pages(account, "/api/v1/notifications", within, **{"types[]": "mention"}):
             if time_of(note) < oldest:
                 return
             status = mapping(note.get("status"))
@@ -304,8 +267,8 @@ class Mastodon(NeverRings):
     def owner(self, account: Account) -> base.Owner:
         """Return whose account a token opens. Numbers are a server's own, so its name is part of ours."""
         me = self._me(account, Within(_READ_SECONDS)).body
-        host = urlsplit(account.base_url).netloc
-        return base.Owner(f"{text_of(me, 'id')}@{host}", text_of(me, "acct"), reading.address(me))
+        number = f"{text_of(me, 'id')}@{urlsplit(account.base_url).netloc}"
+        return base.Owner(number, text_of(me, "acct"), reading.address(me))
 
     def health(self, account: Account) -> base.Health:
         """Say whether the token is of this account, and what mentions it can be read."""
@@ -314,8 +277,7 @@ class Mastodon(NeverRings):
             self._prove(account, within)
             answer = self._rest.read(account, "/api/v1/notifications", within, limit="1")
         except Trouble as trouble:
-            kind = trouble.outcome.kind if isinstance(trouble.outcome, Refused) else None
-            return base.Health(ok=False, checked_at=now, problems=(str(trouble),), kind=kind)
+            return base.Health.troubled(trouble, now)
         return base.Health(ok=True, checked_at=now, budget_used=answer.used)
 
     def _prove(self, account: Account, within: Within) -> Answer:
@@ -337,6 +299,12 @@ def _own(account: Account) -> str:
 
 def _path(number: str) -> str:
     return f"/api/v1/statuses/{quote(number, safe='')}"
+
+
+def _fits(outgoing: Outgoing, staged: base.Staged) -> bool:
+    """Return whether what was prepared is for this post: its pictures, and who may see a reply."""
+    ready = len(staged.media) == len(outgoing.pictures)
+    return ready and bool(outgoing.reply_to) == ("visibility" in staged.extra)
 
 
 def _seen_by(answered: Body) -> str:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from html.parser import HTMLParser
 
-from stairgate.networks.base import ItemKind, PublicItem
+from stairgate.networks.base import Absent, CannotTell, Found, ItemKind, Outgoing, PublicItem, Reconciled
 from stairgate.networks.cleaning import clean
 from stairgate.networks.rest import Body, mapping, mappings, text_of, time_of
 
@@ -60,6 +61,16 @@ def _text(status: Body) -> str:
     options = mappings(mapping(status.get("poll")).get("options"))
     parts = [text_of(status, "spoiler_text"), words_of(text_of(status, "content"))]
     return "\n\n".join(part for part in [*parts, *(text_of(one, "title") for one in options)] if part)
+
+
+def verdict(same: Sequence[Body], read: int, outgoing: Outgoing) -> Reconciled:
+    """Return what to make of those of the posts that were read which say the same as what was sent."""
+    if not same:
+        return Absent(read)
+    if any(len(pictures(row)) != len(outgoing.pictures) for row in same):
+        return CannotTell("The same words are there, but with other pictures. Look at the account.")
+    first = min(same, key=time_of)
+    return Found(text_of(first, "id"), address(first), len(same))
 
 
 def pictures(status: Body) -> list[Body]:

@@ -14,12 +14,12 @@ from urllib.parse import quote
 from stairgate.networks import base
 from stairgate.networks.base import Account, Capability, Outgoing, RefusalKind, Refused, Trouble, Unknown
 from stairgate.networks.http import Within
+from stairgate.networks.limits import Limits
 from stairgate.networks.rest import (
     CLOCK_SLACK,
     Answer,
     Body,
     Rest,
-    certain,
     compare_clocks,
     is_gone,
     mapping,
@@ -30,10 +30,7 @@ from stairgate.networks.silent import NeverRings
 from stairgate.networks.x import reading
 from stairgate.networks.x.signing import sign
 
-LONGEST_TEXT = 280
-LONGEST_ALT = 1000
-MOST_PICTURES = 4
-MOST_BYTES_OF_PICTURE = 5 * 1024 * 1024
+_LIMITS = Limits(text=280, pictures=4, alt=1000, megabytes=5)
 #: who may answer a post of ours: only whom it names. The strictest there is (C30)
 WHO_ANSWERS = "mentionedUsers"
 #: X searches a week back, and answers a query of this many letters
@@ -75,17 +72,7 @@ class X(NeverRings):
 
     def validate(self, outgoing: Outgoing) -> Sequence[str]:
         """Return what X would refuse, as sentences."""
-        found = []
-        length = reading.length(outgoing.text)
-        if length > LONGEST_TEXT:
-            found.append(f"too long for X: {length} characters, and {LONGEST_TEXT} are allowed")
-        if len(outgoing.pictures) > MOST_PICTURES:
-            found.append(f"X takes {MOST_PICTURES} pictures at most")
-        if any(len(picture.alt) > LONGEST_ALT for picture in outgoing.pictures):
-            found.append(f"a description is too long for X ({LONGEST_ALT} characters at most)")
-        if any(len(picture.data) > MOST_BYTES_OF_PICTURE for picture in outgoing.pictures):
-            found.append("a picture is too big for X (5 MB at most)")
-        return found
+        return _LIMITS.problems(self.label, outgoing, reading.length(outgoing.text))
 
     def stage(self, passage: base.Passage) -> base.Staged | Refused | Unknown:
         """Upload the pictures with their descriptions. Nobody sees them until a post names them."""
@@ -111,15 +98,11 @@ class X(NeverRings):
         if _number(made) != number or mapping(made.get("processing_info")).get("state") == "failed":
             raise Trouble(Unknown("X took a picture, but could not make one of it."))
         words = {"id": number, "metadata": {"alt_text": {"text": picture.alt}}}
-        self._quiet(account, "/2/media/metadata", within, json=words)
+        self._rest.prepare(account, "/2/media/metadata", within, json=words)
         return number
 
     def _upload(self, account: Account, step: str, within: Within, **content: Any) -> Body:
-        return _data(self._quiet(account, f"/2/media/upload/{step}", within, **content))
-
-    def _quiet(self, account: Account, path: str, within: Within, **content: Any) -> Answer:
-        """Make a request that the public sees nothing of. Raises `Trouble`."""
-        return certain(self._rest.ask(account, "POST", path, within=within, visible=False, **content))
+        return _data(self._rest.prepare(account, f"/2/media/upload/{step}", within, **content))
 
     def publish(self, passage: base.Passage, staged: base.Staged) -> base.Outcome:
         """Make the one write the public can see."""
@@ -280,8 +263,7 @@ class X(NeverRings):
         try:
             answer = self._prove(account, Within(_READ_SECONDS))
         except Trouble as trouble:
-            kind = trouble.outcome.kind if isinstance(trouble.outcome, Refused) else None
-            return base.Health(ok=False, checked_at=now, problems=(str(trouble),), kind=kind)
+            return base.Health.troubled(trouble, now)
         return base.Health(ok=True, checked_at=now, budget_used=answer.used)
 
     def _prove(self, account: Account, within: Within) -> Answer:
