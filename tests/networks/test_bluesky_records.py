@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stairgate.networks import base
+from stairgate.networks import base, graphemes
 from stairgate.networks.base import (
     Account,
     BadSignature,
@@ -29,7 +29,7 @@ from stairgate.networks.base import (
     Staged,
     Unknown,
 )
-from stairgate.networks.bluesky import Bluesky, graphemes, reading, records
+from stairgate.networks.bluesky import Bluesky, reading, records
 from stairgate.networks.bluesky.sessions import Session, _end_of
 from stairgate.networks.bluesky.xrpc import Answer, understand
 from stairgate.networks.registry import get

@@ -9,7 +9,8 @@ from stairgate.networks.base import Account, RefusalKind, Refused, Trouble, Unkn
 from stairgate.networks.bluesky import records
 from stairgate.networks.bluesky.reading import Body, mappings, text_of
 from stairgate.networks.bluesky.sessions import Session, Sessions, inactive
-from stairgate.networks.bluesky.xrpc import Answer, Params, Within, Xrpc
+from stairgate.networks.bluesky.xrpc import Answer, Params, Xrpc
+from stairgate.networks.http import Within
 
 
 class Asking:

@@ -9,7 +9,7 @@ author can delete them.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -17,7 +17,6 @@ from stairgate.networks.base import (
     NO_SECRET,
     Absent,
     Account,
-    BadSignature,
     CannotTell,
     Capability,
     Done,
@@ -36,7 +35,6 @@ from stairgate.networks.base import (
     Staged,
     Trouble,
     Unknown,
-    WebhookNote,
 )
 from stairgate.networks.bluesky import reading, records
 from stairgate.networks.bluesky.asking import Asking, is_gone
@@ -44,7 +42,9 @@ from stairgate.networks.bluesky.deeds import Deeds
 from stairgate.networks.bluesky.reading import Body, mapping, mappings, text_of
 from stairgate.networks.bluesky.sessions import Session, inactive
 from stairgate.networks.bluesky.threads import Gates, Threads
-from stairgate.networks.bluesky.xrpc import Answer, Params, Within, certain
+from stairgate.networks.bluesky.xrpc import Answer, Params, certain
+from stairgate.networks.http import Within
+from stairgate.networks.silent import NeverRings
 
 #: totals for the requests of one deed; staging and publishing together stay well inside a lease
 _STAGE_SECONDS = 30.0
@@ -56,13 +56,14 @@ _FETCH_SECONDS = 110.0
 MODERATION = "did:plc:ar7c4by46qjdydhdevvrndac"
 
 
-class Bluesky:
+class Bluesky(NeverRings):
     """A Bluesky account. Implements `networks.base.Network`."""
 
     name = "bluesky"
     label = "Bluesky"
     capabilities = frozenset(
         {
+            Capability.READ,
             Capability.PUBLISH,
             Capability.PICTURES,
             Capability.ALT_TEXT,
@@ -265,8 +266,7 @@ class Bluesky:
             params: Params = {"limit": 1}
             answer = self._asking.read(account, "app.bsky.notification.listNotifications", params, within)
         except Trouble as trouble:
-            kind = trouble.outcome.kind if isinstance(trouble.outcome, Refused) else None
-            return Health(ok=False, checked_at=now, problems=(str(trouble),), kind=kind)
+            return Health.troubled(trouble, now)
         problem = inactive(session)
         return Health(
             ok=not problem,
@@ -275,19 +275,6 @@ class Bluesky:
             kind=RefusalKind.RECONNECT if problem else None,
             budget_used=answer.used,
         )
-
-    def handshake(self, account: Account, query: Mapping[str, str]) -> str | None:
-        """Return None: Bluesky has no doorbell, so nothing that rings is from it."""
-        return None
-
-    def parse_webhook(
-        self, account: Account, raw: bytes, headers: Mapping[str, str]
-    ) -> Sequence[WebhookNote]:
-        """Raise `BadSignature`: Bluesky sends no webhooks, so whatever came is not from it."""
-        raise BadSignature("Bluesky sends no webhooks")
-
-    def subscribe(self, account: Account, callback_url: str) -> None:
-        """Do nothing: Bluesky cannot ring. It is read at each poll."""
 
 
 def _fits(staged: Staged, outgoing: Outgoing) -> bool:

@@ -8,7 +8,8 @@ from stairgate.networks.base import Account, RefusalKind, Refused, Trouble, Unkn
 from stairgate.networks.bluesky import reading, records
 from stairgate.networks.bluesky.asking import Asking
 from stairgate.networks.bluesky.reading import mapping, text_of
-from stairgate.networks.bluesky.xrpc import Within, certain
+from stairgate.networks.bluesky.xrpc import certain
+from stairgate.networks.http import Within
 
 _SECONDS = 25.0
 _TRIES = 4

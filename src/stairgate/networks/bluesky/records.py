@@ -12,8 +12,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from stairgate.clauses import control
+from stairgate.networks import graphemes
 from stairgate.networks.base import Outgoing, Picture, Staged
-from stairgate.networks.bluesky import graphemes
 
 Record = dict[str, Any]
 

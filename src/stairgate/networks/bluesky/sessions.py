@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 
 from stairgate.networks.base import NO_SECRET, Account, RefusalKind, Refused, Secret, Trouble
 from stairgate.networks.bluesky.reading import Body, text_of
-from stairgate.networks.bluesky.xrpc import Answer, Within, Xrpc, certain
+from stairgate.networks.bluesky.xrpc import Answer, Xrpc, certain
+from stairgate.networks.http import Within
 
 _MOST = 500
 #: a token is not used in its last two minutes, so that it does not run out on the way

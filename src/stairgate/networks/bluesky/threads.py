@@ -9,7 +9,8 @@ from stairgate.networks.base import Account, ItemKind, PublicItem, Trouble, Unkn
 from stairgate.networks.bluesky import reading, records
 from stairgate.networks.bluesky.asking import Asking
 from stairgate.networks.bluesky.reading import Body, mapping, mappings, text_of
-from stairgate.networks.bluesky.xrpc import Params, Within
+from stairgate.networks.bluesky.xrpc import Params
+from stairgate.networks.http import Within
 
 _DEPTH = 80  # levels of a thread in one reading; deeper ones are read from where it was cut
 _MOST_READINGS = 200
