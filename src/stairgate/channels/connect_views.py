@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from django import forms
@@ -22,13 +23,17 @@ from stairgate.channels.connecting import (
     by_hand,
     connect_checked,
     facebook,
+    mastodon,
+    x,
 )
 from stairgate.channels.dialog.forms import OwnerFields, app_id_field, owner_of, secret_field
 from stairgate.channels.dialog.selectors import way_of
 from stairgate.channels.models import Channel
 from stairgate.channels.pausing import require_manager
 from stairgate.channels.rules import Owner
-from stairgate.channels.services import Credentials
+from stairgate.channels.services import Credentials, network_for
+from stairgate.networks import able
+from stairgate.networks.prices import read_cost
 from stairgate.organisations.access import current, get
 
 
@@ -84,8 +89,42 @@ class BlueskyForm(_Connecting):
         return bluesky(**self.cleaned_data)
 
 
+class MastodonForm(_Connecting):
+    server = _address("Server", help_text="Where the account lives, such as https://mastodon.example.")
+    token = _secret(
+        "Access token",
+        help_text="On Mastodon: Preferences, Development, New application, with “read” and “write”.",
+    )
+
+    def clean_server(self) -> str:
+        """Return the server alone: people copy the address of a profile."""
+        parts = urlsplit(_out_there(self.cleaned_data["server"]))
+        return f"{parts.scheme}://{parts.netloc}"
+
+    def credentials(self) -> Credentials:
+        return mastodon(**self.cleaned_data)
+
+
+class XForm(_Connecting):
+    api_key = forms.RegexField(
+        r"^[A-Za-z0-9]{10,80}$",
+        label="API key",
+        error_messages={"invalid": "An API key is letters and numbers."},
+        help_text="In X’s developer console: your app, Keys and tokens.",
+    )
+    api_secret = _secret("API key secret")
+    token = _secret(
+        "Access token",
+        help_text="Beside the key. Let the app read and write before you make it.",
+    )
+    token_secret = _secret("Access token secret")
+
+    def credentials(self) -> Credentials:
+        return x(**self.cleaned_data)
+
+
 class GroupForm(_Connecting):
-    address = _address("The group’s address", help_text="What its members open. People post there by hand.")
+    address = _address("Its address", help_text="What its members open. People post there by hand.")
     seen = forms.BooleanField(label="I looked: it is there, and it is ours")
 
     def clean_address(self) -> str:
@@ -104,6 +143,8 @@ def _out_there(address: str) -> str:
 _FORMS: dict[str, type[_Connecting]] = {
     Channel.Network.FACEBOOK: FacebookForm,
     Channel.Network.BLUESKY: BlueskyForm,
+    Channel.Network.MASTODON: MastodonForm,
+    Channel.Network.X: XForm,
     Channel.Network.ASSISTED: GroupForm,
 }
 
@@ -129,6 +170,8 @@ def connect(request: HttpRequest, pk: UUID) -> HttpResponse:
         "form": form,
         "again": again,
         "way": way_of(channel),
+        "able": able.table(network_for(channel)),
+        "read_cost": read_cost(channel.network),
         "practice": settings.PRACTICE_URL and channel.network == Channel.Network.FACEBOOK,
     }
     return render(request, "channels/connect.html", values, status=status)

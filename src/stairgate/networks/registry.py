@@ -10,6 +10,8 @@ from stairgate.networks.base import Network
 _CLIENTS = {
     "facebook": ("stairgate.networks.facebook", "Facebook"),
     "bluesky": ("stairgate.networks.bluesky", "Bluesky"),
+    "mastodon": ("stairgate.networks.mastodon", "Mastodon"),
+    "x": ("stairgate.networks.x", "X"),
     "assisted": ("stairgate.networks.assisted", "Assisted"),
 }
 

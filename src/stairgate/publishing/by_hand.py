@@ -22,6 +22,7 @@ _DOORS = ("www.", "m.", "web.", "mobile.")
 _SITES = {
     "facebook": frozenset({"facebook.com"}),
     "bluesky": frozenset({"bsky.app"}),
+    "x": frozenset({"x.com", "twitter.com"}),
 }
 
 

@@ -13,7 +13,13 @@ from stairgate.networks.public import PUBLIC
 #: by field: a line, or the ticks that are set
 Answers = dict[str, str | list[str]]
 
-NETWORKS = (("facebook", "Facebook page"), ("bluesky", "Bluesky"), ("assisted", "Group, by hand"))
+NETWORKS = (
+    ("facebook", "Facebook page"),
+    ("bluesky", "Bluesky"),
+    ("mastodon", "Mastodon"),
+    ("x", "X"),
+    ("assisted", "Group or another place, by hand"),
+)
 AUDIENCES = (("public", "Everybody"), ("parents", "Parents and carers"), ("young", "Young people under 18"))
 LEVELS = (("low", "Low"), ("medium", "Medium"), ("high", "High"))
 YOUNG = "young"

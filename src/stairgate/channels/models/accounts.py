@@ -20,7 +20,9 @@ class Channel(models.Model):
     class Network(models.TextChoices):
         FACEBOOK = "facebook", "Facebook page"
         BLUESKY = "bluesky", "Bluesky"
-        ASSISTED = "assisted", "Group, by hand"
+        MASTODON = "mastodon", "Mastodon"
+        X = "x", "X"
+        ASSISTED = "assisted", "Group or another place, by hand"
 
     class Status(models.TextChoices):
         AUTHORISED = "authorised", "Authorised, not connected yet"

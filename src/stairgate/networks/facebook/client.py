@@ -60,6 +60,7 @@ class Facebook(Dialog):
     label = "Facebook"
     capabilities = frozenset(
         {
+            Capability.READ,
             Capability.PUBLISH,
             Capability.PICTURES,
             Capability.ALT_TEXT,
@@ -286,8 +287,7 @@ class Facebook(Dialog):
             me = self._prove_page(account)
             _compare_clocks(me)
         except Trouble as trouble:
-            kind = trouble.outcome.kind if isinstance(trouble.outcome, Refused) else None
-            return Health(ok=False, checked_at=now, problems=(str(trouble),), kind=kind)
+            return Health.troubled(trouble, now)
         return Health(
             ok=True,
             checked_at=now,
