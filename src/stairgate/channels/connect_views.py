@@ -91,7 +91,7 @@ class BlueskyForm(_Connecting):
 
 class MastodonForm(_Connecting):
     server = _address("Server", help_text="Where the account lives, such as https://mastodon.example.")
-    token = _secret(
+    token = secret_field(
         "Access token",
         help_text="On Mastodon: Preferences, Development, New application, with “read” and “write”.",
     )
@@ -112,12 +112,12 @@ class XForm(_Connecting):
         error_messages={"invalid": "An API key is letters and numbers."},
         help_text="In X’s developer console: your app, Keys and tokens.",
     )
-    api_secret = _secret("API key secret")
-    token = _secret(
+    api_secret = secret_field("API key secret")
+    token = secret_field(
         "Access token",
         help_text="Beside the key. Let the app read and write before you make it.",
     )
-    token_secret = _secret("Access token secret")
+    token_secret = secret_field("Access token secret")
 
     def credentials(self) -> Credentials:
         return x(**self.cleaned_data)
