@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("monitoring", "0003_under_18"),
+        ("monitoring", "0004_gone_through"),
     ]
 
     operations = [
