@@ -39,4 +39,19 @@ class Migration(migrations.Migration):
                 max_length=16,
             ),
         ),
+        migrations.AlterField(
+            model_name="networkapp",
+            name="network",
+            field=models.CharField(
+                choices=[
+                    ("facebook", "Facebook page"),
+                    ("instagram", "Instagram"),
+                    ("bluesky", "Bluesky"),
+                    ("mastodon", "Mastodon"),
+                    ("x", "X"),
+                    ("assisted", "Group or another place, by hand"),
+                ],
+                max_length=16,
+            ),
+        ),
     ]
