@@ -20,15 +20,17 @@ from stairgate.channels.connecting import (
     address_problem,
     bluesky,
     by_hand,
+    cannot_be_fetched_from,
     connect_checked,
     facebook,
+    instagram,
 )
 from stairgate.channels.dialog.forms import OwnerFields, app_id_field, owner_of, secret_field
 from stairgate.channels.dialog.selectors import way_of
 from stairgate.channels.models import Channel
 from stairgate.channels.pausing import require_manager
 from stairgate.channels.rules import Owner
-from stairgate.channels.services import Credentials
+from stairgate.channels.services import Credentials, network_for
 from stairgate.organisations.access import current, get
 
 
@@ -42,6 +44,10 @@ class _Connecting(forms.Form):
     def owner(self) -> Owner | None:
         """Return what the page belongs to, where that is asked."""
         return None
+
+    def hindrance(self) -> str:
+        """Return why nothing that is typed here would connect; "" where nothing stands in the way."""
+        return ""
 
 
 def _address(label: str, **more: Any) -> forms.CharField:
@@ -63,6 +69,30 @@ class FacebookForm(OwnerFields, _Connecting):
     def credentials(self) -> Credentials:
         keys = ("page_id", "token", "app_id", "app_secret")
         return facebook(**{key: self.cleaned_data[key] for key in keys})
+
+
+class InstagramForm(_Connecting):
+    instagram_id = forms.RegexField(
+        r"^\d{5,25}$",
+        label="Instagram account ID",
+        error_messages={"invalid": "An Instagram account ID is a long number."},
+        help_text="In the business portfolio: Settings, Instagram accounts.",
+    )
+    handle = forms.RegexField(
+        r"^@?[A-Za-z0-9_.]{1,30}$",
+        label="Name on Instagram",
+        error_messages={"invalid": "Write the name as it stands in the app, such as willowlane.nursery."},
+        help_text="Without the @. The account has to be a professional one, linked to your Facebook page.",
+    )
+    token = secret_field("Page access token", help_text="Of the Facebook page that the account is linked to.")
+    app_id = app_id_field()
+    app_secret = secret_field("App secret")
+
+    def hindrance(self) -> str:
+        return cannot_be_fetched_from()
+
+    def credentials(self) -> Credentials:
+        return instagram(**self.cleaned_data)
 
 
 class BlueskyForm(_Connecting):
@@ -103,9 +133,14 @@ def _out_there(address: str) -> str:
 
 _FORMS: dict[str, type[_Connecting]] = {
     Channel.Network.FACEBOOK: FacebookForm,
+    Channel.Network.INSTAGRAM: InstagramForm,
     Channel.Network.BLUESKY: BlueskyForm,
     Channel.Network.ASSISTED: GroupForm,
 }
+
+
+#: what the practice network takes the place of
+_ON_THE_GRAPH = frozenset({Channel.Network.FACEBOOK, Channel.Network.INSTAGRAM})
 
 
 @never_cache
@@ -129,7 +164,8 @@ def connect(request: HttpRequest, pk: UUID) -> HttpResponse:
         "form": form,
         "again": again,
         "way": way_of(channel),
-        "practice": settings.PRACTICE_URL and channel.network == Channel.Network.FACEBOOK,
+        "network": network_for(channel).label,
+        "practice": settings.PRACTICE_URL and channel.network in _ON_THE_GRAPH,
     }
     return render(request, "channels/connect.html", values, status=status)
 
