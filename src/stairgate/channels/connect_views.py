@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from django import forms
@@ -24,6 +25,8 @@ from stairgate.channels.connecting import (
     connect_checked,
     facebook,
     instagram,
+    mastodon,
+    x,
 )
 from stairgate.channels.dialog.forms import OwnerFields, app_id_field, owner_of, secret_field
 from stairgate.channels.dialog.selectors import way_of
@@ -31,6 +34,8 @@ from stairgate.channels.models import Channel
 from stairgate.channels.pausing import require_manager
 from stairgate.channels.rules import Owner
 from stairgate.channels.services import Credentials, network_for
+from stairgate.networks import able
+from stairgate.networks.prices import read_cost
 from stairgate.organisations.access import current, get
 
 
@@ -114,8 +119,42 @@ class BlueskyForm(_Connecting):
         return bluesky(**self.cleaned_data)
 
 
+class MastodonForm(_Connecting):
+    server = _address("Server", help_text="Where the account lives, such as https://mastodon.example.")
+    token = secret_field(
+        "Access token",
+        help_text="On Mastodon: Preferences, Development, New application, with “read” and “write”.",
+    )
+
+    def clean_server(self) -> str:
+        """Return the server alone: people copy the address of a profile."""
+        parts = urlsplit(_out_there(self.cleaned_data["server"]))
+        return f"{parts.scheme}://{parts.netloc}"
+
+    def credentials(self) -> Credentials:
+        return mastodon(**self.cleaned_data)
+
+
+class XForm(_Connecting):
+    api_key = forms.RegexField(
+        r"^[A-Za-z0-9]{10,80}$",
+        label="API key",
+        error_messages={"invalid": "An API key is letters and numbers."},
+        help_text="In X’s developer console: your app, Keys and tokens.",
+    )
+    api_secret = secret_field("API key secret")
+    token = secret_field(
+        "Access token",
+        help_text="Beside the key. Let the app read and write before you make it.",
+    )
+    token_secret = secret_field("Access token secret")
+
+    def credentials(self) -> Credentials:
+        return x(**self.cleaned_data)
+
+
 class GroupForm(_Connecting):
-    address = _address("The group’s address", help_text="What its members open. People post there by hand.")
+    address = _address("Its address", help_text="What its members open. People post there by hand.")
     seen = forms.BooleanField(label="I looked: it is there, and it is ours")
 
     def clean_address(self) -> str:
@@ -135,6 +174,8 @@ _FORMS: dict[str, type[_Connecting]] = {
     Channel.Network.FACEBOOK: FacebookForm,
     Channel.Network.INSTAGRAM: InstagramForm,
     Channel.Network.BLUESKY: BlueskyForm,
+    Channel.Network.MASTODON: MastodonForm,
+    Channel.Network.X: XForm,
     Channel.Network.ASSISTED: GroupForm,
 }
 
@@ -164,6 +205,8 @@ def connect(request: HttpRequest, pk: UUID) -> HttpResponse:
         "form": form,
         "again": again,
         "way": way_of(channel),
+        "able": able.table(network_for(channel)),
+        "read_cost": read_cost(channel.network),
         "network": network_for(channel).label,
         "practice": settings.PRACTICE_URL and channel.network in _ON_THE_GRAPH,
     }

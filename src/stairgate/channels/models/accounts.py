@@ -21,7 +21,9 @@ class Channel(models.Model):
         FACEBOOK = "facebook", "Facebook page"
         INSTAGRAM = "instagram", "Instagram"
         BLUESKY = "bluesky", "Bluesky"
-        ASSISTED = "assisted", "Group, by hand"
+        MASTODON = "mastodon", "Mastodon"
+        X = "x", "X"
+        ASSISTED = "assisted", "Group or another place, by hand"
 
     class Status(models.TextChoices):
         AUTHORISED = "authorised", "Authorised, not connected yet"
