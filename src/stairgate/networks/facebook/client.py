@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 from stairgate.clauses import control
@@ -33,7 +33,7 @@ from stairgate.networks.base import (
 from stairgate.networks.facebook import hooks, reading
 from stairgate.networks.facebook.collecting import COMMENT_FIELDS, POST_FIELDS, Collecting
 from stairgate.networks.facebook.dialog import Dialog
-from stairgate.networks.facebook.graph import Answer, Graph, as_app, is_gone
+from stairgate.networks.facebook.graph import CLOCK_SLACK, Answer, Graph, as_app, compare_clocks, is_gone
 from stairgate.networks.facebook.tokens import READ_OWN, READ_PUBLIC, SCOPES, ends_at, problem_of, scopes_of
 from stairgate.networks.http import Deadline
 
@@ -43,8 +43,6 @@ MOST_PICTURES = 10
 STAGE_SECONDS = 25.0
 #: the address of what was just made: asked after the write, so it must not eat up the lease
 LINK_SECONDS = 10.0
-#: clocks differ: look a little further back than the attempt
-CLOCK_SLACK = timedelta(minutes=10)
 
 #: what the doorbell rings for
 RINGS = json.dumps(["feed", "mention"])
@@ -155,7 +153,7 @@ class Facebook(Dialog):
         """Read everything the page wrote since the attempt, and count what is the same."""
         from_then = since - CLOCK_SLACK
         try:
-            _compare_clocks(self._prove(account, READ_PUBLIC if outgoing.reply_to else READ_OWN))
+            compare_clocks(self._prove(account, READ_PUBLIC if outgoing.reply_to else READ_OWN))
             rows = (
                 self._own_replies(account, outgoing.reply_to)
                 if outgoing.reply_to
@@ -284,7 +282,7 @@ class Facebook(Dialog):
             if problem:
                 raise Trouble(Refused(*problem))
             me = self._prove_page(account)
-            _compare_clocks(me)
+            compare_clocks(me)
         except Trouble as trouble:
             kind = trouble.outcome.kind if isinstance(trouble.outcome, Refused) else None
             return Health(ok=False, checked_at=now, problems=(str(trouble),), kind=kind)
@@ -322,12 +320,6 @@ class Facebook(Dialog):
         self._graph.write(as_app(account), "POST", f"{account.app_id}/subscriptions", where)
         path = f"{account.account_id}/subscribed_apps"
         self._graph.write(account, "POST", path, {"subscribed_fields": RINGS})
-
-
-def _compare_clocks(answer: Answer) -> None:
-    """Raise `Trouble` when our clock is wrong: a post is then looked for at the wrong time, and thought missing."""
-    if answer.at and abs(datetime.now(UTC) - answer.at) > CLOCK_SLACK / 2:
-        raise Trouble(Unknown("The clock of this computer is minutes away from Facebook’s. Set it right."))
 
 
 def _rung(row: Mapping[str, Any]) -> bool:

@@ -7,7 +7,7 @@ import hmac
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
 
@@ -22,6 +22,8 @@ VERSION = "v26.0"
 #: one call, from the first wait to the last byte: with the passage's own time it ends well inside a lease
 CALL_SECONDS = 30.0
 MOST_PAGES = 100
+#: clocks differ: look a little further back than the attempt
+CLOCK_SLACK = timedelta(minutes=10)
 _A_PAGE = 100
 
 Body = dict[str, Any]
@@ -196,6 +198,12 @@ def _after(body: Body) -> str:
     if not isinstance(after, str) or not after:
         raise Trouble(Unknown("Facebook says there is more, but not where."))
     return after
+
+
+def compare_clocks(answer: Answer) -> None:
+    """Raise `Trouble` when our clock is wrong: a post is then looked for at the wrong time, and thought missing."""
+    if answer.at and abs(datetime.now(UTC) - answer.at) > CLOCK_SLACK / 2:
+        raise Trouble(Unknown("The clock of this computer is minutes away from Facebook’s. Set it right."))
 
 
 def is_gone(trouble: Trouble) -> bool:

@@ -41,7 +41,7 @@ def parse(account: Account, raw: bytes, headers: Mapping[str, str]) -> list[Webh
     One odd change among a thousand costs none of the others: whatever is signed and not understood is a note
     that something changed.
     """
-    _check_signature(account, raw, headers)
+    check_signature(account, raw, headers)
     try:
         entries = json.loads(raw)["entry"]
     except (ValueError, KeyError, TypeError, RecursionError):
@@ -51,7 +51,8 @@ def parse(account: Account, raw: bytes, headers: Mapping[str, str]) -> list[Webh
     return [note for entry in entries for note in _notes(entry, account.account_id)]
 
 
-def _check_signature(account: Account, raw: bytes, headers: Mapping[str, str]) -> None:
+def check_signature(account: Account, raw: bytes, headers: Mapping[str, str]) -> None:
+    """Raise `BadSignature` unless a webhook is signed with the app's secret over its raw bytes."""
     secret = str.__str__(account.app_secret)
     given = next((v for k, v in headers.items() if k.lower() == "x-hub-signature-256"), "")
     wanted = "sha256=" + hmac.new(secret.encode(), raw, hashlib.sha256).hexdigest()
