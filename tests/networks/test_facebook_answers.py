@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from stairgate.networks import base
+from stairgate.networks import base, wire
 from stairgate.networks.facebook import Facebook, graph
 from stairgate.networks.facebook.tokens import SCOPES
 from tests.networks.facebook_stand_in import Answers, always, answer, by_path, drip, page_of, standing_in
@@ -297,7 +297,7 @@ def test_the_time_of_one_call_is_not_the_next_ones() -> None:
 
 
 def test_an_answer_without_end_is_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(graph, "MOST_BYTES", 1000)
+    monkeypatch.setattr(wire, "MOST_BYTES", 1000)
     with standing_in(always({"id": "7" * 2000})) as server, pytest.raises(base.Trouble):
         Facebook()._graph.read(server.account, "me")
 

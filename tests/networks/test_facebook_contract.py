@@ -32,6 +32,7 @@ from tests.practice.listener import listening
 
 #: the request by which each capability is had, and a parameter it cannot do without
 HAD_BY: dict[Capability, tuple[Place, str]] = {
+    Capability.READ: (("GET", "post", "comments"), "filter"),
     Capability.PUBLISH: (("POST", "page", "feed"), "message"),
     Capability.PICTURES: (("POST", "page", "feed"), "attached_media"),
     Capability.ALT_TEXT: (("POST", "page", "photos"), "alt_text_custom"),

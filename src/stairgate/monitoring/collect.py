@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from stairgate.channels.models import Channel
-from stairgate.channels.services import account_for, network_for, note_health
+from stairgate.channels.services import account_for, network_for, note_health, note_unread
 from stairgate.monitoring import keeping
 from stairgate.monitoring.models import Item, Receipt, Sweep
 from stairgate.monitoring.rules import LONGEST_PAUSE, pause_after
@@ -138,6 +138,7 @@ def _complete(row: Sweep, fetched: Fetched, posts: Sequence[str], now: datetime)
     fresh.failures = 0
     fresh.problem = ""
     fresh.save()
+    note_unread(channel=row.channel, since=None)
 
 
 def _troubled(row: Sweep, trouble: Trouble, now: datetime) -> None:
@@ -161,3 +162,4 @@ def _failed(row: Sweep, problem: str, now: datetime, wait: timedelta = timedelta
     fresh.not_before = now + wait if wait else None
     fresh.problem = problem
     fresh.save()
+    note_unread(channel=row.channel, since=now)

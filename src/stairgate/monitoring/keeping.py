@@ -221,7 +221,7 @@ def _first(
             "risk": risk_of(findings, has_picture=found.has_picture),
             "screening": screened.stored,
             "under_18": says_under_18(findings),
-            "is_hidden": found.is_hidden,
+            "is_hidden": bool(found.is_hidden),
         },
     )
     if not new:
@@ -252,7 +252,9 @@ def _again(
         item.risk = risk_of(findings, has_picture=found.has_picture)
         item.under_18 |= says_under_18(findings)
     if seen & Change.SEEN:
-        item.is_hidden, item.gone_at = found.is_hidden, None
+        item.gone_at = None
+        if found.is_hidden is not None:
+            item.is_hidden = found.is_hidden
     if seen & Change.FOR_A_PERSON:
         item.state = Item.State.OPEN
     item.save()
@@ -280,9 +282,7 @@ def _our_own_hand(item: Item, began: datetime, now: datetime) -> bool:
 
 
 def _sight(item: Item, found: PublicItem, now: datetime) -> None:
-    Sighting.objects.create(
-        item=item, at=now, text=found.text, raw=dict(found.raw), is_hidden=found.is_hidden
-    )
+    Sighting.objects.create(item=item, at=now, text=found.text, raw=dict(found.raw), is_hidden=item.is_hidden)
 
 
 def hide_harm(item: Item, now: datetime) -> None:
@@ -310,10 +310,13 @@ def missing(channel: Channel, fetched: Fetched, posts: Sequence[str]) -> list[It
     """Return what a reading should have shown and did not; then a few that it does not cover.
 
     Those are under posts too old to be read each time, and mentions elsewhere. Some still wait for a person; of
-    the others we say that they are hidden, which somebody on the page may have undone.
+    the others we say that they are hidden, which somebody on the page may have undone. Of what is older than the
+    reading went back nothing is said.
     """
     seen = {found.external_id for found in fetched.items}
     there = Item.objects.filter(channel=channel, gone_at__isnull=True)
+    if fetched.since is not None:
+        there = there.filter(written_at__gte=fetched.since)
     told = there.filter(Q(thread_id__in=fetched.removed) | Q(external_id__in=fetched.removed))
     covered = there.filter(thread_id__in=posts)
     besides = there.filter(Q(state=Item.State.OPEN) | Q(is_hidden=True)).exclude(thread_id__in=posts)

@@ -102,7 +102,8 @@ class Decision(models.Model):
         NO_ACTION = "no_action", "No action needed"
         HIDE = "hide", "Keep it hidden"
         DELETE = "delete", "Delete it"
-        BAN = "ban", "Hide it and ban the account"
+        BAN = "ban", "Ban the account, and hide it where that can be done"
+        REPORT = "report", "Report it to the network"
         REPLY = "reply", "Reply as the team"
 
     item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="decisions")
@@ -126,6 +127,10 @@ class Action(models.Model):
         SHOW = "show", "Show again"
         DELETE = "delete", "Delete"
         BLOCK = "block", "Ban"
+        REPORT = "report", "Report"
+
+    #: what is about the account or the network, and not about whether the item is to be seen
+    BESIDE = (Kind.BLOCK, Kind.REPORT)
 
     class State(models.TextChoices):
         WAITING = "waiting", "On its way"

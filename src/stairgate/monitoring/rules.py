@@ -56,7 +56,7 @@ def changes(known: Known, found: PublicItem) -> Change:
         change |= Change.WORDS
     if known.gone_at is not None:
         change |= Change.BACK
-    if known.is_hidden != found.is_hidden:
+    if found.is_hidden is not None and known.is_hidden != found.is_hidden:
         change |= Change.HIDDEN if found.is_hidden else Change.SHOWN
     return change
 

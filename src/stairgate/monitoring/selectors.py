@@ -169,6 +169,12 @@ def reading_of(channel: Channel, now: datetime) -> Freshness | None:
     return _freshness(channel, sweep, now) if sweep else None
 
 
+def newest_written(channel: Channel) -> datetime | None:
+    """Return when the newest that people wrote on an account was written; None before there is any. One query."""
+    rows = Item.objects.filter(channel=channel).order_by("-written_at")
+    return rows.values_list("written_at", flat=True).first()
+
+
 def _freshness(channel: Channel, sweep: Sweep, now: datetime) -> Freshness:
     walk: Walk | None = getattr(channel, "walk", None)
     why = blind(sweep.problem, sweep.complete_at, now)

@@ -19,6 +19,7 @@ from django.utils import timezone
 from stairgate.assurance import watching
 from stairgate.assurance.reminding import keeping, mailing
 from stairgate.channels import health
+from stairgate.channels.dialog import services as dialog
 from stairgate.doorbell import Bell
 from stairgate.ledger.services import checkpoint
 from stairgate.monitoring import actions, collect, older, subscribing, unanswered
@@ -72,6 +73,7 @@ def jobs() -> list[Job]:
         Job("reminders", keeping.sweep, 20.0),
         Job("e-mails", mailing.sweep, 10.0),
         Job("uploaded lists", lists.sweep, 300.0),
+        Job("dialogs", dialog.sweep, 60.0),
         Job("seals", seal, _HOUR),
     ]
 

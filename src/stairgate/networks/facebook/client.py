@@ -58,6 +58,7 @@ class Facebook(Dialog):
     label = "Facebook"
     capabilities = frozenset(
         {
+            Capability.READ,
             Capability.PUBLISH,
             Capability.PICTURES,
             Capability.ALT_TEXT,
@@ -284,8 +285,7 @@ class Facebook(Dialog):
             me = self._prove_page(account)
             compare_clocks(me)
         except Trouble as trouble:
-            kind = trouble.outcome.kind if isinstance(trouble.outcome, Refused) else None
-            return Health(ok=False, checked_at=now, problems=(str(trouble),), kind=kind)
+            return Health.troubled(trouble, now)
         return Health(
             ok=True,
             checked_at=now,
