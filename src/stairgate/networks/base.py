@@ -67,13 +67,17 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A picture as it will be sent: already re-encoded to bare pixels."""
+    """A picture as it will be sent: already re-encoded to bare pixels.
+
+    ``address`` is where a network that `FetchesPictures` finds it for some minutes; "" for any other.
+    """
 
     data: bytes = field(repr=False)
     media_type: str
     alt: str
     width: int
     height: int
+    address: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -413,6 +417,13 @@ class Reports(Protocol):
 
     def report(self, account: Account, external_id: str, author_id: str, *, reason: str) -> None:
         """Report an item and its author in our words; they are read by strangers. Raises `Trouble`."""
+
+
+@runtime_checkable
+class FetchesPictures(Protocol):
+    """A network that takes no upload: it comes and fetches each picture at an address of ours, so we need one."""
+
+    fetches_pictures: bool
 
 
 @control(

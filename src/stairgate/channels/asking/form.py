@@ -15,6 +15,7 @@ Answers = dict[str, str | list[str]]
 
 NETWORKS = (
     ("facebook", "Facebook page"),
+    ("instagram", "Instagram"),
     ("bluesky", "Bluesky"),
     ("mastodon", "Mastodon"),
     ("x", "X"),

@@ -19,6 +19,7 @@ class Channel(models.Model):
 
     class Network(models.TextChoices):
         FACEBOOK = "facebook", "Facebook page"
+        INSTAGRAM = "instagram", "Instagram"
         BLUESKY = "bluesky", "Bluesky"
         MASTODON = "mastodon", "Mastodon"
         X = "x", "X"
