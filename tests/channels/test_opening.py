@@ -130,19 +130,19 @@ def filled_in(cast: Cast, *ticked: Item, **more: Any) -> dict[str, Any]:
 @pytest.mark.clause("C02", "C16", "C24", "C62")
 @pytest.mark.parametrize("item", list(Item))
 def test_each_thing_shuts_until_it_is_confirmed_and_when_it_changes(item: Item) -> None:
-    assert unconfirmed("The page", ALL, TODAY) == ()
+    assert unconfirmed("The page", ALL, TODAY, need=2) == ()
     without = Opening({one: TODAY[one] for one in Item if one != item}, holders=2, staying=2)
     other = Opening({**TODAY, item: "other"}, holders=2, staying=2)
     for opening in (without, other):
-        (found,) = unconfirmed("The page", opening, TODAY)
+        (found,) = unconfirmed("The page", opening, TODAY, need=2)
         assert found.to_confirm and found.says.startswith("The page: ") and not counts(item, opening, TODAY)
-    missing, changed = (unconfirmed("P", opening, TODAY)[0] for opening in (without, other))
+    missing, changed = (unconfirmed("P", opening, TODAY, need=2)[0] for opening in (without, other))
     assert missing.says != changed.says
 
 
 def test_a_policy_that_came_as_a_text_without_a_list_changes_nothing() -> None:
-    assert unconfirmed("P", ALL, {**TODAY, Item.RULES: ""}) == ()
-    assert unconfirmed("P", Opening(holders=2), {**TODAY, Item.RULES: ""})
+    assert unconfirmed("P", ALL, {**TODAY, Item.RULES: ""}, need=2) == ()
+    assert unconfirmed("P", Opening(holders=2), {**TODAY, Item.RULES: ""}, need=2)
 
 
 @pytest.mark.clause("C25")
@@ -157,10 +157,10 @@ def test_a_policy_that_came_as_a_text_without_a_list_changes_nothing() -> None:
 )
 def test_who_gets_in_is_told_before_it_shuts_anything(changed: dict[str, Any], says: str) -> None:
     opening = replace(ALL, **changed)
-    assert says in short_soon("P", opening) and bool(says) == bool(short_soon("P", opening))
-    assert unconfirmed("P", opening, TODAY) == ()
-    assert short_soon("P", replace(opening, holders=1)) == ""
-    assert [found.clause for found in unconfirmed("P", replace(opening, holders=1), TODAY)] == ["C25"]
+    assert says in short_soon("P", opening, need=2) and bool(says) == bool(short_soon("P", opening, need=2))
+    assert unconfirmed("P", opening, TODAY, need=2) == ()
+    assert short_soon("P", replace(opening, holders=1), need=2) == ""
+    assert [found.clause for found in unconfirmed("P", replace(opening, holders=1), TODAY, need=2)] == ["C25"]
 
 
 # the account

@@ -48,7 +48,7 @@ def short_of_holders(person: Person, at: datetime) -> list[str]:
     if who is None:
         return []
     version = in_force(place)
-    needed = (version.parameters if version else Parameters()).page_administrators
+    parameters = version.parameters if version else Parameters()
     reached = _reached(person)
     if not reached:
         return []
@@ -64,8 +64,9 @@ def short_of_holders(person: Person, at: datetime) -> list[str]:
                 account.channel.name,
                 who=person.first_name,
                 administrators=len(fit),
-                needed=needed,
+                needed=parameters.page_administrators,
                 holders=len(holders),
+                holders_needed=parameters.mailbox_holders,
             )
         )
     return [says for says in found if says]
