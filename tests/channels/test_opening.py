@@ -19,9 +19,10 @@ from stairgate.assurance.judges_work import OF_AN_ACCOUNT
 from stairgate.assurance.judging import marks
 from stairgate.assurance.live import live_policy
 from stairgate.assurance.marks import Worth
+from stairgate.channels.access_list.services import note, say_who
 from stairgate.channels.leavers import CannotTick
 from stairgate.channels.leavers import tick as tick_leaver
-from stairgate.channels.models import Channel, Confirmation
+from stairgate.channels.models import Channel, Confirmation, PlatformPerson
 from stairgate.channels.opening.rules import Item, Opening, about, counts, short_soon, unconfirmed
 from stairgate.channels.opening.selectors import house_rules
 from stairgate.channels.opening.services import CannotConfirm, Owned, Said, confirm, now_on, take_back
@@ -29,6 +30,7 @@ from stairgate.channels.selectors import accounts_now, channel_now
 from stairgate.cli import demo_policy
 from stairgate.cli.demo_opening import confirm_all
 from stairgate.ledger.models import Entry
+from stairgate.networks.base import AccessHolder
 from stairgate.networks.public import PUBLIC
 from stairgate.organisations.access import NotAllowed
 from stairgate.organisations.models import User
@@ -432,6 +434,13 @@ def test_a_leaver_leaves_two_holders_of_each_account_or_is_not_done(cast: Cast) 
     later = NOW + timedelta(days=6)
     assert "C25" in shut_by(cast, later) and worth(cast, "C25", later) == Worth.BROKEN
     again(cast, Item.OWNER, actor=cast.priya, owned=Owned([cast.priya.pk, cast.gwen.pk], True))
+    with pytest.raises(CannotTick, match="nobody has looked who can reach it without Kofi"):
+        tick_leaver(actor=cast.priya, task=task(kofi, "access"), at=NOW)
+    note(channel=cast.channel, holders=[AccessHolder("1", "Priya Example")], by=None, at=NOW)
+    with pytest.raises(CannotTick, match="nobody has said who that is"):
+        tick_leaver(actor=cast.priya, task=task(kofi, "access"), at=NOW)
+    person = PlatformPerson.objects.select_related("channel__organisation").get()
+    say_who(actor=cast.priya, person=person, user=cast.priya.pk, at=NOW)
     for kind in ("access", "mailbox"):
         tick_leaver(actor=cast.priya, task=task(kofi, kind), at=NOW)
         assert task(kofi, kind).done_by == cast.priya

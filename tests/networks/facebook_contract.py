@@ -42,6 +42,7 @@ CONTRACT: Mapping[Place, tuple[Any, str]] = {
     ("POST", "page", "photos"): (Page, "create_photo"),
     ("GET", "page", "published_posts"): (Page, "get_published_posts"),
     ("GET", "page", "visitor_posts"): (Page, "get_visitor_posts"),
+    ("GET", "page", "roles"): (Page, "get_roles"),
     ("POST", "page", "blocked"): (Page, "create_blocked"),
     ("POST", "page", "subscribed_apps"): (Page, "create_subscribed_app"),
     ("POST", "app", "subscriptions"): (Application, "create_subscription"),

@@ -376,6 +376,22 @@ class KnowsHandles(Protocol):
         """Return the account that has a handle today. Raises `Trouble`."""
 
 
+@dataclass(frozen=True, slots=True)
+class AccessHolder:
+    """Somebody who can reach an account on the network itself."""
+
+    external_id: str
+    name: str
+
+
+@runtime_checkable
+class ListsAccess(Protocol):
+    """A network that says who can reach an account on it."""
+
+    def who_gets_in(self, account: Account) -> tuple[AccessHolder, ...]:
+        """Return everybody on the list. Complete and never empty, or raises `Trouble`."""
+
+
 @control(
     "C76",
     "Nobody can like or react from here: on no network is there such a deed, and a reply goes through the queue",

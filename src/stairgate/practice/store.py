@@ -31,6 +31,7 @@ CREATE TABLE IF NOT EXISTS comments (
     from_name TEXT NOT NULL, created REAL NOT NULL, own INTEGER NOT NULL, hidden INTEGER NOT NULL DEFAULT 0,
     deleted INTEGER NOT NULL DEFAULT 0);
 CREATE TABLE IF NOT EXISTS blocked (id TEXT PRIMARY KEY, name TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS people (n INTEGER PRIMARY KEY, id TEXT UNIQUE NOT NULL, name TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS settings (key TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS faults (
     id INTEGER PRIMARY KEY, kind TEXT NOT NULL, match TEXT NOT NULL, times INTEGER NOT NULL, more TEXT NOT NULL);
@@ -52,6 +53,9 @@ _SETTINGS = {
     "IS_PUBLISHED": "true",
     "PAGE_MODERATION_BLACKLIST": "",
 }
+
+#: who can reach the page when nobody has changed that
+_PEOPLE = (("100000000000001", "Priya Example"), ("100000000000002", "Kofi Example"))
 
 SCOPES = (
     "pages_show_list",
@@ -81,6 +85,7 @@ class Store:
         )  # a pretend page may lose its last second with the power
         self._db.executescript(_SCHEMA)
         self._seed()
+        self._seed_people()
         self._write_credentials(home / "credentials.json")
 
     @contextmanager
@@ -131,6 +136,7 @@ class Store:
                 "photos",
                 "comments",
                 "blocked",
+                "people",
                 "settings",
                 "faults",
                 "log",
@@ -140,6 +146,7 @@ class Store:
                 self._db.execute(f"DELETE FROM {table}")  # noqa: S608 - names from the line above
             self._db.execute("UPDATE tokens SET valid = 1")
             self._seed_settings()
+            self._seed_people()
 
     def log(self, method: str, path: str, params: Mapping[str, Any], outcome: str) -> None:
         kept = {key: value for key, value in params.items() if key not in _SECRETS}
@@ -165,6 +172,11 @@ class Store:
             for kind in ("page", "user"):
                 self.do("INSERT INTO tokens VALUES (?, ?, ?, 0, 1)", values[f"{kind}_token"], kind, scopes)
             self._seed_settings()
+
+    def _seed_people(self) -> None:
+        if self.row("SELECT id FROM people LIMIT 1") is None:
+            for number, name in _PEOPLE:
+                self.do("INSERT INTO people (id, name) VALUES (?, ?)", number, name)
 
     def _seed_settings(self) -> None:
         for key, value in _SETTINGS.items():

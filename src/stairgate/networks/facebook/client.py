@@ -10,6 +10,7 @@ from typing import Any
 
 from stairgate.clauses import control
 from stairgate.networks.base import (
+    AccessHolder,
     Account,
     CannotTell,
     Capability,
@@ -48,6 +49,7 @@ CLOCK_SLACK = timedelta(minutes=10)
 #: without it Facebook answers a reading of comments with an empty list, and of one comment with "not there"
 READ_PUBLIC = "pages_read_user_content"
 READ_OWN = "pages_read_engagement"
+MANAGE_PAGE = "pages_manage_metadata"
 #: what the doorbell rings for
 RINGS = json.dumps(["feed", "mention"])
 SCOPES = frozenset(
@@ -56,7 +58,7 @@ SCOPES = frozenset(
         READ_OWN,
         READ_PUBLIC,
         "pages_manage_engagement",
-        "pages_manage_metadata",
+        MANAGE_PAGE,
     }
 )
 _ITEM_FIELDS = "id,message,created_time,from,parent{id},is_hidden,permalink_url,attachment"
@@ -332,6 +334,15 @@ class Facebook:
             scopes=scopes,
             budget_used=answer.used,
         )
+
+    def who_gets_in(self, account: Account) -> tuple[AccessHolder, ...]:
+        """Return everybody who can reach the page. Raises `Trouble`, also when that is nobody: there is always one."""
+        self._prove(account, MANAGE_PAGE)
+        rows = self._graph.read_all(account, f"{account.account_id}/roles", {"fields": "id,name"})
+        found = tuple(reading.holder(row) for row in rows)
+        if not found:
+            raise Trouble(Unknown("Facebook says that nobody can reach the page, which cannot be."))
+        return found
 
     def handshake(self, account: Account, query: Mapping[str, str]) -> str | None:
         return hooks.handshake(account, query)
