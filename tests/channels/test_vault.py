@@ -126,7 +126,8 @@ def test_a_key_is_read_as_networks_hand_it_out() -> None:
     whole = f"otpauth://totp/Page:office?secret={KEY}&issuer=Page&digits=8&period=60&algorithm=SHA256"
     assert read_key(whole) == CodeKey(KEY, 8, 60, "SHA256")
     assert CodeKey.from_text(read_key(whole).to_text()) == read_key(whole)
-    assert read_key(KEY).in_groups == "JBSW Y3DP EHPK 3PXP"
+    assert read_key(KEY).in_groups == "JBSW Y3DP EHPK 3PXP" and read_key(KEY).kind == ""
+    assert read_key(whole).kind == "8 digits, every 60 seconds, SHA256"
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 from stairgate.channels.access_list import services
 from stairgate.channels.access_list.selectors import access_list, possible
 from stairgate.channels.access_list.services import CannotCompare
+from stairgate.channels.asking.selectors import colleagues
 from stairgate.channels.models import AccessFinding, Channel, PlatformPerson
 from stairgate.networks.public import PUBLIC
 from stairgate.organisations.access import current, get, require
@@ -45,15 +46,14 @@ def _page(
     version = in_force(member.organisation)
     found = access_list(channel, (version.parameters if version else Parameters()).access_check_days)
     known = {one.person.user_id for one in found.there}
-    people = possible(member.organisation, on)
     values = {
         "active": "accounts",
         "channel": channel,
         "list": found,
         "overdue": found.overdue(now),
         "may": bool(member.duties_on(on) & {Duty.MANAGE, Duty.LOOK_AFTER}),
-        "people": people,
-        "new": [one for one in people if one.user_id not in known],
+        "people": colleagues(member.organisation, on),
+        "new": [one for one in possible(member.organisation, on) if one.user_id not in known],
         "network": PUBLIC[channel.network],
         "me": member.user_id,
     }

@@ -46,6 +46,13 @@ class CodeKey:
         return cls(**json.loads(text))
 
     @property
+    def kind(self) -> str:
+        """What an app has to be told besides the key; "" where every app knows it."""
+        if (self.digits, self.period, self.algorithm) == (6, 30, "SHA1"):
+            return ""
+        return f"{self.digits} digits, every {self.period} seconds, {self.algorithm}"
+
+    @property
     def in_groups(self) -> str:
         """The key as people type it into an app: four letters at a time."""
         return " ".join(self.secret[at : at + 4] for at in range(0, len(self.secret), 4))

@@ -75,6 +75,7 @@ def _within(inside: Sequence[Inside]) -> list[Element]:
         ]
         if one.codes:
             rows.append(("Key for codes", one.codes.in_groups))
+            rows.append(("Kind of codes", one.codes.kind))
         found.append(paper.facts(rows))
     if any(one.codes for one in inside):
         found.append(
