@@ -149,7 +149,7 @@ def _compare(channel: Channel, at: datetime) -> None:
 
 
 @transaction.atomic
-def say_who(*, actor: User, person: PlatformPerson, user: UUID, at: datetime) -> None:
+def say_who(*, actor: User, person: PlatformPerson, user: UUID | None, at: datetime) -> None:
     """Say which colleague somebody on the list is. Raises `NotAllowed`, `CannotCompare`.
 
     What nobody knew is settled by that, when the colleague may be there; else it goes on under its true reason.
@@ -157,12 +157,14 @@ def say_who(*, actor: User, person: PlatformPerson, user: UUID, at: datetime) ->
     channel = person.channel
     require_manager(actor, channel.organisation, at)
     on = channel.organisation.day(at)
-    member = members(channel.organisation, {user}).get(user)
+    member = members(channel.organisation, {user}).get(user) if user else None
     if member is None:
         raise CannotCompare("Choose somebody who works here.")
-    person.user_id, person.matched_by, person.matched_at = user, actor, at
+    person.user_id, person.matched_by, person.matched_at = member.user_id, actor, at
     person.save(update_fields=["user", "matched_by", "matched_at"])
-    _record(channel, actor, "channels.access_named", {"person": str(person.pk), "user": str(user)}, at)
+    _record(
+        channel, actor, "channels.access_named", {"person": str(person.pk), "user": str(member.user_id)}, at
+    )
     why = amiss(colleague(member, on), on)
     finding = AccessFinding.objects.filter(person=person, closed_at__isnull=True).first()
     if finding is None:

@@ -129,9 +129,8 @@ def who(request: HttpRequest, pk: UUID) -> HttpResponse:
     chosen = _ids(request, "user")
 
     def deed() -> None:
-        if not chosen:
-            raise CannotCompare("Choose who it is.")
-        services.say_who(actor=member.user, person=row, user=chosen[0], at=timezone.now())
+        user = chosen[0] if chosen else None
+        services.say_who(actor=member.user, person=row, user=user, at=timezone.now())
 
     return _do(request, member, row.channel, deed, f"Written down: who {row.name} is.")
 
