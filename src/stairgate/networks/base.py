@@ -65,13 +65,17 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A picture as it will be sent: already re-encoded to bare pixels."""
+    """A picture as it will be sent: already re-encoded to bare pixels.
+
+    ``address`` is where a network that `FetchesPictures` finds it for some minutes; "" for any other.
+    """
 
     data: bytes = field(repr=False)
     media_type: str
     alt: str
     width: int
     height: int
+    address: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -394,6 +398,13 @@ class ListsAccess(Protocol):
 
     def who_gets_in(self, account: Account) -> tuple[AccessHolder, ...]:
         """Return everybody on the list. Complete and never empty, or raises `Trouble`."""
+
+
+@runtime_checkable
+class FetchesPictures(Protocol):
+    """A network that takes no upload: it comes and fetches each picture at an address of ours, so we need one."""
+
+    fetches_pictures: bool
 
 
 @control(
