@@ -45,6 +45,7 @@ CONTRACT: Mapping[Place, tuple[Any, str]] = {
     ("POST", "page", "photos"): (Page, "create_photo"),
     ("GET", "page", "published_posts"): (Page, "get_published_posts"),
     ("GET", "page", "visitor_posts"): (Page, "get_visitor_posts"),
+    ("GET", "page", "roles"): (Page, "get_roles"),
     ("POST", "page", "blocked"): (Page, "create_blocked"),
     ("POST", "page", "subscribed_apps"): (Page, "create_subscribed_app"),
     ("GET", "page", "subscribed_apps"): (Page, "get_subscribed_apps"),

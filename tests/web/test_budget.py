@@ -36,6 +36,8 @@ NO_PAGE = {
     "people:import_template",
     *("mfa_reauthenticate_webauthn", "mfa_remove_webauthn", "mfa_edit_webauthn"),
     *("mfa_activate_totp", "mfa_download_recovery_codes"),
+    # they last a few minutes: their budget is in tests/channels/test_vault.py
+    *("channels:vault_look", "channels:vault_next"),
     # of whoever has begun to read: their budget is in tests/policies/reading/test_pages.py
     *("reading:part", "reading:part_read", "reading:questions", "reading:name"),
     # papers: what they ask the database is in tests/printing

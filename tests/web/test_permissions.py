@@ -10,9 +10,22 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
-from stairgate.channels.models import AccountRequest, Condition, FoundPage, Pause, Renewal
+from stairgate.channels.access_list.services import note
+from stairgate.channels.models import (
+    AccessFinding,
+    AccountRequest,
+    Condition,
+    Credential,
+    Envelope,
+    FoundPage,
+    Pause,
+    Renewal,
+)
 from stairgate.channels.pausing import pause_everything
+from stairgate.channels.vault import services as vault
+from stairgate.channels.vault.envelopes import print_envelope
 from stairgate.cli.demo_accounts import ask
+from stairgate.networks.base import AccessHolder, Secret
 from stairgate.organisations.models import ScreeningWord, User
 from stairgate.organisations.screening_words import Wanted, add_word
 from stairgate.people.declaring.rules import QUESTIONS, Answer
@@ -93,6 +106,8 @@ READ: dict[str, frozenset[str]] = {
     "channels:found": ACCOUNTS,
     "channels:connect": APPROVE,
     **dict.fromkeys(("channels:app", "channels:go", "channels:back"), APPROVE),
+    **dict.fromkeys(("channels:access", "channels:vault", "channels:vault_entry"), ACCOUNTS),
+    **dict.fromkeys(("channels:vault_new", "channels:vault_change"), APPROVE),
     "channels:opening": ACCOUNTS,
     "people:list": EVERYBODY,
     "people:person": PEOPLE | {"tom"},
@@ -173,6 +188,11 @@ DEEDS: dict[str, frozenset[str]] = {
     "monitoring:clear_quiet": DECIDE,
     "monitoring:decide": DECIDE,
     "monitoring:reply": DECIDE,
+    **dict.fromkeys((f"channels:vault_{name}" for name in ("take_out", "begin")), APPROVE),
+    "channels:vault_copied": frozenset(),
+    **dict.fromkeys((f"channels:access_{name}" for name in ("read", "through", "who", "settle")), APPROVE),
+    "channels:envelope_print": APPROVE,
+    "channels:envelope_open": ACCOUNTS,
     "channels:pause": DECIDE,
     "channels:pause_everything": DECIDE,
     "channels:ask_to_open": APPROVE,
@@ -240,6 +260,8 @@ ABSENT = {
         "reading:certificate",
     ),
     *("publishing:picture", "monitoring:item"),
+    # a look is one person's own: tests/channels/test_vault.py
+    *("channels:vault_look", "channels:vault_next"),
     "channels:ask_step",  # a draft is its writer's own: tests/channels/test_asking_pages.py
     *("publishing:hand", "publishing:hand_proof", "publishing:hand_still"),
     "channels:pick",  # a walk is its person's own: tests/channels/test_dialog.py
@@ -256,7 +278,11 @@ OF_AN_ACCOUNT = {
     "assurance:account",
     *(f"channels:{name}" for name in ("account", "connect", "evaluate", "pause", "prove", "sheet_pdf")),
     *("channels:go", "channels:opening", "channels:confirm_ticked", "channels:house_rules_pdf"),
+    *("channels:vault", "channels:envelope_print"),
+    *("channels:access", "channels:access_read", "channels:access_through"),
 }
+#: addresses of one thing in the vault
+OF_A_SECRET = {f"channels:vault_{name}" for name in ("entry", "change", "take_out", "begin")}
 OF_A_REQUEST = {
     f"channels:{name}" for name in ("request", "request_pdf", "decide", "lead_sign", "cosign", "withdraw")
 }
@@ -351,6 +377,31 @@ def _lasting(name: str, cast: Cast) -> UUID:
     return page.pk
 
 
+def _secret(cast: Cast) -> Credential:
+    """Return the password of the page's mailbox, in the vault once."""
+    found = Credential.objects.filter(removed_at=None).first()
+    wanted = vault.Wanted("office@willowlane.example", Secret("seven purple kettles"))
+    return found or vault.put_in(
+        actor=cast.priya, channel=cast.channel, kind="mailbox", wanted=wanted, at=timezone.now()
+    )
+
+
+def _stranger(cast: Cast) -> AccessFinding:
+    """Return what was found of somebody on the page's access list whom nobody knows."""
+    holders = [AccessHolder("7", "Sam Stranger")]
+    note(channel=cast.channel, holders=holders, by=None, at=timezone.now())
+    return AccessFinding.objects.get()
+
+
+def _envelope(cast: Cast) -> Envelope:
+    """Return the sealed envelope of the page, printed once."""
+    _secret(cast)
+    if not Envelope.objects.exists():
+        at = timezone.now()
+        print_envelope(actor=cast.priya, channel=cast.channel, kept_where="The office safe", at=at)
+    return Envelope.objects.get()
+
+
 def _of_a_person(name: str, cast: Cast) -> object:
     """Return what an address of the register is about."""
     tom = Person.objects.select_related("organisation").get(user=cast.tom)
@@ -432,6 +483,15 @@ def address(name: str, post: UUID, cast: Cast) -> str:
         return reverse(name, args=[uuid4(), "what"])
     if name == "assurance:clause":
         return reverse(name, args=["C18"])
+    if name == "channels:vault_new":
+        return reverse(name, args=[cast.channel.pk, "account"])
+    if name in {"channels:access_who", "channels:access_settle"}:
+        finding = _stranger(cast)
+        return reverse(name, args=[finding.pk if name.endswith("settle") else finding.person_id])
+    if name in OF_A_SECRET:
+        return reverse(name, args=[_secret(cast).pk])
+    if name == "channels:envelope_open":
+        return reverse(name, args=[_envelope(cast).pk])
     if name in OF_AN_ACCOUNT:
         return reverse(name, args=[cast.channel.pk])
     if name.startswith("publishing:suggestion_"):
@@ -448,6 +508,7 @@ def address(name: str, post: UUID, cast: Cast) -> str:
         "monitoring:reply",
         "publishing:standing_stop",
         *(f"reminding:{name}" for name in REMINDING_DEEDS if name != "told_of_lead"),
+        "channels:vault_copied",
         *ABSENT,
     }:
         return reverse(name, args=[uuid4()])
@@ -516,6 +577,8 @@ def test_who_may_do_a_deed(name: str, cast: Cast, post: UUID) -> None:
     [
         *("publishing:review", "publishing:edit", "publishing:approve", "publishing:second_look"),
         *("policies:version", "policies:differences"),
+        *("channels:access_who", "channels:access_settle"),
+        *("channels:vault_new", "channels:envelope_open", *sorted(OF_A_SECRET)),
         *sorted(OF_A_WORD | OF_A_DOCUMENT | OF_A_TEMPLATE | OF_A_PERSON | OF_AN_ACCOUNT | OF_A_REQUEST),
         *("channels:meet", "channels:renew", "channels:gone"),
         *("channels:take_back", "channels:leaver_done"),

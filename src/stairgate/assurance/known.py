@@ -97,6 +97,9 @@ class Account:
     connected: bool = False
     to_confirm: tuple[Restriction, ...] = ()  # of its going-live sheet
     opening: Opening = field(default_factory=Opening)
+    connected_at: datetime | None = None
+    access_checked_at: datetime | None = None  # when who can reach it there was last compared
+    access_findings: int = 0  # about whom nobody has said yet what was done
 
 
 @dataclass(frozen=True, slots=True)

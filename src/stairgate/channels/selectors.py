@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -38,7 +38,8 @@ class ChannelNow:
     administrators: tuple[Membership, ...]
     pauses: tuple[Pause, ...]
     restrictions: tuple[Restriction, ...]
-    opening: Opening = field(default_factory=Opening)
+    opening: Opening
+    holders_needed: int  # of its mailbox
 
     @property
     def is_open(self) -> bool:
@@ -57,7 +58,7 @@ class ChannelNow:
     @property
     def remaining(self) -> str:
         """What will be wrong when those whose last day is set have left, or is wrong with who gets in; "" if nothing."""
-        return short_soon(self.channel.name, self.opening)
+        return short_soon(self.channel.name, self.opening, need=self.holders_needed)
 
 
 def accounts_now(
@@ -175,7 +176,8 @@ def _now(
         unconfirmed=_unconfirmed(channel, version, asked[3]),
         unread_since=channel.unread_since,
     )
-    return ChannelNow(channel, reading, administrators, own, restrictions(facts, now), asked[3])
+    shut = restrictions(facts, now)
+    return ChannelNow(channel, reading, administrators, own, shut, asked[3], parameters.mailbox_holders)
 
 
 def _unconfirmed(
@@ -184,7 +186,8 @@ def _unconfirmed(
     """Return what of the going-live sheet shuts the account; before it is connected there is nothing to look at."""
     if version is None or not hasattr(channel, "connection"):
         return ()
-    return unconfirmed(channel.name, opening, stand_for(channel, version))
+    need = version.parameters.mailbox_holders
+    return unconfirmed(channel.name, opening, stand_for(channel, version), need=need)
 
 
 def _over(channel: Channel, last: date | None) -> datetime | None:

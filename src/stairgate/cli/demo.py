@@ -11,6 +11,7 @@ from django.utils import timezone
 from stairgate.channels.models import Channel
 from stairgate.channels.services import prove
 from stairgate.cli import demo_policy
+from stairgate.cli.demo_access import compare_access
 from stairgate.cli.demo_accounts import (
     PURPOSE,
     follow,
@@ -23,6 +24,7 @@ from stairgate.cli.demo_library import all_read, look_at_help, stock, tell_of_li
 from stairgate.cli.demo_people import TWO_TRAINED, add_colleagues, train_online_safety
 from stairgate.cli.demo_rounds import bring_round
 from stairgate.cli.demo_signing import signed
+from stairgate.cli.demo_vault import fill_vault
 from stairgate.organisations.models import Membership, Organisation, User
 from stairgate.organisations.rules import Role
 from stairgate.organisations.services import join, name_groups, register_child_names
@@ -168,10 +170,12 @@ def seed(address: str) -> bool:
         tell_of_library(place.organisation, place.people, now)
         look_at_help(place.organisation, place.policy, place.people, now)
         channel = open_account(place, practice_credentials(address), now)
-        open_group(place, now)
+        for account in (channel, open_group(place, now)):
+            fill_vault(place, account, now)
         _look_again(place, timezone.now())
         leave_waiting(place, now)
     prove(channel=channel)
+    compare_access(place, channel, timezone.now())
     _first_posts(place, channel, timezone.now())
     _urgent_templates(place, timezone.now())
     _first_suggestion(place, timezone.now())

@@ -395,6 +395,22 @@ class KnowsHandles(Protocol):
         """Return the account that has a handle today. Raises `Trouble`."""
 
 
+@dataclass(frozen=True, slots=True)
+class AccessHolder:
+    """Somebody who can reach an account on the network itself."""
+
+    external_id: str
+    name: str
+
+
+@runtime_checkable
+class ListsAccess(Protocol):
+    """A network that says who can reach an account on it."""
+
+    def who_gets_in(self, account: Account) -> tuple[AccessHolder, ...]:
+        """Return everybody on the list. Complete and never empty, or raises `Trouble`."""
+
+
 @runtime_checkable
 class ReadsOlder(Protocol):
     """A network that can be read through, back to the account's first day, one step at a time."""

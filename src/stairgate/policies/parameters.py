@@ -40,6 +40,8 @@ class Parameters:
     quiet_until_hour: int = 7  # … until then. The same hour twice: no quiet hours. No clause asks for them
     safeguarding_lead_approves: bool = False  # besides page administrators (C78)
     page_administrators: int = 2  # qualified people who must be there (C18)
+    mailbox_holders: int = 2  # who can open the mailbox of an account, and its vault (C22, C27)
+    access_check_days: int = 31  # how often who gets in on the network is compared with the register (C84)
     dbs_review_years: int = 3  # when a criminal record check is looked at again (C19)
     child_protection_years: int = 2  # how long child protection training counts at most (C20)
     check_every_days: int = 7  # weekly is the floor (C38)
@@ -104,6 +106,8 @@ _LIMITS: dict[str, tuple[int, int]] = {
     "quiet_from_hour": (0, 23),
     "quiet_until_hour": (0, 23),
     "page_administrators": (2, 50),
+    "mailbox_holders": (2, 50),
+    "access_check_days": (1, 31),
     "dbs_review_years": (1, 3),
     "child_protection_years": (1, 2),
     "check_every_days": (1, 7),
@@ -118,7 +122,10 @@ _LIMITS: dict[str, tuple[int, int]] = {
 
 #: which way is stricter; fewer, sooner and shorter is, for those that are not named
 _MORE = frozenset(
-    {"approvers", "page_administrators", "profanity_level", "read_back_days", "keep_words_years"}
+    {
+        *("approvers", "page_administrators", "mailbox_holders", "profanity_level"),
+        *("read_back_days", "keep_words_years"),
+    }
 )
 _EITHER = frozenset({"quiet_from_hour", "quiet_until_hour"})
 

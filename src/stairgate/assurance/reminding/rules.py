@@ -25,6 +25,11 @@ class Kind(models.TextChoices):
     HARM = "harm", "something in the inbox may put a child at risk"
     RESTRICTED = "restricted", "account of ours is shut"
     COMMENTS = "comments", "comment waits for a decision"
+    STRANGER = "stranger", "person can reach an account of ours who should not"
+    ACCESS = "access", "access list to compare"
+    ENVELOPE = "envelope", "sealed envelope with passwords was opened"
+    SECRET = "secret", "password to change today"
+    VAULT = "vault", "password to put into the vault"
     SECOND_LOOK = "second_look", "second look was missed"
     RUNS_OUT = "runs_out", "person’s check or training runs out"
     LEAVER = "leaver", "leaver’s list is not done"
@@ -73,6 +78,19 @@ WORDS: dict[Kind, Words] = {
     Kind.COMMENTS: Words(
         "comments wait for a decision",
         *("monitoring:inbox", "Read and decide", 3, Weight.LEGAL, "message-circle"),
+    ),
+    Kind.STRANGER: Words(
+        "people can reach an account of ours who should not",
+        *("channels:access", "See who it is", 5, Weight.URGENT, "alert-octagon"),
+    ),
+    Kind.ACCESS: Words("access lists to compare", "channels:access", "Compare it", 5, Weight.LEGAL, "users"),
+    Kind.ENVELOPE: Words(
+        "sealed envelopes with passwords were opened",
+        *("channels:vault", "See who opened it", 5, Weight.URGENT, "alert-octagon"),
+    ),
+    Kind.SECRET: Words("passwords to change today", "channels:vault", "Change it", 10, Weight.URGENT, "key"),
+    Kind.VAULT: Words(
+        "passwords to put into the vault", "channels:vault", "Put it in", 5, Weight.OWN, "lock"
     ),
     Kind.SECOND_LOOK: Words(
         "second looks were missed", "publishing:review", "Look at it", 2, Weight.LEGAL, "checks"

@@ -12,6 +12,7 @@ from datetime import timedelta
 from django.db.models import Q
 
 from stairgate.assurance.excepting import sources as excepting
+from stairgate.assurance.reminding import keys
 from stairgate.assurance.reminding.models import Mail
 from stairgate.assurance.reminding.rules import Due, Kind, step_of
 from stairgate.assurance.reminding.setting import Setting, Source
@@ -149,6 +150,7 @@ def _mail(setting: Setting) -> Iterator[Due]:
 SOURCES: tuple[Source, ...] = (
     Source(frozenset({Kind.HARM, Kind.COMMENTS}), _inbox),
     Source(frozenset({Kind.RESTRICTED}), _restricted),
+    *keys.SOURCES,
     Source(frozenset({Kind.SECOND_LOOK}), _second_looks),
     Source(frozenset({Kind.RUNS_OUT, Kind.LEAVER}), _register),
     Source(frozenset({Kind.UNSIGNED}), _unsigned),

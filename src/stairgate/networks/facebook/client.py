@@ -10,6 +10,7 @@ from typing import Any
 
 from stairgate.clauses import control
 from stairgate.networks.base import (
+    AccessHolder,
     Account,
     CannotTell,
     Capability,
@@ -34,7 +35,15 @@ from stairgate.networks.facebook import hooks, reading
 from stairgate.networks.facebook.collecting import COMMENT_FIELDS, POST_FIELDS, Collecting
 from stairgate.networks.facebook.dialog import Dialog
 from stairgate.networks.facebook.graph import CLOCK_SLACK, Answer, Graph, as_app, compare_clocks, is_gone
-from stairgate.networks.facebook.tokens import READ_OWN, READ_PUBLIC, SCOPES, ends_at, problem_of, scopes_of
+from stairgate.networks.facebook.tokens import (
+    MANAGE_PAGE,
+    READ_OWN,
+    READ_PUBLIC,
+    SCOPES,
+    ends_at,
+    problem_of,
+    scopes_of,
+)
 from stairgate.networks.http import Deadline
 
 LONGEST_MESSAGE = 63_206
@@ -294,6 +303,15 @@ class Facebook(Dialog):
             budget_used=max((used for used in (asked.used, me.used) if used is not None), default=None),
             rings=self._rings(account),
         )
+
+    def who_gets_in(self, account: Account) -> tuple[AccessHolder, ...]:
+        """Return everybody who can reach the page. Raises `Trouble`, also when that is nobody: there is always one."""
+        self._prove(account, MANAGE_PAGE)
+        rows = self._graph.read_all(account, f"{account.account_id}/roles", {"fields": "id,name"})
+        found = tuple(reading.holder(row) for row in rows)
+        if not found:
+            raise Trouble(Unknown("Facebook says that nobody can reach the page, which cannot be."))
+        return found
 
     def _rings(self, account: Account) -> bool | None:
         """Return whether the page rings for our app, and our app is rung at an address; None when nobody can say."""
