@@ -43,6 +43,8 @@ CONTRACT: Mapping[Place, tuple[Any, str]] = {
     ("GET", "page", "published_posts"): (Page, "get_published_posts"),
     ("GET", "page", "visitor_posts"): (Page, "get_visitor_posts"),
     ("POST", "page", "blocked"): (Page, "create_blocked"),
+    ("GET", "page", "settings"): (Page, "get_settings"),
+    ("POST", "page", "settings"): (Page, "create_setting"),
     ("POST", "page", "subscribed_apps"): (Page, "create_subscribed_app"),
     ("POST", "app", "subscriptions"): (Application, "create_subscription"),
     ("GET", "post", ""): (PagePost, "api_get"),

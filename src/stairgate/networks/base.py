@@ -376,6 +376,24 @@ class KnowsHandles(Protocol):
         """Return the account that has a handle today. Raises `Trouble`."""
 
 
+#: what a network says of one of its settings: a switch, a word, or nothing
+SettingValue = bool | str | None
+
+
+@runtime_checkable
+class KnowsSettings(Protocol):
+    """A network where the settings of a page can be asked for and changed."""
+
+    def read_settings(self, account: Account) -> Mapping[str, SettingValue]:
+        """Return every setting of the page by its key. Complete, or raises `Trouble`."""
+
+    def change_setting(self, account: Account, key: str, value: SettingValue) -> None:
+        """Ask for one setting to be changed; may be done twice without harm. Raises `Trouble`.
+
+        A "yes" proves nothing: whoever asks reads it back.
+        """
+
+
 @control(
     "C76",
     "Nobody can like or react from here: on no network is there such a deed, and a reply goes through the queue",

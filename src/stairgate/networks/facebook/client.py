@@ -25,12 +25,13 @@ from stairgate.networks.base import (
     Reconciled,
     RefusalKind,
     Refused,
+    SettingValue,
     Staged,
     Trouble,
     Unknown,
     WebhookNote,
 )
-from stairgate.networks.facebook import hooks, reading
+from stairgate.networks.facebook import hooks, page_settings, reading
 from stairgate.networks.facebook.graph import Answer, Graph, as_app
 from stairgate.networks.http import Deadline
 
@@ -56,7 +57,7 @@ SCOPES = frozenset(
         READ_OWN,
         READ_PUBLIC,
         "pages_manage_engagement",
-        "pages_manage_metadata",
+        page_settings.MANAGE,
     }
 )
 _ITEM_FIELDS = "id,message,created_time,from,parent{id},is_hidden,permalink_url,attachment"
@@ -81,6 +82,7 @@ class Facebook:
             Capability.HIDE,
             Capability.DELETE_OTHERS,
             Capability.BLOCK,
+            Capability.SETTINGS,
             Capability.WEBHOOKS,
         }
     )
@@ -307,6 +309,16 @@ class Facebook:
         done = self._graph.write(account, "POST", path, asked).body
         if done.get(author_id, True) is False:  # Facebook answers for each person
             raise Trouble(Refused(RefusalKind.INVALID, "Facebook says it did not ban them."))
+
+    # ── The settings of the page ──
+
+    def read_settings(self, account: Account) -> Mapping[str, SettingValue]:
+        """Return every setting of the page. Raises `Trouble`."""
+        self._prove(account, page_settings.MANAGE)
+        return page_settings.read(self._graph, account)
+
+    def change_setting(self, account: Account, key: str, value: SettingValue) -> None:
+        page_settings.change(self._graph, account, key, value)
 
     # ── The connection ──
 
