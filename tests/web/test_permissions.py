@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
-from stairgate.channels.models import AccountRequest, Condition, FoundPage, Pause, Renewal
+from stairgate.channels.models import AccountRequest, Condition, FoundPage, Pause, Renewal, WeakerSetting
 from stairgate.channels.pausing import pause_everything
 from stairgate.cli.demo_accounts import ask
 from stairgate.organisations.models import ScreeningWord, User
@@ -93,6 +93,9 @@ READ: dict[str, frozenset[str]] = {
     "channels:found": ACCOUNTS,
     "channels:connect": APPROVE,
     "channels:opening": ACCOUNTS,
+    "channels:settings": ACCOUNTS,
+    "channels:settings_screen": ACCOUNTS,
+    "channels:settings_picture": ACCOUNTS,
     "people:list": EVERYBODY,
     "people:person": PEOPLE | {"tom"},
     **dict.fromkeys((f"people:{name}" for name in PERSON_FORMS), MANAGER),
@@ -187,6 +190,11 @@ DEEDS: dict[str, frozenset[str]] = {
     "channels:confirm_ticked": APPROVE,
     "channels:leaver_done": MANAGER,
     "channels:take_back": APPROVE,
+    "channels:read_settings": APPROVE,
+    "channels:put_back": APPROVE,
+    "channels:sign_settings": APPROVE,
+    "channels:weaker": frozenset({"helen"}),
+    "channels:weaker_over": frozenset({"helen"}),
     "assurance:download": MANAGER,
     "library:read": EVERYBODY,
     "library:told": frozenset(),
@@ -251,6 +259,13 @@ OF_AN_ACCOUNT = {
     "assurance:account",
     *(f"channels:{name}" for name in ("account", "connect", "evaluate", "pause", "prove", "sheet_pdf")),
     *("channels:opening", "channels:confirm_ticked", "channels:house_rules_pdf"),
+    *("channels:settings", "channels:read_settings", "channels:sign_settings"),
+}
+#: addresses of one setting of an account, or of one screen of them
+OF_A_SETTING = {
+    "channels:settings_screen": "comments",
+    "channels:put_back": "tagging",
+    "channels:weaker": "tagging",
 }
 OF_A_REQUEST = {
     f"channels:{name}" for name in ("request", "request_pdf", "decide", "lead_sign", "cosign", "withdraw")
@@ -346,6 +361,23 @@ def _lasting(name: str, cast: Cast) -> UUID:
     return page.pk
 
 
+def _weaker(cast: Cast) -> WeakerSetting:
+    """Return leave for a setting to be weaker."""
+    row, _ = WeakerSetting.objects.get_or_create(
+        channel=cast.channel,
+        line="tagging",
+        ended_at=None,
+        defaults={
+            "found": "On",
+            "reason": "For the summer fair",
+            "until": timezone.localdate() + timedelta(days=9),
+            "given_by": cast.helen,
+            "given_at": timezone.now(),
+        },
+    )
+    return row
+
+
 def _of_a_person(name: str, cast: Cast) -> object:
     """Return what an address of the register is about."""
     tom = Person.objects.select_related("organisation").get(user=cast.tom)
@@ -421,6 +453,12 @@ def address(name: str, post: UUID, cast: Cast) -> str:
         return reverse(name, args=[cast.channel.confirmations.get(item="plan").pk])
     if name == "channels:leaver_done":
         return reverse(name, args=[_of_a_person(name, cast)])
+    if name in OF_A_SETTING:
+        return reverse(name, args=[cast.channel.pk, OF_A_SETTING[name]])
+    if name == "channels:settings_picture":
+        return reverse(name, args=[cast.channel.settings_pictures.get().pk])
+    if name == "channels:weaker_over":
+        return reverse(name, args=[_weaker(cast).pk])
     if name in {"channels:meet", "channels:renew", "channels:gone"}:
         return reverse(name, args=[_lasting(name, cast)])
     if name == "channels:ask_step":
@@ -512,7 +550,8 @@ def test_who_may_do_a_deed(name: str, cast: Cast, post: UUID) -> None:
         *("policies:version", "policies:differences"),
         *sorted(OF_A_WORD | OF_A_DOCUMENT | OF_A_TEMPLATE | OF_A_PERSON | OF_AN_ACCOUNT | OF_A_REQUEST),
         *("channels:meet", "channels:renew", "channels:gone"),
-        *("channels:take_back", "channels:leaver_done"),
+        *("channels:take_back", "channels:leaver_done", "channels:weaker_over", "channels:settings_picture"),
+        *sorted(OF_A_SETTING),
     ],
 )
 def test_another_settings_record_does_not_exist(name: str, cast: Cast, post: UUID) -> None:

@@ -138,6 +138,7 @@ def _account(known: ChannelNow, reading: Any) -> Account:
         connected=hasattr(channel, "connection"),
         to_confirm=known.to_confirm,
         opening=known.opening,
+        settings=known.settings,
     )
 
 

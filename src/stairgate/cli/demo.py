@@ -22,6 +22,7 @@ from stairgate.cli.demo_accounts import (
 from stairgate.cli.demo_library import all_read, look_at_help, stock, tell_of_library
 from stairgate.cli.demo_people import TWO_TRAINED, add_colleagues, train_online_safety
 from stairgate.cli.demo_rounds import bring_round
+from stairgate.cli.demo_settings import put_right
 from stairgate.cli.demo_signing import signed
 from stairgate.organisations.models import Membership, Organisation, User
 from stairgate.organisations.rules import Role
@@ -167,7 +168,7 @@ def seed(address: str) -> bool:
         add_colleagues(place.organisation, place.policy, place.people, now)
         tell_of_library(place.organisation, place.people, now)
         look_at_help(place.organisation, place.policy, place.people, now)
-        channel = open_account(place, practice_credentials(address), now)
+        channel = open_account(place, practice_credentials(address), now, told=put_right)
         open_group(place, now)
         _look_again(place, timezone.now())
         leave_waiting(place, now)

@@ -9,12 +9,21 @@ from stairgate.channels.models.accounts import (
     Pause,
 )
 from stairgate.channels.models.asking import AccountRequest, Condition, FoundPage, Renewal
+from stairgate.channels.models.baseline import (
+    BlockedWords,
+    SettingAnswer,
+    SettingsPicture,
+    SettingsReading,
+    SettingsSheet,
+    WeakerSetting,
+)
 from stairgate.channels.models.opening import Access, Confirmation
 
 __all__ = [
     "CLOCK_TOLERANCE",
     "Access",
     "AccountRequest",
+    "BlockedWords",
     "Channel",
     "Condition",
     "Confirmation",
@@ -24,4 +33,9 @@ __all__ = [
     "HealthReadings",
     "Pause",
     "Renewal",
+    "SettingAnswer",
+    "SettingsPicture",
+    "SettingsReading",
+    "SettingsSheet",
+    "WeakerSetting",
 ]

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from stairgate.channels.asking.selectors import colleagues
+from stairgate.channels.baseline.selectors import signed
 from stairgate.channels.models import Channel, Confirmation
 from stairgate.channels.opening.printed import house_rules_paper
 from stairgate.channels.opening.rules import Item
@@ -77,6 +78,7 @@ def _page(
         "connected": hasattr(channel, "connection"),
         "may_confirm": bool(member.duties_on(on) & {Duty.MANAGE, Duty.LOOK_AFTER}),
         "left": any(not card.settled for card in found.cards),
+        "settings": signed(channel),
         "people": [(str(one.user_id), one) for one in colleagues(member.organisation, on)],
         "chosen": found.holders,
     }
