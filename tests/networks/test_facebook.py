@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from stairgate.networks import base
-from stairgate.networks.facebook import Facebook
+from stairgate.networks.facebook import Facebook, words
 from tests.practice.fixtures import Practice
 
 PIXEL = base.Picture(b"\xff\xd8\xff\xe0" + b"0" * 64, "image/jpeg", "Three pumpkins", 10, 10)
@@ -231,14 +231,14 @@ def test_health_says_what_is_wrong(client: Facebook, practice: Practice) -> None
     assert healthy.ok and healthy.budget_used is not None
     practice.fault("expire_token", "GET /me")
     ill = client.health(practice.account)
-    assert not ill.ok and ill.kind == base.RefusalKind.RECONNECT and "connect" in ill.problems[0]
+    assert not ill.ok and ill.kind == base.RefusalKind.RECONNECT and "run out" in ill.problems[0]
 
 
 @pytest.mark.clause("C57")
 def test_a_persons_own_key_to_the_page_is_a_broken_connection(client: Facebook, practice: Practice) -> None:
     person = replace(practice.account, token=base.Secret(practice.given["user_token"]))
     health = client.health(person)
-    assert not health.ok and health.problems == ("We are not signed in as the page. Connect it again.",)
+    assert not health.ok and health.problems == (words.A_PERSON,)
 
 
 def test_no_secret_is_ever_part_of_an_address(client: Facebook, practice: Practice) -> None:

@@ -16,7 +16,7 @@ import pytest
 
 from stairgate.networks import base
 from stairgate.networks.facebook import Facebook, graph
-from stairgate.networks.facebook.client import SCOPES
+from stairgate.networks.facebook.tokens import SCOPES
 from tests.networks.facebook_stand_in import Answers, always, answer, by_path, drip, page_of, standing_in
 from tests.networks.test_facebook import PIXEL, look, passage, post, send
 from tests.practice.fixtures import Practice
@@ -221,14 +221,16 @@ def test_a_reading_that_never_ends_is_given_up(monkeypatch: pytest.MonkeyPatch) 
 
 
 @pytest.mark.parametrize(
-    "token",
+    ("token", "kind"),
     [
-        {"scopes": sorted(SCOPES - {"pages_read_user_content"})},
-        {"is_valid": False},
-        {"type": "USER"},
+        ({"scopes": sorted(SCOPES - {"pages_read_user_content"})}, base.RefusalKind.PERMISSION),
+        ({"is_valid": False}, base.RefusalKind.RECONNECT),
+        ({"type": "USER"}, base.RefusalKind.RECONNECT),
     ],
 )
-def test_an_empty_inbox_is_believed_only_from_a_token_that_may_read_it(token: dict[str, object]) -> None:
+def test_an_empty_inbox_is_believed_only_from_a_token_that_may_read_it(
+    token: dict[str, object], kind: base.RefusalKind
+) -> None:
     """Without the scope Meta answers with an empty list, and of one comment that it is not there."""
     empty = {path: page_of() for path in ("/published_posts", "/visitor_posts", "/7_1/comments")}
     with standing_in(by_path({**PROOF, **empty})) as server:
@@ -244,7 +246,7 @@ def test_an_empty_inbox_is_believed_only_from_a_token_that_may_read_it(token: di
             with pytest.raises(base.Trouble) as caught:
                 deed()
             assert isinstance(caught.value.outcome, base.Refused)
-            assert caught.value.outcome.kind == base.RefusalKind.PERMISSION
+            assert caught.value.outcome.kind == kind
 
 
 # ── Time ──

@@ -25,6 +25,7 @@ from tests.networks.facebook_contract import (
     check,
     place_of,
 )
+from tests.networks.facebook_dialog import BACK, allowed, app_of
 from tests.networks.test_facebook import PIXEL, look, post, send
 from tests.practice.fixtures import Practice
 from tests.practice.listener import listening
@@ -43,7 +44,7 @@ HAD_BY: dict[Capability, tuple[Place, str]] = {
     Capability.WEBHOOKS: (("POST", "page", "subscribed_apps"), "subscribed_fields"),
 }
 #: methods that answer from what they are given
-SILENT = frozenset({"validate", "handshake", "parse_webhook"})
+SILENT = frozenset({"validate", "handshake", "parse_webhook", "dialog", "refused"})
 
 
 def methods() -> set[str]:
@@ -88,6 +89,7 @@ def ear(practice: Practice, monkeypatch: pytest.MonkeyPatch) -> Ear:
     heard = Ear(practice)
     made = publish(heard)
     deal_with_the_public(heard, made)
+    connect(heard)
     keep_the_connection(heard)
     return heard
 
@@ -132,15 +134,26 @@ def deal_with_the_public(ear: Ear, made: str) -> None:
         assert client.read_item(account, thing) is None
 
 
+def connect(ear: Ear) -> None:
+    """Have a person say yes in the dialog, and get the page's token from what comes of it."""
+    client, app = ear.client, app_of(ear.practice)
+    client.known(app)
+    code = allowed(ear.practice, client.dialog(app, back=BACK, state="s"))
+    assert client.refused({"code": code}) == ""
+    person = client.person(app, code=code, back=BACK)
+    assert ear.practice.page in [offer.account_id for offer in client.offers(app, person)]
+    assert client.key_of(app, person, ear.practice.page)
+
+
 def keep_the_connection(ear: Ear) -> None:
     """Ask after the token, change a setting, have the doorbell set, and hear what is not Facebook."""
     client, account = ear.client, ear.practice.account
-    assert client.health(account).ok
     assert client.read_settings(account)["USERS_CAN_POST"] is True
     client.change_setting(account, "USERS_CAN_POST", False)
     assert client.read_settings(account)["USERS_CAN_POST"] is False
     with listening(ear.practice.given["verify_token"]) as listener:
         client.subscribe(account, listener.url)
+    assert client.health(account).rings
     assert client.handshake(account, {}) is None
     with pytest.raises(BadSignature):
         client.parse_webhook(account, b"{}", {})
@@ -236,6 +249,8 @@ def test_what_is_declared_passes(account: Account, asked: Asked) -> None:
         (but(RINGS, subscribed_fields="feed,mention"), "subscribed_fields is"),
         (but(RINGS, subscribed_fields='["feed","weather"]'), "subscribed_fields is"),
         (Asked("POST", "debug_token", {"input_token": "t"}), "Meta's reference"),
+        (Asked("POST", "oauth/access_token", {"client_id": "8", "code": "c"}), "Meta's reference"),
+        (Asked("GET", "me/accounts", {"fields": "id,mood"}), "no field"),
     ],
 )
 def test_what_is_not_declared_does_not_pass(account: Account, asked: Asked, why: str) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import chain
+from typing import NamedTuple
 from uuid import UUID
 
 import structlog
@@ -25,6 +26,7 @@ from stairgate.networks.cleaning import clean
 from stairgate.organisations.selectors import screening_facts
 from stairgate.publishing.models import Delivery
 from stairgate.screening import (
+    MOST_BEFORE,
     Author,
     Context,
     Direction,
@@ -45,6 +47,15 @@ _MOST_HIDES = 5
 _AN_HOUR = timedelta(hours=1)
 
 
+class Said(NamedTuple):
+    """One comment of a talk."""
+
+    at: datetime
+    external_id: str
+    parent_id: str
+    text: str
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """One reading of an account. It knows nothing of what we did on the page after it began."""
@@ -52,6 +63,8 @@ class Reading:
     channel: Channel
     began: datetime
     facts: OrganisationFacts | None
+    #: what stands before the comment that is being kept
+    before: tuple[str, ...] = ()
 
     @classmethod
     def begin(cls, channel: Channel, now: datetime) -> Reading:
@@ -78,7 +91,39 @@ def keep(reading: Reading, found: Iterable[PublicItem], now: datetime) -> int:
         )
     }
     posts = _own_posts(reading.channel, {one.post_id for one in rows})
-    return sum(not _kept(reading, one, known.get(one.external_id), posts, now) for one in rows)
+    talks = _talks(reading.channel, rows)
+    return sum(
+        not _kept(
+            replace(reading, before=_before(one, talks.get(one.parent_id, ()))),
+            one,
+            known.get(one.external_id),
+            posts,
+            now,
+        )
+        for one in rows
+    )
+
+
+def _talks(channel: Channel, rows: Sequence[PublicItem]) -> dict[str, list[Said]]:
+    """Return, for each comment that one of these answers, what was said in that talk, oldest first. One query."""
+    talks: dict[str, list[Said]] = {
+        one.parent_id: [] for one in rows if one.parent_id and one.parent_id != one.post_id
+    }
+    if not talks:
+        return {}
+    kept = Item.objects.filter(Q(external_id__in=talks) | Q(parent_id__in=talks), channel=channel)
+    said = {row[1]: Said(*row) for row in kept.values_list("written_at", "external_id", "parent_id", "text")}
+    said |= {one.external_id: Said(one.created_at, one.external_id, one.parent_id, one.text) for one in rows}
+    for one in sorted(said.values()):
+        for talk in {one.external_id, one.parent_id} & talks.keys():
+            talks[talk].append(one)
+    return talks
+
+
+def _before(one: PublicItem, talk: Sequence[Said]) -> tuple[str, ...]:
+    """Return the last few things said in a talk before this was."""
+    others = [said.text for said in talk if said.at <= one.created_at and said.external_id != one.external_id]
+    return tuple(others[-MOST_BEFORE:])
 
 
 def _own_posts(channel: Channel, threads: set[str]) -> dict[str, UUID]:
@@ -118,7 +163,13 @@ def _screened(reading: Reading, found: PublicItem) -> tuple[tuple[Finding, ...] 
     try:
         if reading.facts is None:
             raise ValueError("no facts")
-        context = Context(has_picture=found.has_picture, author=Author.STRANGER)
+        context = Context(
+            has_picture=found.has_picture,
+            is_reply=bool(found.parent_id) and found.parent_id != found.post_id,
+            author=Author.STRANGER,
+            hour=reading.channel.organisation.local(found.created_at).hour,
+            thread=reading.before,
+        )
         result = Screener(default_pack(), reading.facts).screen(
             found.text, direction=Direction.INBOUND_COMMENT, context=context
         )

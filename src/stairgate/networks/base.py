@@ -292,6 +292,10 @@ class Health:
     expires_at: datetime | None = None
     scopes: frozenset[str] = frozenset()
     budget_used: int | None = None  # percent of the network's allowance
+    rings: bool | None = (
+        None  # whether the network still rings our doorbell; None: it has none, or was not asked
+    )
+    notes: tuple[str, ...] = ()  # what is to be mended, and shuts nothing
 
 
 @dataclass(frozen=True, slots=True)

@@ -126,10 +126,22 @@ def trainer_page(store: Store) -> str:
     waiting = store.rows("SELECT * FROM faults WHERE times > 0 ORDER BY id")
     log = store.rows("SELECT * FROM log ORDER BY id DESC LIMIT 50")
     return _environment.get_template("trainer.html").render(
-        kinds=faults.KINDS, waiting=waiting, log=log, at=_at
+        kinds=faults.KINDS, ways=_WAYS, waiting=waiting, log=log, settings=store.settings(), at=_at
     )
 
 
-def dialog_page(query: dict[str, str], name: str) -> str:
-    """Return the page that asks whether an app may speak for the page."""
-    return _environment.get_template("dialog.html").render(query=query, name=name)
+#: how the connection of an app breaks, in a trainer's words
+_WAYS = {
+    "expired": "It has run out (190/463)",
+    "password": "The person has a new password (190/460)",
+    "role": "The person has lost their role on the page (190/492)",
+    "removed": "The person has taken the app away (190/458)",
+    "checkpoint": "Facebook wants the person to sign in first (190/459)",
+    "session": "The person signed out everywhere (190/467)",
+}
+
+
+def dialog_page(query: dict[str, str], name: str, scopes: list[str]) -> str:
+    """Return the page that asks whether an app may speak for the page, with a tick for each thing it asks for."""
+    hidden = {key: value for key, value in query.items() if key not in {"answer", "allow", "ticks"}}
+    return _environment.get_template("dialog.html").render(query=hidden, name=name, scopes=scopes)

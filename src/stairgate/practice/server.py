@@ -21,7 +21,7 @@ from werkzeug.wrappers import Request, Response
 from stairgate.practice import faults, graph, pages
 from stairgate.practice.errors import GraphError, nothing_asked
 from stairgate.practice.store import Store
-from stairgate.practice.webhooks import Messenger
+from stairgate.practice.webhooks import Messenger, announce
 
 HOST = "127.0.0.1"
 MOST_BYTES = 64 * 1024 * 1024
@@ -35,6 +35,16 @@ _HEADERS = {
 }
 _STATIC = Path(__file__).with_name("static")
 _LOOPBACK = {"127.0.0.1", "localhost"}
+#: what the dialog answers with when the person cancels, and when an app in development mode does not know them
+_CANCELLED = {
+    "error": "access_denied",
+    "error_reason": "user_denied",
+    "error_description": "Permissions error",
+}
+_NOT_SET_UP = {
+    "error_code": "1349126",
+    "error_message": "App Not Setup: This app is still in development mode",
+}
 _VERSION = re.compile(r"/v\d+\.\d+(?:/(.*))?", re.DOTALL)
 
 
@@ -147,15 +157,18 @@ class Application:
         if origin is None:
             return Response("This address is not allowed.", status=400)
         if request.method != "POST":
-            asked = html(pages.dialog_page(query, self.store.meta("page_name")))
+            asked = html(pages.dialog_page(query, self.store.meta("page_name"), _scopes(query)))
             # the form is answered with a redirect to the app, and a browser asks the policy about that too
             asked.headers["Content-Security-Policy"] = f"{_POLICY} {origin}"
             return asked
         back += "&" if "?" in back else "?"
         state = query.get("state", "")
         if query.get("answer") != "yes":
-            return redirect(back + urlencode({"error": "access_denied", "state": state}))
-        code = graph.give_code(self.store, query["redirect_uri"], query.get("scope", ""))
+            return redirect(back + urlencode({**_CANCELLED, "state": state}))
+        if self.store.meta("app_mode") == "development":
+            return redirect(back + urlencode({**_NOT_SET_UP, "state": state}))
+        allowed = request.form.getlist("allow") if "ticks" in request.form else _scopes(query)
+        code = graph.give_code(self.store, query["redirect_uri"], ",".join(allowed))
         return redirect(back + urlencode({"code": code, "state": state}))
 
     # ── What the public sees ──
@@ -216,6 +229,18 @@ class Application:
                 self.store, given["kind"], given.get("match", ""), int(given.get("times", 1)), more
             )
             return {"id": number}
+        if what == "break":  # as it happens out there: a new password, a role taken away
+            graph.break_tokens(self.store, given["why"])
+            return {"done": True}
+        if what in {"app_mode", "tasks"}:
+            self.store.set_meta(what, str(given["value"]))
+            return {"done": True}
+        if what == "ring":  # the "Test" button of an app's own page of webhooks
+            announce(self.store, {"item": "test", "verb": "add"})
+            return {"done": True}
+        if what == "setting":  # as somebody with access does it on the page itself
+            self.store.set_setting(given["key"], given.get("value", ""))
+            return {"done": True}
         if what == "comment":
             post = int(str(given["post"]).rpartition("_")[2])
             parent = int(str(given["parent"]).rpartition("_")[2]) if given.get("parent") else None
@@ -240,6 +265,10 @@ class Application:
                 "id": graph.post_id(page, pages.visitor_post(self.store, given["name"], given["message"]))
             }
         raise NotFound
+
+
+def _scopes(query: dict[str, str]) -> list[str]:
+    return [scope for scope in query.get("scope", "").split(",") if scope]
 
 
 def _plain(value: object) -> str:

@@ -42,6 +42,12 @@ CREATE TABLE IF NOT EXISTS webhooks (
     forged INTEGER NOT NULL DEFAULT 0, delivered REAL);
 """
 
+#: columns that were not there from the beginning: a demo's folder may be older than they are
+_ADDED = (
+    ("tokens", "about", "TEXT NOT NULL DEFAULT ''"),  # the page a token is of, or the token of the person
+    ("tokens", "broken", "INTEGER NOT NULL DEFAULT 460"),  # the subcode with which a dead one is refused
+)
+
 _SETTINGS = {
     "USERS_CAN_POST": "true",
     "USERS_CAN_POST_PHOTOS": "true",
@@ -62,7 +68,10 @@ SCOPES = (
     "pages_manage_metadata",
 )
 _SECRETS = frozenset(
-    {"access_token", "appsecret_proof", "input_token", "client_secret", "fb_exchange_token", "verify_token"}
+    {
+        *("access_token", "appsecret_proof", "input_token", "client_secret"),
+        *("code", "fb_exchange_token", "verify_token"),
+    }
 )
 _CREDENTIALS = ("app_id", "app_secret", "page_id", "page_token", "user_token", "verify_token")
 
@@ -80,6 +89,7 @@ class Store:
             "PRAGMA synchronous=NORMAL"
         )  # a pretend page may lose its last second with the power
         self._db.executescript(_SCHEMA)
+        self._add_columns()
         self._seed()
         self._write_credentials(home / "credentials.json")
 
@@ -119,6 +129,16 @@ class Store:
             value,
         )
 
+    def set_setting(self, key: str, value: str) -> None:
+        """Change a setting of the page. Raises ValueError for one that it does not have."""
+        if self.row("SELECT key FROM settings WHERE key = ?", key) is None:
+            raise ValueError(f"{key} is not a setting of this page")
+        self.do("UPDATE settings SET value = ? WHERE key = ?", value, key)
+
+    def settings(self) -> dict[str, str]:
+        """Return every setting of the page as it is stored."""
+        return {row["key"]: row["value"] for row in self.rows("SELECT * FROM settings ORDER BY key")}
+
     def close(self) -> None:
         with self._lock:
             self._db.close()
@@ -139,6 +159,7 @@ class Store:
             ):
                 self._db.execute(f"DELETE FROM {table}")  # noqa: S608 - names from the line above
             self._db.execute("UPDATE tokens SET valid = 1")
+            self._db.execute("DELETE FROM meta WHERE key IN ('app_mode', 'tasks')")
             self._seed_settings()
 
     def log(self, method: str, path: str, params: Mapping[str, Any], outcome: str) -> None:
@@ -163,8 +184,19 @@ class Store:
                 self.set_meta(key, value)
             scopes = ",".join(SCOPES)
             for kind in ("page", "user"):
-                self.do("INSERT INTO tokens VALUES (?, ?, ?, 0, 1)", values[f"{kind}_token"], kind, scopes)
+                self.new_token(values[f"{kind}_token"], kind, scopes, 0)
             self._seed_settings()
+
+    def new_token(self, token: str, kind: str, scopes: str, expires: float, about: str = "") -> None:
+        """Remember a token; one that is known already stays what it is."""
+        sql = "INSERT OR IGNORE INTO tokens (token, kind, scopes, expires, valid, about) VALUES (?, ?, ?, ?, 1, ?)"
+        self.do(sql, token, kind, scopes, expires, about)
+
+    def _add_columns(self) -> None:
+        for table, name, kind in _ADDED:
+            known = {row["name"] for row in self.rows(f"PRAGMA table_info({table})")}
+            if name not in known:
+                self._db.execute(f"ALTER TABLE {table} ADD COLUMN {name} {kind}")
 
     def _seed_settings(self) -> None:
         for key, value in _SETTINGS.items():

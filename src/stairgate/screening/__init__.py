@@ -4,6 +4,7 @@ from stairgate.screening import Direction, Screener, default_pack
 Screener(default_pack()).screen("Text Tom on 07700 900142", direction=Direction.OUTBOUND_POST)
 """
 
+from stairgate.screening.case import MOST_BEFORE
 from stairgate.screening.engine import Screener
 from stairgate.screening.facts import OrganisationFacts
 from stairgate.screening.kinds import (
@@ -25,6 +26,7 @@ from stairgate.screening.wire import from_json, to_json
 
 __all__ = [
     "EXCEPTABLE",
+    "MOST_BEFORE",
     "NEVER_EXCEPTED",
     "Action",
     "Author",

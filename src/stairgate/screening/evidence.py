@@ -37,6 +37,7 @@ def _suits(case: Case, rule: Rule) -> bool:
     return (
         (rule.picture is None or rule.picture is context.has_picture)
         and (not rule.authors or context.author in rule.authors)
+        and (not rule.hours or context.hour in rule.hours)
         and (not rule.thread or any(cue in cues for cues in case.before for cue in rule.thread))
     )
 

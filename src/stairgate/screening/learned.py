@@ -11,7 +11,7 @@ shown as the words that moved it. ``tools/learn.py`` makes the weights again fro
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import pairwise
@@ -33,7 +33,7 @@ _LANE = 32
 _MIDDLE = 1 << (_LANE - 1)
 _FIGURE = "#"
 BY_CAPITALS = (Category.CHILD_IDENTITY, Category.LOCATION_NOW, Category.STAFF_BOUNDARY)
-_REMEMBERED = 20_000  # unknown words
+_REMEMBERED = 20_000  # unknown words, and pairs
 _NEAR = 6  # words on either side of what a doubtful rule found
 _LONG = 40  # words of a text in which words near a finding are weighed by themselves too
 _MOST_TRIES = 60  # findings weighed with the words near them; the others of one text are believed
@@ -52,14 +52,14 @@ def plain_words(words: Iterable[str]) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class Weighed:
-    """What a text weighs: categories it agrees with, and those it speaks for with the words that moved it.
+    """What a text weighs: categories it agrees with, and those it speaks for with what tells the words that moved it.
 
     ``may_agree`` are those of which it is enough that they are not unlikely, for a rule that warns of harm.
     """
 
     agrees: frozenset[Category]
     may_agree: frozenset[Category]
-    speaks: dict[Category, tuple[int, ...]]
+    speaks: dict[Category, Callable[[], tuple[int, ...]]]
 
 
 class _Weights(dict[str, int]):
@@ -95,6 +95,21 @@ class _Words(_Weights):
         return weight
 
 
+class _Pairs(dict[tuple[str, str], int]):
+    """Weights of two words side by side, remembered up to a bound: most pairs have none, and ordinary ones come again."""
+
+    def __init__(self, written: _Weights) -> None:
+        super().__init__()
+        self._written = written
+
+    def __missing__(self, pair: tuple[str, str]) -> int:
+        weight = self._written.of((" ".join(pair),))
+        if len(self) >= _REMEMBERED:
+            self.clear()
+        self[pair] = weight
+        return weight
+
+
 def _packed(weights: str) -> int:
     """Read "3:-12", one or several with tabs between, as minus twelve hundredths in lane 3."""
     total = 0
@@ -114,6 +129,7 @@ class Learned:
         self._speaking, self._agreeing, self._likely = (self._signs - _packed(next(rows)) for _ in range(3))
         self.doubtful = frozenset(next(rows).rstrip("\n").split("\t"))
         self._tables = {kind: _Weights() for kind in ("pair", "gram", "cue", "rule", "way")}
+        self._pairs = _Pairs(self._tables["pair"])
         self._words = self._tables["word"] = _Words(self._tables["gram"])
         for row in rows:
             kind, _, rest = row.partition("\t")
@@ -131,23 +147,21 @@ class Learned:
         """Weigh a text, a long one piece by piece, with the cues and rules that were met in it."""
         tables = self._tables
         around = tables["way"].of((direction.value,)) + tables["cue"].of(cues) + tables["rule"].of(rules)
-        agrees, likely, speaks = 0, 0, dict[Category, tuple[int, ...]]()
+        agrees, likely, speaks = 0, 0, dict[Category, Callable[[], tuple[int, ...]]]()
         for start in range(0, len(words), PIECE):
             piece = plain_words(words[start : start + PIECE])
             total = self._sum(piece) + around
             agrees |= total + self._agreeing
             likely |= total + self._likely
             for lane in self._raised((total + self._speaking) & self._signs):
-                if self._lanes[lane] not in speaks:
-                    speaks[self._lanes[lane]] = tuple(start + at for at in self._movers(piece, lane))
+                speaks.setdefault(self._lanes[lane], partial(self._movers, piece, lane, start))
         return Weighed(self._categories(agrees), self._categories(likely), speaks)
 
     def _categories(self, over: int) -> frozenset[Category]:
         return frozenset(self._lanes[lane] for lane in self._raised(over & self._signs))
 
     def _sum(self, piece: list[str]) -> int:
-        pairs = self._tables["pair"].of(map(" ".join, pairwise(piece)))
-        return sum(map(self._words.__getitem__, piece)) + pairs
+        return sum(map(self._words.__getitem__, piece)) + sum(map(self._pairs.__getitem__, pairwise(piece)))
 
     def _raised(self, over: int) -> Iterator[int]:
         lane = 0
@@ -157,15 +171,18 @@ class Learned:
             over >>= _LANE
             lane += 1
 
-    def _movers(self, piece: list[str], lane: int) -> list[int]:
-        """Return the places of the three words that weigh most for a category, in reading order."""
+    def _movers(self, piece: list[str], lane: int, start: int) -> tuple[int, ...]:
+        """Return the places of the three words that weigh most for a category, in reading order.
+
+        ``piece`` begins at the word ``start`` of the text.
+        """
         moved: list[float] = [self._lane(self._words[word], lane) for word in piece]
-        for at, pair in enumerate(map(" ".join, pairwise(piece))):
-            weight = self._lane(self._tables["pair"].of((pair,)), lane)
+        for at, pair in enumerate(pairwise(piece)):
+            weight = self._lane(self._pairs[pair], lane)
             moved[at] += weight / 2
             moved[at + 1] += weight / 2
         best = sorted(range(len(piece)), key=lambda at: -moved[at])[:3]
-        return sorted(at for at in best if moved[at] > 0)
+        return tuple(sorted(start + at for at in best if moved[at] > 0))
 
     def _lane(self, packed: int, lane: int) -> int:
         """Return one category's weight out of a packed number, in hundredths."""
@@ -191,10 +208,12 @@ def weigh_findings(case: Case, found: list[Finding]) -> list[Finding]:
                 believed = tries < 0 or _is_believed(finding, weigh(_words_near(case.reading, finding)))
             if believed:
                 kept.append(finding)
-    for category, words in weighed.speaks.items():
+    for category, moved_by in weighed.speaks.items():
         told_already = any(finding.category is category for finding in kept)
-        if words and not told_already and not _is_talked_about(case, category):
-            kept.append(_finding(case, category, words))
+        if not told_already and not _is_talked_about(case, category):
+            words = moved_by()
+            if words:
+                kept.append(_finding(case, category, words))
     return kept
 
 

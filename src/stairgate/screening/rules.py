@@ -14,10 +14,11 @@ QUOTED = "quoted"  # the evidence stands between quotation marks
 GIVEN_BY_CODE = frozenset({"child_name", "group_name", "slur", "rude", QUOTED})
 SCOPES = ("sentence", "pair", "text")
 _OR = "|"
+_DAY = 24  # hours
 _FIELDS = {
     "id", "version", "category", "severity", "clause", "title", "reason", "suggestion", "directions",
     "all", "any", "unless", "unless_before", "score", "at_least", "thread", "scope", "within", "order", "span",
-    "known", "reply", "picture", "authors",
+    "known", "reply", "picture", "authors", "hours",
 }  # fmt: skip
 
 
@@ -31,8 +32,8 @@ class Rule:
     ``scope`` is where the evidence must meet: in a sentence, in a sentence or the next, anywhere in the
     text; ``within`` is the most words it may span, ``order`` that it comes as ``all`` lists it. ``span`` is
     what is pointed at: the whole "sentence" or only the "words". ``known`` is the severity when the
-    setting knows the writer and ``reply`` when the setting answers someone. ``picture`` and ``authors``
-    are conditions on what surrounds the text.
+    setting knows the writer and ``reply`` when the setting answers someone. ``picture``, ``authors`` and
+    ``hours`` are conditions on what surrounds the text.
     """
 
     id: str
@@ -59,6 +60,7 @@ class Rule:
     reply: Severity
     picture: bool | None
     authors: frozenset[Author]
+    hours: frozenset[int]
 
     @property
     def is_made_of_cues(self) -> bool:
@@ -124,7 +126,18 @@ def _made(entry: Mapping[str, Any]) -> Rule:
         reply=Severity[entry.get("reply", severity.name).upper()],
         picture=entry.get("picture"),
         authors=frozenset(map(Author, entry.get("authors", ()))),
+        hours=_hours(entry.get("hours")),
     )
+
+
+def _hours(given: list[int] | None) -> frozenset[int]:
+    """Return the hours of the day from the first up to, not including, the second, over midnight if need be."""
+    if given is None:
+        return frozenset()
+    start, end = given
+    if not (0 <= start < _DAY and 0 <= end < _DAY and start != end):
+        raise ValueError("hours are two different numbers from 0 to 23")
+    return frozenset((start + past) % _DAY for past in range((end - start) % _DAY))
 
 
 def _flat(groups: list[str]) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import Any
@@ -32,7 +32,17 @@ from stairgate.networks.base import (
     WebhookNote,
 )
 from stairgate.networks.facebook import hooks, page_settings, reading
+from stairgate.networks.facebook.dialog import Dialog
 from stairgate.networks.facebook.graph import Answer, Graph, as_app
+from stairgate.networks.facebook.tokens import (
+    MANAGE,
+    READ_OWN,
+    READ_PUBLIC,
+    SCOPES,
+    ends_at,
+    problem_of,
+    scopes_of,
+)
 from stairgate.networks.http import Deadline
 
 LONGEST_MESSAGE = 63_206
@@ -46,20 +56,8 @@ NEWEST_POSTS = 25
 #: clocks differ: look a little further back than the attempt
 CLOCK_SLACK = timedelta(minutes=10)
 
-#: without it Facebook answers a reading of comments with an empty list, and of one comment with "not there"
-READ_PUBLIC = "pages_read_user_content"
-READ_OWN = "pages_read_engagement"
 #: what the doorbell rings for
 RINGS = json.dumps(["feed", "mention"])
-SCOPES = frozenset(
-    {
-        "pages_manage_posts",
-        READ_OWN,
-        READ_PUBLIC,
-        "pages_manage_engagement",
-        page_settings.MANAGE,
-    }
-)
 _ITEM_FIELDS = "id,message,created_time,from,parent{id},is_hidden,permalink_url,attachment"
 _ATTACHED = "attachments{type,subattachments{type}}"
 _LIVE_FIELDS = f"id,message,is_hidden,is_published,{_ATTACHED}"
@@ -67,8 +65,8 @@ _LIVE_REPLY_FIELDS = "id,message,is_hidden,attachment"
 _POST_FIELDS = f"id,message,created_time,from,is_hidden,permalink_url,{_ATTACHED}"
 
 
-class Facebook:
-    """A Facebook page. Implements `networks.base.Network`."""
+class Facebook(Dialog):
+    """A Facebook page. Implements `networks.base.Network`, and `networks.dialog.AsksInADialog`."""
 
     name = "facebook"
     label = "Facebook"
@@ -279,9 +277,9 @@ class Facebook:
         A reading with the wrong token, or without the scope, is an empty list: emptiness alone proves nothing.
         """
         me = self._prove_page(account)
-        problems = _problems(self._graph.inspect_token(account).body.get("data") or {}, {scope})
-        if problems:
-            raise Trouble(Refused(RefusalKind.PERMISSION, problems[0]))
+        problem = problem_of(self._graph.inspect_token(account).body.get("data") or {}, {scope})
+        if problem:
+            raise Trouble(Refused(*problem))
         return me
 
     @control("C57", "We write as the page only: a person’s own key to it counts as a broken connection")
@@ -314,7 +312,7 @@ class Facebook:
 
     def read_settings(self, account: Account) -> Mapping[str, SettingValue]:
         """Return every setting of the page. Raises `Trouble`."""
-        self._prove(account, page_settings.MANAGE)
+        self._prove(account, MANAGE)
         return page_settings.read(self._graph, account)
 
     def change_setting(self, account: Account, key: str, value: SettingValue) -> None:
@@ -323,27 +321,37 @@ class Facebook:
     # ── The connection ──
 
     def health(self, account: Account) -> Health:
-        """Say whether the token is the page's own, lives, and may do all we need."""
+        """Say whether the token is the page's own, lives, and may do all we need; and whether Facebook still rings."""
         now = datetime.now(UTC)
         try:
-            _compare_clocks(self._prove_page(account))
-            answer = self._graph.inspect_token(account)
+            asked = self._graph.inspect_token(account)
+            data = asked.body.get("data") or {}
+            problem = problem_of(data, SCOPES, page=account.account_id, app=account.app_id)
+            if problem:
+                raise Trouble(Refused(*problem))
+            me = self._prove_page(account)
+            _compare_clocks(me)
         except Trouble as trouble:
             kind = trouble.outcome.kind if isinstance(trouble.outcome, Refused) else None
             return Health(ok=False, checked_at=now, problems=(str(trouble),), kind=kind)
-        data = answer.body.get("data") or {}
-        scopes = frozenset(str(scope) for scope in data.get("scopes", []))
-        problems = _problems(data, SCOPES)
-        expires = data.get("expires_at")
         return Health(
-            ok=not problems,
+            ok=True,
             checked_at=now,
-            problems=problems,
-            kind=RefusalKind.PERMISSION if problems else None,
-            expires_at=datetime.fromtimestamp(expires, UTC) if expires else None,
-            scopes=scopes,
-            budget_used=answer.used,
+            expires_at=ends_at(data),
+            scopes=scopes_of(data),
+            budget_used=max((used for used in (asked.used, me.used) if used is not None), default=None),
+            rings=self._rings(account),
         )
+
+    def _rings(self, account: Account) -> bool | None:
+        """Return whether the page rings for our app, and our app is rung at an address; None when nobody can say."""
+        try:
+            of_page = list(self._graph.read_all(account, f"{account.account_id}/subscribed_apps", {}))
+            of_app = list(self._graph.read_all(as_app(account), f"{account.app_id}/subscriptions", {}))
+        except Trouble:
+            return None
+        page = any(row.get("id") == account.app_id and _feed(row.get("subscribed_fields")) for row in of_page)
+        return page and any(_rung(row) for row in of_app)
 
     def handshake(self, account: Account, query: Mapping[str, str]) -> str | None:
         return hooks.handshake(account, query)
@@ -368,18 +376,14 @@ def _compare_clocks(answer: Answer) -> None:
         raise Trouble(Unknown("The clock of this computer is minutes away from Facebook’s. Set it right."))
 
 
-def _problems(data: Mapping[str, Any], needed: Set[str]) -> tuple[str, ...]:
-    """Return what is wrong with a token that must be the page's and hold every scope of ``needed``."""
-    if not data.get("is_valid"):
-        return ("Facebook no longer lets us in. Somebody has to connect the page again.",)
-    if data.get("type") != "PAGE":
-        return ("We are signed in as a person, not as the page. Connect the page again.",)
-    missing = needed - set(data.get("scopes") or [])
-    if missing:
-        return (
-            f"Facebook does not let us do everything we need ({', '.join(sorted(missing))}). Connect it again.",
-        )
-    return ()
+def _rung(row: Mapping[str, Any]) -> bool:
+    return row.get("object") == "page" and row.get("active") is True and _feed(row.get("fields"))
+
+
+def _feed(fields: object) -> bool:
+    """Return whether a list of fields names the feed, by itself or as an object's name."""
+    rows = fields if isinstance(fields, list) else []
+    return any(row == "feed" or (isinstance(row, dict) and row.get("name") == "feed") for row in rows)
 
 
 def _is_gone(trouble: Trouble) -> bool:

@@ -14,6 +14,7 @@ from typing import Any
 import httpx2
 
 from stairgate.networks.base import Account, RefusalKind, Refused, Secret, Trouble, Unknown
+from stairgate.networks.facebook import words
 from stairgate.networks.facebook.wire import Clock, line
 from stairgate.networks.http import MOST_BYTES, never_left
 
@@ -30,17 +31,8 @@ _UNSURE = frozenset({1, 2})
 _PERMISSION = frozenset({10, *range(200, 300)})
 _NOT_THERE_SUBCODE = 33
 _ROLE_LOST_SUBCODE = 492
-
-_WORDS = {
-    RefusalKind.THROTTLED: "Facebook asks us to slow down.",
-    RefusalKind.RECONNECT: "Facebook no longer lets us in. Somebody has to connect the page again.",
-    RefusalKind.PERMISSION: "Facebook says we may not do this. Connect the page again and allow everything it asks.",
-    RefusalKind.INVALID: "Facebook did not accept this.",
-    RefusalKind.DUPLICATE: "Facebook says it has this already.",
-    RefusalKind.BLOCKED: "Facebook has blocked us for some hours. Do not try again; look at the page first.",
-    RefusalKind.GONE: "It is not there any more.",
-    RefusalKind.UNREACHABLE: "We could not reach Facebook.",
-}
+#: how Facebook refuses whoever asks as the app without its secret
+_APP_UNKNOWN = frozenset({RefusalKind.RECONNECT, RefusalKind.INVALID})
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,22 +63,48 @@ class Graph:
     ) -> Answer | Refused | Unknown:
         """Make exactly one request; return what is known of it. A token is never part of an address."""
         sent = {**(params or {}), "appsecret_proof": _proof(account)}
+        bearer = {"Authorization": f"Bearer {str.__str__(account.token)}"}
+        return self._ask(account.base_url, method, path, sent, files=files, headers=bearer, seconds=seconds)
+
+    def token_for(self, base_url: str, asked: Mapping[str, str]) -> Body:
+        """Give something for a token, as OAuth has it; return the answer. Raises `Trouble`.
+
+        Asked by POST, so that neither secret nor code travels in an address. It changes nothing that the public sees,
+        and whoever asks twice is refused, so a failure is read like that of a reading.
+        """
+        answer = self._ask(base_url, "POST", "oauth/access_token", asked, harmless=True)
+        if isinstance(answer, Answer):
+            return answer.body
+        raise Trouble(answer)
+
+    def _ask(
+        self,
+        base_url: str,
+        method: str,
+        path: str,
+        sent: Mapping[str, str],
+        *,
+        files: Mapping[str, tuple[str, bytes, str]] | None = None,
+        headers: Mapping[str, str] | None = None,
+        seconds: float = CALL_SECONDS,
+        harmless: bool = False,
+    ) -> Answer | Refused | Unknown:
         reading = method == "GET"
         try:
             request = self._http.build_request(
                 method,
-                f"{account.base_url}/{VERSION}/{path}",
+                f"{base_url}/{VERSION}/{path}",
                 params=sent if reading else None,
                 data=None if reading else sent,
                 files=dict(files) if files else None,
-                headers={"Authorization": f"Bearer {str.__str__(account.token)}"},
+                headers=headers,
             )
-            status, headers, content = self._exchange(request, seconds)
+            status, answered, content = self._exchange(request, seconds)
         except httpx2.HTTPError as error:
             if never_left(error):
                 return _refused(RefusalKind.UNREACHABLE)
             return Unknown(f"Facebook did not answer ({type(error).__name__}).")
-        return understand(status, content, headers, writing=not reading)
+        return understand(status, content, answered, writing=not (reading or harmless))
 
     def _exchange(self, request: httpx2.Request, seconds: float) -> tuple[int, httpx2.Headers, bytes]:
         """Send one request; return status, headers and body. Raises `httpx2.HTTPError`, also when it is late."""
@@ -125,6 +143,8 @@ class Graph:
         answer = self.ask(as_app(account), "POST", "debug_token", asked)
         if isinstance(answer, Answer):
             return answer
+        if isinstance(answer, Refused) and answer.kind in _APP_UNKNOWN:
+            answer = Refused(RefusalKind.RECONNECT, words.APP_REFUSED, code=answer.code)
         raise Trouble(answer)
 
     def read_all(self, account: Account, path: str, params: Mapping[str, str]) -> Iterator[Body]:
@@ -208,24 +228,26 @@ def _error(error: Body, status: int, headers: Mapping[str, str], *, writing: boo
     if status >= 500 or code in _UNSURE:
         if writing:
             return Unknown(f"Facebook broke off while it was working (code {said}).")
-        return _refused(RefusalKind.UNREACHABLE, said)
+        return _refused(RefusalKind.UNREACHABLE, said if status < 500 else f"HTTP {status}")
+    kind = _kind(code, subcode)
+    wait = _wait(headers) if kind == RefusalKind.THROTTLED else None
+    return Refused(kind, words.meaning(kind, code, subcode), code=said, retry_after=wait)
+
+
+def _kind(code: int, subcode: int) -> RefusalKind:
     if code in _THROTTLED:
-        return _refused(RefusalKind.THROTTLED, said, retry_after=_wait(headers))
+        return RefusalKind.THROTTLED
     if code in {190, 102, 104} or subcode == _ROLE_LOST_SUBCODE:
-        return _refused(RefusalKind.RECONNECT, said)
+        return RefusalKind.RECONNECT
     if code in _PERMISSION:
-        return _refused(RefusalKind.PERMISSION, said)
-    if code == 506:
-        return _refused(RefusalKind.DUPLICATE, said)
-    if code == 368:
-        return _refused(RefusalKind.BLOCKED, said)
+        return RefusalKind.PERMISSION
     if code == 100 and subcode == _NOT_THERE_SUBCODE:
-        return _refused(RefusalKind.GONE, said)
-    return _refused(RefusalKind.INVALID, said)
+        return RefusalKind.GONE
+    return {506: RefusalKind.DUPLICATE, 368: RefusalKind.BLOCKED}.get(code, RefusalKind.INVALID)
 
 
-def _refused(kind: RefusalKind, code: str = "", *, retry_after: int | None = None) -> Refused:
-    return Refused(kind, _WORDS[kind], code=code, retry_after=retry_after)
+def _refused(kind: RefusalKind, code: str = "") -> Refused:
+    return Refused(kind, words.BY_KIND[kind], code=code)
 
 
 def _date(headers: Mapping[str, str]) -> datetime | None:

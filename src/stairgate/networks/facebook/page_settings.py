@@ -9,9 +9,6 @@ from stairgate.networks.base import Account, SettingValue, Trouble, Unknown
 from stairgate.networks.cleaning import clean_text
 from stairgate.networks.facebook.graph import Body, Graph
 
-#: without it Facebook answers a reading of the settings with an empty list
-MANAGE = "pages_manage_metadata"
-
 
 def read(graph: Graph, account: Account) -> dict[str, SettingValue]:
     """Return every setting by its key. Raises `Trouble`, also when there is none: a page always has some."""

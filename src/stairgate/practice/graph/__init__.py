@@ -9,12 +9,14 @@ from stairgate.practice.graph.comments import new_comment, tell
 from stairgate.practice.graph.posts import new_visitor_post
 from stairgate.practice.graph.routes import answer
 from stairgate.practice.graph.shapes import post_id
-from stairgate.practice.graph.tokens import give_code
+from stairgate.practice.graph.tokens import BROKEN, break_tokens, give_code
 
 __all__ = [
+    "BROKEN",
     "Call",
     "Upload",
     "answer",
+    "break_tokens",
     "comments",
     "give_code",
     "hooks",

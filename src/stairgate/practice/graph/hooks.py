@@ -38,6 +38,28 @@ def subscribe_app(call: Call, app: str) -> Answer:
     return {"success": True}
 
 
+@route("GET", r"(\d+)/subscribed_apps")
+def subscribed_apps(call: Call, page: str) -> Answer:
+    """Say which app the page rings for; of an app that never asked, nothing."""
+    need(call, "pages_manage_metadata")
+    names = call.store.meta("page_rings_for")
+    if not names:
+        return {"data": []}
+    return {"data": [{"id": call.store.meta("app_id"), "subscribed_fields": names.split(",")}]}
+
+
+@route("GET", r"(\d+)/subscriptions", signed=False)
+def subscriptions(call: Call, app: str) -> Answer:
+    """Say where the app is rung at, and what for."""
+    if call.text("access_token") != app_token(call) or app != call.store.meta("app_id"):
+        raise GraphError(15, "(#15) This method must be called with an app access_token.")
+    callback = call.store.meta("callback_url")
+    if not callback:
+        return {"data": []}
+    fields = [{"name": name} for name in call.store.meta("app_rings_for").split(",")]
+    return {"data": [{"object": "page", "callback_url": callback, "active": True, "fields": fields}]}
+
+
 def _names(call: Call, key: str) -> str:
     """Return a list of names with commas between, however it was sent: as JSON, or with commas already."""
     raw = call.text(key)

@@ -19,12 +19,18 @@ def token_of(call: Call) -> Row:
     row = call.store.row("SELECT * FROM tokens WHERE token = ?", given)
     if row is None:
         raise GraphError(190, "Invalid OAuth access token - Cannot parse access token", status=401)
-    if not row["valid"]:
-        raise GraphError(190, "Error validating access token: The session was changed", subcode=460)
-    if row["expires"] and row["expires"] < time.time():
-        raise GraphError(190, "Error validating access token: Session has expired", subcode=463)
+    if broken := subcode_of(row):
+        raise GraphError(190, "Error validating access token: it is not valid any more", subcode=broken)
     check_proof(call, given)
     return row
+
+
+def subcode_of(row: Row) -> int:
+    """Return the subcode with which a dead token is refused; 0 for one that lives."""
+    if not row["valid"]:
+        return int(row["broken"])
+    expired = row["expires"] and row["expires"] < time.time()
+    return 463 if expired else 0
 
 
 def check_proof(call: Call, token: str) -> None:
@@ -44,7 +50,8 @@ def app_token(call: Call) -> str:
 
 
 def is_page(call: Call) -> bool:
-    return call.token is not None and call.token["kind"] == "page"
+    """Return whether the page itself asks: neither a person nor another page."""
+    return call.token is not None and call.token["kind"] == "page" and not call.token["about"]
 
 
 def need(call: Call, scope: str) -> None:
