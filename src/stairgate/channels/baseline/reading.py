@@ -172,7 +172,9 @@ def put_back(*, actor: User, channel: Channel, line_id: str, at: datetime) -> bo
     line = baseline_of(channel.network).line(line_id)
     if line is None or not line.key:
         raise CannotRead("This setting is changed on the network, by hand.")
-    write_down(actor, channel, "channels.setting_put_back", {"line": line.id, "wanted": line.wanted}, at)
+    with transaction.atomic():
+        payload = {"line": line.id, "wanted": line.wanted}
+        write_down(actor, channel, "channels.setting_put_back", payload, at)
     account = account_for(channel)
     try:
         told = client.read_settings(account) if line.words else {}

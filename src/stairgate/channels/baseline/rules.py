@@ -121,7 +121,6 @@ class Settings:
 @control(
     "C34",
     "Settings that nobody went through in time shut the account until somebody has",
-    coverage=Coverage.WHOLE,
 )
 @control("C83", "As long as its settings are overdue or stay weaker than agreed, the account is shut")
 @control(

@@ -178,6 +178,11 @@ def _require_service_manager(actor: User, channel: Channel, at: datetime) -> Non
     coverage=Coverage.WHOLE,
 )
 @control(
+    "C31",
+    "The sheet is not signed before the filter is at its strongest and our list of blocked words is on the page",
+    coverage=Coverage.WHOLE,
+)
+@control(
     "C42", "The sheet is not signed before the links to CEOP, IWF and Report Remove were seen on the page"
 )
 @transaction.atomic
