@@ -168,6 +168,11 @@ class ScreenNow:
         return sum(line.standing == Standing.MOVED for line in self.lines)
 
     @property
+    def all_same(self) -> bool:
+        """Whether there is nothing here to see: neither a task nor a weaker answer."""
+        return all(line.fine and line.standing != Standing.WEAKER for line in self.lines)
+
+    @property
     def by_person(self) -> tuple[Now, ...]:
         """The lines that a person has to look at: also those that the network does not tell us any more."""
         return tuple(one for one in self.lines if not one.asked and one.line.confirmed is None)
