@@ -13,7 +13,7 @@ import pytest
 from tests import databases
 from tests.databases import own_database, use_postgres
 
-pytest_plugins = ["tests.practice.fixtures", "tests.networks.bluesky_fixture"]
+pytest_plugins = ["tests.practice.fixtures", "tests.networks.bluesky_fixture", "tests.networks.photo_stand"]
 
 #: on CI every part is there, so a test that leaves one out has failed
 ON_CI = os.environ.get("STAIRGATE_CI") == "1"

@@ -149,7 +149,12 @@ def check(asked: Asked, account: Account) -> None:
         if set(asked.params) - _SIGNED not in UNDECLARED[place]:
             raise Broken(f"{place}: other parameters than Meta's reference has")
         return
-    declared = _declared(place, asked.path)
+    check_declared(asked, place, CONTRACT)
+
+
+def check_declared(asked: Asked, place: Place, contract: Mapping[Place, tuple[Any, str]]) -> None:
+    """Hold a request to the SDK's own for its place. Raises `Broken`."""
+    declared = _declared(place, asked.path, contract)
     if asked.files - _FILES.get(place, frozenset()):
         raise Broken(f"{place}: files nobody declares")
     params = {name: value for name, value in asked.params.items() if name not in _SIGNED}
@@ -161,11 +166,11 @@ def check(asked: Asked, account: Account) -> None:
         _check_param(declared._param_checker, name, value)
 
 
-def _declared(place: Place, path: str) -> Any:
+def _declared(place: Place, path: str, contract: Mapping[Place, tuple[Any, str]]) -> Any:
     """Return the SDK's own request for this place: it must go where ours went. Raises `Broken`."""
-    if place not in CONTRACT:
+    if place not in contract:
         raise Broken(f"{place} has no row in the contract")
-    kind, name = CONTRACT[place]
+    kind, name = contract[place]
     node, _, _ = path.partition("/")
     declared = getattr(kind(node, api=_unconnected()), name)(pending=True)
     if (declared._method, "/".join(declared._path).rstrip("/")) != (place[0], path):

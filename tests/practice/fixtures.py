@@ -10,7 +10,7 @@ import tempfile
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +44,12 @@ class Practice:
             app_secret=Secret(given["app_secret"]),
             verify_token=Secret(given["verify_token"]),
         )
+
+    @property
+    def instagram(self) -> Account:
+        """The Instagram account that is linked to the page."""
+        given = self.given
+        return replace(self.account, account_id=given["instagram_id"], handle=given["instagram_name"])
 
     @property
     def credentials(self) -> Credentials:
@@ -81,10 +87,14 @@ class Practice:
             found: list[dict[str, Any]] = json.load(answer)
         return found
 
-    def public_page(self) -> str:
+    def public_page(self, path: str = "/willow-lane") -> str:
         """Return the page as the public sees it."""
-        with _OPENER.open(f"{self.url}/willow-lane", timeout=10) as answer:
+        with _OPENER.open(f"{self.url}{path}", timeout=10) as answer:
             return str(answer.read().decode())
+
+    def public_album(self) -> str:
+        """Return the Instagram account as the public sees it."""
+        return self.public_page("/instagram")
 
 
 @contextlib.contextmanager

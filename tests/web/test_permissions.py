@@ -216,6 +216,7 @@ DEEDS: dict[str, frozenset[str]] = {
 #: nobody has to be signed in
 OPEN = {
     "publishing:feed",
+    "publishing:fetch",
     "help_now",
     "alive",
     "account_login",

@@ -98,6 +98,7 @@ WORDS = {
     "publishing.returned": "A post was returned with a note",
     "publishing.withdrawn": "A post was withdrawn",
     "publishing.gate_opened": "The gate opened for one attempt",
+    "publishing.photos_offered": "The network could fetch the photos, for that attempt alone",
     "publishing.gate_shut": "The gate stayed shut",
     "publishing.done": "It reached the page",
     "publishing.refused": "The network refused it",

@@ -21,12 +21,14 @@ from stairgate.channels.connecting import (
     address_problem,
     bluesky,
     by_hand,
+    cannot_be_fetched_from,
     connect_checked,
     facebook,
+    instagram,
 )
 from stairgate.channels.models import Channel
 from stairgate.channels.pausing import require_manager
-from stairgate.channels.services import Credentials
+from stairgate.channels.services import Credentials, network_for
 from stairgate.organisations.access import current, get
 
 
@@ -36,6 +38,10 @@ class _Connecting(forms.Form):
     def credentials(self) -> Credentials:
         """Return it. Raises `CannotConnect` when a network has to be asked for a part, and does not say."""
         raise NotImplementedError
+
+    def hindrance(self) -> str:
+        """Return why nothing that is typed here would connect; "" where nothing stands in the way."""
+        return ""
 
 
 def _secret(label: str, **more: Any) -> forms.CharField:
@@ -66,6 +72,32 @@ class FacebookForm(_Connecting):
 
     def credentials(self) -> Credentials:
         return facebook(**self.cleaned_data)
+
+
+class InstagramForm(_Connecting):
+    instagram_id = forms.RegexField(
+        r"^\d{5,25}$",
+        label="Instagram account ID",
+        error_messages={"invalid": "An Instagram account ID is a long number."},
+        help_text="In the business portfolio: Settings, Instagram accounts.",
+    )
+    handle = forms.RegexField(
+        r"^@?[A-Za-z0-9_.]{1,30}$",
+        label="Name on Instagram",
+        error_messages={"invalid": "Write the name as it stands in the app, such as willowlane.nursery."},
+        help_text="Without the @. The account has to be a professional one, linked to your Facebook page.",
+    )
+    token = _secret("Page access token", help_text="Of the Facebook page that the account is linked to.")
+    app_id = forms.RegexField(
+        r"^\d{3,25}$", label="App ID", error_messages={"invalid": "An app ID is a long number."}
+    )
+    app_secret = _secret("App secret")
+
+    def hindrance(self) -> str:
+        return cannot_be_fetched_from()
+
+    def credentials(self) -> Credentials:
+        return instagram(**self.cleaned_data)
 
 
 class BlueskyForm(_Connecting):
@@ -106,9 +138,14 @@ def _out_there(address: str) -> str:
 
 _FORMS: dict[str, type[_Connecting]] = {
     Channel.Network.FACEBOOK: FacebookForm,
+    Channel.Network.INSTAGRAM: InstagramForm,
     Channel.Network.BLUESKY: BlueskyForm,
     Channel.Network.ASSISTED: GroupForm,
 }
+
+
+#: what the practice network takes the place of
+_ON_THE_GRAPH = frozenset({Channel.Network.FACEBOOK, Channel.Network.INSTAGRAM})
 
 
 @never_cache
@@ -131,7 +168,8 @@ def connect(request: HttpRequest, pk: UUID) -> HttpResponse:
         "channel": channel,
         "form": form,
         "again": again,
-        "practice": settings.PRACTICE_URL and channel.network == Channel.Network.FACEBOOK,
+        "network": network_for(channel).label,
+        "practice": settings.PRACTICE_URL and channel.network in _ON_THE_GRAPH,
     }
     return render(request, "channels/connect.html", values, status=status)
 

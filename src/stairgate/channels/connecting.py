@@ -74,6 +74,35 @@ def facebook(*, page_id: str, token: str, app_id: str, app_secret: str) -> Crede
     )
 
 
+def instagram(*, instagram_id: str, handle: str, token: str, app_id: str, app_secret: str) -> Credentials:
+    """Return what opens an Instagram account: the key of the page it is linked to. Raises `CannotConnect`."""
+    base, name = settings.FACEBOOK_URL, handle.strip().lstrip("@").lower()
+    if problem := cannot_be_fetched_from():
+        raise CannotConnect(problem)
+    public = f"{base}/instagram" if settings.PRACTICE_URL else f"https://www.instagram.com/{name}/"
+    return Credentials(
+        base_url=base,
+        account_id=instagram_id,
+        token=Secret(token),
+        handle=name,
+        app_id=app_id,
+        app_secret=Secret(app_secret),
+        verify_token=Secret(secrets.token_hex(16)),
+        public_url=public,
+    )
+
+
+def cannot_be_fetched_from() -> str:
+    """Return why a network out there could not fetch a photo from us, or "". The practice network is on this machine."""
+    if settings.PRACTICE_URL or not address_problem(settings.BASE_URL):
+        return ""
+    return (
+        "Instagram takes no photos from us: it fetches each one, from an address on the internet that begins with "
+        f"https://. Stairgate’s own is {settings.BASE_URL}, where Instagram cannot come. Whoever runs Stairgate "
+        "gives it one with STAIRGATE_URL; the hosting guide says how."
+    )
+
+
 def bluesky(*, handle: str, token: str, server: str) -> Credentials:
     """Return what opens a Bluesky account. Raises `CannotConnect` when the server does not know the handle."""
     name = handle.strip().lstrip("@").lower()

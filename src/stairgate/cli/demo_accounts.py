@@ -154,8 +154,9 @@ def practice_credentials(address: str) -> Credentials:
 
 
 def follow(address: str) -> None:
-    """Point the demo's account at the practice network's port of today."""
-    for row in Connection.objects.filter(channel__organisation__is_demo=True, channel__network="facebook"):
+    """Point the demo's accounts on the practice network at its port of today."""
+    demo = Connection.objects.filter(channel__organisation__is_demo=True)
+    for row in demo.filter(channel__network__in=["facebook", "instagram"]):
         if urlsplit(row.base_url).hostname == "127.0.0.1" and row.base_url != address:
-            row.base_url, row.public_url = address, f"{address}/willow-lane"
+            row.base_url, row.public_url = address, f"{address}{urlsplit(row.public_url).path}"
             row.save(update_fields=["base_url", "public_url"])

@@ -22,6 +22,7 @@ DEMO = os.environ.get("STAIRGATE_DEMO") == "1"
 SECRET_KEY = HOME.key("session").hex()
 FIELD_KEY = HOME.key("fields")
 REGISTER_KEY = subkey(FIELD_KEY, "register")
+FETCHING_KEY = subkey(FIELD_KEY, "fetching")
 LEDGER_KEY = HOME.key("ledger")
 NAMES_KEY = HOME.key("names")
 

@@ -65,13 +65,17 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A picture as it will be sent: already re-encoded to bare pixels."""
+    """A picture as it will be sent: already re-encoded to bare pixels.
+
+    ``address`` is where a network that `FetchesPictures` finds it for some minutes; "" for any other.
+    """
 
     data: bytes = field(repr=False)
     media_type: str
     alt: str
     width: int
     height: int
+    address: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -396,6 +400,13 @@ class KnowsSettings(Protocol):
 
         A "yes" proves nothing: whoever asks reads it back.
         """
+
+
+@runtime_checkable
+class FetchesPictures(Protocol):
+    """A network that takes no upload: it comes and fetches each picture at an address of ours, so we need one."""
+
+    fetches_pictures: bool
 
 
 @control(

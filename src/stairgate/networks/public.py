@@ -32,6 +32,15 @@ PUBLIC: dict[str, PublicSide] = {
         owner_hint="Its name and its number: business.facebook.com, Settings, Business portfolio info.",
         access="Each person has an access of their own in the portfolio, the least they need, with two-factor on.",
     ),
+    "instagram": PublicSide(
+        minimum_age=13,
+        age_source="Instagram’s terms of use, “Who can use Instagram”: help.instagram.com/581066165581870",
+        reporting="On Instagram: the three dots beside a post, or hold a comment, then “Report”.",
+        owner="Business portfolio that owns the account and the Facebook page it is linked to",
+        owner_hint="Its name and its number: business.facebook.com, Settings, Business portfolio info.",
+        access="Each person has an access of their own in the portfolio, the least they need, with two-factor on; "
+        "nobody uses the account’s own password.",
+    ),
     "bluesky": PublicSide(
         minimum_age=13,
         age_source="Bluesky’s terms of service: bsky.social/about/support/tos",

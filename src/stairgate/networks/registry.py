@@ -9,6 +9,7 @@ from stairgate.networks.base import Network
 
 _CLIENTS = {
     "facebook": ("stairgate.networks.facebook", "Facebook"),
+    "instagram": ("stairgate.networks.instagram", "Instagram"),
     "bluesky": ("stairgate.networks.bluesky", "Bluesky"),
     "assisted": ("stairgate.networks.assisted", "Assisted"),
 }

@@ -21,12 +21,17 @@ KINDS = {
     "expire_token": "Say the token has expired (190/463)",
     "error": "Answer with an error code of your choice",
     "wrong_empty": "Answer a read with an empty list",
+    "container_slow": "Instagram: take some seconds to get a post ready",
+    "container_error": "Instagram: never get a post ready",
+    "container_expired": "Instagram: forget what was made ready",
     "webhook_off": "Send no webhook",
     "webhook_duplicate": "Send the webhook twice",
     "webhook_late": "Send the webhook late",
     "webhook_out_of_order": "Let the next webhook overtake this one",
     "webhook_bad_signature": "Sign the webhook with the wrong secret",
 }
+#: faults that wait for something else than a request, by how their kinds begin
+_FAMILIES = frozenset({"webhook", "container"})
 AFTER = frozenset({"server_error_after", "hang", "drop"})
 
 
@@ -49,14 +54,22 @@ def add(store: Store, kind: str, match: str, times: int, more: dict[str, Any]) -
     return store.do(sql, kind, match, times, json.dumps(more))
 
 
-def take(store: Store, method: str, path: str, *, webhook: bool = False) -> Fault | None:
-    """Return the first waiting fault for this request and count it down; None when there is none."""
+def take(store: Store, method: str, path: str, *, family: str = "") -> Fault | None:
+    """Return the first waiting fault for this request and count it down; None when there is none.
+
+    ``family``: of the faults for what is no request.
+    """
     with store.transaction():
         for row in store.rows("SELECT * FROM faults WHERE times > 0 ORDER BY id"):
-            if row["kind"].startswith("webhook_") == webhook and _matches(row["match"], method, path):
+            if _family(row["kind"]) == family and _matches(row["match"], method, path):
                 store.do("UPDATE faults SET times = times - 1 WHERE id = ?", row["id"])
                 return Fault(row["kind"], json.loads(row["more"]))
     return None
+
+
+def _family(kind: str) -> str:
+    first = kind.partition("_")[0]
+    return first if first in _FAMILIES else ""
 
 
 def _matches(match: str, method: str, path: str) -> bool:

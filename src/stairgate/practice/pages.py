@@ -17,7 +17,7 @@ LONGEST_NAME = 60
 LONGEST_COMMENT = 8000
 _MOST_POSTS = 50
 
-_environment = Environment(
+environment = Environment(
     loader=PackageLoader("stairgate.practice"),
     autoescape=select_autoescape(["html"]),
     trim_blocks=True,
@@ -47,7 +47,7 @@ def visitor_id(name: str) -> str:
 
 def comment(store: Store, post: int, name: str, text: str, parent: int | None = None) -> int:
     """Write a visitor's comment; return its number. Raises `BadInput`."""
-    name, text = _clean(name, text)
+    name, text = clean(name, text)
     if store.row("SELECT n FROM posts WHERE n = ? AND deleted = 0", post) is None:
         raise BadInput("That post is not there any more.")
     if parent is not None:
@@ -61,7 +61,7 @@ def comment(store: Store, post: int, name: str, text: str, parent: int | None = 
 
 def visitor_post(store: Store, name: str, text: str) -> int:
     """Write a visitor's post on the page; return its number. Raises `BadInput`."""
-    name, text = _clean(name, text)
+    name, text = clean(name, text)
     _check_welcome(store, name)
     row = store.row("SELECT value FROM settings WHERE key = 'USERS_CAN_POST'")
     if row is None or row["value"] != "true":
@@ -69,7 +69,7 @@ def visitor_post(store: Store, name: str, text: str) -> int:
     return new_visitor_post(store, text, visitor_id(name), name)
 
 
-def _clean(name: str, text: str) -> tuple[str, str]:
+def clean(name: str, text: str) -> tuple[str, str]:
     name, text = " ".join(name.split()), text.replace("\r\n", "\n").strip()
     if not name or len(name) > LONGEST_NAME:
         raise BadInput("Write a made-up name of up to 60 letters.")
@@ -88,7 +88,7 @@ def public_page(store: Store, problem: str = "") -> str:
     sql = "SELECT * FROM posts WHERE deleted = 0 AND hidden = 0 AND published = 1 ORDER BY n DESC LIMIT ?"
     posts = [_shown_post(store, row) for row in store.rows(sql, _MOST_POSTS)]
     page = {"id": store.meta("page_id"), "name": store.meta("page_name")}
-    return _environment.get_template("page.html").render(page=page, posts=posts, problem=problem)
+    return environment.get_template("page.html").render(page=page, posts=posts, problem=problem)
 
 
 def _shown_post(store: Store, row: Row) -> dict[str, Any]:
@@ -97,7 +97,7 @@ def _shown_post(store: Store, row: Row) -> dict[str, Any]:
         "n": row["n"],
         "name": row["from_name"],
         "text": row["message"],
-        "at": _at(row["created"]),
+        "at": at(row["created"]),
         "photos": photos,
         "comments": _comments(store, row["n"]),
     }
@@ -112,11 +112,11 @@ def _comments(store: Store, post: int) -> tuple[ShownComment, ...]:
 def _shown(row: Row, rows: list[Row]) -> ShownComment:
     below = tuple(_shown(other, rows) for other in rows if other["parent"] == row["n"])
     return ShownComment(
-        row["n"], row["from_name"], row["message"], _at(row["created"]), bool(row["own"]), below
+        row["n"], row["from_name"], row["message"], at(row["created"]), bool(row["own"]), below
     )
 
 
-def _at(seconds: float) -> str:
+def at(seconds: float) -> str:
     local = datetime.fromtimestamp(seconds).astimezone()
     return f"{local:%a} {local.day} {local:%b}, {local:%H:%M}"
 
@@ -125,8 +125,8 @@ def trainer_page(store: Store) -> str:
     """Return the page where a trainer sets faults and sees what was asked."""
     waiting = store.rows("SELECT * FROM faults WHERE times > 0 ORDER BY id")
     log = store.rows("SELECT * FROM log ORDER BY id DESC LIMIT 50")
-    return _environment.get_template("trainer.html").render(
-        kinds=faults.KINDS, ways=_WAYS, waiting=waiting, log=log, settings=store.settings(), at=_at
+    return environment.get_template("trainer.html").render(
+        kinds=faults.KINDS, ways=_WAYS, waiting=waiting, log=log, settings=store.settings(), at=at
     )
 
 
@@ -144,4 +144,4 @@ _WAYS = {
 def dialog_page(query: dict[str, str], name: str, scopes: list[str]) -> str:
     """Return the page that asks whether an app may speak for the page, with a tick for each thing it asks for."""
     hidden = {key: value for key, value in query.items() if key not in {"answer", "allow", "ticks"}}
-    return _environment.get_template("dialog.html").render(query=hidden, name=name, scopes=scopes)
+    return environment.get_template("dialog.html").render(query=hidden, name=name, scopes=scopes)

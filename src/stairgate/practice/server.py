@@ -18,7 +18,7 @@ from werkzeug.exceptions import HTTPException, NotFound
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 from werkzeug.wrappers import Request, Response
 
-from stairgate.practice import faults, graph, pages
+from stairgate.practice import album, faults, graph, pages
 from stairgate.practice.errors import GraphError, nothing_asked
 from stairgate.practice.store import Store
 from stairgate.practice.webhooks import Messenger, announce
@@ -79,6 +79,8 @@ class Application:
             return redirect("/willow-lane")
         if path.startswith("/willow-lane"):
             return self._public(request, path.removeprefix("/willow-lane").strip("/"))
+        if path.startswith(album.PATH):
+            return self._album(request, path.removeprefix(album.PATH).strip("/"))
         if path.startswith("/media/"):
             return self._photo(path.removeprefix("/media/"))
         if path == "/style.css":
@@ -189,6 +191,22 @@ class Application:
             return html(pages.public_page(self.store, said), 422)
         return redirect("/willow-lane")
 
+    def _album(self, request: Request, rest: str) -> Response:
+        """The Instagram account: its page, its photos, and what the public writes there."""
+        if request.method == "POST":
+            try:
+                album.comment_typed(self.store, request.form)
+            except ValueError as error:
+                said = str(error) if isinstance(error, pages.BadInput) else "That did not arrive whole."
+                return html(album.public_album(self.store, said), 422)
+            return redirect(album.PATH)
+        if not rest:
+            return html(album.public_album(self.store))
+        photo = album.photo(self.store, rest.removeprefix("photos/"))
+        if photo is None:
+            raise NotFound
+        return Response(photo, content_type="image/jpeg")
+
     def _photo(self, number: str) -> Response:
         sql = (
             "SELECT photos.* FROM photos JOIN posts ON posts.n = photos.post"
@@ -264,6 +282,8 @@ class Application:
             return {
                 "id": graph.post_id(page, pages.visitor_post(self.store, given["name"], given["message"]))
             }
+        if what.startswith("instagram-"):
+            return album.deed(self.store, what.removeprefix("instagram-"), given)
         raise NotFound
 
 

@@ -30,6 +30,21 @@ CREATE TABLE IF NOT EXISTS comments (
     n INTEGER PRIMARY KEY, post INTEGER NOT NULL, parent INTEGER, message TEXT NOT NULL, from_id TEXT NOT NULL,
     from_name TEXT NOT NULL, created REAL NOT NULL, own INTEGER NOT NULL, hidden INTEGER NOT NULL DEFAULT 0,
     deleted INTEGER NOT NULL DEFAULT 0);
+CREATE TABLE IF NOT EXISTS insta_containers (
+    n INTEGER PRIMARY KEY, caption TEXT NOT NULL, alt TEXT NOT NULL, photo BLOB, children TEXT NOT NULL,
+    of_many INTEGER NOT NULL, ready REAL NOT NULL, failed TEXT NOT NULL, post INTEGER);
+CREATE TABLE IF NOT EXISTS insta_posts (
+    n INTEGER PRIMARY KEY, caption TEXT NOT NULL, created REAL NOT NULL, comments_on INTEGER NOT NULL DEFAULT 1,
+    deleted INTEGER NOT NULL DEFAULT 0);
+CREATE TABLE IF NOT EXISTS insta_photos (
+    n INTEGER PRIMARY KEY, post INTEGER NOT NULL, position INTEGER NOT NULL, data BLOB NOT NULL, alt TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS insta_comments (
+    n INTEGER PRIMARY KEY, post INTEGER NOT NULL, parent INTEGER, text TEXT NOT NULL, from_id TEXT NOT NULL,
+    username TEXT NOT NULL, created REAL NOT NULL, hidden INTEGER NOT NULL DEFAULT 0,
+    deleted INTEGER NOT NULL DEFAULT 0);
+CREATE TABLE IF NOT EXISTS insta_tags (
+    n INTEGER PRIMARY KEY, caption TEXT NOT NULL, username TEXT NOT NULL, created REAL NOT NULL,
+    deleted INTEGER NOT NULL DEFAULT 0);
 CREATE TABLE IF NOT EXISTS blocked (id TEXT PRIMARY KEY, name TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS settings (key TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS faults (
@@ -66,6 +81,10 @@ SCOPES = (
     "pages_read_user_content",
     "pages_manage_engagement",
     "pages_manage_metadata",
+    "instagram_basic",
+    "instagram_content_publish",
+    "instagram_manage_comments",
+    "instagram_manage_contents",
 )
 _SECRETS = frozenset(
     {
@@ -73,7 +92,10 @@ _SECRETS = frozenset(
         *("code", "fb_exchange_token", "verify_token"),
     }
 )
-_CREDENTIALS = ("app_id", "app_secret", "page_id", "page_token", "user_token", "verify_token")
+_CREDENTIALS = (
+    *("app_id", "app_secret", "page_id", "page_token", "user_token", "verify_token"),
+    *("instagram_id", "instagram_name"),
+)
 
 
 class Store:
@@ -156,10 +178,15 @@ class Store:
                 "log",
                 "webhooks",
                 "codes",
+                "insta_containers",
+                "insta_posts",
+                "insta_photos",
+                "insta_comments",
+                "insta_tags",
             ):
                 self._db.execute(f"DELETE FROM {table}")  # noqa: S608 - names from the line above
             self._db.execute("UPDATE tokens SET valid = 1")
-            self._db.execute("DELETE FROM meta WHERE key IN ('app_mode', 'tasks')")
+            self._db.execute("DELETE FROM meta WHERE key IN ('app_mode', 'tasks', 'instagram_quota')")
             self._seed_settings()
 
     def log(self, method: str, path: str, params: Mapping[str, Any], outcome: str) -> None:
@@ -168,6 +195,16 @@ class Store:
         self.do(sql, time.time(), method, path, json.dumps(kept), outcome)
 
     def _seed(self) -> None:
+        self._seed_page()
+        if not self.meta("instagram_id"):  # a page from before there was an Instagram beside it gets one
+            with self.transaction():
+                self.set_meta("instagram_id", "17841" + _digits(12))
+                self.set_meta("instagram_name", "willowlane.nursery")
+                self.do(
+                    "UPDATE tokens SET scopes = ? WHERE token = ?", ",".join(SCOPES), self.meta("page_token")
+                )
+
+    def _seed_page(self) -> None:
         if self.meta("app_id"):
             return
         with self.transaction():

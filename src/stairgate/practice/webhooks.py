@@ -25,15 +25,25 @@ _OVERTAKE_SECONDS = 2.0
 def announce(store: Store, value: dict[str, Any]) -> None:
     """Queue one change of the page for the subscriber. It rings for what both the app and the page name."""
     wanted = [store.meta(names).split(",") for names in ("app_rings_for", "page_rings_for")]
-    if not store.meta("callback_url") or not all("feed" in names for names in wanted):
-        return
+    if store.meta("callback_url") and all("feed" in names for names in wanted):
+        _queue(store, "page", store.meta("page_id"), "feed", value)
+
+
+def announce_instagram(store: Store, field: str, value: dict[str, Any]) -> None:
+    """Queue one change of the Instagram account. It rings where the app asked for that, once the page lets it in."""
+    names = store.meta("instagram_rings_for").split(",")
+    if store.meta("instagram_callback_url") and field in names and store.meta("page_rings_for"):
+        _queue(store, "instagram", store.meta("instagram_id"), field, value)
+
+
+def _queue(store: Store, kind_of: str, who: str, field: str, value: dict[str, Any]) -> None:
     now = time.time()
-    fault = faults.take(store, "WEBHOOK", "/feed", webhook=True)
+    fault = faults.take(store, "WEBHOOK", f"/{field}", family="webhook")
     kind = fault.kind if fault else ""
     if kind == "webhook_off":
         return
-    entry = {"id": store.meta("page_id"), "time": int(now), "changes": [{"field": "feed", "value": value}]}
-    body = json.dumps({"object": "page", "entry": [entry]})
+    entry = {"id": who, "time": int(now), "changes": [{"field": field, "value": value}]}
+    body = json.dumps({"object": kind_of, "entry": [entry]})
     due = now
     if fault and kind == "webhook_late":
         due += fault.seconds(5)
@@ -92,7 +102,8 @@ class Messenger(threading.Thread):
     def _post(self, raw: bytes, forged: bool) -> bool:
         secret = "not the secret" if forged else self._store.meta("app_secret")
         headers = {"Content-Type": "application/json", "X-Hub-Signature-256": signature(secret, raw)}
-        request = urllib.request.Request(self._store.meta("callback_url"), data=raw, headers=headers)  # noqa: S310
+        kept = "instagram_callback_url" if json.loads(raw)["object"] == "instagram" else "callback_url"
+        request = urllib.request.Request(self._store.meta(kept), data=raw, headers=headers)  # noqa: S310
         try:
             with _opener().open(request, timeout=10) as answer:
                 return bool(answer.status == 200)

@@ -21,6 +21,7 @@ _DOORS = ("www.", "m.", "web.", "mobile.")
 #: where posts of a network can be seen, besides the address of the page itself
 _SITES = {
     "facebook": frozenset({"facebook.com"}),
+    "instagram": frozenset({"instagram.com"}),
     "bluesky": frozenset({"bsky.app"}),
 }
 

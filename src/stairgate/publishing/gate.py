@@ -16,7 +16,7 @@ import structlog
 from django.conf import settings
 from django.db import DatabaseError, transaction
 
-from stairgate.channels.services import account_for
+from stairgate.channels.services import account_for, network_for
 from stairgate.clauses import Coverage, control
 from stairgate.ledger.services import record
 from stairgate.networks import base
@@ -24,6 +24,7 @@ from stairgate.organisations.access import NotAllowed
 from stairgate.organisations.models import User
 from stairgate.organisations.rules import Duty
 from stairgate.policies.selectors import in_force
+from stairgate.publishing.fetching import with_addresses
 from stairgate.publishing.gate_facts import digest_of, facts_of, outgoing_of, why_not_today
 from stairgate.publishing.models import (
     Attempt,
@@ -114,7 +115,7 @@ def _open(delivery_id: UUID, worker: str, now: datetime) -> Opened | Closed:
         return Closed(barriers)
     attempt = _begin(delivery, worker, now)
     passage = _mint(
-        outgoing=outgoing,
+        outgoing=_fetchable(outgoing, delivery, attempt, now),
         account=account_for(delivery.channel),
         delivery_id=str(delivery.id),
         key=delivery.id.hex,
@@ -122,6 +123,16 @@ def _open(delivery_id: UUID, worker: str, now: datetime) -> Opened | Closed:
         good_for=settings.DELIVERY_LEASE_SECONDS / 2,
     )
     return Opened(passage, attempt.id)
+
+
+def _fetchable(outgoing: base.Outgoing, delivery: Delivery, attempt: Attempt, now: datetime) -> base.Outgoing:
+    """Return the content as its network takes it: with an address for each photo where it fetches them itself."""
+    fetches = isinstance(network_for(delivery.channel), base.FetchesPictures)
+    if not fetches or not outgoing.pictures:
+        return outgoing
+    payload = {"attempt": attempt.number, "photos": len(outgoing.pictures)}
+    _record(delivery, "publishing.photos_offered", payload, now)
+    return with_addresses(outgoing, attempt.id)
 
 
 @control(

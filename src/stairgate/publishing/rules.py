@@ -340,7 +340,8 @@ def _words_bar(facts: DraftFacts) -> Bar:
     if not facts.is_exactly:
         return Bar("words", False, "Words: only the fixed words may answer somebody under 18")
     if facts.network_problems:
-        return Bar("words", False, f"Words: {facts.network_problems[0]}")
+        problem = facts.network_problems[0]
+        return Bar("words", False, problem[:1].upper() + problem[1:])
     if facts.open_findings:
         things = "1 thing" if facts.open_findings == 1 else f"{facts.open_findings} things"
         return Bar("words", False, f"Words: {things} to look at")

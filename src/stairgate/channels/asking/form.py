@@ -13,7 +13,12 @@ from stairgate.networks.public import PUBLIC
 #: by field: a line, or the ticks that are set
 Answers = dict[str, str | list[str]]
 
-NETWORKS = (("facebook", "Facebook page"), ("bluesky", "Bluesky"), ("assisted", "Group, by hand"))
+NETWORKS = (
+    ("facebook", "Facebook page"),
+    ("instagram", "Instagram"),
+    ("bluesky", "Bluesky"),
+    ("assisted", "Group, by hand"),
+)
 AUDIENCES = (("public", "Everybody"), ("parents", "Parents and carers"), ("young", "Young people under 18"))
 LEVELS = (("low", "Low"), ("medium", "Medium"), ("high", "High"))
 YOUNG = "young"

@@ -19,6 +19,7 @@ class Channel(models.Model):
 
     class Network(models.TextChoices):
         FACEBOOK = "facebook", "Facebook page"
+        INSTAGRAM = "instagram", "Instagram"
         BLUESKY = "bluesky", "Bluesky"
         ASSISTED = "assisted", "Group, by hand"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from itertools import islice
 from typing import Any
 
@@ -33,7 +33,7 @@ from stairgate.networks.base import (
 )
 from stairgate.networks.facebook import hooks, page_settings, reading
 from stairgate.networks.facebook.dialog import Dialog
-from stairgate.networks.facebook.graph import Answer, Graph, as_app
+from stairgate.networks.facebook.graph import CLOCK_SLACK, Answer, Graph, as_app, compare_clocks, is_gone
 from stairgate.networks.facebook.tokens import (
     MANAGE,
     READ_OWN,
@@ -53,8 +53,6 @@ STAGE_SECONDS = 25.0
 LINK_SECONDS = 10.0
 #: of the page's own posts, how many are read whether we know them or not
 NEWEST_POSTS = 25
-#: clocks differ: look a little further back than the attempt
-CLOCK_SLACK = timedelta(minutes=10)
 
 #: what the doorbell rings for
 RINGS = json.dumps(["feed", "mention"])
@@ -167,7 +165,7 @@ class Facebook(Dialog):
         """Read everything the page wrote since the attempt, and count what is the same."""
         from_then = since - CLOCK_SLACK
         try:
-            _compare_clocks(self._prove(account, READ_PUBLIC if outgoing.reply_to else READ_OWN))
+            compare_clocks(self._prove(account, READ_PUBLIC if outgoing.reply_to else READ_OWN))
             rows = (
                 self._own_replies(account, outgoing.reply_to)
                 if outgoing.reply_to
@@ -211,7 +209,7 @@ class Facebook(Dialog):
             try:
                 items += self._comments(account, post)
             except Trouble as trouble:
-                if not _is_gone(trouble):
+                if not is_gone(trouble):
                     raise
                 removed.append(post)
         items += self._visitor_posts(account)
@@ -267,7 +265,7 @@ class Facebook(Dialog):
 
     def _believe_gone(self, account: Account, trouble: Trouble, scope: str = READ_PUBLIC) -> None:
         """Raise ``trouble`` unless it says "gone". Facebook says the same of what we may not see: ask about that."""
-        if not _is_gone(trouble):
+        if not is_gone(trouble):
             raise trouble
         self._prove(account, scope)
 
@@ -330,7 +328,7 @@ class Facebook(Dialog):
             if problem:
                 raise Trouble(Refused(*problem))
             me = self._prove_page(account)
-            _compare_clocks(me)
+            compare_clocks(me)
         except Trouble as trouble:
             kind = trouble.outcome.kind if isinstance(trouble.outcome, Refused) else None
             return Health(ok=False, checked_at=now, problems=(str(trouble),), kind=kind)
@@ -370,12 +368,6 @@ class Facebook(Dialog):
         self._graph.write(account, "POST", path, {"subscribed_fields": RINGS})
 
 
-def _compare_clocks(answer: Answer) -> None:
-    """Raise `Trouble` when our clock is wrong: a post is then looked for at the wrong time, and thought missing."""
-    if answer.at and abs(datetime.now(UTC) - answer.at) > CLOCK_SLACK / 2:
-        raise Trouble(Unknown("The clock of this computer is minutes away from Facebook’s. Set it right."))
-
-
 def _rung(row: Mapping[str, Any]) -> bool:
     return row.get("object") == "page" and row.get("active") is True and _feed(row.get("fields"))
 
@@ -384,7 +376,3 @@ def _feed(fields: object) -> bool:
     """Return whether a list of fields names the feed, by itself or as an object's name."""
     rows = fields if isinstance(fields, list) else []
     return any(row == "feed" or (isinstance(row, dict) and row.get("name") == "feed") for row in rows)
-
-
-def _is_gone(trouble: Trouble) -> bool:
-    return isinstance(trouble.outcome, Refused) and trouble.outcome.kind == RefusalKind.GONE

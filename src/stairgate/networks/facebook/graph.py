@@ -7,7 +7,7 @@ import hmac
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
 
@@ -22,6 +22,8 @@ VERSION = "v26.0"
 #: one call, from the first wait to the last byte: with the passage's own time it ends well inside a lease
 CALL_SECONDS = 30.0
 MOST_PAGES = 100
+#: clocks differ: look a little further back than the attempt
+CLOCK_SLACK = timedelta(minutes=10)
 _A_PAGE = 100
 
 Body = dict[str, Any]
@@ -151,13 +153,17 @@ class Graph:
         """Yield every item of a list, over all its pages. Raises `Trouble`, also when there is no end."""
         asked = {**params, "limit": str(_A_PAGE)}
         for _ in range(MOST_PAGES):
-            body = self.read(account, path, asked).body
-            yield from _rows(body)
-            after = _after(body)
-            if after is None:
+            rows, after = self.read_page(account, path, asked)
+            yield from rows
+            if not after:
                 return
             asked["after"] = after
         raise Trouble(Unknown("There was more to read than we dare to."))
+
+    def read_page(self, account: Account, path: str, params: Mapping[str, str]) -> tuple[list[Body], str]:
+        """Return one page of a list, and where the next begins; "" after the last. Raises `Trouble`."""
+        body = self.read(account, path, params).body
+        return _rows(body), _after(body)
 
     def write(
         self, account: Account, method: str, path: str, params: Mapping[str, str] | None = None
@@ -182,16 +188,27 @@ def _rows(body: Body) -> list[Body]:
     return rows
 
 
-def _after(body: Body) -> str | None:
-    """Return where the next page begins; None on the last one. Raises `Trouble` when it is there but not where."""
+def _after(body: Body) -> str:
+    """Return where the next page begins; "" on the last one. Raises `Trouble` when it is there but not where."""
     paging = body.get("paging")
     if not isinstance(paging, dict) or not paging.get("next"):
-        return None
+        return ""
     cursors = paging.get("cursors")
     after = cursors.get("after") if isinstance(cursors, dict) else None
     if not isinstance(after, str) or not after:
         raise Trouble(Unknown("Facebook says there is more, but not where."))
     return after
+
+
+def compare_clocks(answer: Answer) -> None:
+    """Raise `Trouble` when our clock is wrong: a post is then looked for at the wrong time, and thought missing."""
+    if answer.at and abs(datetime.now(UTC) - answer.at) > CLOCK_SLACK / 2:
+        raise Trouble(Unknown("The clock of this computer is minutes away from Facebook’s. Set it right."))
+
+
+def is_gone(trouble: Trouble) -> bool:
+    """Return whether Facebook says that something is not there. It says the same of what we may not see."""
+    return isinstance(trouble.outcome, Refused) and trouble.outcome.kind == RefusalKind.GONE
 
 
 def _proof(account: Account) -> str:

@@ -31,17 +31,22 @@ def handshake(account: Account, query: Mapping[str, str]) -> str | None:
 
 def parse(account: Account, raw: bytes, headers: Mapping[str, str]) -> list[WebhookNote]:
     """Return the notes of a webhook signed with the app's secret over its raw bytes. Raises `BadSignature`."""
-    secret = str.__str__(account.app_secret)
-    given = next((v for k, v in headers.items() if k.lower() == "x-hub-signature-256"), "")
-    wanted = "sha256=" + hmac.new(secret.encode(), raw, hashlib.sha256).hexdigest()
-    if not secret or not hmac.compare_digest(wanted.encode(), given.encode()):
-        raise BadSignature("not signed by Facebook")
+    check_signature(account, raw, headers)
     try:
         body = json.loads(raw)
         entries = [entry for entry in body["entry"] if str(entry["id"]) == account.account_id]
         return [_note(change["value"]) for entry in entries for change in entry.get("changes", [])]
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise BadSignature("signed, but not readable") from None
+
+
+def check_signature(account: Account, raw: bytes, headers: Mapping[str, str]) -> None:
+    """Raise `BadSignature` unless a webhook is signed with the app's secret over its raw bytes."""
+    secret = str.__str__(account.app_secret)
+    given = next((v for k, v in headers.items() if k.lower() == "x-hub-signature-256"), "")
+    wanted = "sha256=" + hmac.new(secret.encode(), raw, hashlib.sha256).hexdigest()
+    if not secret or not hmac.compare_digest(wanted.encode(), given.encode()):
+        raise BadSignature("not signed by Facebook")
 
 
 def _note(value: Mapping[str, Any]) -> WebhookNote:

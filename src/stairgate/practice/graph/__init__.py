@@ -3,7 +3,7 @@
 One module a topic. Each registers its handlers in `routes`, so all of them are imported here.
 """
 
-from stairgate.practice.graph import comments, hooks, posts, settings, things, tokens
+from stairgate.practice.graph import comments, hooks, instagram, posts, settings, things, tokens
 from stairgate.practice.graph.call import Call, Upload
 from stairgate.practice.graph.comments import new_comment, tell
 from stairgate.practice.graph.posts import new_visitor_post
@@ -20,6 +20,7 @@ __all__ = [
     "comments",
     "give_code",
     "hooks",
+    "instagram",
     "new_comment",
     "new_visitor_post",
     "post_id",

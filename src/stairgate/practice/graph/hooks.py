@@ -11,7 +11,7 @@ from stairgate.practice.graph.who import app_token, check_proof, need
 from stairgate.practice.webhooks import shake_hands
 
 
-@route("POST", r"(\d+)/subscribed_apps")
+@route("POST", r"(\d+|me)/subscribed_apps")
 def subscribe_page(call: Call, page: str) -> Answer:
     need(call, "pages_manage_metadata")
     names = _names(call, "subscribed_fields")
@@ -33,8 +33,9 @@ def subscribe_app(call: Call, app: str) -> Answer:
     names = _names(call, "fields")
     if not shake_hands(callback, verify):
         raise GraphError(2200, "(#2200) Callback verification failed")
-    call.store.set_meta("callback_url", callback)
-    call.store.set_meta("app_rings_for", names)
+    instagram = call.text("object") == "instagram"
+    call.store.set_meta("instagram_callback_url" if instagram else "callback_url", callback)
+    call.store.set_meta("instagram_rings_for" if instagram else "app_rings_for", names)
     return {"success": True}
 
 

@@ -27,7 +27,10 @@ def me(call: Call) -> Answer:
     assert call.token is not None
     if call.token["kind"] == "page":
         page = call.token["about"] or call.page
-        return {"id": page, "name": dict(_pages(call.store))[page]}
+        own: Answer = {"id": page, "name": dict(_pages(call.store))[page]}
+        if page == call.page and "instagram_business_account" in fields_of(call, "id,name"):
+            own["instagram_business_account"] = {"id": call.store.meta("instagram_id")}
+        return own
     return {"id": PERSON, "name": "Priya"}
 
 

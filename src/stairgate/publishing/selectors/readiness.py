@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -16,13 +16,9 @@ from stairgate.organisations.rules import Duty, Role
 from stairgate.policies.parameters import Parameters
 from stairgate.policies.quiet import QuietHours
 from stairgate.policies.selectors import fit_for, in_force, roles_for, standing
-from stairgate.publishing.content import Content
+from stairgate.publishing.content import Content, PictureUse
 from stairgate.publishing.gate_facts import written_by
-from stairgate.publishing.models import (
-    Post,
-    Revision,
-    RevisionPicture,
-)
+from stairgate.publishing.models import Picture, Post, Revision, RevisionPicture
 from stairgate.publishing.rules import Bar, DraftFacts, bars, still_open
 from stairgate.publishing.screen import screen_revision, screen_words
 from stairgate.publishing.selectors.changes import Changing, changing
@@ -73,14 +69,14 @@ def bars_of(post: Post, revision: Revision, now: datetime) -> tuple[Bar, ...]:
 
 def readiness_of(post: Post, revision: Revision, now: datetime) -> Readiness:
     """Return how ready a stored version is."""
-    uses = list(revision.pictures.all())
+    uses = revision.pictures.all()
     writers, answered = written_by(post)
     return readiness(
         organisation=post.organisation,
         content=content_of(revision),
         writers=writers,
         answered=answered,
-        pictures=[(use.alt, use.shows) for use in uses],
+        pictures=[PictureUse(use.picture_id, use.alt, use.shows) for use in uses],
         is_reply=post.kind == Post.Kind.REPLY,
         only_signpost=post.only_signpost,
         change=changing(post, content_of(revision)),
@@ -104,13 +100,13 @@ def readiness(
     content: Content,
     writers: frozenset[UUID],
     answered: frozenset[str],
-    pictures: Sequence[tuple[str, str]],
+    pictures: Sequence[PictureUse],
     now: datetime,
     is_reply: bool = False,
     only_signpost: bool = False,
     change: Changing | None = None,
 ) -> Readiness:
-    """Return how ready some content is, stored or just typed. ``pictures`` are (alt text, who is shown).
+    """Return how ready some content is, stored or just typed.
 
     ``change``: what these words are to change; None for what is no change.
     """
@@ -121,23 +117,25 @@ def readiness(
     administrators = [member for member, fit in known["looks_after"] if fit]
     accounts = tuple(accounts_now(organisation, now, version=version, administrators=administrators))
     chosen = [account for account in accounts if account.channel.id in content.channel_ids]
-    alts = [alt for alt, _ in pictures]
+    alts = [use.alt for use in pictures]
     screening = screen_words(content.text, organisation, alts=alts, is_reply=is_reply)
     open_findings = still_open(screening, answered)
     purposes = _purposes_of_all(chosen)
-    shows = [who for _, who in pictures]
+    shows = [use.shows for use in pictures]
     facts = DraftFacts(
         change=change.problems if change else None,
         has_words=bool(content.text.strip()),
         accounts=tuple(account.channel.name for account in chosen),
         account_problems=tuple(r.says for account in chosen for r in account.restrictions),
-        network_problems=_network_problems(chosen, content, pictures, is_reply=is_reply),
+        network_problems=_network_problems(
+            chosen, content, _as_sent(organisation, pictures), is_reply=is_reply
+        ),
         is_exactly=not only_signpost or (content.text == parameters.signpost_text and not pictures),
         purpose=content.purpose,
         purposes=purposes,
         open_findings=len(open_findings),
         pictures=len(pictures),
-        pictures_without_alt=sum(1 for alt, _ in pictures if not alt.strip()),
+        pictures_without_alt=sum(1 for alt in alts if not alt.strip()),
         pictures_unanswered=sum(1 for who in shows if not who),
         children_shown=shows.count(RevisionPicture.Shows.CHILDREN),
         children_allowed=parameters.identifiable_children,
@@ -158,9 +156,17 @@ def _purposes_of_all(chosen: Sequence[ChannelNow]) -> tuple[str, ...]:
 
 
 def _network_problems(
-    chosen: Iterable[ChannelNow], content: Content, pictures: Sequence[tuple[str, str]], *, is_reply: bool
+    chosen: Iterable[ChannelNow], content: Content, pictures: Iterable[SentPicture], *, is_reply: bool
 ) -> tuple[str, ...]:
-    sent = tuple(SentPicture(b"", "image/jpeg", alt, 1, 1) for alt, _ in pictures)
-    outgoing = Outgoing(text=content.text, pictures=sent, reply_to="comment" if is_reply else None)
+    outgoing = Outgoing(text=content.text, pictures=tuple(pictures), reply_to="comment" if is_reply else None)
     problems = (p for account in chosen for p in network_for(account.channel).validate(outgoing))
     return tuple(dict.fromkeys(problems)) if content.text.strip() else ()
+
+
+def _as_sent(organisation: Organisation, pictures: Sequence[PictureUse]) -> Iterator[SentPicture]:
+    """Yield pictures as a network judges them, without their bytes. One query where there are any."""
+    own = Picture.objects.filter(organisation=organisation)
+    rows = own.in_bulk([use.picture_id for use in pictures]) if pictures else {}
+    for use in pictures:
+        if row := rows.get(use.picture_id):
+            yield SentPicture(b"", row.media_type, use.alt, row.width, row.height)

@@ -279,7 +279,7 @@ def _readiness(
         content=content,
         writers=so_far.writers | {member.user_id},
         answered=so_far.answered,
-        pictures=[(use.alt, use.shows) for use in content.pictures],
+        pictures=content.pictures,
         is_reply=post is not None and post.kind == Post.Kind.REPLY,
         only_signpost=post is not None and post.only_signpost,
         change=change,
