@@ -143,9 +143,9 @@ def _asked(channel: Any, moved: tuple[Moved, ...]) -> _Asked:
     return channel.late_condition, channel.online_safety, channel.safeguarding_until, confirmed, settings
 
 
-def channel_now(channel: Channel, now: datetime) -> ChannelNow:
-    """Return one account with everything that shuts it, read afresh."""
-    version = in_force(channel.organisation)
+def channel_now(channel: Channel, now: datetime, *, version: PolicyVersion | None = None) -> ChannelNow:
+    """Return one account with everything that shuts it, read afresh; but for the version in force, when it is known."""
+    version = version or in_force(channel.organisation)
     administrators = fit_administrators(channel.organisation, now)
     pauses = tuple(open_pauses(channel.organisation))
     on = channel.organisation.day(now)

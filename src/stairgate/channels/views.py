@@ -85,8 +85,9 @@ def sheet_pdf(request: HttpRequest, pk: UUID) -> HttpResponse:
     member, channel = _channel(request, pk)
     now = timezone.now()
     version = in_force(member.organisation)
-    sheet = sheet_now(channel, version, now)
-    paper = settings_sheet(channel_now(channel, now), sheet, version, at=now)
+    account = channel_now(channel, now, version=version)
+    sheet = sheet_now(channel, version, now, opening=account.opening)
+    paper = settings_sheet(account, sheet, version, at=now)
     return paper_answer(request, paper, f"settings-sheet-{member.organisation.day(now)}")
 
 
