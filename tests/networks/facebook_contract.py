@@ -47,6 +47,8 @@ CONTRACT: Mapping[Place, tuple[Any, str]] = {
     ("GET", "page", "visitor_posts"): (Page, "get_visitor_posts"),
     ("GET", "page", "roles"): (Page, "get_roles"),
     ("POST", "page", "blocked"): (Page, "create_blocked"),
+    ("GET", "page", "settings"): (Page, "get_settings"),
+    ("POST", "page", "settings"): (Page, "create_setting"),
     ("POST", "page", "subscribed_apps"): (Page, "create_subscribed_app"),
     ("GET", "page", "subscribed_apps"): (Page, "get_subscribed_apps"),
     ("POST", "app", "subscriptions"): (Application, "create_subscription"),

@@ -205,7 +205,7 @@ def _accounts(made: Crowd) -> list[Page]:
     """The page of the account with the longest story, its connection, and a request in each of its pages."""
     account = [
         Page(f"channels:{name}", reverse(f"channels:{name}", args=[made.channel.pk]))
-        for name in ("access", "account", "connect", "opening", "vault")
+        for name in ("access", "account", "connect", "opening", "settings", "vault")
     ]
     account += [
         Page("channels:vault_new", reverse("channels:vault_new", args=[made.channel.pk, "account"])),
@@ -214,6 +214,8 @@ def _accounts(made: Crowd) -> list[Page]:
             for name in ("entry", "change")
         ),
     ]
+    screen = reverse("channels:settings_screen", args=[made.channel.pk, "comments"])
+    account.append(Page("channels:settings_screen", screen))
     request = Page("channels:request", reverse("channels:request", args=[made.request.pk]))
     steps = ("what", "readers", "people", "safe", "send")
     return [

@@ -44,6 +44,7 @@ NO_PAGE = {
     *("policies:policy_pdf", "policies:code_pdf", "reading:certificate"),
     *("people:register_pdf", "channels:sheet_pdf", "channels:request_pdf", "channels:house_rules_pdf"),
     "library:card",
+    "channels:settings_picture",
 }
 #: of the cast, whose Today is measured too, and who is not in the cast
 OTHERS = ("kofi", "tom", "gwen", "leah", "helen")

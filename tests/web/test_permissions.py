@@ -20,6 +20,7 @@ from stairgate.channels.models import (
     FoundPage,
     Pause,
     Renewal,
+    WeakerSetting,
 )
 from stairgate.channels.pausing import pause_everything
 from stairgate.channels.vault import services as vault
@@ -109,6 +110,9 @@ READ: dict[str, frozenset[str]] = {
     **dict.fromkeys(("channels:access", "channels:vault", "channels:vault_entry"), ACCOUNTS),
     **dict.fromkeys(("channels:vault_new", "channels:vault_change"), APPROVE),
     "channels:opening": ACCOUNTS,
+    "channels:settings": ACCOUNTS,
+    "channels:settings_screen": ACCOUNTS,
+    "channels:settings_picture": ACCOUNTS,
     "people:list": EVERYBODY,
     "people:person": PEOPLE | {"tom"},
     **dict.fromkeys((f"people:{name}" for name in PERSON_FORMS), MANAGER),
@@ -210,6 +214,11 @@ DEEDS: dict[str, frozenset[str]] = {
     "channels:confirm_ticked": APPROVE,
     "channels:leaver_done": MANAGER,
     "channels:take_back": APPROVE,
+    "channels:read_settings": APPROVE,
+    "channels:put_back": APPROVE,
+    "channels:sign_settings": APPROVE,
+    "channels:weaker": frozenset({"helen"}),
+    "channels:weaker_over": frozenset({"helen"}),
     "assurance:download": MANAGER,
     "library:read": EVERYBODY,
     "library:told": frozenset(),
@@ -280,6 +289,13 @@ OF_AN_ACCOUNT = {
     *("channels:go", "channels:opening", "channels:confirm_ticked", "channels:house_rules_pdf"),
     *("channels:vault", "channels:envelope_print"),
     *("channels:access", "channels:access_read", "channels:access_through"),
+    *("channels:settings", "channels:read_settings", "channels:sign_settings"),
+}
+#: addresses of one setting of an account, or of one screen of them
+OF_A_SETTING = {
+    "channels:settings_screen": "comments",
+    "channels:put_back": "tagging",
+    "channels:weaker": "tagging",
 }
 #: addresses of one thing in the vault
 OF_A_SECRET = {f"channels:vault_{name}" for name in ("entry", "change", "take_out", "begin")}
@@ -402,6 +418,23 @@ def _envelope(cast: Cast) -> Envelope:
     return Envelope.objects.get()
 
 
+def _weaker(cast: Cast) -> WeakerSetting:
+    """Return leave for a setting to be weaker."""
+    row, _ = WeakerSetting.objects.get_or_create(
+        channel=cast.channel,
+        line="tagging",
+        ended_at=None,
+        defaults={
+            "found": "On",
+            "reason": "For the summer fair",
+            "until": timezone.localdate() + timedelta(days=9),
+            "given_by": cast.helen,
+            "given_at": timezone.now(),
+        },
+    )
+    return row
+
+
 def _of_a_person(name: str, cast: Cast) -> object:
     """Return what an address of the register is about."""
     tom = Person.objects.select_related("organisation").get(user=cast.tom)
@@ -477,6 +510,12 @@ def address(name: str, post: UUID, cast: Cast) -> str:
         return reverse(name, args=[cast.channel.confirmations.get(item="plan").pk])
     if name == "channels:leaver_done":
         return reverse(name, args=[_of_a_person(name, cast)])
+    if name in OF_A_SETTING:
+        return reverse(name, args=[cast.channel.pk, OF_A_SETTING[name]])
+    if name == "channels:settings_picture":
+        return reverse(name, args=[cast.channel.settings_pictures.get().pk])
+    if name == "channels:weaker_over":
+        return reverse(name, args=[_weaker(cast).pk])
     if name in {"channels:meet", "channels:renew", "channels:gone"}:
         return reverse(name, args=[_lasting(name, cast)])
     if name == "channels:ask_step":
@@ -581,7 +620,8 @@ def test_who_may_do_a_deed(name: str, cast: Cast, post: UUID) -> None:
         *("channels:vault_new", "channels:envelope_open", *sorted(OF_A_SECRET)),
         *sorted(OF_A_WORD | OF_A_DOCUMENT | OF_A_TEMPLATE | OF_A_PERSON | OF_AN_ACCOUNT | OF_A_REQUEST),
         *("channels:meet", "channels:renew", "channels:gone"),
-        *("channels:take_back", "channels:leaver_done"),
+        *("channels:take_back", "channels:leaver_done", "channels:weaker_over", "channels:settings_picture"),
+        *sorted(OF_A_SETTING),
     ],
 )
 def test_another_settings_record_does_not_exist(name: str, cast: Cast, post: UUID) -> None:

@@ -145,6 +145,7 @@ def _account(known: ChannelNow, reading: Any) -> Account:
         connected_at=connection.connected_at if connection else None,
         access_checked_at=checked_at,
         access_findings=findings,
+        settings=known.settings,
     )
 
 

@@ -45,7 +45,7 @@ class AccountPage:
 
 
 def account_page(channel: Channel, now: datetime) -> AccountPage:
-    """Return the page of an account. Nine queries, whatever happened to it."""
+    """Return the page of an account. Eight queries, whatever happened to it, and one more while a setting has moved."""
     about = channel_now(channel, now)
     request = _request(channel)
     conditions = tuple(channel.conditions.select_related("met_by")[:_MOST])

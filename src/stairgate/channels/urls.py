@@ -8,6 +8,7 @@ from stairgate.channels import connect_views, leaver_views, views
 from stairgate.channels.access_list import views as access_list
 from stairgate.channels.asking import decision_views, lasting_views
 from stairgate.channels.asking import views as asking
+from stairgate.channels.baseline import views as baseline
 from stairgate.channels.dialog import views as dialog
 from stairgate.channels.opening import views as opening
 from stairgate.channels.vault import envelope_views as envelopes
@@ -33,6 +34,14 @@ urlpatterns = [
     path("<uuid:pk>/opening/confirm/", opening.confirmed, name="confirm_ticked"),
     path("<uuid:pk>/house-rules.pdf", opening.house_rules_pdf, name="house_rules_pdf"),
     path("confirmations/<uuid:pk>/back/", opening.taken_back, name="take_back"),
+    path("<uuid:pk>/settings/", baseline.settings, name="settings"),
+    path("<uuid:pk>/settings/<slug:screen>/", baseline.screen, name="settings_screen"),
+    path("<uuid:pk>/read-settings/", baseline.read, name="read_settings"),
+    path("<uuid:pk>/put-back/<slug:line>/", baseline.put_line_back, name="put_back"),
+    path("<uuid:pk>/weaker/<slug:line>/", baseline.weaker, name="weaker"),
+    path("weaker/<uuid:pk>/end/", baseline.weaker_over, name="weaker_over"),
+    path("<uuid:pk>/sign-settings/", baseline.signed, name="sign_settings"),
+    path("settings-pictures/<uuid:pk>/", baseline.picture, name="settings_picture"),
     path("<uuid:pk>/evaluate/", lasting_views.evaluate, name="evaluate"),
     path("renewals/<uuid:pk>/", lasting_views.renew, name="renew"),
     path("conditions/<uuid:pk>/met/", lasting_views.meet, name="meet"),

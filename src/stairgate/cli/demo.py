@@ -23,6 +23,7 @@ from stairgate.cli.demo_accounts import (
 from stairgate.cli.demo_library import all_read, look_at_help, stock, tell_of_library
 from stairgate.cli.demo_people import TWO_TRAINED, add_colleagues, train_online_safety
 from stairgate.cli.demo_rounds import bring_round
+from stairgate.cli.demo_settings import put_right
 from stairgate.cli.demo_signing import signed
 from stairgate.cli.demo_vault import fill_vault
 from stairgate.organisations.models import Membership, Organisation, User
@@ -169,7 +170,7 @@ def seed(address: str) -> bool:
         add_colleagues(place.organisation, place.policy, place.people, now)
         tell_of_library(place.organisation, place.people, now)
         look_at_help(place.organisation, place.policy, place.people, now)
-        channel = open_account(place, practice_credentials(address), now)
+        channel = open_account(place, practice_credentials(address), now, told=put_right)
         for account in (channel, open_group(place, now)):
             fill_vault(place, account, now)
         _look_again(place, timezone.now())

@@ -448,6 +448,24 @@ class Reports(Protocol):
         """Report an item and its author in our words; they are read by strangers. Raises `Trouble`."""
 
 
+#: what a network says of one of its settings: a switch, a word, or nothing
+SettingValue = bool | str | None
+
+
+@runtime_checkable
+class KnowsSettings(Protocol):
+    """A network where the settings of a page can be asked for and changed."""
+
+    def read_settings(self, account: Account) -> Mapping[str, SettingValue]:
+        """Return every setting of the page by its key. Complete, or raises `Trouble`."""
+
+    def change_setting(self, account: Account, key: str, value: SettingValue) -> None:
+        """Ask for one setting to be changed; may be done twice without harm. Raises `Trouble`.
+
+        A "yes" proves nothing: whoever asks reads it back.
+        """
+
+
 @runtime_checkable
 class FetchesPictures(Protocol):
     """A network that takes no upload: it comes and fetches each picture at an address of ours, so we need one."""

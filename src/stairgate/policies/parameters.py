@@ -48,6 +48,11 @@ class Parameters:
     review_every_days: int = 365  # the policy itself (C105)
     trigger_review_days: int = 28  # the same after something that asks for it sooner (C106)
     health_every_hours: int = 24  # how often the connection is proved
+    settings_check_days: int = 31  # a signed sheet of a page's settings counts for so long: monthly (C34)
+    settings_mend_days: int = (
+        3  # how long a setting that has moved may stay so before the account shuts (C34)
+    )
+    weaker_setting_days: int = 92  # how far ahead the end of a weaker setting may be (C30)
     profanity_level: int = 3  # 3 = strong, 4 = mild words too (C31)
     identifiable_children: bool = False  # the shipped default (C35)
     share_from_own_accounts: bool = (
@@ -114,6 +119,9 @@ _LIMITS: dict[str, tuple[int, int]] = {
     "review_every_days": (1, 366),
     "trigger_review_days": (1, 28),
     "health_every_hours": (1, 24),
+    "settings_check_days": (1, 31),
+    "settings_mend_days": (1, 7),
+    "weaker_setting_days": (1, 92),
     "profanity_level": (3, 4),
     "read_back_every_hours": (1, 24),
     "read_back_days": (30, 366),

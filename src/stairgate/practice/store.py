@@ -157,6 +157,16 @@ class Store:
             value,
         )
 
+    def set_setting(self, key: str, value: str) -> None:
+        """Change a setting of the page. Raises ValueError for one that it does not have."""
+        if self.row("SELECT key FROM settings WHERE key = ?", key) is None:
+            raise ValueError(f"{key} is not a setting of this page")
+        self.do("UPDATE settings SET value = ? WHERE key = ?", value, key)
+
+    def settings(self) -> dict[str, str]:
+        """Return every setting of the page as it is stored."""
+        return {row["key"]: row["value"] for row in self.rows("SELECT * FROM settings ORDER BY key")}
+
     def close(self) -> None:
         with self._lock:
             self._db.close()

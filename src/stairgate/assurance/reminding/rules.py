@@ -46,6 +46,8 @@ class Kind(models.TextChoices):
     ASKED = "asked", "exception that is asked for"
     ENDING = "ending", "exception of yours ends soon"
     TOLD = "told", "colleague asks to speak to you"
+    SETTINGS = "settings", "setting of a page of ours that has moved"
+    SHEET = "settings_due", "settings sheet to sign anew"
     MAIL = "mail", "e-mail that could not be sent"
 
 
@@ -140,6 +142,14 @@ WORDS: dict[Kind, Words] = {
     Kind.TOLD: Words(
         "colleagues ask to speak to you",
         *("reminding:told", "See who, and go to them", 5, Weight.URGENT, "message-circle"),
+    ),
+    Kind.SETTINGS: Words(
+        "settings of pages of ours that have moved",
+        *("channels:settings", "Put it back", 2, Weight.LEGAL, "lock"),
+    ),
+    Kind.SHEET: Words(
+        "settings sheets to sign anew",
+        *("channels:settings", "Go through the settings", 15, Weight.LEGAL, "lock"),
     ),
     Kind.MAIL: Words(
         "e-mails that could not be sent",

@@ -10,6 +10,14 @@ from stairgate.channels.models.accounts import (
     Pause,
 )
 from stairgate.channels.models.asking import AccountRequest, Condition, FoundPage, Renewal
+from stairgate.channels.models.baseline import (
+    BlockedWords,
+    SettingAnswer,
+    SettingsPicture,
+    SettingsReading,
+    SettingsSheet,
+    WeakerSetting,
+)
 from stairgate.channels.models.dialog import Dialog, NetworkApp
 from stairgate.channels.models.opening import Access, Confirmation
 from stairgate.channels.models.vault import Credential, Envelope, VaultLook
@@ -20,6 +28,7 @@ __all__ = [
     "AccessCheck",
     "AccessFinding",
     "AccountRequest",
+    "BlockedWords",
     "Channel",
     "Condition",
     "Confirmation",
@@ -34,5 +43,10 @@ __all__ = [
     "Pause",
     "PlatformPerson",
     "Renewal",
+    "SettingAnswer",
+    "SettingsPicture",
+    "SettingsReading",
+    "SettingsSheet",
     "VaultLook",
+    "WeakerSetting",
 ]

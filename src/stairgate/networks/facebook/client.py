@@ -26,12 +26,13 @@ from stairgate.networks.base import (
     Reconciled,
     RefusalKind,
     Refused,
+    SettingValue,
     Staged,
     Trouble,
     Unknown,
     WebhookNote,
 )
-from stairgate.networks.facebook import hooks, reading
+from stairgate.networks.facebook import hooks, page_settings, reading
 from stairgate.networks.facebook.collecting import COMMENT_FIELDS, POST_FIELDS, Collecting
 from stairgate.networks.facebook.dialog import Dialog
 from stairgate.networks.facebook.graph import CLOCK_SLACK, Answer, Graph, as_app, compare_clocks, is_gone
@@ -76,6 +77,7 @@ class Facebook(Dialog):
             Capability.HIDE,
             Capability.DELETE_OTHERS,
             Capability.BLOCK,
+            Capability.SETTINGS,
             Capability.WEBHOOKS,
         }
     )
@@ -279,6 +281,16 @@ class Facebook(Dialog):
         done = self._graph.write(account, "POST", path, asked).body
         if done.get(author_id, True) is False:  # Facebook answers for each person
             raise Trouble(Refused(RefusalKind.INVALID, "Facebook says it did not ban them."))
+
+    # ── The settings of the page ──
+
+    def read_settings(self, account: Account) -> Mapping[str, SettingValue]:
+        """Return every setting of the page. Raises `Trouble`."""
+        self._prove(account, MANAGE_PAGE)
+        return page_settings.read(self._graph, account)
+
+    def change_setting(self, account: Account, key: str, value: SettingValue) -> None:
+        page_settings.change(self._graph, account, key, value)
 
     # ── The connection ──
 

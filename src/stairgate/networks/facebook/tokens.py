@@ -12,6 +12,7 @@ from stairgate.networks.facebook import words
 #: without it Facebook answers a reading of comments with an empty list, and of one comment with "not there"
 READ_PUBLIC = "pages_read_user_content"
 READ_OWN = "pages_read_engagement"
+#: without it Facebook answers a reading of the settings, or of who has a role, with an empty list
 MANAGE_PAGE = "pages_manage_metadata"
 #: all that the page's own token needs, and nothing more
 SCOPES = frozenset(

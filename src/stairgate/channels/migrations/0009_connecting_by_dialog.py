@@ -9,7 +9,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("channels", "0009_instagram"),
+        ("channels", "0008_opening"),
         ("organisations", "0004_screening_words"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
@@ -106,7 +106,14 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "network",
-                    models.CharField(help_text="A value of `Channel.Network`", max_length=16),
+                    models.CharField(
+                        choices=[
+                            ("facebook", "Facebook page"),
+                            ("bluesky", "Bluesky"),
+                            ("assisted", "Group, by hand"),
+                        ],
+                        max_length=16,
+                    ),
                 ),
                 ("app_id", models.CharField(max_length=80)),
                 ("secret", models.BinaryField()),
