@@ -9,6 +9,7 @@ from stairgate.channels.models.accounts import (
     Pause,
 )
 from stairgate.channels.models.asking import AccountRequest, Condition, FoundPage, Renewal
+from stairgate.channels.models.dialog import Dialog, NetworkApp
 from stairgate.channels.models.opening import Access, Confirmation
 
 __all__ = [
@@ -19,9 +20,11 @@ __all__ = [
     "Condition",
     "Confirmation",
     "Connection",
+    "Dialog",
     "FoundPage",
     "HealthReading",
     "HealthReadings",
+    "NetworkApp",
     "Pause",
     "Renewal",
 ]
