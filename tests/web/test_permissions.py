@@ -92,6 +92,7 @@ READ: dict[str, frozenset[str]] = {
     "channels:request": ACCOUNTS,
     "channels:found": ACCOUNTS,
     "channels:connect": APPROVE,
+    **dict.fromkeys(("channels:app", "channels:go", "channels:back"), APPROVE),
     "channels:opening": ACCOUNTS,
     "channels:settings": ACCOUNTS,
     "channels:settings_screen": ACCOUNTS,
@@ -137,6 +138,8 @@ READ: dict[str, frozenset[str]] = {
     "channels:request_pdf": ACCOUNTS,
     "channels:house_rules_pdf": ACCOUNTS,
 }
+#: of these, what leads on to another page
+LEADS_ON = {"channels:go", "channels:back"}
 #: deeds: GET is 405, nobody outside reaches them, and these may not do them (the service says so)
 DEEDS: dict[str, frozenset[str]] = {
     "look": EVERYBODY,
@@ -247,6 +250,7 @@ ABSENT = {
     *("publishing:picture", "monitoring:item"),
     "channels:ask_step",  # a draft is its writer's own: tests/channels/test_asking_pages.py
     *("publishing:hand", "publishing:hand_proof", "publishing:hand_still"),
+    "channels:pick",  # a walk is its person's own: tests/channels/test_dialog.py
 }
 
 
@@ -259,7 +263,7 @@ OF_A_DRAFT = {f"policies:{name}": args for name, args in (DRAFT_FORMS | DRAFT_DE
 OF_AN_ACCOUNT = {
     "assurance:account",
     *(f"channels:{name}" for name in ("account", "connect", "evaluate", "pause", "prove", "sheet_pdf")),
-    *("channels:opening", "channels:confirm_ticked", "channels:house_rules_pdf"),
+    *("channels:go", "channels:opening", "channels:confirm_ticked", "channels:house_rules_pdf"),
     *("channels:settings", "channels:read_settings", "channels:sign_settings"),
 }
 #: addresses of one setting of an account, or of one screen of them
@@ -520,7 +524,8 @@ def test_every_address_has_a_row() -> None:
 def test_who_may_open_a_page(name: str, cast: Cast, post: UUID) -> None:
     for person in CAST:
         answer = signed_in(getattr(cast, person)).get(address(name, post, cast))
-        assert answer.status_code == (200 if person in READ[name] else 403), person
+        shown = 302 if name in LEADS_ON else 200
+        assert answer.status_code == (shown if person in READ[name] else 403), person
 
 
 @pytest.mark.parametrize("name", sorted(READ.keys() | DEEDS.keys()))

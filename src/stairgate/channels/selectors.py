@@ -115,7 +115,7 @@ def _late(on: date) -> Subquery:
 
 
 #: what is read of the newest reading, along with its account
-_READ = ("id", "at", "ok", "problems", "expires_at", "budget_used")
+_READ = ("id", "at", "ok", "problems", "expires_at", "budget_used", "scopes", "rings", "notes")
 
 
 def _readings(now: datetime) -> dict[str, Subquery]:
@@ -202,6 +202,7 @@ def _now(
         online_safety=asked[1],
         safeguarding_until=_over(channel, asked[2]),
         unconfirmed=_unconfirmed(channel, version, asked[3], asked[4], now),
+        unread_since=channel.unread_since,
     )
     return ChannelNow(channel, reading, administrators, own, restrictions(facts, now), *asked[3:])
 

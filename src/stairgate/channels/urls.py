@@ -8,6 +8,7 @@ from stairgate.channels import connect_views, leaver_views, views
 from stairgate.channels.asking import decision_views, lasting_views
 from stairgate.channels.asking import views as asking
 from stairgate.channels.baseline import views as baseline
+from stairgate.channels.dialog import views as dialog
 from stairgate.channels.opening import views as opening
 
 app_name = "channels"
@@ -22,6 +23,10 @@ urlpatterns = [
     path("<uuid:pk>/prove/", views.prove, name="prove"),
     path("<uuid:pk>/", lasting_views.account, name="account"),
     path("<uuid:pk>/connect/", connect_views.connect, name="connect"),
+    path("app/", dialog.app, name="app"),
+    path("<uuid:pk>/connect/facebook/", dialog.go, name="go"),
+    path("facebook/back/", dialog.back, name="back"),
+    path("dialogs/<uuid:pk>/", dialog.pick, name="pick"),
     path("<uuid:pk>/opening/", opening.sheet, name="opening"),
     path("<uuid:pk>/opening/confirm/", opening.confirmed, name="confirm_ticked"),
     path("<uuid:pk>/house-rules.pdf", opening.house_rules_pdf, name="house_rules_pdf"),

@@ -48,6 +48,7 @@ from stairgate.web.account_tasks import (
     settings_to_see,
     to_confirm,
     to_connect,
+    to_mend,
     who_gets_in,
 )
 from stairgate.web.context import count_of
@@ -160,7 +161,7 @@ def _shut(account: ChannelNow, duties: frozenset[Duty]) -> list[Task]:
     others = [r for r in account.others if not r.to_confirm and not (new and r.clause == "C04")]
     sheet = [to_confirm(account)] if account.to_confirm else []
     shut = [task_of.shut(account.channel.name, r.says) for r in others]
-    return [*first, *sheet, *shut, *who_gets_in(account)]
+    return [*first, *sheet, *shut, *to_mend(account), *who_gets_in(account)]
 
 
 def _live(

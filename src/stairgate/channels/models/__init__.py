@@ -17,6 +17,7 @@ from stairgate.channels.models.baseline import (
     SettingsSheet,
     WeakerSetting,
 )
+from stairgate.channels.models.dialog import Dialog, NetworkApp
 from stairgate.channels.models.opening import Access, Confirmation
 
 __all__ = [
@@ -28,9 +29,11 @@ __all__ = [
     "Condition",
     "Confirmation",
     "Connection",
+    "Dialog",
     "FoundPage",
     "HealthReading",
     "HealthReadings",
+    "NetworkApp",
     "Pause",
     "Renewal",
     "SettingAnswer",
