@@ -32,6 +32,7 @@ from tests.practice.listener import listening
 
 #: the request by which each capability is had, and a parameter it cannot do without
 HAD_BY: dict[Capability, tuple[Place, str]] = {
+    Capability.READ: (("GET", "post", "comments"), "filter"),
     Capability.PUBLISH: (("POST", "page", "feed"), "message"),
     Capability.PICTURES: (("POST", "page", "feed"), "attached_media"),
     Capability.ALT_TEXT: (("POST", "page", "photos"), "alt_text_custom"),
@@ -122,6 +123,8 @@ def deal_with_the_public(ear: Ear, made: str) -> None:
     visited = practice.visitor_post("Jo", "Any places left?")
     practice.comment(visited, "Max", "Me too")
     assert len(client.fetch(account, posts=[made], cursor="").items) == 6
+    cursor = client.older(account, since=None, cursor="").cursor
+    assert cursor and client.older(account, since=None, cursor=cursor).items
     for thing in (things[0], visited):
         read = client.read_item(account, thing)
         assert read is not None

@@ -17,6 +17,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from stairgate.channels.models import Dialog
 from stairgate.organisations.models import RoleHeld, User
 from stairgate.organisations.rules import Role
 from stairgate.policies.drafting import begin_draft
@@ -111,6 +112,7 @@ _PLAIN = (
     "monitoring:decided",
     "screening:index",
     "channels:list",
+    "channels:app",
     "channels:found",
     "channels:promote",
     "people:list",
@@ -216,12 +218,29 @@ def _accounts(made: Crowd) -> list[Page]:
     steps = ("what", "readers", "people", "safe", "send")
     return [
         *account,
+        Page("channels:pick", reverse("channels:pick", args=[_walk(made).pk])),
         request,
         *(
             Page("channels:ask_step", reverse("channels:ask_step", args=[made.asking.pk, one]), one)
             for one in steps
         ),
     ]
+
+
+def _walk(made: Crowd) -> Dialog:
+    """A manager's walk through Facebook's dialog, with a page to pick."""
+    now, place = timezone.now(), made.channel.organisation
+    manager = User.objects.get(first_name="Priya", memberships__organisation=place)
+    found = Dialog.objects.filter(begun_by=manager).first()
+    return found or Dialog.objects.create(
+        channel=made.channel,
+        begun_by=manager,
+        begun_at=now,
+        answered_at=now,
+        state="0",
+        person=b"sealed",
+        offers=[["100000000000001", "Willow Lane Nursery", ""]],
+    )
 
 
 def _urgent(made: Crowd) -> list[Page]:

@@ -20,7 +20,7 @@ from stairgate.people.models import Person
 from tests.cast import PASSWORD, Cast, willow_lane
 from tests.crowd import crowd
 from tests.web.pages import Page, Seen, pages, second_steps, see, signed_in
-from tests.web.test_permissions import AT_THEIR_MOMENT, DEEDS, names
+from tests.web.test_permissions import AT_THEIR_MOMENT, DEEDS, LEADS_ON, names
 
 #: on one worker: what they share is built once, and that is most of their time
 pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("budget")]
@@ -31,6 +31,7 @@ MOST_BYTES = 100_000
 NO_PAGE = {
     *(DEEDS.keys() - {"publishing:check", "publishing:check_saved"}),
     *AT_THEIR_MOMENT,
+    *LEADS_ON,
     *("alive", "hook", "sign_in_as", "publishing:feed", "publishing:hand_still"),
     "people:import_template",
     *("mfa_reauthenticate_webauthn", "mfa_remove_webauthn", "mfa_edit_webauthn"),

@@ -67,6 +67,7 @@ WORDS = {
     "channels.not_renewed": "An authorisation was not renewed",
     "channels.page_found": "A page in our name was found that nobody authorised",
     "channels.page_gone": "A page that nobody authorised is gone, or not ours",
+    "channels.app_kept": "The app by which a network knows the setting was kept",
     "channels.connected": "An account was connected",
     "channels.opening_confirmed": "Somebody confirmed something of a page that has to be so before anything goes out",
     "channels.opening_taken_back": "Something that was confirmed of a page was taken back",

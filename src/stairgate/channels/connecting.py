@@ -11,20 +11,30 @@ from urllib.parse import urlsplit
 from django.conf import settings
 
 from stairgate.channels.models import Channel, Connection
+from stairgate.channels.owning import owner_problems
 from stairgate.channels.pausing import require_manager
+from stairgate.channels.rules import Owner
 from stairgate.channels.services import Credentials, connect, network_for, note_health, prove_now
-from stairgate.networks.base import Account, KnowsHandles, Secret, Trouble
+from stairgate.networks.base import Account, KnowsHandles, KnowsOwner, Secret, Trouble
 from stairgate.networks.registry import get as network_named
 from stairgate.organisations.models import User
 
 BLUESKY = "https://bsky.social"
+X = "https://api.x.com"
 #: a name as it is on the internet: plain letters, ending in no number
 _NAME = re.compile(r"(?:[a-z0-9_-]+\.)+(?:[a-z]{2,63}|xn--[a-z0-9-]+)")
 _INSIDE = (".local", ".localhost", ".internal", ".lan", ".home.arpa", ".test")
 
 
 class CannotConnect(Exception):
-    """Nothing was kept; the message says what the network said, or what is wrong with what was typed."""
+    """Nothing was kept; the message says what the network said, or what is wrong with what was typed.
+
+    ``field``: the field it is about, "" when it is about the whole.
+    """
+
+    def __init__(self, why: str, field: str = "") -> None:
+        super().__init__(why)
+        self.field = field
 
 
 def address_problem(address: str, *, practice: bool = False) -> str:
@@ -118,18 +128,57 @@ def bluesky(*, handle: str, token: str, server: str) -> Credentials:
     )
 
 
+def mastodon(*, server: str, token: str) -> Credentials:
+    """Return what opens a Mastodon account. Raises `CannotConnect` when its server does not take the token."""
+    return _owned(Channel.Network.MASTODON, Account(server, "", Secret(token)))
+
+
+def x(*, api_key: str, api_secret: str, token: str, token_secret: str) -> Credentials:
+    """Return what opens an X account. Raises `CannotConnect` when X does not take the keys."""
+    keys = Account(X, "", Secret(f"{token}:{token_secret}"), app_id=api_key, app_secret=Secret(api_secret))
+    return _owned(Channel.Network.X, keys)
+
+
+def _owned(network: str, keys: Account) -> Credentials:
+    """Return keys with whose account they open, as the network itself says. Raises `CannotConnect`."""
+    client = network_named(network)
+    assert isinstance(client, KnowsOwner)
+    try:
+        owner = client.owner(keys)
+    except Trouble as trouble:
+        raise CannotConnect(str(trouble)) from None
+    return Credentials(
+        base_url=keys.base_url,
+        account_id=owner.account_id,
+        token=keys.token,
+        handle=owner.handle,
+        app_id=keys.app_id,
+        app_secret=keys.app_secret,
+        public_url=owner.public_url,
+    )
+
+
 def by_hand(*, address: str) -> Credentials:
     """Return what is known of a group that has no way in: its address."""
     return Credentials(base_url=address, account_id="by-hand", token=Secret(""), public_url=address)
 
 
-def connect_checked(*, actor: User, channel: Channel, credentials: Credentials, at: datetime) -> None:
+def connect_checked(
+    *,
+    actor: User,
+    channel: Channel,
+    credentials: Credentials,
+    at: datetime,
+    owner: Owner | None = None,
+) -> None:
     """Ask the network whether it lets us in; if so, seal the credentials and make the account live.
 
     Raises `NotAllowed`, and `CannotConnect` with the network's own reasons: then nothing is kept.
     """
     require_manager(actor, channel.organisation, at)
-    same = Connection.objects.filter(account_id=credentials.account_id)
+    for field, problem in (owner_problems(channel, owner, at) if owner else {}).items():
+        raise CannotConnect(problem, field)
+    same = Connection.objects.filter(account_id=credentials.account_id, channel__network=channel.network)
     if channel.by_hand:
         same = same.filter(
             base_url__iexact=credentials.base_url, channel__organisation=channel.organisation_id
@@ -152,5 +201,5 @@ def connect_checked(*, actor: User, channel: Channel, credentials: Credentials, 
     health = network_for(channel).health(account)
     if not health.ok:
         raise CannotConnect(" ".join(health.problems) or "The network did not let us in.")
-    connect(actor=actor, channel=channel, credentials=credentials, at=at)
+    connect(actor=actor, channel=channel, credentials=credentials, owner=owner, at=at)
     note_health(channel=channel, health=health)

@@ -102,7 +102,7 @@ def _late(on: date) -> Subquery:
 
 
 #: what is read of the newest reading, along with its account
-_READ = ("id", "at", "ok", "problems", "expires_at", "budget_used")
+_READ = ("id", "at", "ok", "problems", "expires_at", "budget_used", "scopes", "rings", "notes")
 
 
 def _newest(channel: Any) -> HealthReading | None:
@@ -174,6 +174,7 @@ def _now(
         online_safety=asked[1],
         safeguarding_until=_over(channel, asked[2]),
         unconfirmed=_unconfirmed(channel, version, asked[3]),
+        unread_since=channel.unread_since,
     )
     shut = restrictions(facts, now)
     return ChannelNow(channel, reading, administrators, own, shut, asked[3], parameters.mailbox_holders)

@@ -8,6 +8,7 @@ from stairgate.channels import connect_views, leaver_views, views
 from stairgate.channels.access_list import views as access_list
 from stairgate.channels.asking import decision_views, lasting_views
 from stairgate.channels.asking import views as asking
+from stairgate.channels.dialog import views as dialog
 from stairgate.channels.opening import views as opening
 from stairgate.channels.vault import envelope_views as envelopes
 from stairgate.channels.vault import views as vault
@@ -24,6 +25,10 @@ urlpatterns = [
     path("<uuid:pk>/prove/", views.prove, name="prove"),
     path("<uuid:pk>/", lasting_views.account, name="account"),
     path("<uuid:pk>/connect/", connect_views.connect, name="connect"),
+    path("app/", dialog.app, name="app"),
+    path("<uuid:pk>/connect/facebook/", dialog.go, name="go"),
+    path("facebook/back/", dialog.back, name="back"),
+    path("dialogs/<uuid:pk>/", dialog.pick, name="pick"),
     path("<uuid:pk>/opening/", opening.sheet, name="opening"),
     path("<uuid:pk>/opening/confirm/", opening.confirmed, name="confirm_ticked"),
     path("<uuid:pk>/house-rules.pdf", opening.house_rules_pdf, name="house_rules_pdf"),
@@ -35,7 +40,7 @@ urlpatterns = [
     path("<uuid:pk>/access/", access_list.page, name="access"),
     path("<uuid:pk>/access/read/", access_list.read, name="access_read"),
     path("<uuid:pk>/access/through/", access_list.through, name="access_through"),
-    path("access/people/<uuid:pk>/who/", access_list.who, name="access_who"),
+    path("<uuid:pk>/access/who/", access_list.who, name="access_who"),
     path("access/findings/<uuid:pk>/settle/", access_list.settle, name="access_settle"),
     path("<uuid:pk>/vault/", vault.vault, name="vault"),
     path("<uuid:pk>/vault/new/<slug:kind>/", vault.put_in, name="vault_new"),

@@ -1,4 +1,4 @@
-"""Doing on the network what was decided. Hiding, showing, deleting and banning may be done twice without harm."""
+"""Doing on the network what was decided. Each deed may be done twice without harm."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from stairgate.channels.services import account_for, network_for
 from stairgate.ledger.services import record
 from stairgate.monitoring.keeping import hide_harm
 from stairgate.monitoring.models import Action, Item
-from stairgate.networks.base import RefusalKind, Refused, Trouble
+from stairgate.networks.base import RefusalKind, Refused, Reports, Trouble
 
 log = structlog.get_logger(__name__)
 
@@ -21,6 +21,8 @@ _LEASE = timedelta(seconds=90)
 _FIRST_PAUSE = timedelta(seconds=5)
 _LONGEST_PAUSE = timedelta(minutes=10)
 _MOST_ATTEMPTS = 8
+#: what a report says: it is read by strangers, so it is never what one of us wrote
+_REPORTED = "This may harm somebody, or break the rules of our page. Please look at it."
 _HOPELESS = frozenset(
     {RefusalKind.RECONNECT, RefusalKind.PERMISSION, RefusalKind.INVALID, RefusalKind.BLOCKED}
 )
@@ -76,11 +78,11 @@ def _lease(action_id: int, now: datetime) -> Action | None:
 
 
 def _overtaken(action: Action) -> bool:
-    """Cancel what a later decision has overtaken; return whether it has. A ban stands beside the others."""
-    if action.kind == Action.Kind.BLOCK:
+    """Cancel what a later decision has overtaken; return whether it has. A ban or a report stands beside the others."""
+    if action.kind in Action.BESIDE:
         return False
     later = Action.objects.filter(item_id=action.item_id, pk__gt=action.pk)
-    if not later.exclude(Q(kind=Action.Kind.BLOCK) | Q(state=Action.State.CANCELLED)).exists():
+    if not later.exclude(Q(kind__in=Action.BESIDE) | Q(state=Action.State.CANCELLED)).exists():
         return False
     action.state, action.lease_until = Action.State.CANCELLED, None
     action.save(update_fields=["state", "lease_until"])
@@ -106,6 +108,9 @@ def _ask(action: Action) -> None:
             network.delete(account, item.external_id)
         case Action.Kind.BLOCK:
             network.block(account, item.author_id)
+        case Action.Kind.REPORT:
+            assert isinstance(network, Reports)
+            network.report(account, item.external_id, item.author_id, reason=_REPORTED)
 
 
 @transaction.atomic

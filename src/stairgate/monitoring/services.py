@@ -16,6 +16,7 @@ from stairgate.ledger.services import record
 from stairgate.monitoring.minors import only_signpost, stays_for_lead
 from stairgate.monitoring.models import Action, Decision, Item
 from stairgate.monitoring.rules import reason_problem, words_digest
+from stairgate.networks.able import by_hand
 from stairgate.networks.base import Capability
 from stairgate.organisations.models import Organisation, User
 from stairgate.organisations.rules import Duty
@@ -29,6 +30,7 @@ _ACTIONS: dict[Decision.Kind, tuple[Action.Kind, ...]] = {
     Decision.Kind.HIDE: (Action.Kind.HIDE,),
     Decision.Kind.BAN: (Action.Kind.HIDE, Action.Kind.BLOCK),
     Decision.Kind.DELETE: (Action.Kind.DELETE,),
+    Decision.Kind.REPORT: (Action.Kind.REPORT,),
     Decision.Kind.NO_ACTION: (Action.Kind.SHOW,),
     Decision.Kind.REPLY: (),
 }
@@ -37,6 +39,7 @@ _NEEDS = {
     Action.Kind.SHOW: Capability.HIDE,
     Action.Kind.DELETE: Capability.DELETE_OTHERS,
     Action.Kind.BLOCK: Capability.BLOCK,
+    Action.Kind.REPORT: Capability.REPORT,
 }
 
 
@@ -69,7 +72,7 @@ def _decide(
         raise Refusal(
             "It was changed after you read it, or somebody else decided. Read it again, then decide."
         )
-    wanted = [action for action in _ACTIONS[kind] if _is_needed(item, action)]
+    wanted = [action for action in _actions(item, kind) if _is_needed(item, action)]
     _check_possible(item, wanted)
     decision = Decision.objects.create(item=item, kind=kind, reason=reason.strip(), by=actor, at=at)
     if kind != Decision.Kind.REPLY:  # a reply leaves alone what is on its way to the page
@@ -102,13 +105,22 @@ def _locked(item: Item) -> Item:
 
 def _overtake(item: Item, at: datetime) -> None:
     """Cancel what still waits to be done. What is being done at this moment is followed by what was decided."""
-    waiting = item.actions.filter(state=Action.State.WAITING).exclude(kind=Action.Kind.BLOCK)
+    waiting = item.actions.filter(state=Action.State.WAITING).exclude(kind__in=Action.BESIDE)
     waiting.filter(Q(lease_until__isnull=True) | Q(lease_until__lte=at)).update(state=Action.State.CANCELLED)
+
+
+def _actions(item: Item, kind: Decision.Kind) -> tuple[Action.Kind, ...]:
+    """Return what a decision asks of the page. Where nothing can be hidden a ban is a ban alone, and nothing is shown again."""
+    actions = _ACTIONS[kind]
+    if kind == Decision.Kind.HIDE or Capability.HIDE in network_for(item.channel).capabilities:
+        return actions
+    return tuple(action for action in actions if _NEEDS[action] != Capability.HIDE)
 
 
 def _is_needed(item: Item, action: Action.Kind) -> bool:
     """An item already as wanted needs nothing; but what is under way may still change it."""
-    under_way = item.actions.filter(state=Action.State.WAITING).exists()
+    waiting = item.actions.filter(state=Action.State.WAITING)
+    under_way = waiting.exclude(kind__in=Action.BESIDE).exists()
     if item.gone_at is not None:
         return action == Action.Kind.BLOCK
     if action == Action.Kind.HIDE:
@@ -125,10 +137,9 @@ def _check_possible(item: Item, wanted: Iterable[Action.Kind]) -> None:
             raise Refusal("The page does not say whose account it is, so we can’t ban it. Hide it instead.")
         if _NEEDS[action] in network.capabilities:
             continue
-        if action == Action.Kind.SHOW:
-            continue
+        how = by_hand(network, _NEEDS[action])
         raise Refusal(
-            f"{network.label} does not let us do this. Do it on the page by hand, then write down that you did."
+            f"{network.label} does not let us do this. {f'{how} Then write down that you did.' if how else 'Nobody can.'}"
         )
 
 

@@ -25,6 +25,7 @@ from stairgate.monitoring.selectors import (
     said_of,
     waiting_around,
 )
+from stairgate.networks.able import not_ours
 from stairgate.networks.base import Capability
 from stairgate.organisations.access import current, get, require
 from stairgate.organisations.models import Membership
@@ -90,12 +91,15 @@ def _rows(items: Iterable[Item]) -> list[tuple[Item, str, str]]:
 
 def _opened(member: Membership, row: Item) -> dict[str, object]:
     """Return what the open item shows: its story, and what this person and this network can do about it."""
-    able = network_for(row.channel).capabilities
+    network = network_for(row.channel)
+    able = network.capabilities
     return {
         "item": row,
         "story": item_page(row),
         "can_hide": Capability.HIDE in able,
         "can_delete": Capability.DELETE_OTHERS in able and row.gone_at is None,
+        "can_report": Capability.REPORT in able and row.gone_at is None,
+        "not_ours": not_ours(network),
         "can_ban": Capability.BLOCK in able and bool(row.author_id),
         "can_reply": Duty.WRITE in member.duties_on(member.organisation.day(timezone.now())),
     }

@@ -20,6 +20,7 @@ from stairgate.clauses import Coverage, control
 class Capability(enum.StrEnum):
     """What a network's interface can really do (networks.md)."""
 
+    READ = "read"
     PUBLISH = "publish"
     PICTURES = "pictures"
     ALT_TEXT = "alt_text"
@@ -28,6 +29,7 @@ class Capability(enum.StrEnum):
     HIDE = "hide"
     DELETE_OTHERS = "delete_others"
     BLOCK = "block"
+    REPORT = "report"
     SETTINGS = "settings"
     WEBHOOKS = "webhooks"
 
@@ -296,6 +298,13 @@ class Health:
     expires_at: datetime | None = None
     scopes: frozenset[str] = frozenset()
     budget_used: int | None = None  # percent of the network's allowance
+
+    @classmethod
+    def troubled(cls, trouble: Trouble, now: datetime) -> Health:
+        """Return what a trouble says of a connection."""
+        kind = trouble.outcome.kind if isinstance(trouble.outcome, Refused) else None
+        return cls(ok=False, checked_at=now, problems=(str(trouble),), kind=kind)
+
     rings: bool | None = (
         None  # whether the network still rings our doorbell; None: it has none, or was not asked
     )
@@ -332,7 +341,7 @@ class PublicItem:
     parent_id: str = ""  # the post or comment it hangs on
     post_id: str = ""  # our post at the top of the thread, "" for a visitor's own post
     permalink: str = ""
-    is_hidden: bool = False
+    is_hidden: bool | None = False  # None: the network does not say
     has_picture: bool = False
     raw: Mapping[str, object] = field(default_factory=dict)
 
@@ -344,6 +353,8 @@ class Fetched:
     items: tuple[PublicItem, ...]
     cursor: str
     removed: tuple[str, ...] = ()  # ids the network told us are gone
+    used: int | None = None  # percent of the network's allowance, where it says so
+    since: datetime | None = None  # what is older was not read; None: everything was
 
 
 class WebhookEvent(enum.StrEnum):
@@ -398,6 +409,43 @@ class ListsAccess(Protocol):
 
     def who_gets_in(self, account: Account) -> tuple[AccessHolder, ...]:
         """Return everybody on the list. Complete and never empty, or raises `Trouble`."""
+
+
+@runtime_checkable
+class ReadsOlder(Protocol):
+    """A network that can be read through, back to the account's first day, one step at a time."""
+
+    def older(self, account: Account, *, since: datetime | None, cursor: str) -> Fetched:
+        """Read one step of everything written since ``since``, wherever it hangs; None is from the beginning.
+
+        ``cursor`` is "" for the first step and comes back "" from the last. Raises `Trouble`: then the same step
+        can be asked for again.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """Whose account a token opens, in the network's own words."""
+
+    account_id: str
+    handle: str
+    public_url: str
+
+
+@runtime_checkable
+class KnowsOwner(Protocol):
+    """A network that says by itself whose account a token opens: nobody has to look up a number."""
+
+    def owner(self, account: Account) -> Owner:
+        """Return whose account the token of ``account`` opens; its ``account_id`` is not asked. Raises `Trouble`."""
+
+
+@runtime_checkable
+class Reports(Protocol):
+    """A network that takes a report of what somebody wrote, to the people who run it."""
+
+    def report(self, account: Account, external_id: str, author_id: str, *, reason: str) -> None:
+        """Report an item and its author in our words; they are read by strangers. Raises `Trouble`."""
 
 
 @runtime_checkable

@@ -1,4 +1,4 @@
-"""What the clients share: one connection pool each, no redirects, no proxy from outside, a total time."""
+"""What the clients share: how long they wait, how much they read, and what never left. The line itself is in `wire`."""
 
 from __future__ import annotations
 
@@ -13,15 +13,23 @@ CONNECT_SECONDS = 8.0
 MOST_BYTES = 8 * 1024 * 1024
 
 
-def pool() -> httpx2.Client:
-    """Return a client that follows no redirect and takes no advice from the environment."""
-    limits = httpx2.Timeout(READ_SECONDS, connect=CONNECT_SECONDS)
-    return httpx2.Client(timeout=limits, follow_redirects=False, trust_env=False)
-
-
 def never_left(error: httpx2.HTTPError) -> bool:
     """Return whether a failed request provably never reached the network."""
     return isinstance(error, httpx2.ConnectError | httpx2.ConnectTimeout | httpx2.UnsupportedProtocol)
+
+
+class Within:
+    """A total time for a deed of several requests."""
+
+    def __init__(self, seconds: float) -> None:
+        self._end = time.monotonic() + seconds
+
+    def left(self) -> float:
+        """Return the seconds left. Raises `httpx2.ReadTimeout` when there are none."""
+        left = self._end - time.monotonic()
+        if left <= 0:
+            raise httpx2.ReadTimeout("the total time is over")
+        return left
 
 
 class Deadline:

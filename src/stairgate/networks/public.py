@@ -50,6 +50,24 @@ PUBLIC: dict[str, PublicSide] = {
         access="Nobody but the holders of the shared mailbox knows the account’s password; Stairgate has an app "
         "password of its own, and a code by e-mail is asked at each sign-in.",
     ),
+    "mastodon": PublicSide(
+        minimum_age=16,
+        age_source="Each server sets its own, and the largest asks for 16: mastodon.social/terms-of-service",
+        reporting="On Mastodon: the three dots below a post, then “Report”.",
+        owner="Who owns the account, and who runs its server",
+        owner_hint="Our setting’s name, the shared mailbox the account was opened with, and whoever runs the server.",
+        access="Nobody but the holders of the shared mailbox knows the account’s password, and two-factor is on; "
+        "Stairgate has a token of its own.",
+    ),
+    "x": PublicSide(
+        minimum_age=13,
+        age_source="X’s terms of service: x.com/tos",
+        reporting="On X: the three dots beside a post, then “Report post”.",
+        owner="Who owns the account",
+        owner_hint="Our setting’s name, and the shared mailbox that the account was opened with.",
+        access="Nobody but the holders of the shared mailbox knows the account’s password, and two-factor is on; "
+        "Stairgate has keys of its own, and X is paid from the setting’s own card.",
+    ),
     "assisted": PublicSide(
         minimum_age=13,
         age_source="The terms of Facebook and WhatsApp, where such groups live: 13 for both",

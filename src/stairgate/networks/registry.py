@@ -11,6 +11,8 @@ _CLIENTS = {
     "facebook": ("stairgate.networks.facebook", "Facebook"),
     "instagram": ("stairgate.networks.instagram", "Instagram"),
     "bluesky": ("stairgate.networks.bluesky", "Bluesky"),
+    "mastodon": ("stairgate.networks.mastodon", "Mastodon"),
+    "x": ("stairgate.networks.x", "X"),
     "assisted": ("stairgate.networks.assisted", "Assisted"),
 }
 

@@ -30,6 +30,7 @@ CREATE TABLE IF NOT EXISTS comments (
     n INTEGER PRIMARY KEY, post INTEGER NOT NULL, parent INTEGER, message TEXT NOT NULL, from_id TEXT NOT NULL,
     from_name TEXT NOT NULL, created REAL NOT NULL, own INTEGER NOT NULL, hidden INTEGER NOT NULL DEFAULT 0,
     deleted INTEGER NOT NULL DEFAULT 0);
+CREATE INDEX IF NOT EXISTS comments_of_a_post ON comments (post, n);
 CREATE TABLE IF NOT EXISTS insta_containers (
     n INTEGER PRIMARY KEY, caption TEXT NOT NULL, alt TEXT NOT NULL, photo BLOB, children TEXT NOT NULL,
     of_many INTEGER NOT NULL, ready REAL NOT NULL, failed TEXT NOT NULL, post INTEGER);

@@ -23,6 +23,7 @@ _SITES = {
     "facebook": frozenset({"facebook.com"}),
     "instagram": frozenset({"instagram.com"}),
     "bluesky": frozenset({"bsky.app"}),
+    "x": frozenset({"x.com", "twitter.com"}),
 }
 
 

@@ -108,6 +108,22 @@ def to_confirm(account: ChannelNow) -> Task:
     )
 
 
+def to_mend(account: ChannelNow) -> list[Task]:
+    """Return what is to be mended about a connection before it breaks."""
+    notes = account.reading.notes if account.reading else []
+    return [
+        _task(
+            f"{account.channel.name}: its connection needs somebody",
+            note,
+            "Before it breaks",
+            kind="risk",
+            href=reverse("channels:account", args=[account.channel.pk]),
+            button="See the account",
+        )
+        for note in notes
+    ]
+
+
 def who_gets_in(account: ChannelNow) -> list[Task]:
     """Return what is amiss with who gets in to an account: it stays until somebody has mended it (C25)."""
     if not account.remaining:

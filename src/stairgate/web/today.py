@@ -41,7 +41,7 @@ from stairgate.publishing.selectors.suggestions import open_suggestions, own_sug
 from stairgate.publishing.selectors.urgent import not_approved_ahead
 from stairgate.publishing.urgent import why_may_not_look
 from stairgate.web import today_tasks as task_of
-from stairgate.web.account_tasks import Waiting, account_tasks, to_confirm, to_connect, who_gets_in
+from stairgate.web.account_tasks import Waiting, account_tasks, to_confirm, to_connect, to_mend, who_gets_in
 from stairgate.web.context import count_of
 from stairgate.web.declaration_tasks import declaration_tasks
 from stairgate.web.library_tasks import library_tasks
@@ -150,7 +150,7 @@ def _shut(account: ChannelNow, duties: frozenset[Duty]) -> list[Task]:
     others = [r for r in account.others if not r.to_confirm and not (new and r.clause == "C04")]
     sheet = [to_confirm(account)] if account.to_confirm else []
     shut = [task_of.shut(account.channel.name, r.says) for r in others]
-    return [*first, *sheet, *shut, *who_gets_in(account)]
+    return [*first, *sheet, *shut, *to_mend(account), *who_gets_in(account)]
 
 
 def _live(

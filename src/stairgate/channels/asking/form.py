@@ -17,7 +17,9 @@ NETWORKS = (
     ("facebook", "Facebook page"),
     ("instagram", "Instagram"),
     ("bluesky", "Bluesky"),
-    ("assisted", "Group, by hand"),
+    ("mastodon", "Mastodon"),
+    ("x", "X"),
+    ("assisted", "Group or another place, by hand"),
 )
 AUDIENCES = (("public", "Everybody"), ("parents", "Parents and carers"), ("young", "Young people under 18"))
 LEVELS = (("low", "Low"), ("medium", "Medium"), ("high", "High"))

@@ -21,7 +21,11 @@ from stairgate.channels.asking.deciding import CannotDecide
 from stairgate.channels.asking.form import line
 from stairgate.channels.asking.forms import FoundForm
 from stairgate.channels.asking.still_them import ask_again, shown
+from stairgate.channels.dialog.selectors import allowed_of
 from stairgate.channels.models import Channel, Condition, FoundPage, Renewal
+from stairgate.channels.services import network_for
+from stairgate.networks import able
+from stairgate.networks.prices import read_cost
 from stairgate.organisations.access import current, get, require
 from stairgate.organisations.models import Membership
 from stairgate.organisations.rules import Duty, Role
@@ -70,8 +74,13 @@ def _page(
         "may_renew": about.waiting is not None
         and Role.SERVICE_MANAGER in roles
         and about.waiting.asked_by_id != member.user_id,
+        "able": able.table(network_for(channel)),
+        "read_cost": read_cost(channel.network),
         "today": on,
         "promised": _promised(about),
+        # then the way to connect it anew stands first, beside what is wrong
+        "broken": bool(about.now.reading and not about.now.reading.ok) and not channel.by_hand,
+        "allowed": allowed_of(channel, about.now.reading),
     }
     return render(request, "channels/account.html", values | refused, status=status)
 

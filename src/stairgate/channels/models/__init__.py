@@ -10,6 +10,7 @@ from stairgate.channels.models.accounts import (
     Pause,
 )
 from stairgate.channels.models.asking import AccountRequest, Condition, FoundPage, Renewal
+from stairgate.channels.models.dialog import Dialog, NetworkApp
 from stairgate.channels.models.opening import Access, Confirmation
 from stairgate.channels.models.vault import Credential, Envelope, VaultLook
 
@@ -24,10 +25,12 @@ __all__ = [
     "Confirmation",
     "Connection",
     "Credential",
+    "Dialog",
     "Envelope",
     "FoundPage",
     "HealthReading",
     "HealthReadings",
+    "NetworkApp",
     "Pause",
     "PlatformPerson",
     "Renewal",

@@ -84,13 +84,16 @@ def _page(
 
 
 def _offered(found: Sheet) -> tuple[Filled, ...]:
-    """Return the cards as they are met: each says what was last on record; the way there is the page's address."""
+    """Return the cards as they are met: each says what was last on record; the way there is the page's address,
+    and its owner the portfolio that was named when it was connected.
+    """
     connection = getattr(found.channel, "connection", None)
     address = connection.public_url if connection else ""
+    owner = connection.portfolio if connection else ""
     lines = []
     for card in found.cards:
         there = card.last.seen_where if card.last else ""
-        there = there or ("" if card.item == Item.OWNER else address)
+        there = there or (owner if card.item == Item.OWNER else address)
         lines.append(Filled(card, there, there))
     return tuple(lines)
 

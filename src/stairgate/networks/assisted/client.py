@@ -5,12 +5,11 @@ It asks nobody and knows nothing, and says so: an empty answer would be taken fo
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from stairgate.networks.base import (
     Account,
-    BadSignature,
     CannotTell,
     Capability,
     Fetched,
@@ -26,8 +25,8 @@ from stairgate.networks.base import (
     Refused,
     Staged,
     Trouble,
-    WebhookNote,
 )
+from stairgate.networks.silent import NeverRings
 
 #: how long it is believed that the place is still there and ours, after a person saw it
 SEEN_FOR = timedelta(days=30)
@@ -35,11 +34,11 @@ SEEN_FOR = timedelta(days=30)
 _NOT_READ = "Stairgate cannot read what is there: a person has to look."
 
 
-class Assisted:
+class Assisted(NeverRings):
     """A group or another place without an interface. Implements `networks.base.Network`."""
 
     name = "assisted"
-    label = "Group, by hand"
+    label = "Group or another place, by hand"
     capabilities: frozenset[Capability] = frozenset()
 
     # ── Out ──
@@ -102,19 +101,6 @@ class Assisted:
             checked_at=now,
             problems=(f"{problem} Open it, look, and say so under Accounts.",) if problem else (),
         )
-
-    def handshake(self, account: Account, query: Mapping[str, str]) -> str | None:
-        """Return None: nothing there can ring, so nothing that rings is from there."""
-        return None
-
-    def parse_webhook(
-        self, account: Account, raw: bytes, headers: Mapping[str, str]
-    ) -> Sequence[WebhookNote]:
-        """Raise `BadSignature`: nothing there sends anything."""
-        raise BadSignature("A place without an interface sends nothing")
-
-    def subscribe(self, account: Account, callback_url: str) -> None:
-        """Do nothing: nothing there can ring."""
 
 
 def _cannot() -> Trouble:

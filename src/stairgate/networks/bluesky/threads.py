@@ -9,11 +9,13 @@ from stairgate.networks.base import Account, ItemKind, PublicItem, Trouble, Unkn
 from stairgate.networks.bluesky import reading, records
 from stairgate.networks.bluesky.asking import Asking
 from stairgate.networks.bluesky.reading import Body, mapping, mappings, text_of
-from stairgate.networks.bluesky.xrpc import Params, Within
+from stairgate.networks.bluesky.xrpc import Params
+from stairgate.networks.http import Within
 
 _DEPTH = 80  # levels of a thread in one reading; deeper ones are read from where it was cut
 _MOST_READINGS = 200
 _MOST_PAGES = 50
+_A_PAGE = 100
 #: mentions are read back this far each time: their place in the list is what their author says it is
 _LOOK_BACK = timedelta(days=30)
 
@@ -81,7 +83,7 @@ class Threads:
 
     def _notes(self, account: Account, within: Within) -> Iterator[Body]:
         params: dict[str, str | int | list[str]] = {
-            "limit": 100,
+            "limit": _A_PAGE,
             "priority": "false",
             "reasons": list(_KINDS),
         }

@@ -11,7 +11,8 @@ from typing import Any
 import httpx2
 
 from stairgate.networks.base import NO_SECRET, RefusalKind, Refused, Secret, Trouble, Unknown
-from stairgate.networks.http import CONNECT_SECONDS, MOST_BYTES, never_left, pool
+from stairgate.networks.http import CONNECT_SECONDS, Within, never_left
+from stairgate.networks.wire import Line
 
 Body = dict[str, Any]
 Params = Mapping[str, str | int | list[str]]
@@ -50,20 +51,6 @@ _WORDS_OF_CODE = {
 }
 
 
-class Within:
-    """A total time for a deed of several requests."""
-
-    def __init__(self, seconds: float) -> None:
-        self._end = time.monotonic() + seconds
-
-    def left(self) -> float:
-        """Return the seconds left. Raises `httpx2.ReadTimeout` when there are none."""
-        left = self._end - time.monotonic()
-        if left <= 0:
-            raise httpx2.ReadTimeout("the total time is over")
-        return left
-
-
 @dataclass(frozen=True, slots=True)
 class Answer:
     """A body that is not an error, and how much of the allowance is used (percent)."""
@@ -76,7 +63,7 @@ class Xrpc:
     """The HTTP part. Holds a connection pool and nothing else."""
 
     def __init__(self) -> None:
-        self._http = pool()
+        self._line = Line()
 
     def query(self, base_url: str, name: str, params: Params, *, token: Secret, within: Within) -> Answer:
         """Read something. Raises `Trouble`: an answer that is not certain is no answer."""
@@ -91,15 +78,19 @@ class Xrpc:
         token: Secret = NO_SECRET,
         within: Within,
         visible: bool,
+        carried_to: str = "",
     ) -> Answer | Refused | Unknown:
         """Make exactly one request that does something; return what is known of it.
 
         With ``visible`` false the public could see nothing of it, so a lost answer is as good as a refusal.
+        ``carried_to`` names the service that the account's server is to hand it on to.
         """
         content = b"" if body is None else json.dumps(body).encode()
-        kind = {} if body is None else {"Content-Type": "application/json"}
+        headers = {} if body is None else {"Content-Type": "application/json"}
+        if carried_to:
+            headers["atproto-proxy"] = carried_to
         return self._ask(
-            "POST", base_url, name, token, within, content=content, headers=kind, visible=visible
+            "POST", base_url, name, token, within, content=content, headers=headers, visible=visible
         )
 
     def upload(
@@ -127,7 +118,7 @@ class Xrpc:
             sent["Authorization"] = f"Bearer {str.__str__(token)}"
         try:
             wait = min(_WAIT_SECONDS, within.left())
-            request = self._http.build_request(
+            request = self._line.http.build_request(
                 method,
                 f"{base_url.rstrip('/')}/xrpc/{name}",
                 params=dict(params) if params else None,
@@ -138,26 +129,12 @@ class Xrpc:
         except (httpx2.HTTPError, httpx2.InvalidURL):
             return refused(RefusalKind.UNREACHABLE)
         try:
-            status, said, raw = self._exchange(request, within)
+            status, said, raw = self._line.exchange(request, within)
         except httpx2.HTTPError as error:
             if never_left(error) or not visible:
                 return refused(RefusalKind.UNREACHABLE)
             return Unknown(f"Bluesky did not answer ({type(error).__name__}).")
         return understand(status, raw, said, visible=visible)
-
-    def _exchange(self, request: httpx2.Request, within: Within) -> tuple[int, httpx2.Headers, bytes]:
-        """Send one request; return status, headers and body. A drip of an answer ends with our time."""
-        response = self._http.send(request, stream=True)
-        raw = b""
-        try:
-            for chunk in response.iter_bytes():
-                raw += chunk
-                if len(raw) > MOST_BYTES:
-                    raise httpx2.DecodingError("more than we read", request=request)
-                within.left()
-        finally:
-            response.close()
-        return response.status_code, response.headers, raw
 
 
 def certain(answer: Answer | Refused | Unknown) -> Answer:

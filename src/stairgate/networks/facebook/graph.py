@@ -15,8 +15,8 @@ import httpx2
 
 from stairgate.networks.base import Account, RefusalKind, Refused, Secret, Trouble, Unknown
 from stairgate.networks.facebook import words
-from stairgate.networks.facebook.wire import Clock, line
-from stairgate.networks.http import MOST_BYTES, never_left
+from stairgate.networks.http import Within, never_left
+from stairgate.networks.wire import Line
 
 VERSION = "v26.0"
 #: one call, from the first wait to the last byte: with the passage's own time it ends well inside a lease
@@ -50,8 +50,8 @@ class Graph:
     """The HTTP part. Holds a connection pool and nothing else."""
 
     def __init__(self) -> None:
-        self._clock = Clock()
-        self._http = line(self._clock)
+        self._line = Line()
+        self._http = self._line.http
 
     def ask(
         self,
@@ -109,18 +109,7 @@ class Graph:
         return understand(status, content, answered, writing=not (reading or harmless))
 
     def _exchange(self, request: httpx2.Request, seconds: float) -> tuple[int, httpx2.Headers, bytes]:
-        """Send one request; return status, headers and body. Raises `httpx2.HTTPError`, also when it is late."""
-        with self._clock.total(seconds):
-            response = self._http.send(request, stream=True)
-            try:
-                content = b""
-                for piece in response.iter_bytes():
-                    content += piece
-                    if len(content) > MOST_BYTES:
-                        raise httpx2.DecodingError("more than we read", request=request)
-            finally:
-                response.close()
-        return response.status_code, response.headers, content
+        return self._line.exchange(request, Within(seconds))
 
     def read(
         self,

@@ -101,10 +101,10 @@ def id_of(row: Mapping[str, Any]) -> str:
     return str(row["id"])
 
 
-def time_of(row: Mapping[str, Any]) -> datetime:
-    """Return when it was written. Raises `Trouble` when that cannot be read."""
+def time_of(row: Mapping[str, Any], name: str = "created_time") -> datetime:
+    """Return when it was written, or another time of it. Raises `Trouble` when that cannot be read."""
     try:
-        return datetime.strptime(str(row["created_time"]), "%Y-%m-%dT%H:%M:%S%z")
+        return datetime.strptime(str(row[name]), "%Y-%m-%dT%H:%M:%S%z")
     except (KeyError, ValueError):
         raise Trouble(Unknown("Facebook gave something without a time.")) from None
 

@@ -89,7 +89,7 @@ def of_the_dialog(answer: Mapping[str, str]) -> str:
 
 
 #: each permission we ask for, in words
-ALLOWS = {
+ALLOWS: Mapping[str, str] = {
     "pages_show_list": "list your pages, so that one can be picked",
     "pages_manage_posts": "put approved posts on the page",
     "pages_read_engagement": "read back what is on the page",

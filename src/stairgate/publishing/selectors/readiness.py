@@ -11,6 +11,7 @@ from stairgate.channels.selectors import ChannelNow, accounts_now
 from stairgate.channels.services import network_for
 from stairgate.networks.base import Outgoing
 from stairgate.networks.base import Picture as SentPicture
+from stairgate.networks.prices import costs_of
 from stairgate.organisations.models import Membership, Organisation
 from stairgate.organisations.rules import Duty, Role
 from stairgate.policies.parameters import Parameters
@@ -56,6 +57,7 @@ class Readiness:
     bars: tuple[Bar, ...]
     accounts: tuple[ChannelNow, ...]
     purposes: tuple[str, ...]
+    costs: tuple[str, ...]
 
     @property
     def is_ready(self) -> bool:
@@ -146,7 +148,8 @@ def readiness(
         approvers_needed=parameters.approvers,
         quiet=QuietHours.of(parameters, organisation.timezone),
     )
-    return Readiness(screening, open_findings, answered, bars(facts, now), accounts, purposes)
+    costs = costs_of([(one.channel.name, one.channel.network) for one in chosen], content.text)
+    return Readiness(screening, open_findings, answered, bars(facts, now), accounts, purposes, costs)
 
 
 def _purposes_of_all(chosen: Sequence[ChannelNow]) -> tuple[str, ...]:

@@ -21,6 +21,7 @@ from django.db.models import (
 )
 
 from stairgate.channels.models import Channel
+from stairgate.networks.prices import costs_of
 from stairgate.organisations.models import Membership
 from stairgate.policies.parameters import Parameters
 from stairgate.policies.quiet import QuietHours
@@ -168,6 +169,12 @@ class ReviewPage:
     @property
     def answered(self) -> frozenset[str]:
         return frozenset(answer.finding_key for answer in self.answers)
+
+    @property
+    def costs(self) -> tuple[str, ...]:
+        """What it costs on each page whose network takes money, as sentences."""
+        pages = [(channel.name, channel.network) for channel in self.channels]
+        return costs_of(pages, self.revision.text)
 
     @property
     def said_yes(self) -> int:

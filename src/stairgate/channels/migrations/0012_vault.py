@@ -9,7 +9,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("channels", "0009_instagram"),
+        ("channels", "0011_more_networks"),
         ("organisations", "0004_screening_words"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

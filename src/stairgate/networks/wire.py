@@ -1,4 +1,4 @@
-"""The line to Facebook, with one total time for each call.
+"""The line to a network, with one total time for each call.
 
 A time-out of the HTTP library starts anew with every byte that comes in, so that a server which drips
 one byte a second would hold a worker for ever. Here every wait of a call (to connect, to write, to read)
@@ -17,7 +17,7 @@ from typing import Any
 import httpcore2
 import httpx2
 
-from stairgate.networks.http import CONNECT_SECONDS, READ_SECONDS
+from stairgate.networks.http import CONNECT_SECONDS, MOST_BYTES, READ_SECONDS, Within
 
 #: pieces of what we send: the time is looked at between them
 _PIECE = 16 * 1024
@@ -110,3 +110,25 @@ def line(clock: Clock) -> httpx2.Client:
     """Return a client kept by ``clock``: no redirect is followed, no advice taken from the environment."""
     limits = httpx2.Timeout(READ_SECONDS, connect=CONNECT_SECONDS)
     return httpx2.Client(transport=_Transport(clock), timeout=limits, follow_redirects=False, trust_env=False)
+
+
+class Line:
+    """A pool of such connections, and the one way to make a request over them."""
+
+    def __init__(self) -> None:
+        self._clock = Clock()
+        self.http = line(self._clock)
+
+    def exchange(self, request: httpx2.Request, within: Within) -> tuple[int, httpx2.Headers, bytes]:
+        """Send one request; return status, headers and body. Raises `httpx2.HTTPError`, also when it is late."""
+        with self._clock.total(within.left()):
+            response = self.http.send(request, stream=True)
+            try:
+                content = b""
+                for piece in response.iter_bytes():
+                    content += piece
+                    if len(content) > MOST_BYTES:
+                        raise httpx2.DecodingError("more than we read", request=request)
+            finally:
+                response.close()
+        return response.status_code, response.headers, content

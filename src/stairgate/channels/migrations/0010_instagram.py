@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("channels", "0008_opening"),
+        ("channels", "0009_connecting_by_dialog"),
     ]
 
     operations = [

@@ -1,4 +1,4 @@
-"""Counting what a reader sees as one character (UAX #29), as Bluesky counts a post's length.
+"""Counting what a reader sees as one character (UAX #29), as Bluesky and Mastodon count a post's length.
 
 Python has no such count. This one keeps to the rules that matter for real posts (marks, emoji, flags, Hangul) and
 leaves out the joining of Indic consonants, where it counts a little high.
@@ -16,14 +16,19 @@ _MYANMAR = range(0x1000, 0x10A0)  # its spacing marks stand alone
 
 def count(text: str) -> int:
     """Return the number of graphemes."""
-    if not text:
-        return 0
-    flags_before = 0
-    found = 1
+    return len(split(text))
+
+
+def split(text: str) -> list[str]:
+    """Return the graphemes, one by one."""
+    flags_before = start = 0
+    found = []
     for number, (before, after) in enumerate(pairwise(text)):
         flags_before = flags_before + 1 if _is_flag_letter(before) else 0
-        found += not _together(text, number, before, after, flags_before)
-    return found
+        if not _together(text, number, before, after, flags_before):
+            found.append(text[start : number + 1])
+            start = number + 1
+    return [*found, text[start:]] if text else []
 
 
 def _together(text: str, number: int, before: str, after: str, flags_before: int) -> bool:

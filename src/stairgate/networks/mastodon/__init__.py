@@ -1,0 +1,5 @@
+"""Mastodon, and what else speaks its interface (GoToSocial, Takahe, Pixelfed)."""
+
+from stairgate.networks.mastodon.client import Mastodon
+
+__all__ = ["Mastodon"]
