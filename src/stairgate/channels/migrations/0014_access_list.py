@@ -9,7 +9,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("channels", "0012_vault"),
+        ("channels", "0013_vault"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
