@@ -320,7 +320,7 @@ def test_who_can_reach_the_page_is_told_whole(client: Facebook, practice: Practi
 def test_an_empty_list_of_who_can_reach_the_page_is_never_believed(
     client: Facebook, practice: Practice
 ) -> None:
-    practice.fault("wrong_empty", match="/roles")
+    practice.fault("wrong_empty", match="GET /roles")
     with pytest.raises(base.Trouble, match="cannot be"):
         client.who_gets_in(practice.account)
     with pytest.raises(base.Trouble):

@@ -288,7 +288,7 @@ OF_AN_ACCOUNT = {
     *(f"channels:{name}" for name in ("account", "connect", "evaluate", "pause", "prove", "sheet_pdf")),
     *("channels:go", "channels:opening", "channels:confirm_ticked", "channels:house_rules_pdf"),
     *("channels:vault", "channels:envelope_print"),
-    *("channels:access", "channels:access_read", "channels:access_through"),
+    *(f"channels:access{deed}" for deed in ("", "_read", "_through", "_who")),
     *("channels:settings", "channels:read_settings", "channels:sign_settings"),
 }
 #: addresses of one setting of an account, or of one screen of them
@@ -524,9 +524,8 @@ def address(name: str, post: UUID, cast: Cast) -> str:
         return reverse(name, args=["C18"])
     if name == "channels:vault_new":
         return reverse(name, args=[cast.channel.pk, "account"])
-    if name in {"channels:access_who", "channels:access_settle"}:
-        finding = _stranger(cast)
-        return reverse(name, args=[finding.pk if name.endswith("settle") else finding.person_id])
+    if name == "channels:access_settle":
+        return reverse(name, args=[_stranger(cast).pk])
     if name in OF_A_SECRET:
         return reverse(name, args=[_secret(cast).pk])
     if name == "channels:envelope_open":
@@ -616,7 +615,7 @@ def test_who_may_do_a_deed(name: str, cast: Cast, post: UUID) -> None:
     [
         *("publishing:review", "publishing:edit", "publishing:approve", "publishing:second_look"),
         *("policies:version", "policies:differences"),
-        *("channels:access_who", "channels:access_settle"),
+        "channels:access_settle",
         *("channels:vault_new", "channels:envelope_open", *sorted(OF_A_SECRET)),
         *sorted(OF_A_WORD | OF_A_DOCUMENT | OF_A_TEMPLATE | OF_A_PERSON | OF_AN_ACCOUNT | OF_A_REQUEST),
         *("channels:meet", "channels:renew", "channels:gone"),

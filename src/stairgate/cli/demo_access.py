@@ -16,5 +16,6 @@ def compare_access(place: Nursery, channel: Channel, now: datetime) -> None:
     """Have the list read, and say which colleague each one on it is."""
     priya = place.people["Priya"]
     read_now(actor=priya, channel=channel, at=now)
-    for row in PlatformPerson.objects.filter(channel=channel).select_related("channel__organisation"):
-        say_who(actor=priya, person=row, user=place.people[row.name.split()[0]].pk, at=now)
+    for row in PlatformPerson.objects.filter(channel=channel):
+        user = place.people[row.name.split()[0]].pk
+        say_who(actor=priya, channel=channel, person=row.pk, user=user, at=now)

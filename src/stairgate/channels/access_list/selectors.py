@@ -41,6 +41,11 @@ class AccessList:
     reads: bool  # whether the network tells us
 
     @property
+    def unknown(self) -> tuple[Line, ...]:
+        """Who is on the list, and nobody has said who that is."""
+        return tuple(one for one in self.there if one.colleague is None)
+
+    @property
     def open_findings(self) -> int:
         return sum(one.finding is not None for one in (*self.there, *self.gone))
 

@@ -149,31 +149,29 @@ def _compare(channel: Channel, at: datetime) -> None:
 
 
 @transaction.atomic
-def say_who(*, actor: User, person: PlatformPerson, user: UUID | None, at: datetime) -> None:
+def say_who(*, actor: User, channel: Channel, person: UUID | None, user: UUID | None, at: datetime) -> None:
     """Say which colleague somebody on the list is. Raises `NotAllowed`, `CannotCompare`.
 
     What nobody knew is settled by that, when the colleague may be there; else it goes on under its true reason.
     """
-    channel = person.channel
     require_manager(actor, channel.organisation, at)
     on = channel.organisation.day(at)
+    row = PlatformPerson.objects.filter(channel=channel, pk=person).first() if person else None
     member = members(channel.organisation, {user}).get(user) if user else None
-    if member is None:
-        raise CannotCompare("Choose somebody who works here.")
-    person.user_id, person.matched_by, person.matched_at = member.user_id, actor, at
-    person.save(update_fields=["user", "matched_by", "matched_at"])
-    _record(
-        channel, actor, "channels.access_named", {"person": str(person.pk), "user": str(member.user_id)}, at
-    )
+    if row is None or member is None:
+        raise CannotCompare("Choose somebody on the list, and somebody who works here.")
+    row.user_id, row.matched_by, row.matched_at = member.user_id, actor, at
+    row.save(update_fields=["user", "matched_by", "matched_at"])
+    _record(channel, actor, "channels.access_named", {"person": str(row.pk), "user": str(member.user_id)}, at)
     why = amiss(colleague(member, on), on)
-    finding = AccessFinding.objects.filter(person=person, closed_at__isnull=True).first()
+    finding = AccessFinding.objects.filter(person=row, closed_at__isnull=True).first()
     if finding is None:
         return
     if why:
         finding.why = why
         finding.save(update_fields=["why"])
     else:
-        _close(finding, actor, f"It is {member.first_name}.", at)
+        _close(finding, channel, actor, f"It is {member.first_name}.", at)
 
 
 @control(
@@ -205,14 +203,14 @@ def settle(*, actor: User, finding: AccessFinding, done: str, at: datetime) -> N
     )
     if why:
         raise CannotCompare(why)
-    _close(row, actor, done.strip()[:300], at)
+    _close(row, channel, actor, done.strip()[:300], at)
 
 
-def _close(finding: AccessFinding, actor: User, done: str, at: datetime) -> None:
+def _close(finding: AccessFinding, channel: Channel, actor: User, done: str, at: datetime) -> None:
     finding.closed_at, finding.closed_by, finding.done = at, actor, done
     finding.save(update_fields=["closed_at", "closed_by", "done"])
     payload = {"finding": str(finding.pk), "done": done}
-    _record(finding.person.channel, actor, "channels.access_settled", payload, at)
+    _record(channel, actor, "channels.access_settled", payload, at)
 
 
 def _record(

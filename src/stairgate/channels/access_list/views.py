@@ -15,7 +15,7 @@ from stairgate.channels.access_list import services
 from stairgate.channels.access_list.selectors import access_list, possible
 from stairgate.channels.access_list.services import CannotCompare
 from stairgate.channels.asking.selectors import colleagues
-from stairgate.channels.models import AccessFinding, Channel, PlatformPerson
+from stairgate.channels.models import AccessFinding, Channel
 from stairgate.networks.public import PUBLIC
 from stairgate.organisations.access import current, get, require
 from stairgate.organisations.models import Membership
@@ -121,18 +121,13 @@ def _ids(request: HttpRequest, name: str) -> list[UUID]:
 @require_POST
 def who(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Say which colleague somebody on the list is."""
-    rows = PlatformPerson.objects.filter(channel__organisation=current(request).organisation_id)
-    row = rows.filter(pk=pk).first()
-    if row is None:
-        raise Http404
-    member, row.channel = _channel(request, row.channel_id)
-    chosen = _ids(request, "user")
+    member, channel = _channel(request, pk)
 
     def deed() -> None:
-        user = chosen[0] if chosen else None
-        services.say_who(actor=member.user, person=row, user=user, at=timezone.now())
+        person, user = (next(iter(_ids(request, name)), None) for name in ("person", "user"))
+        services.say_who(actor=member.user, channel=channel, person=person, user=user, at=timezone.now())
 
-    return _do(request, member, row.channel, deed, f"Written down: who {row.name} is.")
+    return _do(request, member, channel, deed, "Written down, with your name.")
 
 
 @require_POST
