@@ -10,7 +10,7 @@ from pathlib import Path
 import hypothesis
 import pytest
 
-from tests import databases
+from tests import databases, ear
 from tests.databases import own_database, use_postgres
 
 pytest_plugins = ["tests.practice.fixtures", "tests.networks.bluesky_fixture", "tests.networks.photo_stand"]
@@ -50,6 +50,7 @@ def pytest_configure(config: pytest.Config) -> None:
         # how long an example takes says how busy this computer is, and nothing about Stairgate
         hypothesis.settings.register_profile("any computer", deadline=None)
         hypothesis.settings.load_profile("any computer")
+    ear.set_up()
     if config.getoption("--db") == "postgres":
         use_postgres()
 
@@ -112,6 +113,20 @@ def first_cases(items: list[pytest.Item]) -> list[pytest.Item]:
 def pytest_runtest_setup(item: pytest.Item) -> None:
     allowed = item.get_closest_marker("browser") or comes_near_a_database(item)
     databases.refused_to = "" if allowed else item.nodeid
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Hold what the Facebook client asked, in all processes of the suite, to what Meta declares."""
+    if hasattr(session.config, "workerinput"):
+        return  # the first process hears for all
+    from tests.ear.whole_suite import take_down  # Meta's SDK is large, and only this process asks it
+
+    heard = take_down()
+    if heard.broken:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+    if heard.kinds:
+        session.config.get_terminal_writer().line(f"\n{heard}", red=bool(heard.broken))
 
 
 def _clause_tests(items: list[pytest.Item]) -> dict[str, list[str]]:

@@ -16,8 +16,8 @@ home-2 edit checks calendar-week inbox clipboard-check shield-check users plug-c
 settings device-desktop sun moon logout arrow-left world thumb-up message-circle share-3 photo check
 corner-up-left circle-check clock info-circle menu-2 x fingerprint eye-off eye pencil alert-octagon
 circle-dashed message-reply ban trash shield-lock list chevron-left chevron-right refresh phone plus wand send
-brand-facebook brand-instagram brand-bluesky brand-mastodon brand-x file-certificate download user-off key calendar-event
-chevron-down search
+brand-facebook brand-bluesky brand-instagram brand-mastodon brand-x file-certificate download user-off key
+calendar-event chevron-down search
 """.split()  # noqa: SIM905 - a list of words reads best as words
 
 OWN = {

@@ -15,7 +15,7 @@ from tests.browser.conftest import Demo, Stack, running_demo, wait_until
 from tests.browser.steps import approve, checks_out_offline, send_for_approval
 from tests.networks.bluesky_fixture import BlueskyServer, Person, eventually
 
-pytestmark = [pytest.mark.browser, pytest.mark.node]
+pytestmark = [pytest.mark.browser, pytest.mark.node, pytest.mark.usefixtures("appview")]
 
 POST = "Thirty-one pairs of wellies went out into the rain this morning, and thirty-one came back."
 HARM = "Which days is the one in the red coat in? I am round there most mornings"

@@ -326,6 +326,8 @@ def connect(ana: Person, practice: Practice) -> None:
     assert "the gate is shut" not in ana.page.inner_text("main"), "one task is enough"
     ana.link("Connect it")
     given = practice.given
+    ana.page.get_by_text("I have a token of the page already").click()
+    ana.fill({"portfolio": "Fernbank, portfolio 100 200 300", "mailbox": "office@fernbank.example"})
     ana.fill({"page_id": given["page_id"], "token": given["page_token"], "app_id": given["app_id"]})
     ana.fill({"app_secret": given["app_secret"]})
     ana.press("Ask the network and connect")

@@ -88,6 +88,7 @@ def test_from_asking_to_connected(cast: Cast, monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(connecting, "network_for", lambda channel: _Network())
     where = reverse("channels:connect", args=[channel.pk])
     key = {"page_id": "100000000000002", "app_id": "12345", "app_secret": "hush hush", "token": "wrong word"}
+    key |= {"portfolio": "Willow Lane, 100 200 300", "mailbox": "office@willowlane.example"}
     refused = priya.post(where, key)
     assert refused.status_code == 422 and b"The token has run out." in refused.content
     assert b"wrong word" not in refused.content and b"hush hush" not in refused.content

@@ -8,12 +8,20 @@ from uuid import uuid4
 
 import pytest
 from django.utils import timezone
+from hypothesis import given
+from hypothesis import strategies as st
 
 from stairgate.channels import health
 from stairgate.channels.asking.lasting import meet
 from stairgate.channels.connect_views import FacebookForm
 from stairgate.channels.models import Channel, Condition, Connection
-from stairgate.channels.rules import ChannelFacts, mailbox_problem, restrictions
+from stairgate.channels.rules import (
+    UNREAD_AFTER,
+    ChannelFacts,
+    mailbox_problem,
+    portfolio_problem,
+    restrictions,
+)
 from stairgate.channels.selectors import accounts_now, channel_now
 from stairgate.channels.services import Credentials, account_for, connect, note_health
 from stairgate.ledger.models import Entry
@@ -119,6 +127,7 @@ def test_an_account_with_everything_in_order_is_open() -> None:
         ({"healthy": None, "health_at": None}, "C28"),
         ({"healthy": False}, "C28"),
         ({"health_at": NOW - timedelta(hours=49)}, "C28"),
+        ({"unread_since": NOW - UNREAD_AFTER}, "C39"),
     ],
 )
 def test_one_thing_wrong_shuts_it(changes: dict[str, object], clause: str) -> None:
@@ -126,11 +135,23 @@ def test_one_thing_wrong_shuts_it(changes: dict[str, object], clause: str) -> No
     assert [restriction.clause for restriction in found] == [clause]
 
 
+@pytest.mark.clause("C39")
+def test_reading_that_failed_a_moment_ago_shuts_nothing() -> None:
+    assert restrictions(replace(OPEN, unread_since=NOW - UNREAD_AFTER + timedelta(seconds=1)), NOW) == ()
+
+
 @pytest.mark.clause("C22")
 @pytest.mark.clause("C23")
 @pytest.mark.parametrize(
     ("address", "refused"),
     [
+        ("willowlanenursery@gmail.com", True),
+        ("priya1987@gmail.com", True),
+        ("Office@Hotmail.co.uk", True),
+        ("mary.jane.doe@mail.example", True),
+        ("j_doe@mail.example", True),
+        ("head@willowlane.example", False),
+        ("forest-school@willowlane.example", False),
         ("office@willowlane.example", False),
         ("social.media@willowlane.example", False),
         ("Priya@WillowLane.example", True),
@@ -141,9 +162,16 @@ def test_one_thing_wrong_shuts_it(changes: dict[str, object], clause: str) -> No
 )
 def test_an_account_belongs_to_a_shared_mailbox(address: str, refused: bool) -> None:
     problem = mailbox_problem(
-        address, staff_addresses=["priya@willowlane.example"], staff_names=["Priya", "Tom"]
+        address, staff_addresses=["priya@willowlane.example"], staff_names=["Priya", "Tom", "Head"]
     )
     assert bool(problem) is refused
+
+
+@given(st.text(max_size=40), st.lists(st.text(max_size=20), max_size=3))
+def test_a_portfolio_is_never_a_person_whatever_the_letters_and_spaces(said: str, people: list[str]) -> None:
+    if not portfolio_problem(said, people=people):
+        assert " ".join(said.casefold().split()) not in {" ".join(one.casefold().split()) for one in people}
+    assert portfolio_problem(f"  {said} ", people=[*people, said.upper()])
 
 
 def test_a_sealed_secret_opens_only_where_it_belongs() -> None:

@@ -2,19 +2,36 @@
 
 from __future__ import annotations
 
+import pytest
 from django.utils import timezone
 
 from stairgate.ledger.selectors import history
-from stairgate.monitoring import actions, collect, services
-from stairgate.monitoring.models import Action, Decision, Item, Sweep
+from stairgate.monitoring import actions, collect, older, services
+from stairgate.monitoring.models import Action, Decision, Item, Sweep, Walk
+from stairgate.networks.facebook import Facebook, collecting
 from stairgate.organisations.models import User
 from tests.cast import Cast
+from tests.networks.test_facebook import post as publish
+from tests.practice.fixtures import Practice
 
 
 def read() -> None:
     """Read every account now."""
     Sweep.objects.update(due_at=timezone.now())
     collect.sweep(timezone.now(), "test")
+
+
+def push_down(practice: Practice, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Publish something newer, and read only the very newest: what was there is far down the page now."""
+    monkeypatch.setattr(collecting, "NEWEST_POSTS", 1)
+    publish(Facebook(), practice, "Newer than all")
+
+
+def go_through(turns: int = 1) -> None:
+    """Give going through everything older its turns."""
+    for _ in range(turns):
+        Walk.objects.update(due_at=timezone.now())
+        older.sweep(timezone.now(), "test")
 
 
 def act() -> None:

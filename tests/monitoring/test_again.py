@@ -14,13 +14,13 @@ from stairgate.channels.services import account_for
 from stairgate.monitoring import actions, keeping, services
 from stairgate.monitoring.models import Action, Decision, Item, Receipt, Sweep
 from stairgate.monitoring.rules import Change, changes, risk_of, said
-from stairgate.networks.base import ItemKind, PublicItem
-from stairgate.networks.facebook import Facebook, client
+from stairgate.networks.base import ItemKind, PublicItem, WebhookEvent, WebhookNote
+from stairgate.networks.facebook import Facebook
 from stairgate.publishing.models import Post
 from stairgate.publishing.services import Refusal
 from stairgate.screening import Severity
 from tests.cast import Cast
-from tests.monitoring.hands import act, decide, kinds, read
+from tests.monitoring.hands import act, decide, kinds, push_down, read
 from tests.networks.test_facebook import post as publish
 from tests.practice.fixtures import Practice
 
@@ -92,8 +92,8 @@ def test_a_reading_older_than_our_own_hide_says_nothing_about_it(
 def test_a_gap_in_a_list_is_not_proof_that_it_is_gone(
     cast: Cast, practice: Practice, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(client, "NEWEST_POSTS", 0)  # as when it is far down the page
     uncovered = publish(Facebook(), practice, "From before Stairgate")
+    push_down(practice, monkeypatch)
     made = practice.comment(uncovered, "Sam", "Still here")
     keep(cast, replace(FOUND, external_id=made, text="Still here", post_id=uncovered))
     practice.fault("throttle", f"GET /{made}")
@@ -308,7 +308,7 @@ def test_a_ring_that_failed_leaves_no_receipt(cast: Cast, monkeypatch: pytest.Mo
 
     monkeypatch.setattr(hooks, "ring", fails)
     with pytest.raises(ValueError):
-        hooks._heard(cast.channel, "d" * 64, ["1_2"])
+        hooks._heard(cast.channel, "d" * 64, [WebhookNote(WebhookEvent.ADDED, "1_2")])
     assert not Receipt.objects.exists()
 
 
@@ -328,8 +328,8 @@ def test_what_we_say_is_hidden_is_asked_after_far_down_the_page_too(
     cast: Cast, practice: Practice, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Somebody shows it again on the page itself, and no doorbell rings."""
-    monkeypatch.setattr(client, "NEWEST_POSTS", 0)
     uncovered = publish(Facebook(), practice, "From before Stairgate")
+    push_down(practice, monkeypatch)
     made = practice.comment(uncovered, "Sam", "Your soup is horrid")
     keep(cast, replace(FOUND, external_id=made, text="Your soup is horrid", post_id=uncovered))
     decide(cast.kofi, Item.objects.get(), Decision.Kind.HIDE)

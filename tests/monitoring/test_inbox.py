@@ -179,7 +179,7 @@ def test_a_reply_needs_a_second_person(cast: Cast, practice: Practice, on_page: 
 def test_the_doorbell_is_heard_once_and_only_when_signed(cast: Cast, client: Client) -> None:
     channel: Channel = cast.channel
     address = f"/hooks/facebook/{channel.pk}/"
-    assert client.post(address, b"{}", content_type="application/json").status_code == 403
+    assert client.post(address, b"{}", content_type="application/json").status_code == 404
     assert Sweep.objects.get(channel=channel).bad_signatures == 1
     assert client.get(address, {"hub.mode": "subscribe", "hub.verify_token": "wrong"}).status_code == 404
     assert client.post(f"/hooks/bluesky/{channel.pk}/", b"{}", content_type="x/y").status_code == 404

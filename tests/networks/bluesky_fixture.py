@@ -6,14 +6,18 @@ import json
 import os
 import select
 import shutil
+import socket
 import subprocess
 import tempfile
 import time
+import warnings
+from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO, Any, TypeVar
+from typing import IO, Any, NoReturn, TypeVar
 
 import httpx2
 import pytest
@@ -25,6 +29,8 @@ NODE_PARTS = Path(__file__).parent.parent / "node"
 _START_SECONDS = 300.0
 _END_SECONDS = 15.0
 _SHOWN_SECONDS = 20.0
+
+NOT_PROVED = "Not proved against a real Bluesky:"
 
 T = TypeVar("T")
 
@@ -65,7 +71,7 @@ class Person:
         headers = {"Authorization": f"Bearer {self._access}"}
         address = f"{self.url}/xrpc/{name}"
         answer = httpx2.request(method, address, headers=headers, trust_env=False, timeout=30, **more)
-        body: dict[str, Any] = answer.raise_for_status().json()
+        body: dict[str, Any] = answer.raise_for_status().json() if answer.content else {}
         return body
 
     def record(self, uri: str) -> dict[str, Any]:
@@ -101,6 +107,12 @@ class Person:
         root = answered["value"].get("reply", {}).get("root", own)
         return self.post(text, reply={"parent": own, "root": root}, **more)
 
+    def quote(self, other: str, text: str) -> str:
+        """Write a post that shows another one; return its address."""
+        quoted = self.record(other)
+        record = {"uri": quoted["uri"], "cid": quoted["cid"]}
+        return self.post(text, embed={"$type": "app.bsky.embed.record", "record": record})
+
     def mention(self, whom: Person, text: str) -> str:
         """Write a post that names somebody and so notifies them; return its address."""
         words = f"@{whom.handle} {text}"
@@ -121,6 +133,24 @@ class Person:
 
 
 @dataclass(frozen=True)
+class Moderation:
+    """The service that takes reports (Ozone), as the people who run Bluesky see it."""
+
+    url: str
+    did: str
+    password: str = field(repr=False)
+
+    def reports(self) -> list[dict[str, Any]]:
+        """Return the reports that came in, newest first."""
+        params: dict[str, str] = {"types": "tools.ozone.moderation.defs#modEventReport", "limit": "50"}
+        address = f"{self.url}/xrpc/tools.ozone.moderation.queryEvents"
+        sign_in = ("admin", self.password)
+        answer = httpx2.get(address, params=params, auth=sign_in, trust_env=False, timeout=30)
+        found: list[dict[str, Any]] = answer.raise_for_status().json()["events"]
+        return found
+
+
+@dataclass(frozen=True)
 class BlueskyServer:
     """A running server: the nursery's account on it, and the public."""
 
@@ -128,39 +158,125 @@ class BlueskyServer:
     own: Person
     #: the account that the tests in the browser have to themselves
     page: Person
+    #: accounts that one test each puts an end to
+    taken_down: Person
+    locked_out: Person
     others: tuple[Person, ...]
     pid: int
+    admin: str = field(repr=False)
+    #: where the public reads, also without an account; "" where only the data server started
+    appview: str
+    moderation: Moderation | None
+    #: an account on a data server with the limits of the public one
+    strict: Person | None
+    #: what did not start, and why
+    without: tuple[str, ...]
 
     @property
     def account(self) -> Account:
         """The nursery's account, as the register would hand it to a client."""
-        return Account(
-            base_url=self.url,
-            account_id=self.own.did,
-            token=Secret(self.own.password),
-            handle=self.own.handle,
-        )
+        return account_of(self.own)
+
+    def main_password(self, person: Person) -> str:
+        """Return the password of somebody's account itself, which Stairgate never has."""
+        return f"{person.handle.removesuffix('.test')}-main"
+
+    def visitor(self, name: str, **params: str | int) -> dict[str, Any]:
+        """Return what somebody without an account reads. Raises httpx2.HTTPStatusError."""
+        answer = httpx2.get(f"{self.appview}/xrpc/{name}", params=params, trust_env=False, timeout=30)
+        body: dict[str, Any] = answer.raise_for_status().json()
+        return body
+
+    def administer(self, name: str, body: dict[str, Any]) -> None:
+        """Do as those do who run the data server. Raises httpx2.HTTPStatusError."""
+        sign_in = ("admin", self.admin)
+        address = f"{self.url}/xrpc/{name}"
+        httpx2.post(address, json=body, auth=sign_in, trust_env=False, timeout=30).raise_for_status()
+
+
+def account_of(person: Person) -> Account:
+    """Return somebody's account, as the register would hand it to a client."""
+    return Account(
+        base_url=person.url,
+        account_id=person.did,
+        token=Secret(person.password),
+        handle=person.handle,
+    )
 
 
 @pytest.fixture(scope="session")
 def bluesky() -> Iterator[BlueskyServer]:
-    """A real Bluesky on this machine, gone with the session."""
+    """A real Bluesky on this machine, gone with the session: all of it, or at least the data server."""
     node = _node()
-    postgres = start_postgres("stairgate-bluesky-postgres-")
-    with tempfile.TemporaryFile("w+") as said:
+    with ExitStack() as parts, tempfile.TemporaryFile("w+") as said:
+        environment = dict(os.environ)
+        if postgres := _postgres(parts):
+            environment["BLUESKY_POSTGRES_URL"] = postgres
+        if redis := _redis(parts):
+            environment["BLUESKY_REDIS"] = redis
         process = subprocess.Popen(
             [node, str(NODE_PARTS / "bluesky.mjs")],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=said,
             text=True,
-            env={**os.environ, "BLUESKY_POSTGRES_URL": postgres.get_uri()},
+            env=environment,
         )
         try:
             yield _ready(process, said)
         finally:
             _end(process)
-            postgres.cleanup()
+
+
+@pytest.fixture
+def appview(bluesky: BlueskyServer) -> str:
+    """Where the public reads. Leaves the test out where only the data server could be started."""
+    return bluesky.appview or not_proved(bluesky, "what Bluesky shows to the public")
+
+
+@pytest.fixture
+def moderation(bluesky: BlueskyServer) -> Moderation:
+    """Who takes reports. Leaves the test out where it could not be started."""
+    return bluesky.moderation or not_proved(bluesky, "a report reaching Bluesky’s moderators")
+
+
+def not_proved(server: BlueskyServer, what: str) -> NoReturn:
+    """Leave a test out, and say what is not proved by that: on CI that fails."""
+    pytest.skip(f"{NOT_PROVED} {what}. Did not start: {'; '.join(server.without)}")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say what was not proved against a real Bluesky, in a line for each thing."""
+    reasons = [report.longrepr[2] for report in terminalreporter.stats.get("skipped", []) if report.longrepr]
+    left_out = Counter(str(reason) for reason in reasons if NOT_PROVED in str(reason))
+    for reason, tests in left_out.items():
+        terminalreporter.write_line(f"{reason.removeprefix('Skipped: ')} ({tests} tests)", yellow=True)
+
+
+def _postgres(parts: ExitStack) -> str:
+    """Start a PostgreSQL; return its address, "" where it cannot be started."""
+    try:
+        postgres = start_postgres("stairgate-bluesky-postgres-")
+    except Exception as error:
+        warnings.warn(f"No PostgreSQL for Bluesky: {error!r}", stacklevel=2)
+        return ""
+    parts.callback(postgres.cleanup)
+    return str(postgres.get_uri())
+
+
+def _redis(parts: ExitStack) -> str:
+    """Start a Redis that keeps nothing; return its host and port, "" where the machine has none."""
+    program = shutil.which("redis-server")
+    if program is None:
+        return ""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    asked = ["--bind", "127.0.0.1", "--port", str(port), "--save", "", "--appendonly", "no"]
+    redis = subprocess.Popen([program, *asked], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    parts.callback(redis.wait)
+    parts.callback(redis.terminate)
+    return f"127.0.0.1:{port}"
 
 
 def _node() -> str:
@@ -187,10 +303,26 @@ def _ready(process: subprocess.Popen[str], said: IO[str]) -> BlueskyServer:
         said.seek(0)
         pytest.fail(f"The Bluesky server did not start:\n{said.read()[-4000:]}")
     ready = json.loads(line)
-    url = ready["url"]
-    people = [Person(url, one["did"], one["handle"], one["password"]) for one in [ready, *ready["others"]]]
-    own, page, *others = people
-    return BlueskyServer(url=url, own=own, page=page, others=tuple(others), pid=process.pid)
+    url, admin, served, strict = ready["url"], ready["admin"], ready["moderation"], ready["strict"]
+    own, page, taken_down, locked_out, *others = (_person(url, one) for one in [ready, *ready["others"]])
+    return BlueskyServer(
+        url=url,
+        own=own,
+        page=page,
+        taken_down=taken_down,
+        locked_out=locked_out,
+        others=tuple(others),
+        pid=process.pid,
+        admin=admin,
+        appview=ready["appview"] or "",
+        moderation=Moderation(served["url"], served["did"], admin) if served else None,
+        strict=_person(strict["url"], strict) if strict else None,
+        without=tuple(ready["without"]),
+    )
+
+
+def _person(url: str, said: dict[str, str]) -> Person:
+    return Person(url, said["did"], said["handle"], said["password"])
 
 
 def _end(process: subprocess.Popen[str]) -> None:

@@ -45,7 +45,10 @@ CONTRACT: Mapping[Place, tuple[Any, str]] = {
     ("POST", "page", "photos"): (Page, "create_photo"),
     ("GET", "page", "published_posts"): (Page, "get_published_posts"),
     ("GET", "page", "visitor_posts"): (Page, "get_visitor_posts"),
+    ("GET", "page", "roles"): (Page, "get_roles"),
     ("POST", "page", "blocked"): (Page, "create_blocked"),
+    ("GET", "page", "settings"): (Page, "get_settings"),
+    ("POST", "page", "settings"): (Page, "create_setting"),
     ("POST", "page", "subscribed_apps"): (Page, "create_subscribed_app"),
     ("GET", "page", "subscribed_apps"): (Page, "get_subscribed_apps"),
     ("POST", "app", "subscriptions"): (Application, "create_subscription"),
@@ -112,10 +115,16 @@ def as_asked(request: httpx2.Request) -> Asked:
     params = {**read.args.to_dict(), **read.form.to_dict()}
     if len(params) != sum(len(values) for _, values in [*read.args.lists(), *read.form.lists()]):
         raise Broken(f"{address.path}: a parameter twice")
-    version, _, path = address.path.lstrip("/").partition("/")
+    path = node_and_edge(address.path)
+    return Asked(request.method, path, params, frozenset(read.files), frozenset(_callers()))
+
+
+def node_and_edge(path: str) -> str:
+    """Return a path without the version it begins with. Raises `Broken` for another version than the SDK's."""
+    version, _, rest = path.lstrip("/").partition("/")
     if version != apiconfig.ads_api_config["API_VERSION"]:
         raise Broken(f"{version} is not the version the SDK declares")
-    return Asked(request.method, path, params, frozenset(read.files), frozenset(_callers()))
+    return rest
 
 
 def _callers() -> Iterator[str]:

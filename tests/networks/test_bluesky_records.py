@@ -36,6 +36,7 @@ from stairgate.networks.registry import get
 from tests.networks.bluesky_fixture import NODE_PARTS, _node
 
 ACCOUNT = Account(base_url="http://127.0.0.1:9", account_id="did:plc:willow", token=Secret("hush"))
+PEOPLE = {"gran.willow.example": "did:plc:gran"}
 OURS = records.Address("did:plc:willow", records.POST, "3jzfcijpj2z2a")
 
 
@@ -81,10 +82,10 @@ def test_keys_of_different_deliveries_differ() -> None:
 def marked(text: str) -> list[tuple[str, str]]:
     """Return each facet as the words its bytes cover, and what it points at."""
     found = []
-    for facet in records.facets(text):
+    for facet in records.facets(text, PEOPLE):
         index, feature = facet["index"], facet["features"][0]
         words = text.encode()[index["byteStart"] : index["byteEnd"]].decode()
-        found.append((words, feature.get("uri") or feature["tag"]))
+        found.append((words, feature.get("uri") or feature.get("tag") or feature["did"]))
     return found
 
 
@@ -98,6 +99,9 @@ def marked(text: str) -> list[tuple[str, str]]:
         ("“https://willow.example”", [("https://willow.example",) * 2]),
         ("🌧️ Puddles #Outdoors!", [("#Outdoors", "Outdoors")]),
         ("room #1 and a#b", []),
+        ("👩‍👧 (@Gran.willow.example).", [("@Gran.willow.example", "did:plc:gran")]),
+        ("@gran.willow.example, @gran.willow.example", [("@gran.willow.example", "did:plc:gran")] * 2),
+        ("@nobody.example office@gran.willow.example @gran.willow.example.uk @gran", []),
         ("https://willow.example/#boots", [("https://willow.example/#boots",) * 2]),
     ],
 )

@@ -1,15 +1,19 @@
-// A real Bluesky on this machine: directory (PLC), personal data server (PDS) and, where PostgreSQL is given,
-// the AppView that shows threads and notifications. Prints one line of JSON when it is ready:
-//   {"url", "did", "handle", "password", "others": [{"did", "handle", "password"}, ...], "appview"}
-// "password" is an app password, as a person would make one for Stairgate. Ends on SIGTERM or when its standard
-// input closes. Set BLUESKY_POSTGRES_URL to the address of an empty PostgreSQL database to have the AppView.
+// A real Bluesky on this machine: directory (PLC), personal data server (PDS) and, where PostgreSQL is given, the
+// AppView that shows threads and notifications and the service that takes reports (Ozone). Where Redis is given, a
+// second PDS beside it keeps the limits of the public one, counted in Redis. Prints one line of JSON when it is ready:
+//   {"url", "admin", "did", "handle", "password", "others": [{"did", "handle", "password"}, ...],
+//    "appview", "moderation": {"url", "did"}, "strict": {"url", "did", "handle", "password"}, "without"}
+// "password" is an app password, as a person would make one for Stairgate. "without" says what did not start, and why;
+// what is not there is null. Ends on SIGTERM or when its standard input closes. Set BLUESKY_POSTGRES_URL to the address
+// of an empty PostgreSQL database, and BLUESKY_REDIS to the host and port of a Redis.
 import fs from 'node:fs'
 import net from 'node:net'
 import os from 'node:os'
 import path from 'node:path'
 
 const LOOPBACK = '127.0.0.1'
-const OTHERS = ['willow-lane-page', 'puddle-parent', 'noisy-neighbour', 'kind-gran']
+const OWN = 'willow-lane'
+const OTHERS = ['willow-lane-page', 'taken-down', 'locked-out', 'puddle-parent', 'noisy-neighbour', 'kind-gran']
 
 // Everything below would listen on all interfaces of the machine. Nothing here may be reached from outside.
 const listen = net.Server.prototype.listen
@@ -39,26 +43,49 @@ pg.Client.prototype.query = function (asked, ...rest) {
   return query.call(this, asked, ...rest)
 }
 
-const { TestPds, TestPlc, TestBsky, mockNetworkUtilities } = await import('@atproto/dev-env')
+const { TestBsky, TestOzone, TestPds, TestPlc, mockNetworkUtilities } = await import('@atproto/dev-env')
 const { AtpAgent } = await import('@atproto/api')
+const { Secp256k1Keypair } = await import('@atproto/crypto')
+const plcLibrary = await import('@did-plc/lib')
 const { default: getPort } = await import('get-port')
 
+const ADMIN = 'admin-pass' // the password of dev-env's servers
 const running = []
+const without = []
+
+// What does not start is said, and the rest goes on without it.
+async function ifPossible(what, start) {
+  try {
+    return await start()
+  } catch (error) {
+    without.push(`${what}: ${error.message}`)
+    return null
+  }
+}
 
 async function startNetwork() {
   const plc = await TestPlc.create({})
   running.unshift(plc)
   const port = await getPort()
   const database = process.env.BLUESKY_POSTGRES_URL
-  const bsky = database ? await startAppView(plc, port, database) : undefined
+  const bsky = await ifPossible('the AppView', () => startAppView(plc, port, database))
   const seen = bsky ? { bskyAppViewUrl: bsky.url, bskyAppViewDid: bsky.serverDid } : {}
   const pds = await TestPds.create({ port, didPlcUrl: plc.url, ...seen })
   running.unshift(pds)
-  mockNetworkUtilities(pds, bsky)
-  return { url: `http://${LOOPBACK}:${port}`, appview: Boolean(bsky) }
+  if (bsky) mockNetworkUtilities(pds, bsky)
+  const [moderation, strict] = await Promise.all([
+    bsky && ifPossible('Ozone', () => startModeration(plc, pds, bsky, database)),
+    ifPossible('the PDS with limits', () => startStrict(plc)),
+  ])
+  return { url: onLoopback(pds.url), appview: bsky && onLoopback(bsky.url), moderation, strict }
+}
+
+function onLoopback(url) {
+  return url.replace('//localhost:', `//${LOOPBACK}:`)
 }
 
 async function startAppView(plc, pdsPort, database) {
+  if (!database) throw new Error('no PostgreSQL was given')
   const bsky = await TestBsky.create({
     plcUrl: plc.url,
     pdsPort,
@@ -68,6 +95,49 @@ async function startAppView(plc, pdsPort, database) {
   })
   running.unshift(bsky)
   return bsky
+}
+
+// Reports go to the address that the directory has for whoever they are sent to: this one's is ours.
+async function startModeration(plc, pds, bsky, database) {
+  const port = await getPort()
+  const key = await Secp256k1Keypair.create({ exportable: true })
+  const endpoint = `http://localhost:${port}`
+  const directory = new plcLibrary.Client(plc.url)
+  const did = await directory.createDid({
+    signingKey: key.did(),
+    rotationKeys: [key.did()],
+    handle: 'moderation.test',
+    pds: endpoint,
+    signer: key,
+  })
+  await directory.updateData(did, key, (data) => {
+    data.services.atproto_labeler = { type: 'AtprotoLabeler', endpoint }
+    return data
+  })
+  const ozone = await TestOzone.create({
+    port,
+    plcUrl: plc.url,
+    signingKey: key,
+    serverDid: did,
+    dbPostgresUrl: database,
+    dbPostgresSchema: 'ozone',
+    appviewUrl: bsky.url,
+    appviewDid: bsky.serverDid,
+    appviewPushEvents: false,
+    pdsUrl: pds.url,
+    pdsDid: pds.ctx.cfg.service.did,
+  })
+  running.unshift(ozone)
+  return { url: onLoopback(endpoint), did }
+}
+
+async function startStrict(plc) {
+  if (!process.env.BLUESKY_REDIS) throw new Error('no Redis was given')
+  const limits = { rateLimitsEnabled: true, redisScratchAddress: process.env.BLUESKY_REDIS }
+  const pds = await TestPds.create({ didPlcUrl: plc.url, ...limits })
+  running.unshift(pds)
+  const url = onLoopback(pds.url)
+  return { url, ...(await makeAccount(url, 'strict-lane')) }
 }
 
 async function makeAccount(url, name) {
@@ -91,8 +161,6 @@ process.on('SIGTERM', end)
 process.on('SIGINT', end)
 process.stdin.on('end', end).on('close', end).resume()
 
-const { url, appview } = await startNetwork()
-const own = await makeAccount(url, 'willow-lane')
-const others = []
-for (const name of OTHERS) others.push(await makeAccount(url, name))
-console.log(JSON.stringify({ url, ...own, others, appview }))
+const { url, ...parts } = await startNetwork()
+const [own, ...others] = await Promise.all([OWN, ...OTHERS].map((name) => makeAccount(url, name)))
+console.log(JSON.stringify({ url, admin: ADMIN, ...own, others, ...parts, without }))

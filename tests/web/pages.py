@@ -17,6 +17,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from stairgate.channels.models import Dialog
 from stairgate.organisations.models import RoleHeld, User
 from stairgate.organisations.rules import Role
 from stairgate.policies.drafting import begin_draft
@@ -111,6 +112,7 @@ _PLAIN = (
     "monitoring:decided",
     "screening:index",
     "channels:list",
+    "channels:app",
     "channels:found",
     "channels:promote",
     "people:list",
@@ -203,18 +205,44 @@ def _accounts(made: Crowd) -> list[Page]:
     """The page of the account with the longest story, its connection, and a request in each of its pages."""
     account = [
         Page(f"channels:{name}", reverse(f"channels:{name}", args=[made.channel.pk]))
-        for name in ("account", "connect", "opening")
+        for name in ("access", "account", "connect", "opening", "settings", "vault")
     ]
+    account += [
+        Page("channels:vault_new", reverse("channels:vault_new", args=[made.channel.pk, "account"])),
+        *(
+            Page(f"channels:vault_{name}", reverse(f"channels:vault_{name}", args=[made.secret.pk]))
+            for name in ("entry", "change")
+        ),
+    ]
+    screen = reverse("channels:settings_screen", args=[made.channel.pk, "comments"])
+    account.append(Page("channels:settings_screen", screen))
     request = Page("channels:request", reverse("channels:request", args=[made.request.pk]))
     steps = ("what", "readers", "people", "safe", "send")
     return [
         *account,
+        Page("channels:pick", reverse("channels:pick", args=[_walk(made).pk])),
         request,
         *(
             Page("channels:ask_step", reverse("channels:ask_step", args=[made.asking.pk, one]), one)
             for one in steps
         ),
     ]
+
+
+def _walk(made: Crowd) -> Dialog:
+    """A manager's walk through Facebook's dialog, with a page to pick."""
+    now, place = timezone.now(), made.channel.organisation
+    manager = User.objects.get(first_name="Priya", memberships__organisation=place)
+    found = Dialog.objects.filter(begun_by=manager).first()
+    return found or Dialog.objects.create(
+        channel=made.channel,
+        begun_by=manager,
+        begun_at=now,
+        answered_at=now,
+        state="0",
+        person=b"sealed",
+        offers=[["100000000000001", "Willow Lane Nursery", ""]],
+    )
 
 
 def _urgent(made: Crowd) -> list[Page]:

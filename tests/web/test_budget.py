@@ -20,7 +20,7 @@ from stairgate.people.models import Person
 from tests.cast import PASSWORD, Cast, willow_lane
 from tests.crowd import crowd
 from tests.web.pages import Page, Seen, pages, second_steps, see, signed_in
-from tests.web.test_permissions import AT_THEIR_MOMENT, DEEDS, names
+from tests.web.test_permissions import AT_THEIR_MOMENT, DEEDS, LEADS_ON, names
 
 #: on one worker: what they share is built once, and that is most of their time
 pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("budget")]
@@ -31,16 +31,20 @@ MOST_BYTES = 100_000
 NO_PAGE = {
     *(DEEDS.keys() - {"publishing:check", "publishing:check_saved"}),
     *AT_THEIR_MOMENT,
-    *("alive", "hook", "sign_in_as", "publishing:feed", "publishing:hand_still"),
+    *LEADS_ON,
+    *("alive", "hook", "sign_in_as", "publishing:feed", "publishing:fetch", "publishing:hand_still"),
     "people:import_template",
     *("mfa_reauthenticate_webauthn", "mfa_remove_webauthn", "mfa_edit_webauthn"),
     *("mfa_activate_totp", "mfa_download_recovery_codes"),
+    # they last a few minutes: their budget is in tests/channels/test_vault.py
+    *("channels:vault_look", "channels:vault_next"),
     # of whoever has begun to read: their budget is in tests/policies/reading/test_pages.py
     *("reading:part", "reading:part_read", "reading:questions", "reading:name"),
     # papers: what they ask the database is in tests/printing
     *("policies:policy_pdf", "policies:code_pdf", "reading:certificate"),
     *("people:register_pdf", "channels:sheet_pdf", "channels:request_pdf", "channels:house_rules_pdf"),
     "library:card",
+    "channels:settings_picture",
 }
 #: of the cast, whose Today is measured too, and who is not in the cast
 OTHERS = ("kofi", "tom", "gwen", "leah", "helen")

@@ -10,7 +10,9 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
+from stairgate.channels.services import note_health
 from stairgate.monitoring.models import Sweep
+from stairgate.networks.base import Health
 from stairgate.organisations.access import membership_of
 from stairgate.organisations.models import User
 from stairgate.organisations.services import found_setting
@@ -162,3 +164,19 @@ def test_a_second_yes_ahead_is_asked_for_only_of_somebody_else(cast: Cast, now: 
         )
     assert not_approved_ahead(cast.member(cast.priya), two, now).count() == 0
     assert not_approved_ahead(cast.member(cast.kofi), two, now).count() == 4
+
+
+@pytest.mark.clause("C28")
+def test_a_permission_that_runs_out_soon_is_a_task_before_it_shuts_anything(
+    cast: Cast, now: datetime
+) -> None:
+    at = now + timedelta(seconds=1)
+    soon = Health(ok=True, checked_at=at, expires_at=at + timedelta(days=9))
+    note_health(channel=cast.channel, health=soon)
+    assert "Facebook page: its connection needs somebody" in titles(cast, cast.priya, now)
+    later = at + timedelta(seconds=1)
+    note_health(
+        channel=cast.channel,
+        health=Health(ok=True, checked_at=later, expires_at=later + timedelta(days=90)),
+    )
+    assert titles(cast, cast.priya, now) == [ONE_MORE]

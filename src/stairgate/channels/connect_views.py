@@ -9,7 +9,6 @@ from uuid import UUID
 from django import forms
 from django.conf import settings
 from django.contrib import messages
-from django.core.validators import RegexValidator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -29,8 +28,11 @@ from stairgate.channels.connecting import (
     mastodon,
     x,
 )
+from stairgate.channels.dialog.forms import OwnerFields, app_id_field, owner_of, secret_field
+from stairgate.channels.dialog.selectors import way_of
 from stairgate.channels.models import Channel
 from stairgate.channels.pausing import require_manager
+from stairgate.channels.rules import Owner
 from stairgate.channels.services import Credentials, network_for
 from stairgate.networks import able
 from stairgate.networks.prices import read_cost
@@ -44,39 +46,34 @@ class _Connecting(forms.Form):
         """Return it. Raises `CannotConnect` when a network has to be asked for a part, and does not say."""
         raise NotImplementedError
 
+    def owner(self) -> Owner | None:
+        """Return what the page belongs to, where that is asked."""
+        return None
+
     def hindrance(self) -> str:
         """Return why nothing that is typed here would connect; "" where nothing stands in the way."""
         return ""
-
-
-def _secret(label: str, **more: Any) -> forms.CharField:
-    """It goes into the head of a request, which takes these letters only; what it refuses might be logged with it."""
-    plain = RegexValidator(r"^[\x20-\x7e]+\Z", "Only plain letters, numbers and signs.")
-    more.setdefault("validators", [plain])
-    return forms.CharField(
-        label=label, max_length=500, widget=forms.PasswordInput(render_value=False), **more
-    )
 
 
 def _address(label: str, **more: Any) -> forms.CharField:
     return forms.CharField(label=label, max_length=200, **more)
 
 
-class FacebookForm(_Connecting):
+class FacebookForm(OwnerFields, _Connecting):
+    field_order = ("page_id", "token", "app_id", "app_secret")
     page_id = forms.RegexField(
         r"^\d{5,25}$",
         label="Page ID",
         error_messages={"invalid": "A page ID is a long number."},
         help_text="On the page: About, Page transparency.",
     )
-    token = _secret("Page access token", help_text="From the business portfolio that owns the page.")
-    app_id = forms.RegexField(
-        r"^\d{3,25}$", label="App ID", error_messages={"invalid": "An app ID is a long number."}
-    )
-    app_secret = _secret("App secret")
+    token = secret_field("Page access token", help_text="From the business portfolio that owns the page.")
+    app_id = app_id_field()
+    app_secret = secret_field("App secret")
 
     def credentials(self) -> Credentials:
-        return facebook(**self.cleaned_data)
+        keys = ("page_id", "token", "app_id", "app_secret")
+        return facebook(**{key: self.cleaned_data[key] for key in keys})
 
 
 class InstagramForm(_Connecting):
@@ -92,11 +89,9 @@ class InstagramForm(_Connecting):
         error_messages={"invalid": "Write the name as it stands in the app, such as willowlane.nursery."},
         help_text="Without the @. The account has to be a professional one, linked to your Facebook page.",
     )
-    token = _secret("Page access token", help_text="Of the Facebook page that the account is linked to.")
-    app_id = forms.RegexField(
-        r"^\d{3,25}$", label="App ID", error_messages={"invalid": "An app ID is a long number."}
-    )
-    app_secret = _secret("App secret")
+    token = secret_field("Page access token", help_text="Of the Facebook page that the account is linked to.")
+    app_id = app_id_field()
+    app_secret = secret_field("App secret")
 
     def hindrance(self) -> str:
         return cannot_be_fetched_from()
@@ -109,7 +104,7 @@ class BlueskyForm(_Connecting):
     handle = forms.CharField(
         label="Handle", max_length=253, help_text="Without the @, such as willowlane.bsky.social."
     )
-    token = _secret(
+    token = secret_field(
         "App password",
         help_text="Made for Stairgate under Settings, Privacy. Never the account’s own password.",
     )
@@ -126,7 +121,7 @@ class BlueskyForm(_Connecting):
 
 class MastodonForm(_Connecting):
     server = _address("Server", help_text="Where the account lives, such as https://mastodon.example.")
-    token = _secret(
+    token = secret_field(
         "Access token",
         help_text="On Mastodon: Preferences, Development, New application, with “read” and “write”.",
     )
@@ -147,12 +142,12 @@ class XForm(_Connecting):
         error_messages={"invalid": "An API key is letters and numbers."},
         help_text="In X’s developer console: your app, Keys and tokens.",
     )
-    api_secret = _secret("API key secret")
-    token = _secret(
+    api_secret = secret_field("API key secret")
+    token = secret_field(
         "Access token",
         help_text="Beside the key. Let the app read and write before you make it.",
     )
-    token_secret = _secret("Access token secret")
+    token_secret = secret_field("Access token secret")
 
     def credentials(self) -> Credentials:
         return x(**self.cleaned_data)
@@ -197,7 +192,7 @@ def connect(request: HttpRequest, pk: UUID) -> HttpResponse:
     channel = get(member, Channel.objects.select_related("organisation", "connection"), pk)
     require_manager(member.user, channel.organisation, timezone.now())
     again = hasattr(channel, "connection")
-    form = _FORMS[channel.network](request.POST or None)
+    form = _FORMS[channel.network](request.POST or None, initial=owner_of(channel))
     status = 200
     if request.method == "POST":
         if form.is_valid() and _connected(request, channel, form):
@@ -209,6 +204,7 @@ def connect(request: HttpRequest, pk: UUID) -> HttpResponse:
         "channel": channel,
         "form": form,
         "again": again,
+        "way": way_of(channel),
         "able": able.table(network_for(channel)),
         "read_cost": read_cost(channel.network),
         "network": network_for(channel).label,
@@ -221,10 +217,14 @@ def _connected(request: HttpRequest, channel: Channel, form: _Connecting) -> boo
     """Connect, or put what the network said beside the form."""
     try:
         connect_checked(
-            actor=current(request).user, channel=channel, credentials=form.credentials(), at=timezone.now()
+            actor=current(request).user,
+            channel=channel,
+            credentials=form.credentials(),
+            owner=form.owner(),
+            at=timezone.now(),
         )
     except CannotConnect as refusal:
-        form.add_error(None, str(refusal))
+        form.add_error(refusal.field or None, str(refusal))
         return False
     messages.success(request, f"{channel.name} is connected, and it works.")
     return True

@@ -11,7 +11,9 @@ from urllib.parse import urlsplit
 from django.conf import settings
 
 from stairgate.channels.models import Channel, Connection
+from stairgate.channels.owning import owner_problems
 from stairgate.channels.pausing import require_manager
+from stairgate.channels.rules import Owner
 from stairgate.channels.services import Credentials, connect, network_for, note_health, prove_now
 from stairgate.networks.base import Account, KnowsHandles, KnowsOwner, Secret, Trouble
 from stairgate.networks.registry import get as network_named
@@ -25,7 +27,14 @@ _INSIDE = (".local", ".localhost", ".internal", ".lan", ".home.arpa", ".test")
 
 
 class CannotConnect(Exception):
-    """Nothing was kept; the message says what the network said, or what is wrong with what was typed."""
+    """Nothing was kept; the message says what the network said, or what is wrong with what was typed.
+
+    ``field``: the field it is about, "" when it is about the whole.
+    """
+
+    def __init__(self, why: str, field: str = "") -> None:
+        super().__init__(why)
+        self.field = field
 
 
 def address_problem(address: str, *, practice: bool = False) -> str:
@@ -154,12 +163,21 @@ def by_hand(*, address: str) -> Credentials:
     return Credentials(base_url=address, account_id="by-hand", token=Secret(""), public_url=address)
 
 
-def connect_checked(*, actor: User, channel: Channel, credentials: Credentials, at: datetime) -> None:
+def connect_checked(
+    *,
+    actor: User,
+    channel: Channel,
+    credentials: Credentials,
+    at: datetime,
+    owner: Owner | None = None,
+) -> None:
     """Ask the network whether it lets us in; if so, seal the credentials and make the account live.
 
     Raises `NotAllowed`, and `CannotConnect` with the network's own reasons: then nothing is kept.
     """
     require_manager(actor, channel.organisation, at)
+    for field, problem in (owner_problems(channel, owner, at) if owner else {}).items():
+        raise CannotConnect(problem, field)
     same = Connection.objects.filter(account_id=credentials.account_id, channel__network=channel.network)
     if channel.by_hand:
         same = same.filter(
@@ -183,5 +201,5 @@ def connect_checked(*, actor: User, channel: Channel, credentials: Credentials, 
     health = network_for(channel).health(account)
     if not health.ok:
         raise CannotConnect(" ".join(health.problems) or "The network did not let us in.")
-    connect(actor=actor, channel=channel, credentials=credentials, at=at)
+    connect(actor=actor, channel=channel, credentials=credentials, owner=owner, at=at)
     note_health(channel=channel, health=health)

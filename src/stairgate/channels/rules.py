@@ -8,9 +8,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from stairgate.clauses import Coverage, control
+from stairgate.organisations.mailboxes import personal_problem
 from stairgate.people.rules import ONLINE_SAFETY_PEOPLE
 from stairgate.policies.review import ReviewDue, overdue
 
+#: how long reading may fail before nothing more goes out
+UNREAD_AFTER = timedelta(hours=2)
+#: letters of anything that is a name
+_SHORTEST = 3
 _ROLE_WORDS = {
     *("admin", "administrator", "club", "comms", "contact", "enquiries", "facebook", "head", "hello", "help"),
     *("info", "mail", "manager", "nursery", "office", "page", "post", "preschool", "reception", "school"),
@@ -53,6 +58,7 @@ class ChannelFacts:
         None  # the first moment at which our safeguarding policy is over; None: none
     )
     unconfirmed: tuple[Restriction, ...] = ()  # of the going-live sheet, once the account is connected
+    unread_since: datetime | None = None  # since when what people write there cannot be read; None: it can
 
 
 @control("C04", "Only a registered, authorised, live account can be posted to", coverage=Coverage.PART)
@@ -81,7 +87,7 @@ def restrictions(facts: ChannelFacts, now: datetime) -> tuple[Restriction, ...]:
             for found in (
                 *(_status(facts), _authorised(facts, now), _condition(facts), _administrators(facts)),
                 _online_safety(facts),
-                *(_policy(facts, now), _safeguarding(facts, now), _health(facts, now)),
+                *(_policy(facts, now), _safeguarding(facts, now), _health(facts, now), _unread(facts, now)),
             )
             if found is not None
         )
@@ -170,24 +176,68 @@ def _health(facts: ChannelFacts, now: datetime) -> Restriction | None:
     return None
 
 
+@control(
+    "C39",
+    "When what people write on a page cannot be read for two hours, nothing more goes out there until it can",
+)
+def _unread(facts: ChannelFacts, now: datetime) -> Restriction | None:
+    """Nobody may be asked to write where we would not see it. Shorter troubles mend themselves."""
+    if facts.unread_since is None or now < facts.unread_since + UNREAD_AFTER:
+        return None
+    return Restriction(
+        "C39",
+        f"What people write on {facts.name} could not be read for too long, so nothing more goes out there. Look at "
+        "the page yourself; it opens again by itself with the next reading that works.",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """What a page belongs to: a business portfolio of the setting, and the mailbox that this one belongs to."""
+
+    portfolio: str
+    mailbox: str
+
+
 @control("C22", "The account's mailbox must be a generic one", coverage=Coverage.PART)
 @control("C23", "A person's own address is refused as the account's mailbox", coverage=Coverage.WHOLE)
 def mailbox_problem(
     address: str, *, staff_addresses: Iterable[str], staff_names: Iterable[str]
 ) -> str | None:
-    """Return why an address cannot own an account, or None. Compared without case (C22, C23)."""
+    """Return why an address cannot own an account, or None. Compared without case (C22, C23).
+
+    Refused are an address of somebody who works here, a name of theirs in it, what is built like a name
+    (``first.last``, ``f_last``), and any mailbox where people get one for themselves.
+    """
     address = address.strip().lower()
     if address in {other.strip().lower() for other in staff_addresses}:
         return "That is one person’s own address. Use a mailbox the team shares, such as office@."
     local = address.split("@", 1)[0]
     words = [word for word in re.split(r"[._\-+\d]+", local) if word]
-    names = {name.strip().lower() for name in staff_names}
+    names = {name.strip().lower() for name in staff_names} - _ROLE_WORDS
     if any(word in names for word in words):
         return "That looks like one person’s address. Use a mailbox the team shares, such as office@."
-    looks_personal = len(words) == 2 and "." in local and not set(words) & _ROLE_WORDS
+    looks_personal = len(words) in {2, 3} and re.search(r"[._]", local) and not set(words) & _ROLE_WORDS
     if looks_personal:
         return "That looks like a person’s name. Use a mailbox the team shares, such as office@."
-    return None
+    return personal_problem(address) or None
+
+
+@control(
+    "C24", "The portfolio that owns a page is on record with its connection, and a person’s name is refused"
+)
+def portfolio_problem(portfolio: str, *, people: Iterable[str]) -> str:
+    """Return why what was given cannot own a page, or "". ``people``: whole names of who works here."""
+    plain = _plain(portfolio)
+    if len(plain) < _SHORTEST:
+        return "Name the business portfolio that owns the page. It stands in its settings on business.facebook.com."
+    if plain in {_plain(name) for name in people}:
+        return "That is a person. A page belongs to a business portfolio of the setting, never to one of us."
+    return ""
+
+
+def _plain(words: str) -> str:
+    return " ".join(words.casefold().split())
 
 
 def promotion(name: str, place: str, address: str) -> str:

@@ -8,8 +8,10 @@ from datetime import datetime
 
 from django.db import transaction
 
+from stairgate.channels.judging import judged
 from stairgate.channels.models import Channel, Connection, HealthReading
 from stairgate.channels.pausing import require_manager
+from stairgate.channels.rules import Owner
 from stairgate.ledger.services import record
 from stairgate.networks.base import NO_SECRET, Account, Health, Network, Secret
 from stairgate.networks.registry import get as network_named
@@ -34,8 +36,17 @@ class Credentials:
 
 
 @transaction.atomic
-def connect(*, actor: User, channel: Channel, credentials: Credentials, at: datetime) -> Connection:
+def connect(
+    *,
+    actor: User,
+    channel: Channel,
+    credentials: Credentials,
+    at: datetime,
+    owner: Owner | None = None,
+) -> Connection:
     """Seal the credentials and make the account live; return the connection. The ledger sees no secret.
+
+    ``owner``: what the page belongs to, where that was asked; the account's mailbox is from now on the one in it.
 
     An account stays the page that it was connected to first: another one is asked for anew (C89). Raises `NotAllowed`.
     """
@@ -59,11 +70,15 @@ def connect(*, actor: User, channel: Channel, credentials: Credentials, at: date
     connection.verify_token = seal(str(credentials.verify_token), field="verify_token", **bound)
     connection.connected_at = at
     connection.connected_by = actor
+    payload = {"account_id": credentials.account_id, "base_url": credentials.base_url}
+    if owner is not None:
+        connection.portfolio, channel.mailbox = owner.portfolio, owner.mailbox
+        payload |= {"portfolio": owner.portfolio, "mailbox": owner.mailbox}
     connection.save()
     channel.status = Channel.Status.LIVE
     channel.status_reason = ""
-    channel.save(update_fields=["status", "status_reason"])
-    payload = {"account_id": credentials.account_id, "base_url": credentials.base_url}
+    channel.unread_since = None
+    channel.save(update_fields=["status", "status_reason", "mailbox", "unread_since"])
     write_down(actor, channel, "channels.connected", payload, at)
     return connection
 
@@ -119,7 +134,8 @@ def _note_seen(actor: User, channel: Channel, at: datetime) -> None:
 
 @transaction.atomic
 def note_health(*, channel: Channel, health: Health) -> HealthReading:
-    """Store one reading. A change between working and not working goes into the ledger."""
+    """Store one reading, judged. A change between working and not working goes into the ledger."""
+    health = judged(health)
     last = channel.readings.known_at(health.checked_at).first()
     reading = HealthReading.objects.create(
         channel=channel,
@@ -128,6 +144,9 @@ def note_health(*, channel: Channel, health: Health) -> HealthReading:
         problems=list(health.problems),
         expires_at=health.expires_at,
         budget_used=health.budget_used,
+        scopes=sorted(health.scopes),
+        rings=health.rings,
+        notes=list(health.notes),
     )
     if last is None or last.ok != health.ok:
         kind = "channels.healthy" if health.ok else "channels.unhealthy"
@@ -140,6 +159,15 @@ def note_health(*, channel: Channel, health: Health) -> HealthReading:
             at=health.checked_at,
         )
     return reading
+
+
+def note_unread(*, channel: Channel, since: datetime | None) -> None:
+    """Note since when what people write there cannot be read; None when it was read completely. Written on a change."""
+    rows = Channel.objects.filter(pk=channel.pk)
+    if since is None:
+        rows.filter(unread_since__isnull=False).update(unread_since=None)
+    else:
+        rows.filter(unread_since__isnull=True).update(unread_since=since)
 
 
 def write_down(actor: User, channel: Channel, kind: str, payload: Mapping[str, object], at: datetime) -> None:

@@ -36,6 +36,7 @@ CSRF_TRUSTED_ORIGINS = [BASE_URL]
 #: the practice network beside the demo, which takes the place of Facebook; nobody types where Facebook is
 PRACTICE_URL = os.environ.get("STAIRGATE_PRACTICE_URL", "").rstrip("/")
 FACEBOOK_URL = PRACTICE_URL or "https://graph.facebook.com"
+FACEBOOK_DIALOG_URL = PRACTICE_URL or "https://www.facebook.com"
 
 INSTALLED_APPS = [
     "stairgate.web",  # first, so that its sign-in pages come before allauth's

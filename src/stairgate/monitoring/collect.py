@@ -12,19 +12,21 @@ from django.db import transaction
 from django.utils import timezone
 
 from stairgate.channels.models import Channel
-from stairgate.channels.services import account_for, network_for, note_health
+from stairgate.channels.services import account_for, network_for, note_health, note_unread
 from stairgate.monitoring import keeping
 from stairgate.monitoring.models import Item, Receipt, Sweep
+from stairgate.monitoring.rules import LONGEST_PAUSE, pause_after
 from stairgate.networks.base import Account, Fetched, Health, Network, RefusalKind, Refused, Trouble
 from stairgate.publishing.models import Delivery
 from stairgate.publishing.states import DeliveryState
 
 log = structlog.get_logger(__name__)
 
-#: posts whose comments every reading takes in; older ones are read when the doorbell rings for them
+#: posts whose comments every reading takes in; older ones are read when the doorbell rings, and by `older`
 RECENT_POSTS = 40
+#: of the posts that rang, how many one reading takes in: it ends well inside its lease
+MOST_RUNG_FOR = 50
 _LEASE = timedelta(seconds=180)
-_LONGEST_PAUSE = timedelta(minutes=15)
 _KEEP_RECEIPTS = timedelta(days=3)
 #: seconds for asking after what a reading no longer showed; the rest is asked after the next one
 _LOOK_SECONDS = 45.0
@@ -112,25 +114,31 @@ def _ask_after(reading: keeping.Reading, network: Network, account: Account, ite
 
 
 def _posts(row: Sweep) -> list[str]:
+    """Return the posts to read: some of those the doorbell rang for, and our own newest."""
     done = Delivery.objects.filter(channel=row.channel, state=DeliveryState.DONE).exclude(external_id="")
     recent = done.order_by("-done_at").values_list("external_id", flat=True)[:RECENT_POSTS]
-    known = done.filter(external_id__in=row.rung_posts).values_list("external_id", flat=True)
-    return list(dict.fromkeys([*known, *recent]))
+    return list(dict.fromkeys([*row.rung_posts[:MOST_RUNG_FOR], *recent]))
 
 
 @transaction.atomic
 def _complete(row: Sweep, fetched: Fetched, posts: Sequence[str], now: datetime) -> None:
-    """Note a complete reading. Whoever rang meanwhile is heard at once."""
+    """Note a complete reading. Whoever rang meanwhile is heard as soon as the network's allowance lets us."""
     fresh = Sweep.objects.select_for_update().get(pk=row.pk)
     rung = fresh.rung_at is not None and fresh.rung_at != row.rung_at
-    fresh.rung_posts = [post for post in fresh.rung_posts if rung or post not in posts]
-    fresh.due_at = now if rung else now + timedelta(seconds=settings.MONITORING_POLL_SECONDS)
+    left = [post for post in fresh.rung_posts if post not in posts]
+    # who rang during the reading may have rung for what it had read already: once more, after the others
+    fresh.rung_posts = [*left, *(post for post in fresh.rung_posts if rung and post in posts)]
+    usual = timedelta(seconds=settings.MONITORING_POLL_SECONDS)
+    pause = pause_after(fetched.used, usual)
+    fresh.not_before = now + pause if pause > usual else None
+    fresh.due_at = now + pause if fresh.not_before or not (rung or left) else now
     fresh.cursor = fetched.cursor
     fresh.complete_at = now
+    fresh.newest_at = keeping.newest(fresh.newest_at, fetched)
     fresh.failures = 0
     fresh.problem = ""
-    fresh.not_before = None
     fresh.save()
+    note_unread(channel=row.channel, since=None)
 
 
 def _troubled(row: Sweep, trouble: Trouble, now: datetime) -> None:
@@ -150,7 +158,8 @@ def _failed(row: Sweep, problem: str, now: datetime, wait: timedelta = timedelta
     fresh = Sweep.objects.select_for_update().get(pk=row.pk)
     fresh.failures = min(fresh.failures + 1, 1000)
     first = timedelta(seconds=settings.MONITORING_POLL_SECONDS)
-    fresh.due_at = now + max(wait, min(first * 2 ** min(fresh.failures - 1, 6), _LONGEST_PAUSE))
+    fresh.due_at = now + max(wait, min(first * 2 ** min(fresh.failures - 1, 6), LONGEST_PAUSE))
     fresh.not_before = now + wait if wait else None
     fresh.problem = problem
     fresh.save()
+    note_unread(channel=row.channel, since=now)

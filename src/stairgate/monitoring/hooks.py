@@ -6,13 +6,14 @@ Nothing a webhook says is believed beyond that. It is signed over its raw bytes,
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID
 
+import structlog
 from django.contrib.auth.decorators import login_not_required
-from django.db import transaction
+from django.db import OperationalError, transaction
 from django.db.models import F
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
@@ -20,52 +21,89 @@ from django.views.decorators.http import require_http_methods
 from stairgate import doorbell
 from stairgate.channels.models import Channel
 from stairgate.channels.services import account_for, network_for
-from stairgate.monitoring.models import Receipt, Sweep
-from stairgate.networks.base import BadSignature
+from stairgate.monitoring.models import Receipt, Sweep, Walk
+from stairgate.networks.base import BadSignature, WebhookNote
 
-MOST_BYTES = 1024 * 1024
+log = structlog.get_logger(__name__)
+
+#: posts a row keeps to be looked at: as many as one message can name
+MOST_RUNG = 1000
+#: a thousand comments, each as long as Facebook lets one be
+MOST_BYTES = 8 * 1024 * 1024
 
 
 @csrf_exempt
 @login_not_required
 @require_http_methods(["GET", "POST"])
 def hook(request: HttpRequest, network: str, pk: UUID) -> HttpResponse:
-    """Answer a network's handshake, or hear what it rings for."""
-    channel = Channel.objects.filter(pk=pk, network=network, connection__isnull=False).first()
-    if channel is None:
-        raise Http404
+    """Answer a network's handshake, or hear what it rings for.
+
+    Whoever does not know the secret learns nothing: each of their knocks is answered as at a door that is not there.
+    """
     if request.method == "GET":
-        challenge = network_for(channel).handshake(account_for(channel), request.GET.dict())
-        if challenge is None:
-            raise Http404
-        return HttpResponse(challenge, content_type="text/plain")
-    return _hear(request, channel)
-
-
-def _hear(request: HttpRequest, channel: Channel) -> HttpResponse:
+        return _shake_hands(request, _channel(network, pk))
     try:
         length = int(request.META.get("CONTENT_LENGTH") or 0)
     except ValueError:
         return HttpResponse(status=400)
     if length > MOST_BYTES:
         return HttpResponse(status=413)
-    raw = request.body  # never more than the length it came with
     try:
-        notes = network_for(channel).parse_webhook(account_for(channel), raw, dict(request.headers))
+        raw = request.read(MOST_BYTES)  # never more than the length it came with
+    except UnreadablePostError:
+        return HttpResponse(status=400)
+    return _hear(raw, request.headers, _channel(network, pk))
+
+
+def _channel(network: str, pk: UUID) -> Channel | None:
+    return Channel.objects.filter(pk=pk, network=network, connection__isnull=False).first()
+
+
+def _nobody() -> HttpResponse:
+    return HttpResponse("Not found", status=404, content_type="text/plain")
+
+
+def _shake_hands(request: HttpRequest, channel: Channel | None) -> HttpResponse:
+    if channel is None:
+        return _nobody()
+    challenge = network_for(channel).handshake(account_for(channel), request.GET.dict())
+    return _nobody() if challenge is None else HttpResponse(challenge, content_type="text/plain")
+
+
+def _hear(raw: bytes, headers: Mapping[str, str], channel: Channel | None) -> HttpResponse:
+    if channel is None:
+        log.info("webhook_at_no_door")
+        return _nobody()
+    try:
+        notes = network_for(channel).parse_webhook(account_for(channel), raw, dict(headers))
     except BadSignature:
-        _sweep(channel)
-        Sweep.objects.filter(channel=channel).update(bad_signatures=F("bad_signatures") + 1)
-        return HttpResponse(status=403)
-    _heard(channel, hashlib.sha256(raw).hexdigest(), {note.post_id for note in notes if note.post_id})
+        log.info("webhook_not_signed", channel=str(channel.pk))
+        _count(channel)
+        return _nobody()
+    _heard(channel, hashlib.sha256(raw).hexdigest(), notes)
     return HttpResponse("heard", content_type="text/plain")
 
 
+def _count(channel: Channel) -> None:
+    """Count a false signature. A database that is busy just then changes nothing about the answer."""
+    try:
+        _sweep(channel)
+        Sweep.objects.filter(channel=channel).update(bad_signatures=F("bad_signatures") + 1)
+    except OperationalError:
+        log.warning("webhook_not_counted", channel=str(channel.pk))
+
+
 @transaction.atomic
-def _heard(channel: Channel, digest: str, posts: Iterable[str]) -> None:
+def _heard(channel: Channel, digest: str, notes: Sequence[WebhookNote]) -> None:
     """Ring once for each message. The receipt and the ring stand or fall together."""
-    _, new = Receipt.objects.get_or_create(channel=channel, digest=digest, defaults={"at": timezone.now()})
-    if new:
-        ring(channel, posts)
+    now = timezone.now()
+    _, new = Receipt.objects.get_or_create(channel=channel, digest=digest, defaults={"at": now})
+    if not new:
+        return
+    _sweep(channel)
+    Sweep.objects.filter(channel=channel).update(heard_at=now)
+    if notes:
+        ring(channel, [note.post_id for note in notes if note.post_id])
 
 
 def _sweep(channel: Channel) -> Sweep:
@@ -74,10 +112,16 @@ def _sweep(channel: Channel) -> Sweep:
 
 @transaction.atomic
 def ring(channel: Channel, posts: Iterable[str]) -> None:
-    """Make the next reading due now, or when the network's wait is over, and have it look at these posts too."""
+    """Make the next reading due now, or when the network's wait is over, and have it look at these posts too.
+
+    More posts than a row holds are found by going through everything older, which is then due at once.
+    """
     row = Sweep.objects.select_for_update().get(pk=_sweep(channel).pk)
     row.rung_at = timezone.now()
     row.due_at = max(row.rung_at, row.not_before or row.rung_at)
-    row.rung_posts = sorted({*row.rung_posts, *posts})[-200:]
+    rung = list(dict.fromkeys([*row.rung_posts, *posts]))
+    row.rung_posts = rung[:MOST_RUNG]
     row.save(update_fields=["due_at", "rung_at", "rung_posts"])
+    if len(rung) > MOST_RUNG:
+        Walk.objects.filter(channel=channel).update(due_at=row.due_at)
     doorbell.ring(doorbell.Bell.COMMENTS)

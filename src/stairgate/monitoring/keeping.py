@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from itertools import chain
+from itertools import islice
+from random import SystemRandom
 from typing import NamedTuple
 from uuid import UUID
 
 import structlog
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from stairgate.channels.models import Channel
 from stairgate.channels.services import network_for
@@ -42,9 +43,13 @@ log = structlog.get_logger(__name__)
 #: items asked after, one by one, after each reading
 MOST_ASKED_AFTER = 20
 _MOST_ASKED_BESIDES = 5
+_MOST_LOOKED_OVER = 100
+#: items looked up together
+_AT_ONCE = 500
 #: somebody keeps showing it again: after so many times in an hour a person has to see to it
 _MOST_HIDES = 5
 _AN_HOUR = timedelta(hours=1)
+_chance = SystemRandom()
 
 
 class Said(NamedTuple):
@@ -83,12 +88,16 @@ class Reading:
 @control("C40", "Words, account, link and times are kept before anything is hidden or removed")
 def keep(reading: Reading, found: Iterable[PublicItem], now: datetime) -> int:
     """Keep what a reading brought, each item by itself; return how many could not be kept."""
-    rows = [_cleaned(one) for one in found]
+    left, lost = iter(found), 0
+    while some := [_cleaned(one) for one in islice(left, _AT_ONCE)]:
+        lost += _keep_some(reading, some, now)
+    return lost
+
+
+def _keep_some(reading: Reading, rows: Sequence[PublicItem], now: datetime) -> int:
+    ids = [one.external_id for one in rows]
     known = {
-        item.external_id: item
-        for item in Item.objects.filter(
-            channel=reading.channel, external_id__in=[one.external_id for one in rows]
-        )
+        item.external_id: item for item in Item.objects.filter(channel=reading.channel, external_id__in=ids)
     }
     posts = _own_posts(reading.channel, {one.post_id for one in rows})
     talks = _talks(reading.channel, rows)
@@ -149,17 +158,26 @@ def _kept(
     """Keep one item; return whether that worked. One strange comment must not stop the others."""
     try:
         if old is None:
-            _first(reading, found, posts.get(found.post_id), now)
-        elif changes(old, found):
-            _again(reading, old.pk, found, now)
+            _first(reading, found, _screened(reading, found), posts.get(found.post_id), now)
+        elif change := changes(old, found):
+            screened = _screened(reading, found) if change & Change.WORDS else None
+            _again(reading, old.pk, found, screened, now)
     except Exception:
         log.exception("item_not_kept", channel=str(reading.channel.pk))
         return False
     return True
 
 
-def _screened(reading: Reading, found: PublicItem) -> tuple[tuple[Finding, ...] | None, object]:
-    """Return the findings, and what to store; None when screening failed, which never passes for "nothing"."""
+@dataclass(frozen=True, slots=True)
+class _Screened:
+    """The findings, and what to store. No findings at all: screening failed, which never passes for "nothing"."""
+
+    findings: tuple[Finding, ...] | None
+    stored: object
+
+
+def _screened(reading: Reading, found: PublicItem) -> _Screened:
+    """Screen the words, before any transaction begins: whoever writes meanwhile would wait for it."""
     try:
         if reading.facts is None:
             raise ValueError("no facts")
@@ -175,13 +193,15 @@ def _screened(reading: Reading, found: PublicItem) -> tuple[tuple[Finding, ...] 
         )
     except Exception:
         log.exception("screening_failed", channel=str(reading.channel.pk))
-        return None, {}
-    return result.findings, to_json(result)
+        return _Screened(None, {})
+    return _Screened(result.findings, to_json(result))
 
 
 @transaction.atomic
-def _first(reading: Reading, found: PublicItem, post: UUID | None, now: datetime) -> None:
-    findings, stored = _screened(reading, found)
+def _first(
+    reading: Reading, found: PublicItem, screened: _Screened, post: UUID | None, now: datetime
+) -> None:
+    findings = screened.findings
     item, new = Item.objects.get_or_create(
         channel=reading.channel,
         external_id=found.external_id,
@@ -199,7 +219,7 @@ def _first(reading: Reading, found: PublicItem, post: UUID | None, now: datetime
             "written_at": found.created_at,
             "first_seen_at": now,
             "risk": risk_of(findings, has_picture=found.has_picture),
-            "screening": stored,
+            "screening": screened.stored,
             "under_18": says_under_18(findings),
             "is_hidden": bool(found.is_hidden),
         },
@@ -214,7 +234,9 @@ def _first(reading: Reading, found: PublicItem, post: UUID | None, now: datetime
 
 
 @transaction.atomic
-def _again(reading: Reading, item_id: UUID, found: PublicItem, now: datetime) -> None:
+def _again(
+    reading: Reading, item_id: UUID, found: PublicItem, screened: _Screened | None, now: datetime
+) -> None:
     """Keep a changed version. What changed after a decision, or is seen again, comes back to a person."""
     item = Item.objects.select_for_update(of=("self",)).select_related("channel").get(pk=item_id)
     seen = changes(item, found)
@@ -224,7 +246,8 @@ def _again(reading: Reading, item_id: UUID, found: PublicItem, now: datetime) ->
     if not seen:
         return
     if seen & Change.WORDS:
-        findings, item.screening = _screened(reading, found)
+        screened = screened or _screened(reading, found)
+        findings, item.screening = screened.findings, screened.stored
         item.text, item.has_picture = found.text, found.has_picture
         item.risk = risk_of(findings, has_picture=found.has_picture)
         item.under_18 |= says_under_18(findings)
@@ -277,6 +300,12 @@ def hide_harm(item: Item, now: datetime) -> None:
     _write_down(item, "monitoring.hide_asked", now)
 
 
+def newest(known: datetime | None, fetched: Fetched) -> datetime | None:
+    """Return when the newest thing was written, of what we knew and what was read."""
+    times = [one.created_at for one in fetched.items]
+    return max([*times, known] if known else times, default=None)
+
+
 def missing(channel: Channel, fetched: Fetched, posts: Sequence[str]) -> list[Item]:
     """Return what a reading should have shown and did not; then a few that it does not cover.
 
@@ -284,15 +313,28 @@ def missing(channel: Channel, fetched: Fetched, posts: Sequence[str]) -> list[It
     the others we say that they are hidden, which somebody on the page may have undone. Of what is older than the
     reading went back nothing is said.
     """
-    seen = [found.external_id for found in fetched.items]
-    there = Item.objects.filter(channel=channel, gone_at__isnull=True).exclude(external_id__in=seen)
+    seen = {found.external_id for found in fetched.items}
+    there = Item.objects.filter(channel=channel, gone_at__isnull=True)
     if fetched.since is not None:
         there = there.filter(written_at__gte=fetched.since)
     told = there.filter(Q(thread_id__in=fetched.removed) | Q(external_id__in=fetched.removed))
-    covered = there.filter(thread_id__in=posts).order_by("?")[:MOST_ASKED_AFTER]
+    covered = there.filter(thread_id__in=posts)
     besides = there.filter(Q(state=Item.State.OPEN) | Q(is_hidden=True)).exclude(thread_id__in=posts)
-    found = chain(told, covered, besides.order_by("?")[:_MOST_ASKED_BESIDES])
-    return list({item.pk: item for item in found}.values())
+    chosen = [
+        *_unseen(told, seen),
+        *_some(_unseen(covered, seen), MOST_ASKED_AFTER),
+        *_some(_unseen(besides.order_by("?")[:_MOST_LOOKED_OVER], seen), _MOST_ASKED_BESIDES),
+    ]
+    return list(there.filter(pk__in=chosen))
+
+
+def _unseen(rows: QuerySet[Item], seen: Set[str]) -> list[UUID]:
+    """Return the items that a reading did not show. Compared here: no database takes a query as long as a reading."""
+    return [pk for pk, external_id in rows.values_list("pk", "external_id") if external_id not in seen]
+
+
+def _some(items: list[UUID], most: int) -> list[UUID]:
+    return _chance.sample(items, min(len(items), most))
 
 
 @transaction.atomic

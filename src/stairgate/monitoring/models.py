@@ -174,11 +174,36 @@ class Sweep(models.Model):
     failures = models.PositiveSmallIntegerField(default=0)
     problem = models.TextField(blank=True)
     subscribed_url = models.URLField(max_length=500, blank=True, help_text="Where the network rings")
+    subscribed_at = models.DateTimeField(null=True, blank=True, help_text="When it agreed to ring there")
     subscribe_at = models.DateTimeField(null=True, blank=True, help_text="When to ask it again to ring")
+    heard_at = models.DateTimeField(null=True, blank=True, help_text="When it last rang, signed")
+    newest_at = models.DateTimeField(null=True, blank=True, help_text="When the newest we know was written")
     bad_signatures = models.PositiveIntegerField(default=0)
 
     def __str__(self) -> str:
         return f"reading of {self.channel_id}"
+
+
+class Walk(models.Model):
+    """How far going through everything older on an account has got, step by step.
+
+    A reading takes in what is recent. Comments under older posts ring, and a doorbell can be broken, or rung while
+    we were away for a week: so once an hour whatever changed since the last time is gone through.
+    """
+
+    channel = models.OneToOneField(Channel, on_delete=models.PROTECT, related_name="walk")
+    due_at = models.DateTimeField()
+    met_at = models.DateTimeField(help_text="When the account was first met")
+    cursor = models.TextField(blank=True, help_text="The network's own word for the next step")
+    began_at = models.DateTimeField(null=True, blank=True, help_text="When the one under way began")
+    through_at = models.DateTimeField(
+        null=True, blank=True, help_text="All that was written before this has been read"
+    )
+    failures = models.PositiveSmallIntegerField(default=0)
+    problem = models.TextField(blank=True)
+
+    def __str__(self) -> str:
+        return f"walk through {self.channel_id}"
 
 
 class Receipt(models.Model):

@@ -16,6 +16,15 @@ UNREAD = 5
 SHORTEST_REASON = 3
 #: much longer than the longest pause between two readings
 OLD_AFTER = timedelta(hours=1)
+#: many times longer than the pause between two walks through what is older
+BEHIND_AFTER = timedelta(days=1)
+#: percent of a network's allowance from which we ask it less
+SLOW_FROM = 90
+SLOW_PAUSE = timedelta(minutes=5)
+LONGEST_PAUSE = timedelta(minutes=15)
+#: a doorbell that works rings within seconds; the clocks of two computers differ
+RINGS_WITHIN = timedelta(minutes=10)
+CLOCKS_DIFFER = timedelta(minutes=5)
 
 
 class Change(enum.Flag):
@@ -117,3 +126,31 @@ def blind(problem: str, complete_at: datetime | None, now: datetime) -> str:
     if now - complete_at > OLD_AFTER:
         return "Reading it has stopped. Start Stairgate again, or ask whoever looks after it."
     return ""
+
+
+def pause_after(used: int | None, usual: timedelta) -> timedelta:
+    """Return how long to leave a network alone after a reading, by the percent of its allowance that is used."""
+    if used is None or used < SLOW_FROM:
+        return usual
+    return max(usual, SLOW_PAUSE if used < 100 else LONGEST_PAUSE)
+
+
+def behind(met_at: datetime, through_at: datetime | None, now: datetime) -> str:
+    """Return what it means that older posts were last gone through so long ago; "" when it was of late."""
+    if now - (through_at or met_at) <= BEHIND_AFTER:
+        return ""
+    return "Older posts have not been gone through for more than a day."
+
+
+def is_silent(
+    *, subscribed_at: datetime | None, heard_at: datetime | None, newest_at: datetime | None, now: datetime
+) -> bool:
+    """Return whether a network that agreed to ring did not ring for the newest that we found by reading.
+
+    Half a subscription is accepted like a whole one: only what it fails to tell gives it away.
+    """
+    if subscribed_at is None or newest_at is None:
+        return False
+    if newest_at <= subscribed_at + CLOCKS_DIFFER or now - newest_at < RINGS_WITHIN:
+        return False
+    return heard_at is None or heard_at + CLOCKS_DIFFER < newest_at

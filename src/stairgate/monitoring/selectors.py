@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from stairgate.channels.models import Channel
 from stairgate.monitoring.minors import answers
-from stairgate.monitoring.models import Action, Decision, Item, Sighting, Sweep
-from stairgate.monitoring.rules import blind, said
+from stairgate.monitoring.models import Action, Decision, Item, Sighting, Sweep, Walk
+from stairgate.monitoring.rules import behind, blind, is_silent, said
 from stairgate.organisations.models import Organisation
 from stairgate.publishing.models import Post
 from stairgate.publishing.selectors.lists import replies_for
@@ -142,6 +143,7 @@ class Freshness:
     complete_at: datetime | None
     blind: str
     bad_signatures: int
+    silent: bool  # the network agreed to ring, and did not
 
 
 def not_read(organisation: Organisation) -> list[Channel]:
@@ -152,14 +154,14 @@ def not_read(organisation: Organisation) -> list[Channel]:
 
 def readings(organisation: Organisation, now: datetime) -> list[Freshness]:
     """Return how fresh our knowledge of each account is, and what is wrong with reading it. One query."""
-    rows = Sweep.objects.filter(channel__organisation=organisation).select_related("channel")
+    rows = Sweep.objects.filter(channel__organisation=organisation).select_related("channel__walk")
     rows = rows.exclude(channel__status=Channel.Status.CLOSED).order_by("channel__name")
     return [_freshness(row.channel, row, now) for row in rows]
 
 
 def with_reading() -> QuerySet[Channel]:
     """Return accounts, each with how far reading it has got: for `reading_of`."""
-    return Channel.objects.select_related("sweep")
+    return Channel.objects.select_related("sweep", "walk")
 
 
 def reading_of(channel: Channel, now: datetime) -> Freshness | None:
@@ -168,6 +170,23 @@ def reading_of(channel: Channel, now: datetime) -> Freshness | None:
     return _freshness(channel, sweep, now) if sweep else None
 
 
+def heard_of(channel: Channel, now: datetime) -> tuple[Freshness | None, datetime | None]:
+    """Return how fresh our knowledge of one account is, and when the newest there was written. One query."""
+    items = Item.objects.filter(channel=OuterRef("pk")).order_by("-written_at")
+    row: Any = with_reading().annotate(newest=Subquery(items.values("written_at")[:1])).get(pk=channel.pk)
+    return reading_of(row, now), row.newest
+
+
 def _freshness(channel: Channel, sweep: Sweep, now: datetime) -> Freshness:
+    walk: Walk | None = getattr(channel, "walk", None)
     why = blind(sweep.problem, sweep.complete_at, now)
-    return Freshness(channel, sweep.complete_at, why, sweep.bad_signatures)
+    if walk and not why:
+        why = behind(walk.met_at, walk.through_at, now)
+    return Freshness(channel, sweep.complete_at, why, sweep.bad_signatures, silent_doorbell(sweep, now))
+
+
+def silent_doorbell(sweep: Sweep, now: datetime) -> bool:
+    """Return whether a network that agreed to ring did not."""
+    return is_silent(
+        subscribed_at=sweep.subscribed_at, heard_at=sweep.heard_at, newest_at=sweep.newest_at, now=now
+    )

@@ -13,32 +13,36 @@ from django.urls import reverse
 from stairgate.channels.models import Channel
 from stairgate.channels.services import account_for, network_for
 from stairgate.monitoring.models import Sweep
+from stairgate.monitoring.selectors import silent_doorbell
 from stairgate.networks.base import Capability, Trouble
 
 log = structlog.get_logger(__name__)
 
 _AGAIN = timedelta(minutes=10)
 _SOON = timedelta(seconds=15)
+_SILENT_AGAIN = timedelta(hours=1)
 _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 
 
 def sweep(now: datetime, worker: str) -> int:
-    """Subscribe every account that does not ring at our address yet; return how many now do."""
+    """Subscribe every account that does not ring at our address yet, or is silent; return how many now do."""
     due = Sweep.objects.filter(Q(subscribe_at__isnull=True) | Q(subscribe_at__lte=now))
     due = due.filter(channel__connection__isnull=False).exclude(channel__status=Channel.Status.CLOSED)
     done = 0
     for row in due.select_related("channel__connection"):
         address = settings.BASE_URL + reverse("hook", args=[row.channel.network, row.channel_id])
-        if row.subscribed_url == address or not _can_ring(row, address):
+        silent = silent_doorbell(row, now)
+        if not _can_ring(row, address) or (row.subscribed_url == address and not silent):
             continue
-        pause = _AGAIN
+        pause = _SILENT_AGAIN if silent else _AGAIN
         if _subscribe(row, address):
+            row.subscribed_at = now if row.subscribed_url != address else row.subscribed_at
             row.subscribed_url = address
             done += 1
         elif row.subscribe_at is None:
             pause = _SOON
         row.subscribe_at = now + pause
-        row.save(update_fields=["subscribed_url", "subscribe_at"])
+        row.save(update_fields=["subscribed_url", "subscribed_at", "subscribe_at"])
     return done
 
 

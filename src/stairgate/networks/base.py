@@ -353,6 +353,7 @@ class Fetched:
     items: tuple[PublicItem, ...]
     cursor: str
     removed: tuple[str, ...] = ()  # ids the network told us are gone
+    used: int | None = None  # percent of the network's allowance, where it says so
     since: datetime | None = None  # what is older was not read; None: everything was
 
 
@@ -395,6 +396,34 @@ class KnowsHandles(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class AccessHolder:
+    """Somebody who can reach an account on the network itself."""
+
+    external_id: str
+    name: str
+
+
+@runtime_checkable
+class ListsAccess(Protocol):
+    """A network that says who can reach an account on it."""
+
+    def who_gets_in(self, account: Account) -> tuple[AccessHolder, ...]:
+        """Return everybody on the list. Complete and never empty, or raises `Trouble`."""
+
+
+@runtime_checkable
+class ReadsOlder(Protocol):
+    """A network that can be read through, back to the account's first day, one step at a time."""
+
+    def older(self, account: Account, *, since: datetime | None, cursor: str) -> Fetched:
+        """Read one step of everything written since ``since``, wherever it hangs; None is from the beginning.
+
+        ``cursor`` is "" for the first step and comes back "" from the last. Raises `Trouble`: then the same step
+        can be asked for again.
+        """
+
+
+@dataclass(frozen=True, slots=True)
 class Owner:
     """Whose account a token opens, in the network's own words."""
 
@@ -417,6 +446,24 @@ class Reports(Protocol):
 
     def report(self, account: Account, external_id: str, author_id: str, *, reason: str) -> None:
         """Report an item and its author in our words; they are read by strangers. Raises `Trouble`."""
+
+
+#: what a network says of one of its settings: a switch, a word, or nothing
+SettingValue = bool | str | None
+
+
+@runtime_checkable
+class KnowsSettings(Protocol):
+    """A network where the settings of a page can be asked for and changed."""
+
+    def read_settings(self, account: Account) -> Mapping[str, SettingValue]:
+        """Return every setting of the page by its key. Complete, or raises `Trouble`."""
+
+    def change_setting(self, account: Account, key: str, value: SettingValue) -> None:
+        """Ask for one setting to be changed; may be done twice without harm. Raises `Trouble`.
+
+        A "yes" proves nothing: whoever asks reads it back.
+        """
 
 
 @runtime_checkable

@@ -32,6 +32,8 @@ class Offer:
 class AsksInADialog(Protocol):
     """What such a network's client can do besides `networks.base.Network`."""
 
+    asks: Mapping[str, str]  # each permission it asks for, and in words what it lets us do
+
     def known(self, app: App) -> None:
         """Ask whether the network knows the app by this secret. Raises `Trouble` with what is wrong."""
 

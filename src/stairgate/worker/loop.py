@@ -19,9 +19,12 @@ from django.utils import timezone
 from stairgate.assurance import watching
 from stairgate.assurance.reminding import keeping, mailing
 from stairgate.channels import health
+from stairgate.channels.access_list import services as access_lists
+from stairgate.channels.baseline import reading as settings_of_pages
+from stairgate.channels.dialog import services as dialog
 from stairgate.doorbell import Bell
 from stairgate.ledger.services import checkpoint
-from stairgate.monitoring import actions, collect, subscribing, unanswered
+from stairgate.monitoring import actions, collect, older, subscribing, unanswered
 from stairgate.organisations.models import Organisation
 from stairgate.people.importing import services as lists
 from stairgate.publishing import delivery, lapsing, reading_back, recurring, second_looks, taking_down
@@ -60,10 +63,13 @@ def jobs() -> list[Job]:
         Job(Bell.ACTIONS, actions.sweep, 1.0),
         Job(Bell.TAKE_DOWNS, taking_down.sweep, 1.0),
         Job(Bell.COMMENTS, collect.sweep, 1.0),
+        Job("older comments", older.sweep, 10.0),
         Job("recurring", recurring.sweep, 30.0),
         Job("unanswered", unanswered.sweep, 5.0),
         Job(Bell.READ_BACKS, reading_back.sweep, 5.0),
         Job("health", health.sweep, 30.0),
+        Job("access lists", access_lists.sweep, 600.0),
+        Job("settings", settings_of_pages.sweep, 60.0),
         Job("lapses", lapsing.sweep, 30.0),
         Job("second looks", second_looks.sweep, 30.0),
         Job("clauses", watching.sweep, 20.0),
@@ -71,6 +77,7 @@ def jobs() -> list[Job]:
         Job("reminders", keeping.sweep, 20.0),
         Job("e-mails", mailing.sweep, 10.0),
         Job("uploaded lists", lists.sweep, 300.0),
+        Job("dialogs", dialog.sweep, 60.0),
         Job("seals", seal, _HOUR),
     ]
 

@@ -21,6 +21,7 @@ from stairgate.channels.asking.deciding import CannotDecide
 from stairgate.channels.asking.form import line
 from stairgate.channels.asking.forms import FoundForm
 from stairgate.channels.asking.still_them import ask_again, shown
+from stairgate.channels.dialog.selectors import allowed_of
 from stairgate.channels.models import Channel, Condition, FoundPage, Renewal
 from stairgate.channels.services import network_for
 from stairgate.networks import able
@@ -77,6 +78,9 @@ def _page(
         "read_cost": read_cost(channel.network),
         "today": on,
         "promised": _promised(about),
+        # then the way to connect it anew stands first, beside what is wrong
+        "broken": bool(about.now.reading and not about.now.reading.ok) and not channel.by_hand,
+        "allowed": allowed_of(channel, about.now.reading),
     }
     return render(request, "channels/account.html", values | refused, status=status)
 

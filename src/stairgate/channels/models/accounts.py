@@ -45,6 +45,9 @@ class Channel(models.Model):
         null=True, help_text="The last day it counts (C98). None, from before it was asked: it does not"
     )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
+    unread_since = models.DateTimeField(
+        null=True, help_text="Since when what people write there cannot be read. None: it can"
+    )
 
     class Meta:
         ordering = ["name"]
@@ -130,6 +133,9 @@ class Connection(models.Model):
         null=True, blank=True, help_text="When a person last saw it there, where nothing can be asked"
     )
     seen_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    portfolio = models.CharField(
+        max_length=300, blank=True, help_text="The business portfolio that owns the page (C24)"
+    )
 
     def __str__(self) -> str:
         return f"connection of {self.channel_id}"
@@ -153,6 +159,11 @@ class HealthReading(models.Model):
     problems = models.JSONField(default=list)
     expires_at = models.DateTimeField(null=True, blank=True)
     budget_used = models.PositiveSmallIntegerField(null=True, blank=True)
+    scopes = models.JSONField(default=list, help_text="What the network lets us do")
+    rings = models.BooleanField(
+        null=True, help_text="Whether it still rings; None: it has no doorbell, or did not say"
+    )
+    notes = models.JSONField(default=list, help_text="What is to be mended, and shuts nothing")
 
     objects = HealthReadings.as_manager()
 

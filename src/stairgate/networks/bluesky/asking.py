@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from stairgate.networks.base import Account, RefusalKind, Refused, Trouble, Unknown
 from stairgate.networks.bluesky import records
 from stairgate.networks.bluesky.reading import Body, mappings, text_of
-from stairgate.networks.bluesky.sessions import Session, Sessions
+from stairgate.networks.bluesky.sessions import Session, Sessions, inactive
 from stairgate.networks.bluesky.xrpc import Answer, Params, Xrpc
 from stairgate.networks.http import Within
-
-_INACTIVE = {
-    "takendown": "Bluesky has taken this account down. Sign in on Bluesky to see why.",
-    "suspended": "Bluesky has suspended this account. Sign in on Bluesky to see why.",
-    "deactivated": "This Bluesky account is deactivated. Sign in on Bluesky to bring it back.",
-}
 
 
 class Asking:
@@ -31,6 +26,14 @@ class Asking:
         if problem:
             raise Trouble(Refused(RefusalKind.RECONNECT, problem))
         return self.sessions.get(account, within)
+
+    def proven_anew(self, account: Account, within: Within) -> Session:
+        """Return a new session, as `proven` does: an app password that was taken back opens nothing any more.
+
+        Its old sessions the server would take for two hours more.
+        """
+        self.sessions.renew(account, within)
+        return self.proven(account, within)
 
     def read(self, account: Account, name: str, params: Params, within: Within) -> Answer:
         """Read something as the account; a session that died early is replaced once. Raises `Trouble`."""
@@ -83,6 +86,28 @@ class Asking:
             return None
         return {**found, "record": found.get("value"), "author": {"did": place.did}}
 
+    def write(
+        self,
+        account: Account,
+        session: Session,
+        key: str,
+        values: Mapping[str, records.Record],
+        within: Within,
+    ) -> Answer | Refused | Unknown:
+        """Write new records under one key in one request, by collection: all of them or none.
+
+        Where one of them is there already the server breaks off with an error of its own, which proves nothing.
+        """
+        kind = "com.atproto.repo.applyWrites"
+        writes = [
+            {"$type": f"{kind}#create", "collection": collection, "rkey": key, "value": value}
+            for collection, value in values.items()
+        ]
+        body = {"repo": account.account_id, "writes": writes}
+        return self.xrpc.procedure(
+            account.base_url, kind, body, token=session.access, within=within, visible=True
+        )
+
     def put(
         self,
         account: Account,
@@ -107,15 +132,6 @@ class Asking:
         return self.xrpc.procedure(
             account.base_url, name, body, token=session.access, within=within, visible=visible
         )
-
-
-def inactive(session: Body) -> str:
-    """Return what is wrong with an account that is not active; "" when it is."""
-    if session.get("active") is not False:
-        return ""
-    return _INACTIVE.get(
-        text_of(session, "status"), "This Bluesky account is not active. Sign in on Bluesky."
-    )
 
 
 def is_gone(trouble: Trouble) -> bool:

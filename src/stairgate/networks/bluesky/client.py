@@ -1,14 +1,16 @@
 """The Bluesky client: exactly one visible write for each passage, and reads that are complete or fail.
 
 A post's record key comes from the delivery, so however often one delivery is sent it is one post; and the key is
-all that `reconcile` needs to look for it. Others' posts can be hidden from our threads and their authors blocked;
-nobody but the author can delete them.
+all that `reconcile` needs to look for it. Who may answer it is what the account's people chose on Bluesky, written
+along with it. Others' posts can be hidden from our threads and reported, and their authors blocked; nobody but the
+author can delete them.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from stairgate.networks.base import (
@@ -35,10 +37,10 @@ from stairgate.networks.base import (
     Unknown,
 )
 from stairgate.networks.bluesky import reading, records
-from stairgate.networks.bluesky.asking import Asking, inactive, is_gone
+from stairgate.networks.bluesky.asking import Asking, is_gone
 from stairgate.networks.bluesky.deeds import Deeds
-from stairgate.networks.bluesky.reading import Body, mapping, text_of
-from stairgate.networks.bluesky.sessions import Session
+from stairgate.networks.bluesky.reading import Body, mapping, mappings, text_of
+from stairgate.networks.bluesky.sessions import Session, inactive
 from stairgate.networks.bluesky.threads import Gates, Threads
 from stairgate.networks.bluesky.xrpc import Answer, Params, certain
 from stairgate.networks.http import Within
@@ -49,6 +51,9 @@ _STAGE_SECONDS = 30.0
 _PUBLISH_SECONDS = 25.0
 _READ_SECONDS = 25.0
 _FETCH_SECONDS = 110.0
+
+#: who takes reports on Bluesky: its own moderators
+MODERATION = "did:plc:ar7c4by46qjdydhdevvrndac"
 
 
 class Bluesky(NeverRings):
@@ -65,13 +70,14 @@ class Bluesky(NeverRings):
             Capability.REPLY,
             Capability.HIDE,
             Capability.BLOCK,
+            Capability.REPORT,
         }
     )
 
-    def __init__(self) -> None:
+    def __init__(self, moderation: str = MODERATION) -> None:
         self._asking = Asking()
         self._threads = Threads(self._asking)
-        self._deeds = Deeds(self._asking)
+        self._deeds = Deeds(self._asking, moderation)
 
     # ── Out ──
 
@@ -80,17 +86,38 @@ class Bluesky(NeverRings):
         return records.problems(outgoing)
 
     def stage(self, passage: Passage) -> Staged | Refused | Unknown:
-        """Prove that we are let in, find what a reply hangs on, and upload the pictures."""
+        """Prove that we are let in, find what the post hangs on and whom it names, and upload the pictures."""
         account, outgoing, within = passage.account, passage.content, Within(_STAGE_SECONDS)
         try:
-            session = self._asking.proven(account, within)
-            reply = self._reply(account, outgoing.reply_to, within) if outgoing.reply_to else None
+            session = self._asking.proven_anew(account, within)
+            found = {
+                "mentioned": self._mentioned(account, outgoing.text, within),
+                **self._surroundings(account, outgoing.reply_to, within),
+            }
             blobs = [
                 self._blob(account, session, one.data, one.media_type, within) for one in outgoing.pictures
             ]
         except Trouble as trouble:
             return trouble.outcome
-        return Staged(tuple(blobs), {"reply": json.dumps(reply)} if reply else {})
+        return Staged(tuple(blobs), {name: json.dumps(value) for name, value in found.items()})
+
+    def _surroundings(self, account: Account, reply_to: str | None, within: Within) -> dict[str, Body]:
+        """Return what a reply hangs on; of a post of its own, who may answer. Raises `Trouble`."""
+        if reply_to:
+            return {"reply": self._reply(account, reply_to, within)}
+        asked = self._asking.read(account, "app.bsky.actor.getPreferences", {}, within).body
+        return {"rules": reading.choice_for_posts(asked.get("preferences"))}
+
+    def _mentioned(self, account: Account, text: str, within: Within) -> Body:
+        """Return the account of each handle that a text names; one that nobody has is left out. Raises `Trouble`."""
+        found = {}
+        for handle in records.handles(text)[: records.MOST_MENTIONS]:
+            try:
+                found[handle] = self._did(account.base_url, handle, within)
+            except Trouble as trouble:
+                if not isinstance(trouble.outcome, Refused) or trouble.outcome.kind != RefusalKind.INVALID:
+                    raise
+        return found
 
     def _blob(self, account: Account, session: Session, data: bytes, media_type: str, within: Within) -> str:
         answer = certain(
@@ -117,29 +144,22 @@ class Bluesky(NeverRings):
             return Refused(
                 RefusalKind.INVALID, "Bluesky can’t change a post that is out, so nothing was sent."
             )
-        if len(staged.media) != len(outgoing.pictures) or bool(outgoing.reply_to) != (
-            "reply" in staged.extra
-        ):
+        if not _fits(staged, outgoing):
             return Refused(RefusalKind.INVALID, "What was prepared does not fit what is to be sent.")
-        record = records.post(
-            outgoing, blobs=staged.media, reply=staged.extra.get("reply", ""), made_at=passage.opened_at
-        )
+        place = records.Address(account.account_id, records.POST, records.record_key(passage.key))
+        values = records.all_of(outgoing, place, staged, made_at=passage.opened_at)
         try:
             session = self._asking.sessions.get(account, within)
         except Trouble as trouble:
             return _nothing_sent(trouble)
-        key = records.record_key(passage.key)
-        answer = self._asking.put(
-            account, session, (records.POST, key), record, within, swap=None, visible=True
-        )
+        answer = self._asking.write(account, session, place.key, values, within)
         if not isinstance(answer, Answer):
             if isinstance(answer, Refused) and answer.kind == RefusalKind.RECONNECT:
                 self._asking.sessions.forget(account)
-            return answer
-        made = str(records.Address(account.account_id, records.POST, key))
-        if answer.body.get("uri") != made:
+            return _with_a_hint(answer, outgoing)
+        if str(place) not in {text_of(one, "uri") for one in mappings(answer.body.get("results"))}:
             return Unknown("Bluesky said yes, but about something else.")
-        return Done(made, records.permalink(made))
+        return Done(str(place), records.permalink(str(place)))
 
     def reconcile(self, account: Account, outgoing: Outgoing, *, since: datetime, key: str) -> Reconciled:
         """Ask the account's own server for the record of this delivery: it has it, or it has not.
@@ -219,11 +239,18 @@ class Bluesky(NeverRings):
         """Block an author, by a record whose key comes from who it is about. Raises `Trouble`."""
         self._deeds.block(account, author_id)
 
+    def report(self, account: Account, external_id: str, author_id: str, *, reason: str) -> None:
+        """Report a post to the people who moderate Bluesky; its author when it is gone. Raises `Trouble`."""
+        self._deeds.report(account, external_id, author_id, reason=reason)
+
     # ── The connection ──
 
     def account_of(self, base_url: str, handle: str) -> str:
         """Return the DID that has a handle today. Raises `Trouble`."""
-        name, within = "com.atproto.identity.resolveHandle", Within(_READ_SECONDS)
+        return self._did(base_url, handle, Within(_READ_SECONDS))
+
+    def _did(self, base_url: str, handle: str, within: Within) -> str:
+        name = "com.atproto.identity.resolveHandle"
         answer = self._asking.xrpc.query(base_url, name, {"handle": handle}, token=NO_SECRET, within=within)
         did = answer.body.get("did")
         if not isinstance(did, str) or not did.startswith("did:"):
@@ -248,6 +275,30 @@ class Bluesky(NeverRings):
             kind=RefusalKind.RECONNECT if problem else None,
             budget_used=answer.used,
         )
+
+
+def _fits(staged: Staged, outgoing: Outgoing) -> bool:
+    """Return whether staging was for this content: each picture, and a reply or else a post of its own."""
+    surroundings = "reply" if outgoing.reply_to else "rules"
+    return (
+        len(staged.media) == len(outgoing.pictures)
+        and "mentioned" in staged.extra
+        and {"reply", "rules"} & staged.extra.keys() == {surroundings}
+    )
+
+
+def _with_a_hint(answer: Refused | Unknown, outgoing: Outgoing) -> Refused | Unknown:
+    """Return an answer; where the server may be too old for a picture, in words that say so."""
+    biggest = max((len(one.data) for one in outgoing.pictures), default=0)
+    if not isinstance(answer, Refused) or answer.kind != RefusalKind.INVALID:
+        return answer
+    if biggest <= records.MOST_BYTES_BEFORE:
+        return answer
+    words = (
+        "Bluesky did not accept this. The account’s server may be an older one, which takes pictures of 1 MB "
+        "at most: choose smaller ones."
+    )
+    return replace(answer, message=words)
 
 
 def _nothing_sent(trouble: Trouble) -> Refused:

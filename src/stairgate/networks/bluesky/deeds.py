@@ -13,13 +13,17 @@ from stairgate.networks.http import Within
 
 _SECONDS = 25.0
 _TRIES = 4
+_LONGEST_REPORT = (
+    2_000  # com.atproto.moderation.createReport counts graphemes, which are never more than letters
+)
 
 
 class Deeds:
-    """Hiding, deleting and blocking as the account. Raises `Trouble`."""
+    """Hiding, deleting, blocking and reporting as the account. Raises `Trouble`."""
 
-    def __init__(self, asking: Asking) -> None:
+    def __init__(self, asking: Asking, moderation: str) -> None:
         self._asking = asking
+        self._moderation = moderation
 
     def hide(self, account: Account, external_id: str, *, hidden: bool) -> None:
         """Hide an answer from our thread, or show it again, by the thread's own rules. Raises `Trouble`."""
@@ -91,3 +95,33 @@ class Deeds:
         answer = self._asking.put(account, session, where, record, within, swap=None, visible=True)
         if not (isinstance(answer, Refused) and answer.kind == RefusalKind.DUPLICATE):
             certain(answer)
+
+    def report(self, account: Account, external_id: str, author_id: str, *, reason: str) -> None:
+        """Report a post to the people who moderate Bluesky; its author when it is gone. Raises `Trouble`."""
+        within = Within(_SECONDS)
+        session = self._asking.proven(account, within)
+        post = self._asking.post(account, external_id, within)
+        subject = (
+            {"$type": "com.atproto.admin.defs#repoRef", "did": author_id}
+            if post is None
+            else {
+                "$type": "com.atproto.repo.strongRef",
+                "uri": text_of(post, "uri"),
+                "cid": text_of(post, "cid"),
+            }
+        )
+        body = {
+            "reasonType": "com.atproto.moderation.defs#reasonOther",
+            "reason": reason[:_LONGEST_REPORT],
+            "subject": subject,
+        }
+        answer = self._asking.xrpc.procedure(
+            account.base_url,
+            "com.atproto.moderation.createReport",
+            body,
+            token=session.access,
+            within=within,
+            visible=False,
+            carried_to=f"{self._moderation}#atproto_labeler",
+        )
+        certain(answer)

@@ -21,6 +21,10 @@ _WITH_PICTURE = (
 )
 
 
+CHOICE_FOR_POSTS = "app.bsky.actor.defs#postInteractionSettingsPref"
+RULES = ("threadgateAllowRules", "postgateEmbeddingRules")
+
+
 @dataclass(frozen=True, slots=True)
 class Branch:
     """What one reading of a thread gave: posts, and those whose answers were not part of it."""
@@ -126,6 +130,18 @@ def text_of(body: Body, name: str) -> str:
     """Return a string of JSON; "" for anything else."""
     value = body.get(name)
     return clean_text(value) if isinstance(value, str) else ""
+
+
+def choice_for_posts(preferences: object) -> Body:
+    """Return what the account's people chose on Bluesky about answers to new posts; an empty object for no choice.
+
+    Raises `Trouble` when it cannot be understood: it would be taken for "everybody may".
+    """
+    chosen = [one for one in mappings(preferences) if text_of(one, "$type") == CHOICE_FOR_POSTS]
+    found = chosen[0] if chosen else {}
+    if not isinstance(preferences, list) or not all(isinstance(found.get(name, []), list) for name in RULES):
+        raise Trouble(Unknown("Bluesky did not say who may answer the account’s posts."))
+    return {name: found[name] for name in RULES if name in found}
 
 
 def author_of(post: Body) -> str:

@@ -7,9 +7,10 @@ import hashlib
 import json
 import threading
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from stairgate.networks.base import Account, RefusalKind, Refused, Secret, Trouble
+from stairgate.networks.base import NO_SECRET, Account, RefusalKind, Refused, Secret, Trouble
+from stairgate.networks.bluesky.reading import Body, text_of
 from stairgate.networks.bluesky.xrpc import Answer, Xrpc, certain
 from stairgate.networks.http import Within
 
@@ -18,6 +19,12 @@ _MOST = 500
 _MARGIN = 120.0
 #: how long a token is trusted that does not say how long it lives
 _WITHOUT_END = 300.0
+
+_INACTIVE = {
+    "takendown": "Bluesky has taken this account down. Sign in on Bluesky to see why.",
+    "suspended": "Bluesky has suspended this account. Sign in on Bluesky to see why.",
+    "deactivated": "This Bluesky account is deactivated. Sign in on Bluesky to bring it back.",
+}
 
 Key = tuple[str, str, str]
 
@@ -77,7 +84,19 @@ class Sessions:
         asked = {"identifier": account.account_id, "password": str.__str__(account.token)}
         name = "com.atproto.server.createSession"
         answer = self._xrpc.procedure(account.base_url, name, asked, within=within, visible=False)
+        if isinstance(answer, Refused) and answer.kind == RefusalKind.RECONNECT:
+            raise Trouble(self._why(account, answer, within))
         return _session(account, certain(answer))
+
+    def _why(self, account: Account, refused: Refused, within: Within) -> Refused:
+        """Return a refusal in the words for the state of the account: to an app password Bluesky does not say it."""
+        name = "com.atproto.sync.getRepoStatus"
+        try:
+            asked = {"did": account.account_id}
+            said = self._xrpc.query(account.base_url, name, asked, token=NO_SECRET, within=within).body
+        except Trouble:
+            return refused
+        return replace(refused, message=inactive(said) or refused.message)
 
     def _keep(self, account: Account, session: Session) -> Session:
         with self._lock:
@@ -91,6 +110,15 @@ def _key(account: Account) -> Key:
     """Return what a session belongs to; a new app password is a new one."""
     digest = hashlib.sha256(str.__str__(account.token).encode()).hexdigest()
     return account.base_url, account.account_id, digest
+
+
+def inactive(session: Body) -> str:
+    """Return what is wrong with an account that is not active; "" when it is."""
+    if session.get("active") is not False:
+        return ""
+    return _INACTIVE.get(
+        text_of(session, "status"), "This Bluesky account is not active. Sign in on Bluesky."
+    )
 
 
 def _session(account: Account, answer: Answer) -> Session:

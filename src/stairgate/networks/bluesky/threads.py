@@ -15,6 +15,7 @@ from stairgate.networks.http import Within
 _DEPTH = 80  # levels of a thread in one reading; deeper ones are read from where it was cut
 _MOST_READINGS = 200
 _MOST_PAGES = 50
+_A_PAGE = 100
 #: mentions are read back this far each time: their place in the list is what their author says it is
 _LOOK_BACK = timedelta(days=30)
 
@@ -82,7 +83,7 @@ class Threads:
 
     def _notes(self, account: Account, within: Within) -> Iterator[Body]:
         params: dict[str, str | int | list[str]] = {
-            "limit": 100,
+            "limit": _A_PAGE,
             "priority": "false",
             "reasons": list(_KINDS),
         }

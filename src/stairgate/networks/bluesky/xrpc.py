@@ -78,15 +78,19 @@ class Xrpc:
         token: Secret = NO_SECRET,
         within: Within,
         visible: bool,
+        carried_to: str = "",
     ) -> Answer | Refused | Unknown:
         """Make exactly one request that does something; return what is known of it.
 
         With ``visible`` false the public could see nothing of it, so a lost answer is as good as a refusal.
+        ``carried_to`` names the service that the account's server is to hand it on to.
         """
         content = b"" if body is None else json.dumps(body).encode()
-        kind = {} if body is None else {"Content-Type": "application/json"}
+        headers = {} if body is None else {"Content-Type": "application/json"}
+        if carried_to:
+            headers["atproto-proxy"] = carried_to
         return self._ask(
-            "POST", base_url, name, token, within, content=content, headers=kind, visible=visible
+            "POST", base_url, name, token, within, content=content, headers=headers, visible=visible
         )
 
     def upload(

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
-from itertools import islice
 from typing import Any
 
 from stairgate.clauses import control
 from stairgate.networks.base import (
+    AccessHolder,
     Account,
     CannotTell,
     Capability,
@@ -25,15 +26,25 @@ from stairgate.networks.base import (
     Reconciled,
     RefusalKind,
     Refused,
+    SettingValue,
     Staged,
     Trouble,
     Unknown,
     WebhookNote,
 )
-from stairgate.networks.facebook import hooks, reading
+from stairgate.networks.facebook import hooks, page_settings, reading
+from stairgate.networks.facebook.collecting import COMMENT_FIELDS, POST_FIELDS, Collecting
 from stairgate.networks.facebook.dialog import Dialog
 from stairgate.networks.facebook.graph import CLOCK_SLACK, Answer, Graph, as_app, compare_clocks, is_gone
-from stairgate.networks.facebook.tokens import READ_OWN, READ_PUBLIC, SCOPES, ends_at, problem_of, scopes_of
+from stairgate.networks.facebook.tokens import (
+    MANAGE_PAGE,
+    READ_OWN,
+    READ_PUBLIC,
+    SCOPES,
+    ends_at,
+    problem_of,
+    scopes_of,
+)
 from stairgate.networks.http import Deadline
 
 LONGEST_MESSAGE = 63_206
@@ -42,16 +53,12 @@ MOST_PICTURES = 10
 STAGE_SECONDS = 25.0
 #: the address of what was just made: asked after the write, so it must not eat up the lease
 LINK_SECONDS = 10.0
-#: of the page's own posts, how many are read whether we know them or not
-NEWEST_POSTS = 25
 
 #: what the doorbell rings for
 RINGS = json.dumps(["feed", "mention"])
-_ITEM_FIELDS = "id,message,created_time,from,parent{id},is_hidden,permalink_url,attachment"
 _ATTACHED = "attachments{type,subattachments{type}}"
 _LIVE_FIELDS = f"id,message,is_hidden,is_published,{_ATTACHED}"
 _LIVE_REPLY_FIELDS = "id,message,is_hidden,attachment"
-_POST_FIELDS = f"id,message,created_time,from,is_hidden,permalink_url,{_ATTACHED}"
 
 
 class Facebook(Dialog):
@@ -70,12 +77,14 @@ class Facebook(Dialog):
             Capability.HIDE,
             Capability.DELETE_OTHERS,
             Capability.BLOCK,
+            Capability.SETTINGS,
             Capability.WEBHOOKS,
         }
     )
 
     def __init__(self) -> None:
         self._graph = Graph()
+        self._collecting = Collecting(self._graph)
 
     # ── Out ──
 
@@ -182,7 +191,7 @@ class Facebook(Dialog):
         return found
 
     def _own_replies(self, account: Account, comment: str) -> list[dict[str, Any]]:
-        params = {"fields": _ITEM_FIELDS, "filter": "stream", "order": "chronological"}
+        params = {"fields": COMMENT_FIELDS, "filter": "stream", "order": "chronological"}
         parent = self._graph.read(account, comment, {"fields": "id,parent{id}"}).body.get("parent") or {}
         rows = self._graph.read_all(account, f"{parent.get('id') or comment}/comments", params)
         return [row for row in rows if reading.author(row)[0] == account.account_id]
@@ -190,45 +199,21 @@ class Facebook(Dialog):
     # ── In ──
 
     def fetch(self, account: Account, *, posts: Sequence[str], cursor: str) -> Fetched:
-        """Read every comment under ``posts``, under the page's newest posts whoever made them, and every
-        visitor's post. Raises `Trouble` unless complete.
+        """Read every comment under ``posts``, under the page's newest posts whoever made them, and under its
+        visitors' newest. Raises `Trouble` unless complete.
         """
-        self._prove(account, READ_PUBLIC)
-        items: list[PublicItem] = []
-        removed: list[str] = []
-        for post in dict.fromkeys([*posts, *self._newest_posts(account)]):
-            try:
-                items += self._comments(account, post)
-            except Trouble as trouble:
-                if not is_gone(trouble):
-                    raise
-                removed.append(post)
-        items += self._visitor_posts(account)
-        return Fetched(tuple(items), cursor="", removed=tuple(removed))
+        used = self._prove(account, READ_PUBLIC).used
+        return replace(self._collecting.recent(account, posts), used=used)
 
-    def _newest_posts(self, account: Account) -> list[str]:
-        """Return the page's newest posts: also those that were made on the page by hand, or before us."""
-        path = f"{account.account_id}/published_posts"
-        rows = self._graph.read_all(account, path, {"fields": "id"})
-        return [reading.id_of(row) for row in islice(rows, NEWEST_POSTS)]
-
-    def _comments(self, account: Account, post: str) -> list[PublicItem]:
-        params = {"fields": _ITEM_FIELDS, "filter": "stream", "order": "chronological"}
-        rows = self._graph.read_all(account, f"{post}/comments", params)
-        return [reading.item(row, post) for row in rows if reading.author(row)[0] != account.account_id]
-
-    def _visitor_posts(self, account: Account) -> list[PublicItem]:
-        found: list[PublicItem] = []
-        rows = self._graph.read_all(account, f"{account.account_id}/visitor_posts", {"fields": _POST_FIELDS})
-        for row in rows:
-            found.append(reading.item(row, ""))
-            found += self._comments(account, reading.id_of(row))
-        return found
+    def older(self, account: Account, *, since: datetime | None, cursor: str) -> Fetched:
+        """Read the comments of one step of posts, by the page and its visitors. Raises `Trouble`."""
+        used = self._prove(account, READ_PUBLIC).used
+        return replace(self._collecting.older(account, since, cursor), used=used)
 
     def read_item(self, account: Account, external_id: str) -> PublicItem | None:
         """Return one comment or visitor's post as it is now; None when it is gone."""
         visitor_post = external_id.startswith(f"{account.account_id}_")
-        fields = _POST_FIELDS if visitor_post else _ITEM_FIELDS
+        fields = POST_FIELDS if visitor_post else COMMENT_FIELDS
         try:
             row = self._graph.read(account, external_id, {"fields": fields}).body
         except Trouble as trouble:
@@ -297,6 +282,16 @@ class Facebook(Dialog):
         if done.get(author_id, True) is False:  # Facebook answers for each person
             raise Trouble(Refused(RefusalKind.INVALID, "Facebook says it did not ban them."))
 
+    # ── The settings of the page ──
+
+    def read_settings(self, account: Account) -> Mapping[str, SettingValue]:
+        """Return every setting of the page. Raises `Trouble`."""
+        self._prove(account, MANAGE_PAGE)
+        return page_settings.read(self._graph, account)
+
+    def change_setting(self, account: Account, key: str, value: SettingValue) -> None:
+        page_settings.change(self._graph, account, key, value)
+
     # ── The connection ──
 
     def health(self, account: Account) -> Health:
@@ -320,6 +315,15 @@ class Facebook(Dialog):
             budget_used=max((used for used in (asked.used, me.used) if used is not None), default=None),
             rings=self._rings(account),
         )
+
+    def who_gets_in(self, account: Account) -> tuple[AccessHolder, ...]:
+        """Return everybody who can reach the page. Raises `Trouble`, also when that is nobody: there is always one."""
+        self._prove(account, MANAGE_PAGE)
+        rows = self._graph.read_all(account, f"{account.account_id}/roles", {"fields": "id,name"})
+        found = tuple(reading.holder(row) for row in rows)
+        if not found:
+            raise Trouble(Unknown("Facebook says that nobody can reach the page, which cannot be."))
+        return found
 
     def _rings(self, account: Account) -> bool | None:
         """Return whether the page rings for our app, and our app is rung at an address; None when nobody can say."""

@@ -8,6 +8,7 @@ from typing import Any
 
 from stairgate.networks.base import (
     Absent,
+    AccessHolder,
     CannotTell,
     ItemKind,
     LivePost,
@@ -100,10 +101,10 @@ def id_of(row: Mapping[str, Any]) -> str:
     return str(row["id"])
 
 
-def time_of(row: Mapping[str, Any]) -> datetime:
-    """Return when it was written. Raises `Trouble` when that cannot be read."""
+def time_of(row: Mapping[str, Any], name: str = "created_time") -> datetime:
+    """Return when it was written, or another time of it. Raises `Trouble` when that cannot be read."""
     try:
-        return datetime.strptime(str(row["created_time"]), "%Y-%m-%dT%H:%M:%S%z")
+        return datetime.strptime(str(row[name]), "%Y-%m-%dT%H:%M:%S%z")
     except (KeyError, ValueError):
         raise Trouble(Unknown("Facebook gave something without a time.")) from None
 
@@ -112,3 +113,11 @@ def address(row: Mapping[str, Any]) -> str:
     """Return a link only when it is one: it becomes an href on our pages."""
     link = str(row.get("permalink_url", ""))
     return link if link.startswith(("https://", "http://127.0.0.1", "http://localhost")) else ""
+
+
+def holder(row: Mapping[str, Any]) -> AccessHolder:
+    """Return somebody who can reach the page. Raises `Trouble` for one without a number: a list is whole or none."""
+    found = id_of(row)
+    if not found:
+        raise Trouble(Unknown("Facebook gave somebody on the list without a number."))
+    return AccessHolder(found, str(row.get("name") or "Somebody without a name"))

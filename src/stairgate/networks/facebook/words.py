@@ -89,13 +89,13 @@ def of_the_dialog(answer: Mapping[str, str]) -> str:
 
 
 #: each permission we ask for, in words
-ALLOWS = {
+ALLOWS: Mapping[str, str] = {
     "pages_show_list": "list your pages, so that one can be picked",
     "pages_manage_posts": "put approved posts on the page",
     "pages_read_engagement": "read back what is on the page",
     "pages_read_user_content": "read what people write",
     "pages_manage_engagement": "hide, delete and answer what people write",
-    "pages_manage_metadata": "be told when something is written",
+    "pages_manage_metadata": "be told when something is written, and see who can reach the page",
     "instagram_basic": "read what is on the Instagram account",
     "instagram_content_publish": "put approved posts on the Instagram account",
     "instagram_manage_comments": "read, hide, delete and answer comments on Instagram",

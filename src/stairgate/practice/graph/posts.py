@@ -27,11 +27,20 @@ def shown_post(call: Call, row: Row, fields: set[str]) -> Answer:
         "is_published": bool(row["published"]),
         "permalink_url": f"{call.base_url}/willow-lane#post-{row['n']}",
     }
+    if "updated_time" in fields:
+        everything["updated_time"] = when(_changed(call, row))
     if row["scheduled"]:
         everything["scheduled_publish_time"] = int(row["scheduled"])
     if "attachments" in fields and (hung := shown_attachments(call, row["n"])):
         everything["attachments"] = {"data": hung}
     return {name: everything[name] for name in everything if name in fields}
+
+
+def _changed(call: Call, row: Row) -> float:
+    """Return when a post was made, or last commented on."""
+    sql = "SELECT max(created) AS at FROM comments WHERE post = ?"
+    commented = [float(last["at"]) for last in call.store.rows(sql, row["n"]) if last["at"]]
+    return max([float(row["created"]), *commented])
 
 
 def _list_posts(call: Call, path: str, where: str) -> Answer:

@@ -1,13 +1,16 @@
-"""Tags of the live policy: what a clause is worth, and what stands behind it, in words."""
+"""Tags of what is live: what a clause is worth and what stands behind it, and how far we have read an account."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
 
 from django import template
+from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from stairgate.assurance.marks import Worth
+from stairgate.channels.models import Channel
+from stairgate.monitoring.selectors import heard_of
 from stairgate.web.templatetags.ui import day, status, whole
 
 register = template.Library()
@@ -30,6 +33,15 @@ def worth(value: Worth, partly: bool = False) -> SafeString:
 @register.simple_tag
 def worth_word(value: str) -> str:
     return Worth(value).words
+
+
+@register.simple_tag
+def heard_from(channel: Channel) -> dict[str, object] | None:
+    """Return when an account was last read, and when the newest there was written; None for one we do not read."""
+    reading, newest = heard_of(channel, timezone.now())
+    if reading is None:
+        return None
+    return {"complete_at": reading.complete_at, "blind": reading.blind, "written_at": newest}
 
 
 @register.filter

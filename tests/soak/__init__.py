@@ -1,0 +1,1 @@
+"""Everything at once, for minutes, with a network that misbehaves at random."""
