@@ -19,7 +19,7 @@ from stairgate.networks.x.client import X
 DEEDS = {
     *("health", "validate", "stage", "publish", "reconcile", "fetch", "read_item", "read_post"),
     *("handshake", "parse_webhook", "hide", "delete", "block", "subscribe", "account_of"),
-    *("owner", "report"),
+    *("owner", "report", "older", "read_settings", "change_setting", "who_gets_in"),
 }
 _REACTS = re.compile(r"react|\blikes?\b|favou?rite|repost|/likes", re.IGNORECASE)
 
