@@ -12,6 +12,7 @@ import os from 'node:os'
 import path from 'node:path'
 
 const LOOPBACK = '127.0.0.1'
+const OWN = 'willow-lane'
 const OTHERS = ['willow-lane-page', 'taken-down', 'locked-out', 'puddle-parent', 'noisy-neighbour', 'kind-gran']
 
 // Everything below would listen on all interfaces of the machine. Nothing here may be reached from outside.
@@ -72,8 +73,10 @@ async function startNetwork() {
   const pds = await TestPds.create({ port, didPlcUrl: plc.url, ...seen })
   running.unshift(pds)
   if (bsky) mockNetworkUtilities(pds, bsky)
-  const moderation = bsky && (await ifPossible('Ozone', () => startModeration(plc, pds, bsky, database)))
-  const strict = await ifPossible('the PDS with limits', () => startStrict(plc))
+  const [moderation, strict] = await Promise.all([
+    bsky && ifPossible('Ozone', () => startModeration(plc, pds, bsky, database)),
+    ifPossible('the PDS with limits', () => startStrict(plc)),
+  ])
   return { url: onLoopback(pds.url), appview: bsky && onLoopback(bsky.url), moderation, strict }
 }
 
@@ -159,7 +162,5 @@ process.on('SIGINT', end)
 process.stdin.on('end', end).on('close', end).resume()
 
 const { url, ...parts } = await startNetwork()
-const own = await makeAccount(url, 'willow-lane')
-const others = []
-for (const name of OTHERS) others.push(await makeAccount(url, name))
+const [own, ...others] = await Promise.all([OWN, ...OTHERS].map((name) => makeAccount(url, name)))
 console.log(JSON.stringify({ url, admin: ADMIN, ...own, others, ...parts, without }))

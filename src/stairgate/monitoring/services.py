@@ -34,6 +34,8 @@ _ACTIONS: dict[Decision.Kind, tuple[Action.Kind, ...]] = {
     Decision.Kind.NO_ACTION: (Action.Kind.SHOW,),
     Decision.Kind.REPLY: (),
 }
+#: they leave alone what is on its way to the page
+_CHANGE_NOTHING_THERE = frozenset({Decision.Kind.REPLY, Decision.Kind.REPORT})
 _NEEDS = {
     Action.Kind.HIDE: Capability.HIDE,
     Action.Kind.SHOW: Capability.HIDE,
@@ -75,7 +77,7 @@ def _decide(
     wanted = [action for action in _actions(item, kind) if _is_needed(item, action)]
     _check_possible(item, wanted)
     decision = Decision.objects.create(item=item, kind=kind, reason=reason.strip(), by=actor, at=at)
-    if kind != Decision.Kind.REPLY:  # a reply leaves alone what is on its way to the page
+    if kind not in _CHANGE_NOTHING_THERE:
         _overtake(item, at)
     for action in wanted:
         Action.objects.create(item=item, kind=action, decision=decision, due_at=at, created_at=at)
