@@ -19,7 +19,7 @@ from stairgate.channels.dialog.rules import LIVES, is_over, way_back_problem
 from stairgate.channels.models import Channel, Connection, Dialog, NetworkApp
 from stairgate.channels.services import account_for, prove
 from stairgate.ledger.models import Entry
-from stairgate.networks.facebook import words
+from stairgate.networks.facebook.tokens import ASKED
 from stairgate.organisations.models import User
 from stairgate.organisations.sealing import unseal
 from stairgate.policies.models import Signature
@@ -111,7 +111,7 @@ def test_from_our_app_to_a_connected_page(
         practice.given["app_id"],
     )
     reading = prove(channel=Channel.objects.get(pk=fresh.pk))
-    assert reading.ok and set(reading.scopes) == set(words.ALLOWS)
+    assert reading.ok and set(reading.scopes) == ASKED
     entry = Entry.objects.get(kind="channels.connected", subject=str(fresh.pk))
     assert OWNER["portfolio"] in str(entry.payload)
     account = priya.get(reverse("channels:account", args=[fresh.pk])).content.decode()

@@ -205,7 +205,8 @@ def _live(graves: Path) -> None:
 
 def _lay_snares(graves: Path) -> None:
     """Put a snare at each boundary: it knows what is carried, and kills once for each post and boundary."""
-    from stairgate.networks.facebook import Facebook, graph, wire
+    from stairgate.networks import wire
+    from stairgate.networks.facebook import Facebook, graph
     from stairgate.publishing import delivery, gate
 
     carried = [""]

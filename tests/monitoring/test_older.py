@@ -131,6 +131,7 @@ def test_a_surprise_with_one_account_stops_no_other(
 # ── After a week ──
 
 
+@pytest.mark.clause("C39")
 def test_after_a_week_away_what_was_written_anywhere_is_found_and_nothing_twice(
     cast: Cast, practice: Practice, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -491,6 +491,9 @@ def test_it_rings_for_instagram_beside_facebook(
         ({"entry": [{"id": "7", "changes": "odd"}, 5]}, 1),
         ({"entry": [{"id": "7", "changes": [{"value": {}}, {"value": 5}, 5]}]}, 3),
         ({"entry": [{"id": "7", "changes": [{"value": {"id": "1", "media": {"id": ["2"]}}}]}]}, 1),
+        # a mention is under a post of somebody else, which we could not read
+        ({"entry": [{"id": "7", "changes": [{"field": "mentions", "value": {"media_id": "9"}}]}]}, 1),
+        ({"entry": [{"id": "7", "changes": [{"field": "mentions", "value": {"media": {"id": "9"}}}]}]}, 1),
     ],
 )
 def test_something_odd_that_is_signed_still_rings(client: Instagram, body: object, count: int) -> None:

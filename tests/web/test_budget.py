@@ -32,7 +32,7 @@ NO_PAGE = {
     *(DEEDS.keys() - {"publishing:check", "publishing:check_saved"}),
     *AT_THEIR_MOMENT,
     *LEADS_ON,
-    *("alive", "hook", "sign_in_as", "publishing:feed", "publishing:hand_still"),
+    *("alive", "hook", "sign_in_as", "publishing:feed", "publishing:fetch", "publishing:hand_still"),
     "people:import_template",
     *("mfa_reauthenticate_webauthn", "mfa_remove_webauthn", "mfa_edit_webauthn"),
     *("mfa_activate_totp", "mfa_download_recovery_codes"),

@@ -45,8 +45,9 @@ class AccountPage:
 
 
 def account_page(channel: Channel, now: datetime) -> AccountPage:
-    """Return the page of an account. Nine queries, whatever happened to it."""
-    about = channel_now(channel, now)
+    """Return the page of an account. Eight queries, whatever happened to it."""
+    readings = list(HealthReading.objects.known_at(now).filter(channel=channel)[:_BARS])
+    about = channel_now(channel, now, readings=readings)
     request = _request(channel)
     conditions = tuple(channel.conditions.select_related("met_by")[:_MOST])
     renewals = tuple(channel.renewals.select_related("asked_by", "decided_by")[:_MOST])
@@ -55,7 +56,6 @@ def account_page(channel: Channel, now: datetime) -> AccountPage:
         covering, organisation=channel.organisation_id, paused_at__gte=channel.authorised_at
     )
     pauses = pauses.select_related("paused_by", "opened_by")[:_MOST]
-    readings = list(HealthReading.objects.known_at(now).filter(channel=channel)[:_BARS])
     happened = [*_asked(channel, request), *_conditions(conditions), *_renewals(renewals)]
     for pause in pauses:
         happened += _pause(pause)

@@ -122,12 +122,14 @@ def _asked(channel: Any) -> _Asked:
     return channel.late_condition, channel.online_safety, channel.safeguarding_until, confirmed
 
 
-def channel_now(channel: Channel, now: datetime) -> ChannelNow:
-    """Return one account with everything that shuts it, read afresh."""
+def channel_now(
+    channel: Channel, now: datetime, *, readings: Sequence[HealthReading] | None = None
+) -> ChannelNow:
+    """Return one account with everything that shuts it, read afresh; ``readings``, newest first, where they are known."""
     version = in_force(channel.organisation)
     administrators = fit_administrators(channel.organisation, now)
     pauses = tuple(open_pauses(channel.organisation))
-    reading = channel.readings.known_at(now).first()
+    reading = next(iter(channel.readings.known_at(now)[:1] if readings is None else readings), None)
     on = channel.organisation.day(now)
     trained = online_safety_trained(channel.organisation, on)
     until = safeguarding_until(channel.organisation)

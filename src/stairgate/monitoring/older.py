@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from stairgate.channels.models import Channel
 from stairgate.channels.services import account_for, network_for
+from stairgate.clauses import control
 from stairgate.monitoring import keeping
 from stairgate.monitoring.models import Walk
 from stairgate.monitoring.rules import LONGEST_PAUSE, SLOW_FROM
@@ -32,6 +33,9 @@ class Lost(Exception):
     """Something that a step brought could not be kept, so the step is not done."""
 
 
+@control(
+    "C39", "What was written under any post, also while we were away, is found and put in front of a person"
+)
 def sweep(now: datetime, worker: str) -> int:
     """Go on with every account that is due; return how many had a turn."""
     _meet_new_channels(now)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from stairgate.channels.models import Channel
 from stairgate.monitoring.minors import answers
@@ -169,10 +170,11 @@ def reading_of(channel: Channel, now: datetime) -> Freshness | None:
     return _freshness(channel, sweep, now) if sweep else None
 
 
-def newest_written(channel: Channel) -> datetime | None:
-    """Return when the newest that people wrote on an account was written; None before there is any. One query."""
-    rows = Item.objects.filter(channel=channel).order_by("-written_at")
-    return rows.values_list("written_at", flat=True).first()
+def heard_of(channel: Channel, now: datetime) -> tuple[Freshness | None, datetime | None]:
+    """Return how fresh our knowledge of one account is, and when the newest there was written. One query."""
+    items = Item.objects.filter(channel=OuterRef("pk")).order_by("-written_at")
+    row: Any = with_reading().annotate(newest=Subquery(items.values("written_at")[:1])).get(pk=channel.pk)
+    return reading_of(row, now), row.newest
 
 
 def _freshness(channel: Channel, sweep: Sweep, now: datetime) -> Freshness:

@@ -15,7 +15,7 @@ class NetworkApp(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="network_apps")
-    network = models.CharField(max_length=16, choices=Channel.Network)
+    network = models.CharField(max_length=16, help_text="A value of `Channel.Network`")
     app_id = models.CharField(max_length=80)
     secret = models.BinaryField()
     kept_at = models.DateTimeField()

@@ -33,7 +33,7 @@ class Dialog:
     """The part of the Facebook client that connects a page. Implements `networks.dialog.AsksInADialog`."""
 
     _graph: Graph
-    asks = words.ALLOWS
+    asks: Mapping[str, str] = {scope: what for scope, what in words.ALLOWS.items() if scope in ASKED}
 
     def known(self, app: App) -> None:
         """Have the app's own token made, which takes ID and secret and nothing else. Raises `Trouble`."""

@@ -52,6 +52,7 @@ def parse(account: Account, raw: bytes, headers: Mapping[str, str]) -> list[Webh
 
 
 def check_signature(account: Account, raw: bytes, headers: Mapping[str, str]) -> None:
+    """Raise `BadSignature` unless a webhook is signed with the app's secret over its raw bytes."""
     secret = str.__str__(account.app_secret)
     given = next((v for k, v in headers.items() if k.lower() == "x-hub-signature-256"), "")
     wanted = "sha256=" + hmac.new(secret.encode(), raw, hashlib.sha256).hexdigest()

@@ -34,12 +34,15 @@ def _notes(entry: Mapping[str, Any], account_id: str) -> Iterator[WebhookNote]:
 
 
 def _note(change: Mapping[str, Any]) -> WebhookNote:
-    """Return what a change tells. Instagram never says whether a comment is new, changed or gone."""
+    """Return what a change tells. Instagram never says whether a comment is new, changed or gone.
+
+    A post is named only when it is ours: one that mentions us is somebody else's, and cannot be read.
+    """
     value = change.get("value")
     if not isinstance(value, dict):
         return _SOMETHING
     media = value.get("media")
-    post = media.get("id") if isinstance(media, dict) else value.get("media_id")
+    post = media.get("id") if isinstance(media, dict) and change.get("field") == "comments" else ""
     return WebhookNote(
         event=WebhookEvent.OTHER,
         external_id=_number(value.get("id") or value.get("comment_id")),

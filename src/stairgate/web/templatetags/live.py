@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString
 
 from stairgate.assurance.marks import Worth
 from stairgate.channels.models import Channel
-from stairgate.monitoring.selectors import newest_written, reading_of
+from stairgate.monitoring.selectors import heard_of
 from stairgate.web.templatetags.ui import day, status, whole
 
 register = template.Library()
@@ -37,18 +37,11 @@ def worth_word(value: str) -> str:
 
 @register.simple_tag
 def heard_from(channel: Channel) -> dict[str, object] | None:
-    """Return when an account was last read, and when the newest there was written; None for one we do not read.
-
-    Two queries: for a page about one account.
-    """
-    reading = reading_of(channel, timezone.now())
+    """Return when an account was last read, and when the newest there was written; None for one we do not read."""
+    reading, newest = heard_of(channel, timezone.now())
     if reading is None:
         return None
-    return {
-        "complete_at": reading.complete_at,
-        "blind": reading.blind,
-        "written_at": newest_written(channel),
-    }
+    return {"complete_at": reading.complete_at, "blind": reading.blind, "written_at": newest}
 
 
 @register.filter
