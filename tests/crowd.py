@@ -17,8 +17,19 @@ from django.db import connection, transaction
 from PIL import Image
 
 from stairgate.channels.asking.services import begin
-from stairgate.channels.models import AccountRequest, Channel
+from stairgate.channels.models import (
+    AccessCheck,
+    AccessFinding,
+    AccountRequest,
+    Channel,
+    Credential,
+    Envelope,
+    PlatformPerson,
+    VaultLook,
+)
 from stairgate.channels.services import Credentials, note_health
+from stairgate.channels.vault.selectors import last_number
+from stairgate.channels.vault.services import Wanted, put_in
 from stairgate.cli.demo_accounts import ask
 from stairgate.ledger.services import record
 from stairgate.monitoring.models import Action, Decision, Item, Sighting, Sweep
@@ -121,6 +132,7 @@ class Crowd:
     asking: AccountRequest  # for another, and not yet
     list: Spreadsheet  # uploaded, and to be looked at
     urgent: Post  # sent from an urgent template, and still to be looked at a second time
+    secret: Credential  # in the vault
 
     def post(self, state: PostState) -> Post:
         """Return the first post in a state."""
@@ -146,9 +158,13 @@ def crowd(cast: Cast, now: datetime, *, posts: int, comments: int, story: int) -
     person = Person.objects.get(user=cast.tom)
     uploaded = _list(cast, now, people)
     asked = _asked(cast, now)
+    secret = _vault(cast, now, story)
+    _reach(cast, now, story)
     if connection.vendor == "postgresql":  # as it does for itself, once rows have been there for a minute
         connection.cursor().execute("ANALYZE")
-    return Crowd(made, pictures, items, message, person, newcomer, cast.channel, *asked, uploaded, urgent)
+    return Crowd(
+        made, pictures, items, message, person, newcomer, cast.channel, *asked, uploaded, urgent, secret
+    )
 
 
 def _list(cast: Cast, now: datetime, rows: int) -> Spreadsheet:
@@ -177,6 +193,31 @@ def _accounts(cast: Cast, now: datetime, story: int) -> list[Channel]:
     group = open_account(cast.nursery, nowhere, now, network=Channel.Network.ASSISTED, name=name)
     note_health(channel=group, health=Health(ok=True, checked_at=now))
     return [*made, group]
+
+
+def _vault(cast: Cast, now: datetime, story: int) -> Credential:
+    """Put something into the vault that was looked at and printed over and over; return it."""
+    wanted = Wanted(f"{uuid4().hex}@willowlane.example", Secret("seven purple kettles"))
+    row = put_in(actor=cast.priya, channel=cast.channel, kind="mailbox", wanted=wanted, at=now)
+    number = last_number(cast.organisation)
+    about = {"organisation": cast.organisation, "channel": cast.channel, "kept_where": "The office safe"}
+    seen = {"credential": row, "what": "secret", "reason": "The mailbox is locked"}
+    for n in range(1, story + 1):
+        Envelope.objects.create(
+            **about, number=number + n, printed_at=now, printed_by=cast.priya, replaced_at=now
+        )
+        VaultLook.objects.create(**seen, user=cast.kofi, at=now, ends_at=now)
+    return row
+
+
+def _reach(cast: Cast, now: datetime, story: int) -> None:
+    """Let strangers come and go on the access list of the page."""
+    for n in range(story):
+        stranger = {"channel": cast.channel, "external_id": uuid4().hex, "name": f"Sam Stranger {n}"}
+        person = PlatformPerson.objects.create(**stranger, first_seen_at=now, last_seen_at=now)
+        AccessCheck.objects.create(channel=cast.channel, at=now, seen=[person.name])
+        done = {"closed_at": now, "closed_by": cast.kofi, "done": "Taken off the list"} if n % 2 else {}
+        AccessFinding.objects.create(person=person, why="unknown", found_at=now, **done)
 
 
 def _asked(cast: Cast, now: datetime) -> tuple[AccountRequest, AccountRequest]:

@@ -37,13 +37,19 @@ STRENGTH, TOLERANCE = 0.1, 1e-3
 LEARNED_FROM = {"word": 1.5, "pair": 1.5, "rule": 0.6}
 # Log-odds from which the model speaks by itself, and from which it agrees with a doubtful rule, the gravest more
 # readily. Chosen on texts that taught nothing, for false alarms on at most 3 in 100 innocent ones.
-SPEAKS, AGREES, AGREES_TO_HARM = -0.1, -0.8, -1.2
+SPEAKS, AGREES, AGREES_TO_HARM = 0.0, -0.8, -1.2
+AGREES_WITHOUT = -3.5  # with a rule that goes by what is not weighed: the text must only not speak against it
 # Where the rules see nearly everything, or the same words are often innocent, it must be surer to speak.
-SPEAKS_LATER = {Category.CONTACT_DETAILS: 4.0, Category.HATE: 0.8, Category.LOCATION_NOW: 0.5}
+SPEAKS_LATER = {
+    Category.CONTACT_DETAILS: 4.0,
+    Category.HATE: 0.8,
+    Category.LOCATION_NOW: 0.5,
+    Category.CHILD_IDENTITY: 0.5,
+}
 # A rule made of cues is doubtful as soon as the model knows it. Another one is when it was right less often
 # than this, of at least ``SEEN`` times.
 TRUSTED = 0.9
-TRUSTED_WITHOUT = 0.88  # where what the rule goes by is not weighed, so that the model cannot bear it out
+TRUSTED_WITHOUT = 0.95  # where what the rule goes by is not weighed, so that the model cannot bear it out
 SEEN = 4
 LEAST = 6  # hundredths; a smaller weight is left out
 
@@ -151,10 +157,16 @@ def learn(texts: Sequence[Text], rules: Mapping[str, Rule]) -> list[str]:
     starts = np.array([model.intercept_[0] for model in models])
     readily = np.array([LEARNED_FROM.get(kind, 1.0) for kind, _name in columns])
     weights = np.array([model.coef_[0] * readily for model in models])
-    speaks = np.array([SPEAKS_LATER.get(Category(name), SPEAKS) for name in names])
-    thresholds = (limits(value - starts) for value in (speaks, AGREES, AGREES_TO_HARM))
+    thresholds = (limits(value - starts) for value in limits_of([Category(name) for name in names]))
     head = ["\t".join(names), *thresholds, "\t".join(doubts)]
     return [*head, *lines(columns, weights)]
+
+
+def limits_of(lanes: Sequence[Category]) -> Iterator[np.ndarray]:
+    """Yield for each category from where the model speaks, agrees, and agrees with a warning of harm."""
+    yield np.array([SPEAKS_LATER.get(lane, SPEAKS) for lane in lanes])
+    for agrees in (AGREES, AGREES_TO_HARM):
+        yield np.array([AGREES_WITHOUT if lane in BY_CAPITALS else agrees for lane in lanes])
 
 
 def limits(values: np.ndarray) -> str:

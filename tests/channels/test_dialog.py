@@ -409,7 +409,7 @@ def test_broken_it_says_why_and_connected_anew_it_works(
 
 
 def test_nothing_is_left_to_migrate() -> None:
-    call_command("makemigrations", "--check", "--dry-run", "channels", verbosity=0)
+    call_command("makemigrations", "--check", "--dry-run", verbosity=0)
 
 
 @pytest.fixture(autouse=True)

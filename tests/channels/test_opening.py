@@ -19,9 +19,10 @@ from stairgate.assurance.judges_work import OF_AN_ACCOUNT
 from stairgate.assurance.judging import marks
 from stairgate.assurance.live import live_policy
 from stairgate.assurance.marks import Worth
+from stairgate.channels.access_list.services import note, say_who
 from stairgate.channels.leavers import CannotTick
 from stairgate.channels.leavers import tick as tick_leaver
-from stairgate.channels.models import Channel, Confirmation
+from stairgate.channels.models import Channel, Confirmation, PlatformPerson
 from stairgate.channels.opening.rules import Item, Opening, about, counts, short_soon, unconfirmed
 from stairgate.channels.opening.selectors import house_rules
 from stairgate.channels.opening.services import CannotConfirm, Owned, Said, confirm, now_on, take_back
@@ -29,6 +30,7 @@ from stairgate.channels.selectors import accounts_now, channel_now
 from stairgate.cli import demo_policy
 from stairgate.cli.demo_opening import confirm_all
 from stairgate.ledger.models import Entry
+from stairgate.networks.base import AccessHolder
 from stairgate.networks.public import PUBLIC
 from stairgate.organisations.access import NotAllowed
 from stairgate.organisations.models import User
@@ -130,19 +132,19 @@ def filled_in(cast: Cast, *ticked: Item, **more: Any) -> dict[str, Any]:
 @pytest.mark.clause("C02", "C16", "C24", "C62")
 @pytest.mark.parametrize("item", list(Item))
 def test_each_thing_shuts_until_it_is_confirmed_and_when_it_changes(item: Item) -> None:
-    assert unconfirmed("The page", ALL, TODAY) == ()
+    assert unconfirmed("The page", ALL, TODAY, need=2) == ()
     without = Opening({one: TODAY[one] for one in Item if one != item}, holders=2, staying=2)
     other = Opening({**TODAY, item: "other"}, holders=2, staying=2)
     for opening in (without, other):
-        (found,) = unconfirmed("The page", opening, TODAY)
+        (found,) = unconfirmed("The page", opening, TODAY, need=2)
         assert found.to_confirm and found.says.startswith("The page: ") and not counts(item, opening, TODAY)
-    missing, changed = (unconfirmed("P", opening, TODAY)[0] for opening in (without, other))
+    missing, changed = (unconfirmed("P", opening, TODAY, need=2)[0] for opening in (without, other))
     assert missing.says != changed.says
 
 
 def test_a_policy_that_came_as_a_text_without_a_list_changes_nothing() -> None:
-    assert unconfirmed("P", ALL, {**TODAY, Item.RULES: ""}) == ()
-    assert unconfirmed("P", Opening(holders=2), {**TODAY, Item.RULES: ""})
+    assert unconfirmed("P", ALL, {**TODAY, Item.RULES: ""}, need=2) == ()
+    assert unconfirmed("P", Opening(holders=2), {**TODAY, Item.RULES: ""}, need=2)
 
 
 @pytest.mark.clause("C25")
@@ -157,10 +159,10 @@ def test_a_policy_that_came_as_a_text_without_a_list_changes_nothing() -> None:
 )
 def test_who_gets_in_is_told_before_it_shuts_anything(changed: dict[str, Any], says: str) -> None:
     opening = replace(ALL, **changed)
-    assert says in short_soon("P", opening) and bool(says) == bool(short_soon("P", opening))
-    assert unconfirmed("P", opening, TODAY) == ()
-    assert short_soon("P", replace(opening, holders=1)) == ""
-    assert [found.clause for found in unconfirmed("P", replace(opening, holders=1), TODAY)] == ["C25"]
+    assert says in short_soon("P", opening, need=2) and bool(says) == bool(short_soon("P", opening, need=2))
+    assert unconfirmed("P", opening, TODAY, need=2) == ()
+    assert short_soon("P", replace(opening, holders=1), need=2) == ""
+    assert [found.clause for found in unconfirmed("P", replace(opening, holders=1), TODAY, need=2)] == ["C25"]
 
 
 # the account
@@ -432,6 +434,13 @@ def test_a_leaver_leaves_two_holders_of_each_account_or_is_not_done(cast: Cast) 
     later = NOW + timedelta(days=6)
     assert "C25" in shut_by(cast, later) and worth(cast, "C25", later) == Worth.BROKEN
     again(cast, Item.OWNER, actor=cast.priya, owned=Owned([cast.priya.pk, cast.gwen.pk], True))
+    with pytest.raises(CannotTick, match="nobody has looked who can reach it without Kofi"):
+        tick_leaver(actor=cast.priya, task=task(kofi, "access"), at=NOW)
+    note(channel=cast.channel, holders=[AccessHolder("1", "Priya Example")], by=None, at=NOW)
+    with pytest.raises(CannotTick, match="nobody has said who that is"):
+        tick_leaver(actor=cast.priya, task=task(kofi, "access"), at=NOW)
+    person = PlatformPerson.objects.get().pk
+    say_who(actor=cast.priya, channel=cast.channel, person=person, user=cast.priya.pk, at=NOW)
     for kind in ("access", "mailbox"):
         tick_leaver(actor=cast.priya, task=task(kofi, kind), at=NOW)
         assert task(kofi, kind).done_by == cast.priya

@@ -87,7 +87,7 @@ def test_a_mastodon_account_is_connected_by_its_server_and_a_token(cast: Cast, t
     assert (account.base_url, account.account_id) == (toots.url, toots.account.account_id)
     assert mastodon_server.TOKEN.encode() not in bytes(Connection.objects.get(channel=channel).token)
     shown = priya.get(reverse("channels:account", args=[channel.pk])).content.decode()
-    assert "Nobody can here" in shown and f"{toots.url}/@willow" in shown
+    assert "Nobody can do here" in shown and f"{toots.url}/@willow" in shown
     assert mastodon_server.TOKEN not in shown
     stranger = signed_in(cast.outsider)
     assert stranger.get(where).status_code == 404

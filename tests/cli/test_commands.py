@@ -12,7 +12,7 @@ import pytest
 
 from tests.cli.installation import COMMAND, Installation, refused, run
 
-COMMANDS = ("start", "check", "backup", "restore", "clauses", "policy", "pack", "screen", "verify")
+COMMANDS = ("start", "check", "backup", "restore", "clauses", "policy", "pack", "screen", "verify", "rekey")
 
 
 def test_alone_it_shows_what_it_can_do() -> None:

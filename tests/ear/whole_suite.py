@@ -11,7 +11,11 @@ from pathlib import Path
 
 from stairgate.networks.base import Account, Secret
 from tests.ear.sitecustomize import FOLDER
-from tests.networks.facebook_contract import Asked, Broken, check, node_and_edge
+from tests.networks import facebook_contract, instagram_contract
+from tests.networks.facebook_contract import Asked, Broken, node_and_edge
+
+#: how the number of an Instagram account begins, on the practice network as at Meta
+_INSTAGRAM = "17841"
 
 
 @dataclass(frozen=True)
@@ -23,7 +27,7 @@ class Heard:
     broken: list[str]
 
     def __str__(self) -> str:
-        asked = f"Facebook was asked {self.kinds} kinds of requests by {self.processes} processes"
+        asked = f"Meta was asked {self.kinds} kinds of requests by {self.processes} processes"
         if not self.broken:
             return f"{asked}, each as Meta declares it."
         return "\n".join([f"{asked}. Not as Meta declares it:", *self.broken])
@@ -48,8 +52,9 @@ def _broken(lines: set[str]) -> Iterator[str]:
     for line in lines:
         row = json.loads(line)
         account = Account("", row["account_id"], Secret(""), app_id=row["app_id"])
+        contract = instagram_contract if account.account_id.startswith(_INSTAGRAM) else facebook_contract
         try:
-            check(_asked(row), account)
+            contract.check(_asked(row), account)
         except Broken as broken:
             yield f"{row['method']} {row['path']}: {broken}"
 

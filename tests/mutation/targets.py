@@ -17,6 +17,7 @@ TESTS = (
     "tests/publishing/test_paused.py",
     "tests/publishing/test_approval.py",
     "tests/publishing/test_gate_facts.py",
+    "tests/publishing/test_fetching.py",
 )
 
 #: pure, so that the suite can afford them on every run: these modules by these tests alone

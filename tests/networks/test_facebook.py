@@ -307,3 +307,21 @@ def test_a_reply_of_ours_is_read_back(client: Facebook, practice: Practice) -> N
     )
     client.delete(practice.account, done.external_id)
     assert client.read_post(practice.account, done.external_id) is None
+
+
+def test_who_can_reach_the_page_is_told_whole(client: Facebook, practice: Practice) -> None:
+    assert {one.name for one in client.who_gets_in(practice.account)} == {"Priya Example", "Kofi Example"}
+    practice.deed("person", name="Sam Stranger")
+    assert "Sam Stranger" in {one.name for one in client.who_gets_in(practice.account)}
+    practice.deed("person-gone", name="Sam Stranger")
+    assert len(client.who_gets_in(practice.account)) == 2
+
+
+def test_an_empty_list_of_who_can_reach_the_page_is_never_believed(
+    client: Facebook, practice: Practice
+) -> None:
+    practice.fault("wrong_empty", match="GET /roles")
+    with pytest.raises(base.Trouble, match="cannot be"):
+        client.who_gets_in(practice.account)
+    with pytest.raises(base.Trouble):
+        client.who_gets_in(replace(practice.account, token=base.Secret("EAAPdead")))

@@ -41,6 +41,7 @@ HAD_BY: dict[Capability, tuple[Place, str]] = {
     Capability.HIDE: (("POST", "comment", ""), "is_hidden"),
     Capability.DELETE_OTHERS: (("DELETE", "comment", ""), "appsecret_proof"),
     Capability.BLOCK: (("POST", "page", "blocked"), "user"),
+    Capability.SETTINGS: (("POST", "page", "settings"), "option"),
     Capability.WEBHOOKS: (("POST", "page", "subscribed_apps"), "subscribed_fields"),
 }
 #: methods that answer from what they are given
@@ -148,8 +149,11 @@ def connect(ear: Ear) -> None:
 
 
 def keep_the_connection(ear: Ear) -> None:
-    """Ask after the token, have the doorbell set, and hear what is not Facebook."""
+    """Ask after the token, change a setting, have the doorbell set, and hear what is not Facebook."""
     client, account = ear.client, ear.practice.account
+    assert client.read_settings(account)["USERS_CAN_POST"] is True
+    client.change_setting(account, "USERS_CAN_POST", False)
+    assert client.read_settings(account)["USERS_CAN_POST"] is False
     with listening(ear.practice.given["verify_token"]) as listener:
         client.subscribe(account, listener.url)
     assert client.health(account).rings

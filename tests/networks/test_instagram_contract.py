@@ -23,6 +23,7 @@ from tests.practice.listener import listening
 
 #: the request by which each capability is had, and a parameter it cannot do without
 HAD_BY: dict[Capability, tuple[Place, str]] = {
+    Capability.READ: (("GET", "post", "comments"), "fields"),
     Capability.PUBLISH: (("POST", "account", "media_publish"), "creation_id"),
     Capability.PICTURES: (("POST", "account", "media"), "image_url"),
     Capability.ALT_TEXT: (("POST", "account", "media"), "alt_text"),

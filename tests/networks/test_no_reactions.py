@@ -12,19 +12,20 @@ from stairgate.networks.assisted.client import Assisted
 from stairgate.networks.base import Capability, Network
 from stairgate.networks.bluesky.client import Bluesky
 from stairgate.networks.facebook.client import Facebook
+from stairgate.networks.instagram.client import Instagram
 from stairgate.networks.mastodon.client import Mastodon
 from stairgate.networks.x.client import X
 
 DEEDS = {
     *("health", "validate", "stage", "publish", "reconcile", "fetch", "read_item", "read_post"),
     *("handshake", "parse_webhook", "hide", "delete", "block", "subscribe", "account_of"),
-    *("owner", "report"),
+    *("owner", "report", "older", "read_settings", "change_setting", "who_gets_in"),
 }
 _REACTS = re.compile(r"react|\blikes?\b|favou?rite|repost|/likes", re.IGNORECASE)
 
 
 @pytest.mark.clause("C76")
-@pytest.mark.parametrize("client", [Network, Facebook, Bluesky, Mastodon, X, Assisted])
+@pytest.mark.parametrize("client", [Network, Facebook, Instagram, Bluesky, Mastodon, X, Assisted])
 def test_no_client_has_a_deed_that_reacts(client: type) -> None:
     deeds = {name for name in vars(client) if not name.startswith("_") and callable(getattr(client, name))}
     assert deeds <= DEEDS, deeds - DEEDS

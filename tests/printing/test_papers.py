@@ -124,9 +124,10 @@ def test_the_settings_sheet_names_each_setting_and_who_looked(
     with django_assert_max_num_queries(15):  # type: ignore[attr-defined]
         words = said(client, "channels:sheet_pdf", cast.channel.pk)
     assert (
-        "Two-step sign-in for everybody with access." in words
+        "Two-step sign-in for everybody with access" in words
         and "Second person Signed Date and time" in words
     )
+    assert "People can tag the page Off Off (read" in words and "It is the sheet above." in words
     assert "Printed" in words and str(timezone.localdate().year) in words and "not-a-token" not in words
 
 

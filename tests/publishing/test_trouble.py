@@ -14,11 +14,11 @@ from django.db.models.fields.files import FieldFile
 
 from stairgate.ledger.models import Entry
 from stairgate.networks.base import Absent, Found, Unknown
+from stairgate.pixels import CleanPicture
 from stairgate.policies.models import PolicyVersion
 from stairgate.publishing import delivery, gate, gate_facts, services
 from stairgate.publishing.content import PictureUse
 from stairgate.publishing.models import Approval, Attempt, Delivery, Picture, Post
-from stairgate.publishing.pixels import CleanPicture
 from stairgate.publishing.services import drafts
 from stairgate.publishing.states import DeliveryState, PostState
 from tests.ledger.flushing import allow_flush

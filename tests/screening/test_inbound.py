@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from stairgate.screening import Action, Author, Category, Severity
-from tests.screening.cast import coming_in, going_out, gravest, only, stretch
+from tests.screening.cast import coming_in, going_out, gravest, only, ruled, stretch
 
 GROOMING = [
     "Cute! Which days is the one in the red coat in? I'm round there most mornings",
@@ -186,7 +186,7 @@ def test_seeking_a_child_out_is_harm(text: str) -> None:
 @pytest.mark.clause("C58")
 @pytest.mark.parametrize("text", APPS + AGES + ASKED + HOMES)
 def test_other_apps_and_ages_are_held(text: str) -> None:
-    assert grave(text, Category.GROOMING) in (Severity.HOLD, Severity.HARM)
+    assert gravest(Category.GROOMING, ruled(text)) in (Severity.HOLD, Severity.HARM)
 
 
 @pytest.mark.clause("C07")
@@ -212,7 +212,8 @@ def test_a_disclosure_is_harm(text: str) -> None:
 @pytest.mark.clause("C07")
 @pytest.mark.parametrize("text", STAFF_HARM)
 def test_a_worker_said_to_hurt_a_child_is_harm(text: str) -> None:
-    assert grave(text, Category.COMPLAINT_ABOUT_STAFF) is Severity.HARM
+    assert gravest(Category.COMPLAINT_ABOUT_STAFF, ruled(text)) is Severity.HARM
+    assert coming_in(text).action is Action.HOLD
 
 
 @pytest.mark.clause("C07")

@@ -10,6 +10,8 @@ from tests.screening.cast import gravest, ruled
 CATEGORY = Category.THREAT
 FOUND = [
     "She wants shooting",
+    "he wants stringing up",
+    "shame if something happened to your van",
     "Your days are numbered",
     "she needs a good slap tbh",
     "snitches get stitches love",

@@ -205,8 +205,17 @@ def _accounts(made: Crowd) -> list[Page]:
     """The page of the account with the longest story, its connection, and a request in each of its pages."""
     account = [
         Page(f"channels:{name}", reverse(f"channels:{name}", args=[made.channel.pk]))
-        for name in ("account", "connect", "opening")
+        for name in ("access", "account", "connect", "opening", "settings", "vault")
     ]
+    account += [
+        Page("channels:vault_new", reverse("channels:vault_new", args=[made.channel.pk, "account"])),
+        *(
+            Page(f"channels:vault_{name}", reverse(f"channels:vault_{name}", args=[made.secret.pk]))
+            for name in ("entry", "change")
+        ),
+    ]
+    screen = reverse("channels:settings_screen", args=[made.channel.pk, "comments"])
+    account.append(Page("channels:settings_screen", screen))
     request = Page("channels:request", reverse("channels:request", args=[made.request.pk]))
     steps = ("what", "readers", "people", "safe", "send")
     return [

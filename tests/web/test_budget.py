@@ -36,12 +36,15 @@ NO_PAGE = {
     "people:import_template",
     *("mfa_reauthenticate_webauthn", "mfa_remove_webauthn", "mfa_edit_webauthn"),
     *("mfa_activate_totp", "mfa_download_recovery_codes"),
+    # they last a few minutes: their budget is in tests/channels/test_vault.py
+    *("channels:vault_look", "channels:vault_next"),
     # of whoever has begun to read: their budget is in tests/policies/reading/test_pages.py
     *("reading:part", "reading:part_read", "reading:questions", "reading:name"),
     # papers: what they ask the database is in tests/printing
     *("policies:policy_pdf", "policies:code_pdf", "reading:certificate"),
     *("people:register_pdf", "channels:sheet_pdf", "channels:request_pdf", "channels:house_rules_pdf"),
     "library:card",
+    "channels:settings_picture",
 }
 #: of the cast, whose Today is measured too, and who is not in the cast
 OTHERS = ("kofi", "tom", "gwen", "leah", "helen")

@@ -10,9 +10,23 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
-from stairgate.channels.models import AccountRequest, Condition, FoundPage, Pause, Renewal
+from stairgate.channels.access_list.services import note
+from stairgate.channels.models import (
+    AccessFinding,
+    AccountRequest,
+    Condition,
+    Credential,
+    Envelope,
+    FoundPage,
+    Pause,
+    Renewal,
+    WeakerSetting,
+)
 from stairgate.channels.pausing import pause_everything
+from stairgate.channels.vault import services as vault
+from stairgate.channels.vault.envelopes import print_envelope
 from stairgate.cli.demo_accounts import ask
+from stairgate.networks.base import AccessHolder, Secret
 from stairgate.organisations.models import ScreeningWord, User
 from stairgate.organisations.screening_words import Wanted, add_word
 from stairgate.people.declaring.rules import QUESTIONS, Answer
@@ -93,7 +107,12 @@ READ: dict[str, frozenset[str]] = {
     "channels:found": ACCOUNTS,
     "channels:connect": APPROVE,
     **dict.fromkeys(("channels:app", "channels:go", "channels:back"), APPROVE),
+    **dict.fromkeys(("channels:access", "channels:vault", "channels:vault_entry"), ACCOUNTS),
+    **dict.fromkeys(("channels:vault_new", "channels:vault_change"), APPROVE),
     "channels:opening": ACCOUNTS,
+    "channels:settings": ACCOUNTS,
+    "channels:settings_screen": ACCOUNTS,
+    "channels:settings_picture": ACCOUNTS,
     "people:list": EVERYBODY,
     "people:person": PEOPLE | {"tom"},
     **dict.fromkeys((f"people:{name}" for name in PERSON_FORMS), MANAGER),
@@ -173,6 +192,11 @@ DEEDS: dict[str, frozenset[str]] = {
     "monitoring:clear_quiet": DECIDE,
     "monitoring:decide": DECIDE,
     "monitoring:reply": DECIDE,
+    **dict.fromkeys((f"channels:vault_{name}" for name in ("take_out", "begin")), APPROVE),
+    "channels:vault_copied": frozenset(),
+    **dict.fromkeys((f"channels:access_{name}" for name in ("read", "through", "who", "settle")), APPROVE),
+    "channels:envelope_print": APPROVE,
+    "channels:envelope_open": ACCOUNTS,
     "channels:pause": DECIDE,
     "channels:pause_everything": DECIDE,
     "channels:ask_to_open": APPROVE,
@@ -190,6 +214,11 @@ DEEDS: dict[str, frozenset[str]] = {
     "channels:confirm_ticked": APPROVE,
     "channels:leaver_done": MANAGER,
     "channels:take_back": APPROVE,
+    "channels:read_settings": APPROVE,
+    "channels:put_back": APPROVE,
+    "channels:sign_settings": APPROVE,
+    "channels:weaker": frozenset({"helen"}),
+    "channels:weaker_over": frozenset({"helen"}),
     "assurance:download": MANAGER,
     "library:read": EVERYBODY,
     "library:told": frozenset(),
@@ -240,6 +269,8 @@ ABSENT = {
         "reading:certificate",
     ),
     *("publishing:picture", "monitoring:item"),
+    # a look is one person's own: tests/channels/test_vault.py
+    *("channels:vault_look", "channels:vault_next"),
     "channels:ask_step",  # a draft is its writer's own: tests/channels/test_asking_pages.py
     *("publishing:hand", "publishing:hand_proof", "publishing:hand_still"),
     "channels:pick",  # a walk is its person's own: tests/channels/test_dialog.py
@@ -256,7 +287,18 @@ OF_AN_ACCOUNT = {
     "assurance:account",
     *(f"channels:{name}" for name in ("account", "connect", "evaluate", "pause", "prove", "sheet_pdf")),
     *("channels:go", "channels:opening", "channels:confirm_ticked", "channels:house_rules_pdf"),
+    *("channels:vault", "channels:envelope_print"),
+    *(f"channels:access{deed}" for deed in ("", "_read", "_through", "_who")),
+    *("channels:settings", "channels:read_settings", "channels:sign_settings"),
 }
+#: addresses of one setting of an account, or of one screen of them
+OF_A_SETTING = {
+    "channels:settings_screen": "comments",
+    "channels:put_back": "tagging",
+    "channels:weaker": "tagging",
+}
+#: addresses of one thing in the vault
+OF_A_SECRET = {f"channels:vault_{name}" for name in ("entry", "change", "take_out", "begin")}
 OF_A_REQUEST = {
     f"channels:{name}" for name in ("request", "request_pdf", "decide", "lead_sign", "cosign", "withdraw")
 }
@@ -351,6 +393,48 @@ def _lasting(name: str, cast: Cast) -> UUID:
     return page.pk
 
 
+def _secret(cast: Cast) -> Credential:
+    """Return the password of the page's mailbox, in the vault once."""
+    found = Credential.objects.filter(removed_at=None).first()
+    wanted = vault.Wanted("office@willowlane.example", Secret("seven purple kettles"))
+    return found or vault.put_in(
+        actor=cast.priya, channel=cast.channel, kind="mailbox", wanted=wanted, at=timezone.now()
+    )
+
+
+def _stranger(cast: Cast) -> AccessFinding:
+    """Return what was found of somebody on the page's access list whom nobody knows."""
+    holders = [AccessHolder("7", "Sam Stranger")]
+    note(channel=cast.channel, holders=holders, by=None, at=timezone.now())
+    return AccessFinding.objects.get()
+
+
+def _envelope(cast: Cast) -> Envelope:
+    """Return the sealed envelope of the page, printed once."""
+    _secret(cast)
+    if not Envelope.objects.exists():
+        at = timezone.now()
+        print_envelope(actor=cast.priya, channel=cast.channel, kept_where="The office safe", at=at)
+    return Envelope.objects.get()
+
+
+def _weaker(cast: Cast) -> WeakerSetting:
+    """Return leave for a setting to be weaker."""
+    row, _ = WeakerSetting.objects.get_or_create(
+        channel=cast.channel,
+        line="tagging",
+        ended_at=None,
+        defaults={
+            "found": "On",
+            "reason": "For the summer fair",
+            "until": timezone.localdate() + timedelta(days=9),
+            "given_by": cast.helen,
+            "given_at": timezone.now(),
+        },
+    )
+    return row
+
+
 def _of_a_person(name: str, cast: Cast) -> object:
     """Return what an address of the register is about."""
     tom = Person.objects.select_related("organisation").get(user=cast.tom)
@@ -426,12 +510,26 @@ def address(name: str, post: UUID, cast: Cast) -> str:
         return reverse(name, args=[cast.channel.confirmations.get(item="plan").pk])
     if name == "channels:leaver_done":
         return reverse(name, args=[_of_a_person(name, cast)])
+    if name in OF_A_SETTING:
+        return reverse(name, args=[cast.channel.pk, OF_A_SETTING[name]])
+    if name == "channels:settings_picture":
+        return reverse(name, args=[cast.channel.settings_pictures.get().pk])
+    if name == "channels:weaker_over":
+        return reverse(name, args=[_weaker(cast).pk])
     if name in {"channels:meet", "channels:renew", "channels:gone"}:
         return reverse(name, args=[_lasting(name, cast)])
     if name == "channels:ask_step":
         return reverse(name, args=[uuid4(), "what"])
     if name == "assurance:clause":
         return reverse(name, args=["C18"])
+    if name == "channels:vault_new":
+        return reverse(name, args=[cast.channel.pk, "account"])
+    if name == "channels:access_settle":
+        return reverse(name, args=[_stranger(cast).pk])
+    if name in OF_A_SECRET:
+        return reverse(name, args=[_secret(cast).pk])
+    if name == "channels:envelope_open":
+        return reverse(name, args=[_envelope(cast).pk])
     if name in OF_AN_ACCOUNT:
         return reverse(name, args=[cast.channel.pk])
     if name.startswith("publishing:suggestion_"):
@@ -448,6 +546,7 @@ def address(name: str, post: UUID, cast: Cast) -> str:
         "monitoring:reply",
         "publishing:standing_stop",
         *(f"reminding:{name}" for name in REMINDING_DEEDS if name != "told_of_lead"),
+        "channels:vault_copied",
         *ABSENT,
     }:
         return reverse(name, args=[uuid4()])
@@ -516,9 +615,12 @@ def test_who_may_do_a_deed(name: str, cast: Cast, post: UUID) -> None:
     [
         *("publishing:review", "publishing:edit", "publishing:approve", "publishing:second_look"),
         *("policies:version", "policies:differences"),
+        "channels:access_settle",
+        *("channels:vault_new", "channels:envelope_open", *sorted(OF_A_SECRET)),
         *sorted(OF_A_WORD | OF_A_DOCUMENT | OF_A_TEMPLATE | OF_A_PERSON | OF_AN_ACCOUNT | OF_A_REQUEST),
         *("channels:meet", "channels:renew", "channels:gone"),
-        *("channels:take_back", "channels:leaver_done"),
+        *("channels:take_back", "channels:leaver_done", "channels:weaker_over", "channels:settings_picture"),
+        *sorted(OF_A_SETTING),
     ],
 )
 def test_another_settings_record_does_not_exist(name: str, cast: Cast, post: UUID) -> None:

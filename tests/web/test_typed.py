@@ -12,9 +12,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from stairgate.monitoring.models import Item
+from stairgate.pixels import MOST_BYTES
 from stairgate.publishing.content import Content
 from stairgate.publishing.models import Post
-from stairgate.publishing.pixels import MOST_BYTES
 from stairgate.publishing.rules import must_change
 from stairgate.publishing.screen import screen_words
 from stairgate.publishing.services import save_draft, submit

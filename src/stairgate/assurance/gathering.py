@@ -16,6 +16,7 @@ from stairgate.assurance.excepting.selectors import untaken
 from stairgate.assurance.known import Account, Bearer, Colleague, HelpList, Known, Policy, Work
 from stairgate.assurance.marks import Who
 from stairgate.assurance.rounds.models import Activity
+from stairgate.channels.access_list.selectors import compared, with_access
 from stairgate.channels.asking.selectors import WAITING, found_pages
 from stairgate.channels.models import AccountRequest
 from stairgate.channels.selectors import ChannelNow, accounts_now
@@ -114,12 +115,15 @@ def _accounts(
     now: datetime,
 ) -> list[Account]:
     fit = [member for member, one in bearers if Role.PAGE_ADMINISTRATOR in one.roles and not one.reasons]
-    accounts = accounts_now(organisation, now, version=version, administrators=fit, among=with_reading())
+    among = with_access(with_reading())
+    accounts = accounts_now(organisation, now, version=version, administrators=fit, among=among)
     return [_account(known, reading_of(known.channel, now)) for known in accounts]
 
 
 def _account(known: ChannelNow, reading: Any) -> Account:
     channel = known.channel
+    connection = getattr(channel, "connection", None)
+    checked_at, findings = compared(channel)
     return Account(
         id=channel.pk,
         name=channel.name,
@@ -135,9 +139,13 @@ def _account(known: ChannelNow, reading: Any) -> Account:
         blind=reading.blind if reading else "It has not been read yet.",
         read_at=reading.complete_at if reading else None,
         until=channel.authorised_until,
-        connected=hasattr(channel, "connection"),
+        connected=connection is not None,
         to_confirm=known.to_confirm,
         opening=known.opening,
+        connected_at=connection.connected_at if connection else None,
+        access_checked_at=checked_at,
+        access_findings=findings,
+        settings=known.settings,
     )
 
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from stairgate.assurance.judges_people import Judge, adopted, leavers
 from stairgate.assurance.known import SOON_DAYS, Account, Known
 from stairgate.assurance.marks import Mark, Proof, Step, Worth, accounts, broken, met, off, risk
-from stairgate.channels.opening.rules import HOLDERS, short_soon
+from stairgate.channels.opening.rules import short_soon
 from stairgate.organisations.rules import Role
 
 _SHEET = Step("Go through what has to be confirmed", "channels:list")
@@ -52,7 +52,7 @@ def _short(one: Account, known: Known) -> str:
         opening = replace(
             opening, moved=opening.moved and "somebody", newcomer=opening.newcomer and "somebody"
         )
-    return short_soon(one.name, opening)
+    return short_soon(one.name, opening, need=known.parameters.mailbox_holders)
 
 
 def _looked_at_again(connected: list[Account], known: Known, seen: Proof) -> Mark | None:
@@ -116,7 +116,7 @@ def remaining(known: Known) -> Mark | None:
     if found is not None and found.worth == Worth.BROKEN:
         return found
     for one in connected:
-        if one.opening.staying < HOLDERS:
+        if one.opening.staying < known.parameters.mailbox_holders:
             says = _short(one, known)
             return risk(says, seen, then=Step("See who gets in", "channels:list"), waits_for=who)
     return found

@@ -7,6 +7,7 @@ from stairgate.assurance import (
     judges_library,
     judges_opening,
     judges_people,
+    judges_settings,
     judges_signing,
     judges_telling,
     judges_work,
@@ -21,6 +22,7 @@ _JUDGES = (
     | judges_telling.JUDGES
     | judges_opening.JUDGES
     | judges_work.JUDGES
+    | judges_settings.JUDGES
     | judges_library.JUDGES
 )
 

@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from stairgate.assurance.marks import Who, listed
+from stairgate.channels.baseline.rules import Settings
 from stairgate.channels.opening.rules import Opening
 from stairgate.channels.rules import Restriction
 from stairgate.organisations.rules import ACCOUNT_DUTIES, Duty, Role, duties_of
@@ -97,6 +98,10 @@ class Account:
     connected: bool = False
     to_confirm: tuple[Restriction, ...] = ()  # of its going-live sheet
     opening: Opening = field(default_factory=Opening)
+    connected_at: datetime | None = None
+    access_checked_at: datetime | None = None  # when who can reach it there was last compared
+    access_findings: int = 0  # about whom nobody has said yet what was done
+    settings: Settings = field(default_factory=Settings)
 
 
 @dataclass(frozen=True, slots=True)

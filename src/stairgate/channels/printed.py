@@ -1,4 +1,4 @@
-"""Papers about accounts: the settings sheet of one, and the request that one comes from."""
+"""The request that an account comes from, as a paper. The settings sheet is in `baseline.printed`."""
 
 from __future__ import annotations
 
@@ -6,83 +6,11 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 
 from stairgate.channels.asking.form import Step
-from stairgate.channels.models import AccountRequest, Channel
-from stairgate.channels.selectors import ChannelNow
+from stairgate.channels.models import AccountRequest
 from stairgate.clauses import control
 from stairgate.organisations.papers import seal_words
-from stairgate.policies.models import PolicyVersion
-from stairgate.policies.reading.selectors import pack_for
 from stairgate.printing import paper
 from stairgate.printing.paper import Element, Paper
-
-_CHECKLIST = "list-settings"
-_HEAD = ("Setting", "We expect", "Found", "As expected?")
-
-
-@control(
-    "C33",
-    "A dated sheet of each account, with every setting to be written down, is printed and signed by hand",
-)
-def settings_sheet(account: ChannelNow, version: PolicyVersion | None, *, at: datetime) -> Paper:
-    """Return the sheet of one account. Without a policy there is nothing to expect, so it has no list."""
-    channel = account.channel
-    place = channel.organisation
-    local = place.local(at)
-    return Paper(
-        title=f"Settings sheet: {channel.name}",
-        sender=place.name,
-        about=f"Printed {_moment(local)}.",
-        foot=f"{place.name} · {channel.name} · settings sheet · {local.day} {local:%B %Y, %H:%M}",
-        made_at=local,
-        elements=[
-            paper.heading(2, "What we know"),
-            paper.facts(_known(account, version)),
-            *_list(version),
-            paper.by_hand("Looked at by", "Signed", "Date and time"),
-            paper.by_hand("Second person", "Signed", "Date and time"),
-        ],
-    )
-
-
-def _known(account: ChannelNow, version: PolicyVersion | None) -> list[tuple[str, str]]:
-    channel: Channel = account.channel
-    connection = getattr(channel, "connection", None)
-    allowed = channel.organisation.local(channel.authorised_at)
-    rows = [
-        ("Kind", channel.get_network_display()),
-        ("Address", connection.public_url if connection else ""),
-        ("State", channel.get_status_display()),
-        ("For", ", ".join(channel.purposes)),
-        ("Mailbox", channel.mailbox),
-        ("Authorised", f"by {channel.authorised_by.first_name}, {allowed.day} {allowed:%B %Y}"),
-        (
-            "Page administrators",
-            ", ".join(one.first_name for one in account.administrators) or "nobody fit today",
-        ),
-        ("What shuts its gate", " ".join(one.says for one in account.restrictions) or "nothing"),
-    ]
-    if version is not None:
-        rows.append(("Policy", f"{version.title}, version {version.label}"))
-    return rows
-
-
-def _list(version: PolicyVersion | None) -> list[Element]:
-    if version is None:
-        return []
-    lists = [one for one in pack_for(version).checklists if one.id == _CHECKLIST]
-    return [
-        element
-        for one in lists
-        for element in (
-            paper.heading(2, one.title),
-            paper.words(one.intro),
-            paper.table(
-                _HEAD,
-                [(item.text, item.expected, "", "yes / no") for item in one.items],
-                widths=(32, 34, 24, 10),
-            ),
-        )
-    ]
 
 
 def request_paper(

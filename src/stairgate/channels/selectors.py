@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
+from stairgate.channels.baseline import rules as baseline_rules
+from stairgate.channels.baseline import selectors as baseline
+from stairgate.channels.baseline.rules import Moved, Settings
 from stairgate.channels.models import Channel, Condition, HealthReading, Pause
 from stairgate.channels.opening.rules import Opening, short_soon, unconfirmed
 from stairgate.channels.opening.selectors import COLUMNS, columns, opening_of, stand_for
@@ -38,7 +41,9 @@ class ChannelNow:
     administrators: tuple[Membership, ...]
     pauses: tuple[Pause, ...]
     restrictions: tuple[Restriction, ...]
-    opening: Opening = field(default_factory=Opening)
+    opening: Opening
+    settings: Settings
+    holders_needed: int  # of its mailbox
 
     @property
     def is_open(self) -> bool:
@@ -57,7 +62,7 @@ class ChannelNow:
     @property
     def remaining(self) -> str:
         """What will be wrong when those whose last day is set have left, or is wrong with who gets in; "" if nothing."""
-        return short_soon(self.channel.name, self.opening)
+        return short_soon(self.channel.name, self.opening, need=self.holders_needed)
 
 
 def accounts_now(
@@ -70,27 +75,37 @@ def accounts_now(
 ) -> list[ChannelNow]:
     """Return every account that is not closed, by name; ``among`` may bring what else is to be read of them. Three
     queries, one less for each of the version in force and the fit administrators when they are known already; one
-    more while something is paused.
+    more while something is paused, and one more while a setting has moved.
     """
     version = version or in_force(organisation)
     fit = fit_administrators(organisation, now) if administrators is None else tuple(administrators)
-    known = HealthReading.objects.known_at(now).filter(channel=OuterRef("pk"))
     channels = list(
         (Channel.objects.all() if among is None else among)
         .filter(organisation=organisation)
         .exclude(status=Channel.Status.CLOSED)
         .select_related("connection__seen_by", "organisation", "authorised_by", "requested_by")
-        .annotate(**{f"newest_{name}": Subquery(known.values(name)[:1]) for name in _READ})
+        .annotate(**_readings(now))
         .annotate(late_condition=_late(organisation.day(now)))
         .annotate(online_safety=online_safety_trained(organisation, organisation.day(now)))
         .annotate(safeguarding_until=safeguarding_until(organisation))
         .annotate(**columns(organisation.day(now)))
+        .annotate(**baseline.columns())
         .annotate(is_paused=Exists(open_pauses(organisation).filter(_COVERING)))
     )
     some_paused = any(getattr(channel, "is_paused", True) for channel in channels)
     pauses = tuple(open_pauses(organisation)) if some_paused else ()
+    moved = baseline.moved_in([one for one in channels if getattr(one, "settings_moved", True)], now)
     return [
-        _now(channel, _newest(channel), fit, version, pauses, _asked(channel), now) for channel in channels
+        _now(
+            channel,
+            _newest(channel, vars(channel)),
+            fit,
+            version,
+            pauses,
+            _asked(channel, moved.get(channel.pk, ())),
+            now,
+        )
+        for channel in channels
     ]
 
 
@@ -104,39 +119,52 @@ def _late(on: date) -> Subquery:
 _READ = ("id", "at", "ok", "problems", "expires_at", "budget_used", "scopes", "rings", "notes")
 
 
-def _newest(channel: Any) -> HealthReading | None:
+def _readings(now: datetime) -> dict[str, Subquery]:
+    """What is read of the newest reading, in a query of accounts. See `_newest`."""
+    known = HealthReading.objects.known_at(now).filter(channel=OuterRef("pk"))
+    return {f"newest_{name}": Subquery(known.values(name)[:1]) for name in _READ}
+
+
+def _newest(channel: Channel, row: Mapping[str, Any]) -> HealthReading | None:
     """Return the newest reading of an account, from what was read along with it."""
-    if channel.newest_id is None:
+    if row["newest_id"] is None:
         return None
-    return HealthReading(channel=channel, **{name: getattr(channel, f"newest_{name}") for name in _READ})
+    return HealthReading(channel=channel, **{name: row[f"newest_{name}"] for name in _READ})
 
 
-#: the late condition of an account, how many have online safety training, until when our safeguarding policy counts, and
-#: what is confirmed of the account
-_Asked = tuple[str | None, int, date | None, Opening]
+#: the late condition of an account, how many have online safety training, until when our safeguarding policy counts,
+#: what is confirmed of the account, and what is known of its settings
+_Asked = tuple[str | None, int, date | None, Opening, Settings]
 
 
-def _asked(channel: Any) -> _Asked:
+def _asked(channel: Any, moved: tuple[Moved, ...]) -> _Asked:
     """Return what was read along with an account."""
     confirmed = opening_of({name: getattr(channel, name) for name in COLUMNS})
-    return channel.late_condition, channel.online_safety, channel.safeguarding_until, confirmed
+    settings = baseline.settings_of({name: getattr(channel, name) for name in baseline.COLUMNS}, moved)
+    return channel.late_condition, channel.online_safety, channel.safeguarding_until, confirmed, settings
 
 
-def channel_now(
-    channel: Channel, now: datetime, *, readings: Sequence[HealthReading] | None = None
-) -> ChannelNow:
-    """Return one account with everything that shuts it, read afresh; ``readings``, newest first, where they are known."""
-    version = in_force(channel.organisation)
+def channel_now(channel: Channel, now: datetime, *, version: PolicyVersion | None = None) -> ChannelNow:
+    """Return one account with everything that shuts it, read afresh; but for the version in force, when it is known."""
+    version = version or in_force(channel.organisation)
     administrators = fit_administrators(channel.organisation, now)
     pauses = tuple(open_pauses(channel.organisation))
-    reading = next(iter(channel.readings.known_at(now)[:1] if readings is None else readings), None)
     on = channel.organisation.day(now)
     trained = online_safety_trained(channel.organisation, on)
     until = safeguarding_until(channel.organisation)
-    asked_for: dict[str, Any] = {**columns(on), "is_late": _late(on), "trained": trained, "safe_until": until}
+    asked_for: dict[str, Any] = {
+        **columns(on),
+        **baseline.columns(),
+        **_readings(now),
+        "is_late": _late(on),
+        "trained": trained,
+        "safe_until": until,
+    }
     row: Any = Channel.objects.filter(pk=channel.pk).values(**asked_for).get()
-    asked = (row["is_late"], row["trained"], row["safe_until"], opening_of(row))
-    return _now(channel, reading, administrators, version, pauses, asked, now)
+    moved = baseline.moved_in([channel] if row["settings_moved"] else [], now).get(channel.pk, ())
+    settings = baseline.settings_of(row, moved)
+    asked = (row["is_late"], row["trained"], row["safe_until"], opening_of(row), settings)
+    return _now(channel, _newest(channel, row), administrators, version, pauses, asked, now)
 
 
 def fit_administrators(organisation: Organisation, now: datetime) -> tuple[Membership, ...]:
@@ -174,19 +202,27 @@ def _now(
         late_condition=asked[0] or "",
         online_safety=asked[1],
         safeguarding_until=_over(channel, asked[2]),
-        unconfirmed=_unconfirmed(channel, version, asked[3]),
+        unconfirmed=_unconfirmed(channel, version, asked[3], asked[4], now),
         unread_since=channel.unread_since,
     )
-    return ChannelNow(channel, reading, administrators, own, restrictions(facts, now), asked[3])
+    shut = restrictions(facts, now)
+    return ChannelNow(channel, reading, administrators, own, shut, *asked[3:], parameters.mailbox_holders)
 
 
 def _unconfirmed(
-    channel: Channel, version: PolicyVersion | None, opening: Opening
+    channel: Channel, version: PolicyVersion | None, opening: Opening, settings: Settings, now: datetime
 ) -> tuple[Restriction, ...]:
-    """Return what of the going-live sheet shuts the account; before it is connected there is nothing to look at."""
+    """Return what of the going-live sheet and of the settings of the page shuts the account; before it is connected there
+    is nothing to look at.
+    """
     if version is None or not hasattr(channel, "connection"):
         return ()
-    return unconfirmed(channel.name, opening, stand_for(channel, version))
+    parameters = version.parameters
+    days, mend_days = parameters.settings_check_days, parameters.settings_mend_days
+    return (
+        *unconfirmed(channel.name, opening, stand_for(channel, version), need=parameters.mailbox_holders),
+        *baseline_rules.restrictions(channel.name, settings, now, days=days, mend_days=mend_days),
+    )
 
 
 def _over(channel: Channel, last: date | None) -> datetime | None:

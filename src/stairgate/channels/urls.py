@@ -5,10 +5,14 @@ from __future__ import annotations
 from django.urls import path
 
 from stairgate.channels import connect_views, leaver_views, views
+from stairgate.channels.access_list import views as access_list
 from stairgate.channels.asking import decision_views, lasting_views
 from stairgate.channels.asking import views as asking
+from stairgate.channels.baseline import views as baseline
 from stairgate.channels.dialog import views as dialog
 from stairgate.channels.opening import views as opening
+from stairgate.channels.vault import envelope_views as envelopes
+from stairgate.channels.vault import views as vault
 
 app_name = "channels"
 urlpatterns = [
@@ -30,10 +34,34 @@ urlpatterns = [
     path("<uuid:pk>/opening/confirm/", opening.confirmed, name="confirm_ticked"),
     path("<uuid:pk>/house-rules.pdf", opening.house_rules_pdf, name="house_rules_pdf"),
     path("confirmations/<uuid:pk>/back/", opening.taken_back, name="take_back"),
+    path("<uuid:pk>/settings/", baseline.settings, name="settings"),
+    path("<uuid:pk>/settings/<slug:screen>/", baseline.screen, name="settings_screen"),
+    path("<uuid:pk>/read-settings/", baseline.read, name="read_settings"),
+    path("<uuid:pk>/put-back/<slug:line>/", baseline.put_line_back, name="put_back"),
+    path("<uuid:pk>/weaker/<slug:line>/", baseline.weaker, name="weaker"),
+    path("weaker/<uuid:pk>/end/", baseline.weaker_over, name="weaker_over"),
+    path("<uuid:pk>/sign-settings/", baseline.signed, name="sign_settings"),
+    path("settings-pictures/<uuid:pk>/", baseline.picture, name="settings_picture"),
     path("<uuid:pk>/evaluate/", lasting_views.evaluate, name="evaluate"),
     path("renewals/<uuid:pk>/", lasting_views.renew, name="renew"),
     path("conditions/<uuid:pk>/met/", lasting_views.meet, name="meet"),
     path("leaving/<uuid:pk>/done/", leaver_views.tick, name="leaver_done"),
+    path("<uuid:pk>/access/", access_list.page, name="access"),
+    path("<uuid:pk>/access/read/", access_list.read, name="access_read"),
+    path("<uuid:pk>/access/through/", access_list.through, name="access_through"),
+    path("<uuid:pk>/access/who/", access_list.who, name="access_who"),
+    path("access/findings/<uuid:pk>/settle/", access_list.settle, name="access_settle"),
+    path("<uuid:pk>/vault/", vault.vault, name="vault"),
+    path("<uuid:pk>/vault/new/<slug:kind>/", vault.put_in, name="vault_new"),
+    path("<uuid:pk>/vault/envelope/", envelopes.printed, name="envelope_print"),
+    path("vault/<uuid:pk>/", vault.entry, name="vault_entry"),
+    path("vault/<uuid:pk>/change/", vault.change, name="vault_change"),
+    path("vault/<uuid:pk>/take-out/", vault.take_out, name="vault_take_out"),
+    path("vault/<uuid:pk>/look/", vault.look, name="vault_begin"),
+    path("vault/looks/<uuid:pk>/", vault.shown, name="vault_look"),
+    path("vault/looks/<uuid:pk>/next/", vault.following, name="vault_next"),
+    path("vault/looks/<uuid:pk>/copied/", vault.copied, name="vault_copied"),
+    path("vault/envelopes/<uuid:pk>/opened/", envelopes.opened, name="envelope_open"),
     path("found/", lasting_views.found, name="found"),
     path("found/<uuid:pk>/gone/", lasting_views.gone, name="gone"),
     path("ask/", asking.begin, name="ask"),

@@ -13,8 +13,9 @@ from django.views.decorators.http import require_GET, require_POST
 
 from stairgate.channels import pausing, services
 from stairgate.channels.asking.selectors import found_pages, open_requests
+from stairgate.channels.baseline.printed import settings_sheet
+from stairgate.channels.baseline.selectors import sheet_now
 from stairgate.channels.models import Channel, Pause
-from stairgate.channels.printed import settings_sheet
 from stairgate.channels.rules import promotion
 from stairgate.channels.selectors import accounts_now, channel_now, to_promote
 from stairgate.clauses import Coverage, control
@@ -83,7 +84,10 @@ def sheet_pdf(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Send the settings sheet of one account as a PDF."""
     member, channel = _channel(request, pk)
     now = timezone.now()
-    paper = settings_sheet(channel_now(channel, now), in_force(member.organisation), at=now)
+    version = in_force(member.organisation)
+    account = channel_now(channel, now, version=version)
+    sheet = sheet_now(channel, version, now, opening=account.opening)
+    paper = settings_sheet(account, sheet, version, at=now)
     return paper_answer(request, paper, f"settings-sheet-{member.organisation.day(now)}")
 
 

@@ -15,7 +15,19 @@ from typing import NoReturn
 from stairgate.config.home import Home, HomeTrouble, locate
 
 #: each module offers add_parser(subparsers), and run(args) -> exit code
-_COMMANDS = ("start", "worker", "check", "backup", "restore", "clauses", "policy", "pack", "screen", "verify")
+_COMMANDS = (
+    "start",
+    "worker",
+    "check",
+    "backup",
+    "restore",
+    "clauses",
+    "policy",
+    "pack",
+    "screen",
+    "verify",
+    "rekey",
+)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

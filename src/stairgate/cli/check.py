@@ -95,11 +95,12 @@ def _folder(home: Home) -> Finding:
 
 def _keys(home: Home) -> Finding:
     try:
-        for name in KEY_NAMES:
+        for name in (*KEY_NAMES, *home.vault_key_names):
             home.key(name)
     except HomeTrouble as trouble:
         return Finding("keys", False, str(trouble))
-    loose = [path for name in KEY_NAMES if _others_can(path := home.keys / f"{name}.key")]
+    names = (*KEY_NAMES, *home.vault_key_names)
+    loose = [path for name in names if _others_can(path := home.keys / f"{name}.key")]
     if loose:
         return Finding("keys", False, f"others can read {loose[0].name}. Run: chmod 600 {_all(loose)}")
     return Finding("keys", True, "all there, only you can read them")

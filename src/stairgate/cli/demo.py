@@ -11,6 +11,7 @@ from django.utils import timezone
 from stairgate.channels.models import Channel
 from stairgate.channels.services import prove
 from stairgate.cli import demo_policy
+from stairgate.cli.demo_access import compare_access
 from stairgate.cli.demo_accounts import (
     PURPOSE,
     follow,
@@ -22,7 +23,9 @@ from stairgate.cli.demo_accounts import (
 from stairgate.cli.demo_library import all_read, look_at_help, stock, tell_of_library
 from stairgate.cli.demo_people import TWO_TRAINED, add_colleagues, train_online_safety
 from stairgate.cli.demo_rounds import bring_round
+from stairgate.cli.demo_settings import put_right
 from stairgate.cli.demo_signing import signed
+from stairgate.cli.demo_vault import fill_vault
 from stairgate.organisations.models import Membership, Organisation, User
 from stairgate.organisations.rules import Role
 from stairgate.organisations.services import join, name_groups, register_child_names
@@ -167,11 +170,13 @@ def seed(address: str) -> bool:
         add_colleagues(place.organisation, place.policy, place.people, now)
         tell_of_library(place.organisation, place.people, now)
         look_at_help(place.organisation, place.policy, place.people, now)
-        channel = open_account(place, practice_credentials(address), now)
-        open_group(place, now)
+        channel = open_account(place, practice_credentials(address), now, told=put_right)
+        for account in (channel, open_group(place, now)):
+            fill_vault(place, account, now)
         _look_again(place, timezone.now())
         leave_waiting(place, now)
     prove(channel=channel)
+    compare_access(place, channel, timezone.now())
     _first_posts(place, channel, timezone.now())
     _urgent_templates(place, timezone.now())
     _first_suggestion(place, timezone.now())

@@ -16,6 +16,7 @@ from stairgate.channels.asking.services import begin, keep, send
 from stairgate.channels.models import AccountRequest, Channel, Connection
 from stairgate.channels.services import Credentials, connect, prove_now
 from stairgate.cli.demo_opening import confirm_all
+from stairgate.cli.demo_settings import Told, as_agreed
 from stairgate.networks.base import Secret
 
 if TYPE_CHECKING:
@@ -83,8 +84,9 @@ def open_account(
     network: Channel.Network = Channel.Network.FACEBOOK,
     name: str = "Facebook page",
     conditions: tuple[Wanted, ...] = (),
+    told: Told = as_agreed,
 ) -> Channel:
-    """Ask for, authorise and connect an account of the nursery; return it."""
+    """Ask for, authorise and connect an account of the nursery; return it. ``told``: what its network says of settings."""
     request = ask(place, now, network=network, name=name)
     kinds = AccountRequest.Decision
     decided = decide(
@@ -100,7 +102,7 @@ def open_account(
     )
     assert decided.channel is not None
     connect(actor=place.people["Priya"], channel=decided.channel, credentials=credentials, at=now)
-    confirm_all(place, decided.channel, now)
+    confirm_all(place, decided.channel, now, told)
     return decided.channel
 
 

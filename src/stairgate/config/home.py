@@ -11,6 +11,7 @@ import contextlib
 import hashlib
 import hmac
 import os
+import re
 import secrets
 import sqlite3
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from pathlib import Path
 import platformdirs
 
 KEY_BYTES = 32
+_VAULT_KEY = re.compile(r"vault-([1-9][0-9]{0,5})\.key")
 
 
 class HomeTrouble(Exception):
@@ -87,6 +89,30 @@ class Home:
         if len(raw) != KEY_BYTES:
             raise HomeTrouble(f"The key file {path} is damaged. Put it back from your backup.")
         return raw
+
+    @property
+    def vault_key_names(self) -> list[str]:
+        """The files with keys of the vault, the newest first; none until somebody asked for a new key."""
+        found = (_VAULT_KEY.fullmatch(path.name) for path in self.keys.glob("vault-*.key"))
+        return [f"vault-{n}" for n in sorted((int(one[1]) for one in found if one), reverse=True)]
+
+    def vault_keys(self) -> list[bytes]:
+        """Return every key that may open the vault, the newest first: it is the one that seals. Raises `HomeTrouble`.
+
+        The last is made from the key for fields: with it every installation begins. They are read each time, so that a
+        new key counts at once in every process.
+        """
+        return [*(self.key(name) for name in self.vault_key_names), subkey(self.key("fields"), "vault")]
+
+    def add_vault_key(self) -> None:
+        """Make a newer key for the vault; the older ones stay."""
+        newest = next(iter(self.vault_key_names), "vault-0")
+        _write_key(self.keys / f"vault-{int(newest.removeprefix('vault-')) + 1}.key")
+
+    def drop_older_vault_keys(self) -> None:
+        """Throw away every key file of the vault but the newest. Only for when nothing is sealed with them any more."""
+        for name in self.vault_key_names[1:]:
+            (self.keys / f"{name}.key").unlink()
 
 
 #: one key for each purpose, so that one can change without the others

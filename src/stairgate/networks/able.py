@@ -33,7 +33,7 @@ class Row:
 
 _WHAT = {
     Capability.READ: "Read what people write, and screen it",
-    Capability.WEBHOOKS: "Hear of it at once",
+    Capability.WEBHOOKS: "Be told at once when somebody writes",
     Capability.PUBLISH: "Put a post there, once it is approved",
     Capability.PICTURES: "Put pictures with it",
     Capability.ALT_TEXT: "Describe each picture for those who can’t see it",
@@ -42,7 +42,7 @@ _WHAT = {
     Capability.HIDE: "Hide what somebody wrote under our post",
     Capability.DELETE_OTHERS: "Delete what somebody else wrote",
     Capability.BLOCK: "Ban an account",
-    Capability.REPORT: "Report it to the network",
+    Capability.REPORT: "Report what somebody wrote to the network",
     Capability.SETTINGS: "Read and set the settings of the page",
 }
 
@@ -68,7 +68,7 @@ _HOW: Mapping[str, Mapping[Capability, _How]] = {
     "mastodon": {
         Capability.HIDE: (
             Way.NOBODY,
-            "Report it: whoever runs the server can limit it. A ban ends what they send us, and leaves what is there.",
+            "Report it: whoever runs the server can limit it. A ban stops them writing to us; what is there stays.",
         ),
     },
     "x": {

@@ -395,6 +395,22 @@ class KnowsHandles(Protocol):
         """Return the account that has a handle today. Raises `Trouble`."""
 
 
+@dataclass(frozen=True, slots=True)
+class AccessHolder:
+    """Somebody who can reach an account on the network itself."""
+
+    external_id: str
+    name: str
+
+
+@runtime_checkable
+class ListsAccess(Protocol):
+    """A network that says who can reach an account on it."""
+
+    def who_gets_in(self, account: Account) -> tuple[AccessHolder, ...]:
+        """Return everybody on the list. Complete and never empty, or raises `Trouble`."""
+
+
 @runtime_checkable
 class ReadsOlder(Protocol):
     """A network that can be read through, back to the account's first day, one step at a time."""
@@ -430,6 +446,24 @@ class Reports(Protocol):
 
     def report(self, account: Account, external_id: str, author_id: str, *, reason: str) -> None:
         """Report an item and its author in our words; they are read by strangers. Raises `Trouble`."""
+
+
+#: what a network says of one of its settings: a switch, a word, or nothing
+SettingValue = bool | str | None
+
+
+@runtime_checkable
+class KnowsSettings(Protocol):
+    """A network where the settings of a page can be asked for and changed."""
+
+    def read_settings(self, account: Account) -> Mapping[str, SettingValue]:
+        """Return every setting of the page by its key. Complete, or raises `Trouble`."""
+
+    def change_setting(self, account: Account, key: str, value: SettingValue) -> None:
+        """Ask for one setting to be changed; may be done twice without harm. Raises `Trouble`.
+
+        A "yes" proves nothing: whoever asks reads it back.
+        """
 
 
 @runtime_checkable

@@ -40,12 +40,19 @@ class Parameters:
     quiet_until_hour: int = 7  # … until then. The same hour twice: no quiet hours. No clause asks for them
     safeguarding_lead_approves: bool = False  # besides page administrators (C78)
     page_administrators: int = 2  # qualified people who must be there (C18)
+    mailbox_holders: int = 2  # who can open the mailbox of an account, and its vault (C22, C27)
+    access_check_days: int = 31  # how often who gets in on the network is compared with the register (C84)
     dbs_review_years: int = 3  # when a criminal record check is looked at again (C19)
     child_protection_years: int = 2  # how long child protection training counts at most (C20)
     check_every_days: int = 7  # weekly is the floor (C38)
     review_every_days: int = 365  # the policy itself (C105)
     trigger_review_days: int = 28  # the same after something that asks for it sooner (C106)
     health_every_hours: int = 24  # how often the connection is proved
+    settings_check_days: int = 31  # a signed sheet of a page's settings counts for so long: monthly (C34)
+    settings_mend_days: int = (
+        3  # how long a setting that has moved may stay so before the account shuts (C34)
+    )
+    weaker_setting_days: int = 92  # how far ahead the end of a weaker setting may be (C30)
     profanity_level: int = 3  # 3 = strong, 4 = mild words too (C31)
     identifiable_children: bool = False  # the shipped default (C35)
     share_from_own_accounts: bool = (
@@ -104,12 +111,17 @@ _LIMITS: dict[str, tuple[int, int]] = {
     "quiet_from_hour": (0, 23),
     "quiet_until_hour": (0, 23),
     "page_administrators": (2, 50),
+    "mailbox_holders": (2, 50),
+    "access_check_days": (1, 31),
     "dbs_review_years": (1, 3),
     "child_protection_years": (1, 2),
     "check_every_days": (1, 7),
     "review_every_days": (1, 366),
     "trigger_review_days": (1, 28),
     "health_every_hours": (1, 24),
+    "settings_check_days": (1, 31),
+    "settings_mend_days": (1, 7),
+    "weaker_setting_days": (1, 92),
     "profanity_level": (3, 4),
     "read_back_every_hours": (1, 24),
     "read_back_days": (30, 366),
@@ -118,7 +130,10 @@ _LIMITS: dict[str, tuple[int, int]] = {
 
 #: which way is stricter; fewer, sooner and shorter is, for those that are not named
 _MORE = frozenset(
-    {"approvers", "page_administrators", "profanity_level", "read_back_days", "keep_words_years"}
+    {
+        *("approvers", "page_administrators", "mailbox_holders", "profanity_level"),
+        *("read_back_days", "keep_words_years"),
+    }
 )
 _EITHER = frozenset({"quiet_from_hour", "quiet_until_hour"})
 

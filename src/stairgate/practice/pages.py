@@ -126,7 +126,7 @@ def trainer_page(store: Store) -> str:
     waiting = store.rows("SELECT * FROM faults WHERE times > 0 ORDER BY id")
     log = store.rows("SELECT * FROM log ORDER BY id DESC LIMIT 50")
     return environment.get_template("trainer.html").render(
-        kinds=faults.KINDS, ways=_WAYS, waiting=waiting, log=log, at=at
+        kinds=faults.KINDS, ways=_WAYS, waiting=waiting, log=log, settings=store.settings(), at=at
     )
 
 

@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Iterable
 from pathlib import Path
+from secrets import token_hex
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
@@ -256,6 +257,9 @@ class Application:
         if what == "ring":  # the "Test" button of an app's own page of webhooks
             announce(self.store, {"item": "test", "verb": "add"})
             return {"done": True}
+        if what == "setting":  # as somebody with access does it on the page itself
+            self.store.set_setting(given["key"], given.get("value", ""))
+            return {"done": True}
         if what == "comment":
             post = int(str(given["post"]).rpartition("_")[2])
             parent = int(str(given["parent"]).rpartition("_")[2]) if given.get("parent") else None
@@ -274,6 +278,12 @@ class Application:
             n = int(str(given["comment"]).rpartition("_")[2])
             self.store.do("UPDATE comments SET deleted = 1 WHERE n = ? OR parent = ?", n, n)
             graph.tell(self.store, n, "remove")
+            return {"done": True}
+        if what == "person":  # the page's owner lets somebody in
+            sql = "INSERT INTO people (id, name) VALUES (?, ?)"
+            return {"id": str(self.store.do(sql, token_hex(8), given["name"]))}
+        if what == "person-gone":
+            self.store.do("DELETE FROM people WHERE name = ?", given["name"])
             return {"done": True}
         if what == "visitor-post":
             return {

@@ -47,6 +47,7 @@ CREATE TABLE IF NOT EXISTS insta_tags (
     n INTEGER PRIMARY KEY, caption TEXT NOT NULL, username TEXT NOT NULL, created REAL NOT NULL,
     deleted INTEGER NOT NULL DEFAULT 0);
 CREATE TABLE IF NOT EXISTS blocked (id TEXT PRIMARY KEY, name TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS people (n INTEGER PRIMARY KEY, id TEXT UNIQUE NOT NULL, name TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS settings (key TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS faults (
     id INTEGER PRIMARY KEY, kind TEXT NOT NULL, match TEXT NOT NULL, times INTEGER NOT NULL, more TEXT NOT NULL);
@@ -74,6 +75,9 @@ _SETTINGS = {
     "IS_PUBLISHED": "true",
     "PAGE_MODERATION_BLACKLIST": "",
 }
+
+#: who can reach the page when nobody has changed that
+_PEOPLE = (("100000000000001", "Priya Example"), ("100000000000002", "Kofi Example"))
 
 SCOPES = (
     "pages_show_list",
@@ -114,6 +118,7 @@ class Store:
         self._db.executescript(_SCHEMA)
         self._add_columns()
         self._seed()
+        self._seed_people()
         self._write_credentials(home / "credentials.json")
 
     @contextmanager
@@ -152,6 +157,16 @@ class Store:
             value,
         )
 
+    def set_setting(self, key: str, value: str) -> None:
+        """Change a setting of the page. Raises ValueError for one that it does not have."""
+        if self.row("SELECT key FROM settings WHERE key = ?", key) is None:
+            raise ValueError(f"{key} is not a setting of this page")
+        self.do("UPDATE settings SET value = ? WHERE key = ?", value, key)
+
+    def settings(self) -> dict[str, str]:
+        """Return every setting of the page as it is stored."""
+        return {row["key"]: row["value"] for row in self.rows("SELECT * FROM settings ORDER BY key")}
+
     def close(self) -> None:
         with self._lock:
             self._db.close()
@@ -164,6 +179,7 @@ class Store:
                 "photos",
                 "comments",
                 "blocked",
+                "people",
                 "settings",
                 "faults",
                 "log",
@@ -179,6 +195,7 @@ class Store:
             self._db.execute("UPDATE tokens SET valid = 1")
             self._db.execute("DELETE FROM meta WHERE key IN ('app_mode', 'tasks', 'instagram_quota')")
             self._seed_settings()
+            self._seed_people()
 
     def log(self, method: str, path: str, params: Mapping[str, Any], outcome: str) -> None:
         kept = {key: value for key, value in params.items() if key not in _SECRETS}
@@ -214,6 +231,11 @@ class Store:
             for kind in ("page", "user"):
                 self.new_token(values[f"{kind}_token"], kind, scopes, 0)
             self._seed_settings()
+
+    def _seed_people(self) -> None:
+        if self.row("SELECT id FROM people LIMIT 1") is None:
+            for number, name in _PEOPLE:
+                self.do("INSERT INTO people (id, name) VALUES (?, ?)", number, name)
 
     def new_token(self, token: str, kind: str, scopes: str, expires: float, about: str = "") -> None:
         """Remember a token; one that is known already stays what it is."""

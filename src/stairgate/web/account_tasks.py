@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.urls import reverse
 
+from stairgate.channels.baseline.rules import SHEET_TOLD, mend_by
 from stairgate.channels.models import Channel
 from stairgate.channels.selectors import ChannelNow
 from stairgate.organisations.models import Membership
 from stairgate.organisations.rules import Duty, Role
+from stairgate.policies.parameters import Parameters
 from stairgate.web.tasks import Task
 from stairgate.web.templatetags.ui import day as day_words
 
@@ -138,6 +140,27 @@ def who_gets_in(account: ChannelNow) -> list[Task]:
             button="See who gets in",
         )
     ]
+
+
+def settings_to_see(account: ChannelNow, parameters: Parameters, now: datetime) -> list[Task]:
+    """Return what of a page's settings has moved, and the sheet that has to be signed anew soon (C34)."""
+    moved, due = account.settings.moved, account.settings.due(parameters.settings_check_days)
+    href, name = reverse("channels:settings", args=[account.channel.pk]), account.channel.name
+    if due is None:
+        return []  # nobody has signed it yet: that shuts the account, and is told as that
+    tasks = []
+    if moved:
+        first = moved[0]
+        title = f"{first.name}: {first.found}" if len(moved) == 1 else f"{len(moved)} settings have moved"
+        shuts = account.channel.organisation.local(mend_by(first, parameters.settings_mend_days))
+        why = f"{name}. {first.says}. Put it back by {day_words(shuts)}, or the account shuts."
+        words, button = "Has moved", "Put it back"
+        tasks.append(_task(title, why, words, kind="risk", href=href, button=button))
+    if due - SHEET_TOLD < now <= due:
+        why = f"Look at each, and sign the sheet by {day_words(account.channel.organisation.local(due))}."
+        title, button = f"Go through the settings of {name}", "Go through them"
+        tasks.append(_task(title, why, "Due soon", kind="wait", href=href, button=button))
+    return tasks
 
 
 def _request(waiting: Waiting) -> str:

@@ -19,6 +19,7 @@ from stairgate.organisations.models import Membership, Organisation
 from stairgate.organisations.rules import Duty, Role
 from stairgate.policies.library.selectors import safeguarding_until
 from stairgate.policies.models import PolicyVersion
+from stairgate.policies.parameters import Parameters
 from stairgate.policies.reading.selectors import unsigned
 from stairgate.policies.selectors import holds, in_force, standing
 from stairgate.publishing.models import Delivery, Post, Suggestion
@@ -41,7 +42,15 @@ from stairgate.publishing.selectors.suggestions import open_suggestions, own_sug
 from stairgate.publishing.selectors.urgent import not_approved_ahead
 from stairgate.publishing.urgent import why_may_not_look
 from stairgate.web import today_tasks as task_of
-from stairgate.web.account_tasks import Waiting, account_tasks, to_confirm, to_connect, to_mend, who_gets_in
+from stairgate.web.account_tasks import (
+    Waiting,
+    account_tasks,
+    settings_to_see,
+    to_confirm,
+    to_connect,
+    to_mend,
+    who_gets_in,
+)
 from stairgate.web.context import count_of
 from stairgate.web.declaration_tasks import declaration_tasks
 from stairgate.web.library_tasks import library_tasks
@@ -106,6 +115,8 @@ def today_page(me: Membership, now: datetime) -> Today:
         )
         tasks += [task_of.paused(pause, me) for pause in pauses]
         tasks += [task for account in accounts for task in _shut(account, duties)]
+        parameters = version.parameters if version else Parameters()
+        tasks += [task for one in accounts for task in settings_to_see(one, parameters, now)]
     tasks += [task_of.second_look(post, me, now, mine) for post, mine in looks if post.look_due > now]
     must_sign, came_in, suggested, not_ahead, looked_at, worths, lasts, *asked = _counted(
         me, version, midnight, now

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.files.uploadhandler import FileUploadHandler
 
-from stairgate.publishing.pixels import MOST_BYTES
+from stairgate.pixels import MOST_BYTES
 
 
 class Bounded(FileUploadHandler):

@@ -19,6 +19,8 @@ from django.utils import timezone
 from stairgate.assurance import watching
 from stairgate.assurance.reminding import keeping, mailing
 from stairgate.channels import health
+from stairgate.channels.access_list import services as access_lists
+from stairgate.channels.baseline import reading as settings_of_pages
 from stairgate.channels.dialog import services as dialog
 from stairgate.doorbell import Bell
 from stairgate.ledger.services import checkpoint
@@ -66,6 +68,8 @@ def jobs() -> list[Job]:
         Job("unanswered", unanswered.sweep, 5.0),
         Job(Bell.READ_BACKS, reading_back.sweep, 5.0),
         Job("health", health.sweep, 30.0),
+        Job("access lists", access_lists.sweep, 600.0),
+        Job("settings", settings_of_pages.sweep, 60.0),
         Job("lapses", lapsing.sweep, 30.0),
         Job("second looks", second_looks.sweep, 30.0),
         Job("clauses", watching.sweep, 20.0),

@@ -25,6 +25,11 @@ class Kind(models.TextChoices):
     HARM = "harm", "something in the inbox may put a child at risk"
     RESTRICTED = "restricted", "account of ours is shut"
     COMMENTS = "comments", "comment waits for a decision"
+    STRANGER = "stranger", "person can reach an account of ours who should not"
+    ACCESS = "access", "access list to compare"
+    ENVELOPE = "envelope", "sealed envelope with passwords was opened"
+    SECRET = "secret", "password to change today"
+    VAULT = "vault", "password to put into the vault"
     SECOND_LOOK = "second_look", "second look was missed"
     RUNS_OUT = "runs_out", "person’s check or training runs out"
     LEAVER = "leaver", "leaver’s list is not done"
@@ -41,6 +46,8 @@ class Kind(models.TextChoices):
     ASKED = "asked", "exception that is asked for"
     ENDING = "ending", "exception of yours ends soon"
     TOLD = "told", "colleague asks to speak to you"
+    SETTINGS = "settings", "setting of a page of ours that has moved"
+    SHEET = "settings_due", "settings sheet to sign anew"
     MAIL = "mail", "e-mail that could not be sent"
 
 
@@ -73,6 +80,19 @@ WORDS: dict[Kind, Words] = {
     Kind.COMMENTS: Words(
         "comments wait for a decision",
         *("monitoring:inbox", "Read and decide", 3, Weight.LEGAL, "message-circle"),
+    ),
+    Kind.STRANGER: Words(
+        "people can reach an account of ours who should not",
+        *("channels:access", "See who it is", 5, Weight.URGENT, "alert-octagon"),
+    ),
+    Kind.ACCESS: Words("access lists to compare", "channels:access", "Compare it", 5, Weight.LEGAL, "users"),
+    Kind.ENVELOPE: Words(
+        "sealed envelopes with passwords were opened",
+        *("channels:vault", "See who opened it", 5, Weight.URGENT, "alert-octagon"),
+    ),
+    Kind.SECRET: Words("passwords to change today", "channels:vault", "Change it", 10, Weight.URGENT, "key"),
+    Kind.VAULT: Words(
+        "passwords to put into the vault", "channels:vault", "Put it in", 5, Weight.OWN, "lock"
     ),
     Kind.SECOND_LOOK: Words(
         "second looks were missed", "publishing:review", "Look at it", 2, Weight.LEGAL, "checks"
@@ -122,6 +142,14 @@ WORDS: dict[Kind, Words] = {
     Kind.TOLD: Words(
         "colleagues ask to speak to you",
         *("reminding:told", "See who, and go to them", 5, Weight.URGENT, "message-circle"),
+    ),
+    Kind.SETTINGS: Words(
+        "settings of pages of ours that have moved",
+        *("channels:settings", "Put it back", 2, Weight.LEGAL, "lock"),
+    ),
+    Kind.SHEET: Words(
+        "settings sheets to sign anew",
+        *("channels:settings", "Go through the settings", 15, Weight.LEGAL, "lock"),
     ),
     Kind.MAIL: Words(
         "e-mails that could not be sent",

@@ -22,7 +22,7 @@ FROM_RECORDS = frozenset({Kind.RUNS_OUT, Kind.LEAVER})
 _SAID = frozenset(
     {
         *(Kind.HARM, Kind.RESTRICTED, Kind.COMMENTS, Kind.SECOND_LOOK, Kind.UNSIGNED),
-        *(Kind.SELF_CHECK, Kind.SELF_HELP),
+        *(Kind.SELF_CHECK, Kind.SELF_HELP, Kind.SETTINGS, Kind.SHEET),
     }
 )
 

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import Q
 
 from stairgate.assurance.reminding.rules import Due, Kind
+from stairgate.channels.selectors import ChannelNow, accounts_now
 from stairgate.organisations.models import Membership, Organisation
 from stairgate.organisations.rules import Duty, Role
 from stairgate.policies.models import PolicyVersion
@@ -51,6 +52,11 @@ class Setting:
     def signed(self) -> frozenset[UUID]:
         """Whose signature holds under the policy in force. One query."""
         return frozenset(signatures(self.version).values_list("user", flat=True))
+
+    @cached_property
+    def accounts(self) -> list[ChannelNow]:
+        """Every account with what shuts it. As many queries as `accounts_now`."""
+        return accounts_now(self.organisation, self.now, version=self.version)
 
     def holding(self, *roles: Role) -> list[Membership]:
         return [member for member in self.members if member.roles_on(self.day) & frozenset(roles)]

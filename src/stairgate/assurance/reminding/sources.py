@@ -12,16 +12,18 @@ from datetime import timedelta
 from django.db.models import Q
 
 from stairgate.assurance.excepting import sources as excepting
+from stairgate.assurance.reminding import keys
 from stairgate.assurance.reminding.models import Mail
 from stairgate.assurance.reminding.rules import Due, Kind, step_of
 from stairgate.assurance.reminding.setting import Setting, Source
 from stairgate.assurance.rounds import sources as rounds
 from stairgate.assurance.stocktaking import SOURCES as OF_THE_LIBRARY
-from stairgate.channels.selectors import accounts_now
+from stairgate.channels.baseline.rules import SHEET_TOLD, mend_by
 from stairgate.monitoring.models import Item
 from stairgate.organisations.rules import Duty, Role
 from stairgate.people.reminders import Reminder as OfRegister
 from stairgate.people.reminders import reminders as of_register
+from stairgate.policies.parameters import Parameters
 from stairgate.policies.reviewing import review_dues
 from stairgate.policies.selectors import asked_to_sign_at
 from stairgate.publishing.models import SecondLook
@@ -124,11 +126,29 @@ def _second_looks(setting: Setting) -> Iterator[Due]:
 
 def _restricted(setting: Setting) -> Iterator[Due]:
     """Accounts that are shut by something else than a pause, for everybody in charge."""
-    for account in accounts_now(setting.organisation, setting.now, version=setting.version):
+    for account in setting.accounts:
         if account.others:
             for member in setting.holding(*IN_CHARGE):
                 says = f"{account.channel.name}: the gate is shut"
                 yield Due(member.user_id, Kind.RESTRICTED, str(account.channel.pk), setting.now, says)
+
+
+def _settings(setting: Setting) -> Iterator[Due]:
+    """Settings that have moved, and sheets that have to be signed anew within the week, for whoever can put it right."""
+    parameters = setting.version.parameters if setting.version else Parameters()
+    people = setting.holding(Role.MANAGER, Role.SERVICE_MANAGER, Role.PAGE_ADMINISTRATOR)
+    for account in setting.accounts:
+        name, about, settings = account.channel.name, str(account.channel.pk), account.settings
+        due = settings.due(parameters.settings_check_days)
+        for member in people if due else ():
+            for one in settings.moved:
+                until = mend_by(one, parameters.settings_mend_days)
+                subject = f"{about}:{one.line}:{one.since:%Y-%m-%dT%H:%M}"
+                yield Due(member.user_id, Kind.SETTINGS, subject, until, f"{name}: {one.says}", about)
+            if due and setting.now > due - SHEET_TOLD:
+                says = f"{name}: go through its settings, and sign the sheet"
+                subject = f"{about}:{settings.signed_at:%Y-%m-%d}"
+                yield Due(member.user_id, Kind.SHEET, subject, due, says, about)
 
 
 def _mail(setting: Setting) -> Iterator[Due]:
@@ -149,6 +169,8 @@ def _mail(setting: Setting) -> Iterator[Due]:
 SOURCES: tuple[Source, ...] = (
     Source(frozenset({Kind.HARM, Kind.COMMENTS}), _inbox),
     Source(frozenset({Kind.RESTRICTED}), _restricted),
+    *keys.SOURCES,
+    Source(frozenset({Kind.SETTINGS, Kind.SHEET}), _settings),
     Source(frozenset({Kind.SECOND_LOOK}), _second_looks),
     Source(frozenset({Kind.RUNS_OUT, Kind.LEAVER}), _register),
     Source(frozenset({Kind.UNSIGNED}), _unsigned),

@@ -1,5 +1,6 @@
 """The register of social accounts, their connections, and how each came to be authorised."""
 
+from stairgate.channels.models.access_list import AccessCheck, AccessFinding, PlatformPerson
 from stairgate.channels.models.accounts import (
     CLOCK_TOLERANCE,
     Channel,
@@ -9,22 +10,43 @@ from stairgate.channels.models.accounts import (
     Pause,
 )
 from stairgate.channels.models.asking import AccountRequest, Condition, FoundPage, Renewal
+from stairgate.channels.models.baseline import (
+    BlockedWords,
+    SettingAnswer,
+    SettingsPicture,
+    SettingsReading,
+    SettingsSheet,
+    WeakerSetting,
+)
 from stairgate.channels.models.dialog import Dialog, NetworkApp
 from stairgate.channels.models.opening import Access, Confirmation
+from stairgate.channels.models.vault import Credential, Envelope, VaultLook
 
 __all__ = [
     "CLOCK_TOLERANCE",
     "Access",
+    "AccessCheck",
+    "AccessFinding",
     "AccountRequest",
+    "BlockedWords",
     "Channel",
     "Condition",
     "Confirmation",
     "Connection",
+    "Credential",
     "Dialog",
+    "Envelope",
     "FoundPage",
     "HealthReading",
     "HealthReadings",
     "NetworkApp",
     "Pause",
+    "PlatformPerson",
     "Renewal",
+    "SettingAnswer",
+    "SettingsPicture",
+    "SettingsReading",
+    "SettingsSheet",
+    "VaultLook",
+    "WeakerSetting",
 ]

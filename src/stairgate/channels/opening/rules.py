@@ -12,8 +12,6 @@ from stairgate.channels.rules import Restriction
 from stairgate.clauses import Coverage, control
 from stairgate.organisations.words import together
 
-#: how many people at least can open the mailbox that owns an account, at any time
-HOLDERS = 2
 #: what a confirmed plan says besides the numbers of the policy; another number when `plan` says something else
 _PLAN = "1"
 _NOBODY = "Nobody yet"
@@ -106,8 +104,12 @@ def counts(item: Item, opening: Opening, today: Mapping[Item, str]) -> bool:
     "Nothing goes out to a page until help in words a child can read is confirmed on it",
     coverage=Coverage.WHOLE,
 )
-def unconfirmed(name: str, opening: Opening, today: Mapping[Item, str]) -> tuple[Restriction, ...]:
+def unconfirmed(
+    name: str, opening: Opening, today: Mapping[Item, str], *, need: int
+) -> tuple[Restriction, ...]:
     """Return what shuts an account because it is not confirmed, or not any more, each with its clause.
+
+    ``need``: how many people at least can open its mailbox at any time, says the policy.
 
     A change counts at once, whichever kind of version brought it: a page that shows other rules than ours shows none,
     and to copy them anew is a minute's work.
@@ -117,8 +119,8 @@ def unconfirmed(name: str, opening: Opening, today: Mapping[Item, str]) -> tuple
         for item in Item
         if not counts(item, opening, today)
     ]
-    if Item.OWNER in opening.stands_for and opening.holders < HOLDERS:
-        found.append(Restriction("C25", too_few(name, opening.holders), to_confirm=True))
+    if Item.OWNER in opening.stands_for and opening.holders < need:
+        found.append(Restriction("C25", too_few(name, opening.holders, need), to_confirm=True))
     return tuple(found)
 
 
@@ -131,39 +133,44 @@ def why_not_any_more(item: Item) -> str:
     return "whoever accepted it, or the numbers in it, changed" if item == Item.PLAN else _CHANGED[item]
 
 
-def too_few(name: str, holders: int) -> str:
+def too_few(name: str, holders: int, need: int) -> str:
     """Return what is wrong when too few can open the mailbox of an account."""
-    have = "one person who works here" if holders == 1 else "nobody who works here"
-    return f"{name}: {have} can open its mailbox. Name {HOLDERS} people."
+    some = "one person who works here" if holders == 1 else f"{holders} people who work here"
+    return f"{name}: {some if holders else 'nobody who works here'} can open its mailbox. Name {need} people."
 
 
 @control(
     "C25",
     "An account that a leaver, or somebody with a new role, leaves short of holders is named until mended",
 )
-def short_soon(name: str, opening: Opening) -> str:
+def short_soon(name: str, opening: Opening, *, need: int) -> str:
     """Return what is amiss with who gets in and does not shut the account by itself, or ""."""
-    if Item.OWNER not in opening.stands_for or opening.holders < HOLDERS:
+    if Item.OWNER not in opening.stands_for or opening.holders < need:
         return ""  # it shuts the account, and is told as that
     if opening.moved:
         return f"{name}: {opening.moved} is no page administrator any more. Take the access to the page away there."
-    if opening.staying < HOLDERS:
-        return f"{name}: somebody leaves, and then fewer than {HOLDERS} people can open its mailbox."
+    if opening.staying < need:
+        return f"{name}: somebody leaves, and then fewer than {need} people can open its mailbox."
     if opening.newcomer:
         return f"{name}: nobody has looked at the access that {opening.newcomer} has to the page as an administrator."
     return ""
 
 
-@control("C25", "A last day that leaves fewer than two holders to an account is told by the account's name")
-def falls_short(name: str, *, who: str, administrators: int, needed: int, holders: int) -> str:
+@control("C25", "A last day that leaves too few holders to an account is told by the account's name")
+def falls_short(
+    name: str, *, who: str, administrators: int, needed: int, holders: int, holders_needed: int
+) -> str:
     """Return what keeps a leaver's list from being finished for one account, or "" when enough people remain.
 
     ``administrators`` and ``holders``: who remains without the leaver.
     """
     if administrators < needed:
         return f"{name}: without {who}, {_people(administrators)} fit to run it, and {needed} are needed."
-    if holders < HOLDERS:
-        return f"{name}: without {who}, {_people(holders)} named who can open its mailbox, and {HOLDERS} are needed."
+    if holders < holders_needed:
+        return (
+            f"{name}: without {who}, {_people(holders)} named who can open its mailbox, "
+            f"and {holders_needed} are needed."
+        )
     return ""
 
 

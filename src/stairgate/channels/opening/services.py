@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db import transaction
 
 from stairgate.channels.models import Access, Channel, Confirmation
-from stairgate.channels.opening.rules import HOLDERS, Item
+from stairgate.channels.opening.rules import Item
 from stairgate.channels.opening.selectors import Card, Sheet, opening_on, sheet
 from stairgate.channels.pausing import require_manager
 from stairgate.channels.services import write_down
@@ -18,6 +18,7 @@ from stairgate.clauses import Coverage, control
 from stairgate.organisations.models import Membership, Organisation, User
 from stairgate.organisations.rules import Role, in_force
 from stairgate.organisations.selectors import holders as holding_a_role
+from stairgate.policies.parameters import Parameters
 from stairgate.policies.selectors import in_force as policy_in_force
 from stairgate.policies.selectors import named_people
 
@@ -145,8 +146,10 @@ def _who_gets_in(organisation: Organisation, owned: Owned, at: datetime) -> dict
         organisation=organisation, user__in=list(owned.mailbox), user__is_active=True
     ).order_by("user__first_name", "pk")
     mailbox = [one.user_id for one in places if in_force(one.started_on, one.ended_on, on)]
-    if len(mailbox) < max(HOLDERS, len(set(owned.mailbox))):
-        raise CannotConfirm(f"Choose {HOLDERS} people or more who work here and can open the mailbox.")
+    version = policy_in_force(organisation)
+    need = (version.parameters if version else Parameters()).mailbox_holders
+    if len(mailbox) < max(need, len(set(owned.mailbox))):
+        raise CannotConfirm(f"Choose {need} people or more who work here and can open the mailbox.")
     runs_it = holding_a_role(organisation, [Role.PAGE_ADMINISTRATOR], on)
     return {Access.To.MAILBOX: mailbox, Access.To.PAGE: list(runs_it.values_list("user", flat=True))}
 

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from stairgate.channels.asking.selectors import colleagues
+from stairgate.channels.baseline.selectors import columns, settings_of
 from stairgate.channels.models import Channel, Confirmation
 from stairgate.channels.opening.printed import house_rules_paper
 from stairgate.channels.opening.rules import Item
@@ -36,7 +37,8 @@ def sheet(request: HttpRequest, pk: UUID) -> HttpResponse:
 def _channel(request: HttpRequest, pk: UUID) -> tuple[Membership, Channel]:
     member = current(request)
     require(member, Duty.SEE_ACCOUNTS)
-    return member, get(member, Channel.objects.select_related("organisation", "connection"), pk)
+    rows = Channel.objects.select_related("organisation", "connection").annotate(**columns())
+    return member, get(member, rows, pk)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,7 @@ def _page(
         "connected": hasattr(channel, "connection"),
         "may_confirm": bool(member.duties_on(on) & {Duty.MANAGE, Duty.LOOK_AFTER}),
         "left": any(not card.settled for card in found.cards),
+        "settings": settings_of(vars(channel), ()),
         "people": [(str(one.user_id), one) for one in colleagues(member.organisation, on)],
         "chosen": found.holders,
     }

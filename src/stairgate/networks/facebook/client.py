@@ -10,6 +10,7 @@ from typing import Any
 
 from stairgate.clauses import control
 from stairgate.networks.base import (
+    AccessHolder,
     Account,
     CannotTell,
     Capability,
@@ -25,16 +26,25 @@ from stairgate.networks.base import (
     Reconciled,
     RefusalKind,
     Refused,
+    SettingValue,
     Staged,
     Trouble,
     Unknown,
     WebhookNote,
 )
-from stairgate.networks.facebook import hooks, reading
+from stairgate.networks.facebook import hooks, page_settings, reading
 from stairgate.networks.facebook.collecting import COMMENT_FIELDS, POST_FIELDS, Collecting
 from stairgate.networks.facebook.dialog import Dialog
 from stairgate.networks.facebook.graph import CLOCK_SLACK, Answer, Graph, as_app, compare_clocks, is_gone
-from stairgate.networks.facebook.tokens import READ_OWN, READ_PUBLIC, SCOPES, ends_at, problem_of, scopes_of
+from stairgate.networks.facebook.tokens import (
+    MANAGE_PAGE,
+    READ_OWN,
+    READ_PUBLIC,
+    SCOPES,
+    ends_at,
+    problem_of,
+    scopes_of,
+)
 from stairgate.networks.http import Deadline
 
 LONGEST_MESSAGE = 63_206
@@ -67,6 +77,7 @@ class Facebook(Dialog):
             Capability.HIDE,
             Capability.DELETE_OTHERS,
             Capability.BLOCK,
+            Capability.SETTINGS,
             Capability.WEBHOOKS,
         }
     )
@@ -271,6 +282,16 @@ class Facebook(Dialog):
         if done.get(author_id, True) is False:  # Facebook answers for each person
             raise Trouble(Refused(RefusalKind.INVALID, "Facebook says it did not ban them."))
 
+    # ── The settings of the page ──
+
+    def read_settings(self, account: Account) -> Mapping[str, SettingValue]:
+        """Return every setting of the page. Raises `Trouble`."""
+        self._prove(account, MANAGE_PAGE)
+        return page_settings.read(self._graph, account)
+
+    def change_setting(self, account: Account, key: str, value: SettingValue) -> None:
+        page_settings.change(self._graph, account, key, value)
+
     # ── The connection ──
 
     def health(self, account: Account) -> Health:
@@ -294,6 +315,15 @@ class Facebook(Dialog):
             budget_used=max((used for used in (asked.used, me.used) if used is not None), default=None),
             rings=self._rings(account),
         )
+
+    def who_gets_in(self, account: Account) -> tuple[AccessHolder, ...]:
+        """Return everybody who can reach the page. Raises `Trouble`, also when that is nobody: there is always one."""
+        self._prove(account, MANAGE_PAGE)
+        rows = self._graph.read_all(account, f"{account.account_id}/roles", {"fields": "id,name"})
+        found = tuple(reading.holder(row) for row in rows)
+        if not found:
+            raise Trouble(Unknown("Facebook says that nobody can reach the page, which cannot be."))
+        return found
 
     def _rings(self, account: Account) -> bool | None:
         """Return whether the page rings for our app, and our app is rung at an address; None when nobody can say."""

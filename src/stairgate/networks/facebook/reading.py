@@ -8,6 +8,7 @@ from typing import Any
 
 from stairgate.networks.base import (
     Absent,
+    AccessHolder,
     CannotTell,
     ItemKind,
     LivePost,
@@ -112,3 +113,11 @@ def address(row: Mapping[str, Any]) -> str:
     """Return a link only when it is one: it becomes an href on our pages."""
     link = str(row.get("permalink_url", ""))
     return link if link.startswith(("https://", "http://127.0.0.1", "http://localhost")) else ""
+
+
+def holder(row: Mapping[str, Any]) -> AccessHolder:
+    """Return somebody who can reach the page. Raises `Trouble` for one without a number: a list is whole or none."""
+    found = id_of(row)
+    if not found:
+        raise Trouble(Unknown("Facebook gave somebody on the list without a number."))
+    return AccessHolder(found, str(row.get("name") or "Somebody without a name"))

@@ -12,6 +12,8 @@ from stairgate.networks.facebook import words
 #: without it Facebook answers a reading of comments with an empty list, and of one comment with "not there"
 READ_PUBLIC = "pages_read_user_content"
 READ_OWN = "pages_read_engagement"
+#: without it Facebook answers a reading of the settings, or of who has a role, with an empty list
+MANAGE_PAGE = "pages_manage_metadata"
 #: all that the page's own token needs, and nothing more
 SCOPES = frozenset(
     {
@@ -19,7 +21,7 @@ SCOPES = frozenset(
         READ_OWN,
         READ_PUBLIC,
         "pages_manage_engagement",
-        "pages_manage_metadata",
+        MANAGE_PAGE,
     }
 )
 #: what a person is asked for: the same, and the list to pick the page from

@@ -95,7 +95,7 @@ ALLOWS: Mapping[str, str] = {
     "pages_read_engagement": "read back what is on the page",
     "pages_read_user_content": "read what people write",
     "pages_manage_engagement": "hide, delete and answer what people write",
-    "pages_manage_metadata": "be told when something is written",
+    "pages_manage_metadata": "be told when something is written, and see who can reach the page",
     "instagram_basic": "read what is on the Instagram account",
     "instagram_content_publish": "put approved posts on the Instagram account",
     "instagram_manage_comments": "read, hide, delete and answer comments on Instagram",

@@ -73,6 +73,7 @@ class Instagram:
     fetches_pictures = True
     capabilities = frozenset(
         {
+            Capability.READ,
             Capability.PUBLISH,
             Capability.PICTURES,
             Capability.ALT_TEXT,
@@ -303,8 +304,7 @@ class Instagram:
             compare_clocks(me)
             quota = self._quota(account)
         except Trouble as trouble:
-            kind = trouble.outcome.kind if isinstance(trouble.outcome, Refused) else None
-            return Health(ok=False, checked_at=now, problems=(str(trouble),), kind=kind)
+            return Health.troubled(trouble, now)
         scopes = scopes_of(token)
         return Health(
             ok=True,

@@ -3,7 +3,7 @@
 One module a topic. Each registers its handlers in `routes`, so all of them are imported here.
 """
 
-from stairgate.practice.graph import comments, hooks, instagram, posts, settings, things, tokens
+from stairgate.practice.graph import comments, hooks, instagram, posts, roles, settings, things, tokens
 from stairgate.practice.graph.call import Call, Upload
 from stairgate.practice.graph.comments import new_comment, tell
 from stairgate.practice.graph.posts import new_visitor_post
@@ -25,6 +25,7 @@ __all__ = [
     "new_visitor_post",
     "post_id",
     "posts",
+    "roles",
     "settings",
     "tell",
     "things",

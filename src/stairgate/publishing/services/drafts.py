@@ -16,10 +16,10 @@ from stairgate.ledger.services import record
 from stairgate.organisations.access import require
 from stairgate.organisations.models import Organisation, User
 from stairgate.organisations.rules import Duty
+from stairgate.pixels import CleanPicture, clean
 from stairgate.publishing.content import Content, PictureUse, SealedPicture, digest, first_words
 from stairgate.publishing.models import Answer, Picture, Post, Revision, RevisionPicture
 from stairgate.publishing.moves import move_post, unserved
-from stairgate.publishing.pixels import CleanPicture, clean
 from stairgate.publishing.rules import must_change
 from stairgate.publishing.screen import screen_words, words_of
 from stairgate.publishing.selectors.changes import as_sealed

@@ -15,10 +15,10 @@ from django.views.decorators.http import require_GET, require_POST
 from stairgate.organisations.access import current, get, require
 from stairgate.organisations.models import Membership
 from stairgate.organisations.rules import Duty
+from stairgate.pixels import BadPicture
 from stairgate.policies.selectors import holds
 from stairgate.publishing import services
 from stairgate.publishing.models import Delivery
-from stairgate.publishing.pixels import BadPicture
 from stairgate.publishing.selectors.by_hand import hand_page
 from stairgate.publishing.services import by_hand as deeds
 

@@ -18,13 +18,13 @@ from stairgate.channels.models import Channel
 from stairgate.organisations.access import current, get, require
 from stairgate.organisations.models import Membership
 from stairgate.organisations.rules import Duty
+from stairgate.pixels import BadPicture
 from stairgate.publishing import services
 from stairgate.publishing.calendar import day_from
 from stairgate.publishing.content import Content, PictureUse
 from stairgate.publishing.forms import MOST_PICTURES, ComposeForm, When, pictures_from
 from stairgate.publishing.gate_facts import written_by
 from stairgate.publishing.models import Picture, Post, Revision, RevisionPicture
-from stairgate.publishing.pixels import BadPicture
 from stairgate.publishing.rules import NO_PURPOSE, must_change
 from stairgate.publishing.screen import screen_words, words_of
 from stairgate.publishing.selectors.changes import Changing, changing

@@ -39,10 +39,21 @@
     function unchecked(words) { if (!silent) say(words); silent = true; }
     document.addEventListener('htmx:beforeSwap', function (e) {
       if (new URL(e.detail.xhr.responseURL).pathname === e.detail.pathInfo.requestPath) { silent = false; return; }
-      e.detail.shouldSwap = false; unchecked('You are signed out. Your words are still here: save them, and sign in when you are asked.');
+      e.detail.shouldSwap = false; if (brief(e.detail.elt)) return;
+      unchecked('You are signed out. Your words are still here: save them, and sign in when you are asked.');
     });
     ['htmx:sendError', 'htmx:responseError'].forEach(function (trouble) {
-      document.addEventListener(trouble, function () { unchecked('We can’t check your words just now. They are still here.'); });
+      document.addEventListener(trouble, function (e) {
+        if (e.detail.elt.matches('[data-sg-copy-after]')) say('Not copied: it could not be written down.');
+        else if (!brief(e.detail.elt)) unchecked('We can’t check your words just now. They are still here.');
+      });
+    });
+    /* What is shown for a while only goes away when nobody says that it may stay. */
+    function brief(el) { var is = el.matches('[data-sg-brief]'); if (is) el.remove(); return is; }
+    /* Copied only once it is written down; whoever copies by keyboard has done it, and it is written down behind them. */
+    document.addEventListener('htmx:afterRequest', function (e) {
+      var after = e.detail.elt.dataset.sgCopyAfter, began = e.detail.requestConfig.triggeringEvent;
+      if (after && e.detail.successful && began && began.type === 'submit') copy(document.getElementById(after));
     });
     document.addEventListener('submit', function (e) { if (e.target.matches('[data-sg-keep]')) keep(e.target); });
     addEventListener('resize', paint);
@@ -138,7 +149,7 @@
   /* Words to post by hand: one press copies them. Where the browser does not let us, they are chosen, ready to be copied. */
   function copy(field) {
     field.focus(); field.select();
-    var done = function () { say('Copied. Change nothing.'); }, not = function () { if (document.execCommand('copy')) done(); else say('Copy them yourself: they are chosen already.'); };
+    var done = function () { say(field.dataset.sgCopied || 'Copied. Change nothing.'); }, not = function () { if (document.execCommand('copy')) done(); else say('Copy them yourself: they are chosen already.'); };
     if (navigator.clipboard) navigator.clipboard.writeText(field.value).then(done, not); else not();
   }
   /* What is left of the two minutes. The server keeps the time and hides the words; this only paints it. */

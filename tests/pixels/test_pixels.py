@@ -9,7 +9,7 @@ import zlib
 import pytest
 from PIL import Image, ImageCms
 
-from stairgate.publishing.pixels import BadPicture, clean
+from stairgate.pixels import BadPicture, clean
 
 SOME = Image.effect_noise((300, 200), 80).convert("RGB")
 

@@ -17,7 +17,7 @@ from stairgate.clauses import control
 
 MOST_BYTES = 40 * 1024 * 1024
 _SECONDS = 30
-_CHILD = Path(__file__).with_name("pixels_child.py")
+_CHILD = Path(__file__).with_name("child.py")
 
 
 class BadPicture(Exception):
