@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Q
+from django.db.models import F, Q
 
 from stairgate.channels.asking import form
 from stairgate.channels.models import AccountRequest, Channel, Condition, HealthReading, Pause, Renewal
@@ -45,17 +45,13 @@ class AccountPage:
 
 
 def account_page(channel: Channel, now: datetime) -> AccountPage:
-    """Return the page of an account. Eight queries, whatever happened to it, and one more while a setting has moved."""
-    about = channel_now(channel, now)
+    """Return the page of an account. Seven queries, whatever happened to it, and one more while a setting has moved."""
+    pauses = _pauses(channel)
+    about = channel_now(channel, now, pauses=[one for one in pauses if one.opened_at is None])
     readings = list(HealthReading.objects.known_at(now).filter(channel=channel)[:_BARS])
     request = _request(channel)
     conditions = tuple(channel.conditions.select_related("met_by")[:_MOST])
     renewals = tuple(channel.renewals.select_related("asked_by", "decided_by")[:_MOST])
-    covering = Q(channel=channel) | Q(channel__isnull=True)
-    pauses = Pause.objects.filter(
-        covering, organisation=channel.organisation_id, paused_at__gte=channel.authorised_at
-    )
-    pauses = pauses.select_related("paused_by", "opened_by")[:_MOST]
     happened = [*_asked(channel, request), *_conditions(conditions), *_renewals(renewals)]
     for pause in pauses:
         happened += _pause(pause)
@@ -72,6 +68,16 @@ def account_page(channel: Channel, now: datetime) -> AccountPage:
         failures=sum(not one.ok for one in readings),
         history=tuple(happened[: 2 * _MOST]),
     )
+
+
+def _pauses(channel: Channel) -> list[Pause]:
+    """Return the pauses of an account and those of everything, the ones that hold first. One query."""
+    rows = Pause.objects.filter(
+        Q(channel=channel) | Q(channel__isnull=True),
+        Q(opened_at__isnull=True) | Q(paused_at__gte=channel.authorised_at),
+        organisation=channel.organisation_id,
+    ).select_related("channel", "paused_by", "asked_by", "opened_by")
+    return list(rows.order_by(F("opened_at").desc(nulls_first=True), "-paused_at")[:_MOST])
 
 
 def _request(channel: Channel) -> AccountRequest | None:

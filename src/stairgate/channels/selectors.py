@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -144,11 +144,19 @@ def _asked(channel: Any, moved: tuple[Moved, ...]) -> _Asked:
     return channel.late_condition, channel.online_safety, channel.safeguarding_until, confirmed, settings
 
 
-def channel_now(channel: Channel, now: datetime, *, version: PolicyVersion | None = None) -> ChannelNow:
-    """Return one account with everything that shuts it, read afresh; but for the version in force, when it is known."""
+def channel_now(
+    channel: Channel,
+    now: datetime,
+    *,
+    version: PolicyVersion | None = None,
+    pauses: Iterable[Pause] | None = None,
+) -> ChannelNow:
+    """Return one account with everything that shuts it, read afresh; but for the version in force and the pauses that
+    hold, when they are known.
+    """
     version = version or in_force(channel.organisation)
     administrators = fit_administrators(channel.organisation, now)
-    pauses = tuple(open_pauses(channel.organisation))
+    pauses = tuple(open_pauses(channel.organisation) if pauses is None else pauses)
     on = channel.organisation.day(now)
     trained = online_safety_trained(channel.organisation, on)
     until = safeguarding_until(channel.organisation)
