@@ -55,7 +55,7 @@ def _page(
         "people": colleagues(member.organisation, on),
         "new": [one for one in possible(member.organisation, on) if one.user_id not in known],
         "network": PUBLIC[channel.network],
-        "me": member.user_id,
+        "own": member.user_id,
     }
     return render(request, "access_list/list.html", values | refused, status=status)
 
