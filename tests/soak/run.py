@@ -174,11 +174,18 @@ class Worker:
             return subprocess.Popen([sys.executable, "-m", "tests.soak.worker"], stdout=log, stderr=log)
 
     def kill(self) -> None:
+        self.check()
         self._process.send_signal(signal.SIGKILL)
         self._process.wait()
         self._process = self._start()
 
+    def check(self) -> None:
+        """Raise RuntimeError when it ended by itself: then nothing that follows would prove anything."""
+        if self._process.poll() is not None:
+            raise RuntimeError(f"the worker ended by itself: {self._log.read_text()[-2000:]}")
+
     def stop(self) -> None:
+        self.check()
         self._process.terminate()
         self._process.wait(60)
 
@@ -200,7 +207,9 @@ def _pages(log: Path, port: int) -> Iterator[None]:
         *("--host", "127.0.0.1", "--port", str(port), "--workers", "1", "--blocking-threads", "4", "--no-ws"),
     ]
     with log.open("wb") as file:
-        process = subprocess.Popen(command, stdout=file, stderr=file)
+        # real settings: those for tests would take the folder for a new one
+        there = {**os.environ, "DJANGO_SETTINGS_MODULE": "stairgate.config.settings"}
+        process = subprocess.Popen(command, stdout=file, stderr=file, env=there)
     try:
         _wait_for(f"http://127.0.0.1:{port}/alive/")
         yield

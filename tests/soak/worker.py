@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from datetime import timedelta
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "stairgate.config.testing")
+os.environ["DJANGO_SETTINGS_MODULE"] = "stairgate.config.settings"
 
 import django
 
