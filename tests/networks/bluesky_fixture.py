@@ -6,7 +6,6 @@ import json
 import os
 import select
 import shutil
-import socket
 import subprocess
 import tempfile
 import time
@@ -212,7 +211,7 @@ def bluesky() -> Iterator[BlueskyServer]:
         environment = dict(os.environ)
         if postgres := _postgres(parts):
             environment["BLUESKY_POSTGRES_URL"] = postgres
-        if redis := _redis(parts):
+        if redis := shutil.which("redis-server"):
             environment["BLUESKY_REDIS"] = redis
         process = subprocess.Popen(
             [node, str(NODE_PARTS / "bluesky.mjs")],
@@ -262,21 +261,6 @@ def _postgres(parts: ExitStack) -> str:
         return ""
     parts.callback(postgres.cleanup)
     return str(postgres.get_uri())
-
-
-def _redis(parts: ExitStack) -> str:
-    """Start a Redis that keeps nothing; return its host and port, "" where the machine has none."""
-    program = shutil.which("redis-server")
-    if program is None:
-        return ""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    asked = ["--bind", "127.0.0.1", "--port", str(port), "--save", "", "--appendonly", "no"]
-    redis = subprocess.Popen([program, *asked], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    parts.callback(redis.wait)
-    parts.callback(redis.terminate)
-    return f"127.0.0.1:{port}"
 
 
 def _node() -> str:

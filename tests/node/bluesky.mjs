@@ -5,7 +5,8 @@
 //    "appview", "moderation": {"url", "did"}, "strict": {"url", "did", "handle", "password"}, "without"}
 // "password" is an app password, as a person would make one for Stairgate. "without" says what did not start, and why;
 // what is not there is null. Ends on SIGTERM or when its standard input closes. Set BLUESKY_POSTGRES_URL to the address
-// of an empty PostgreSQL database, and BLUESKY_REDIS to the host and port of a Redis.
+// of an empty PostgreSQL database, and BLUESKY_REDIS to the program of a Redis, which is started here.
+import { spawn } from 'node:child_process'
 import fs from 'node:fs'
 import net from 'node:net'
 import os from 'node:os'
@@ -131,9 +132,19 @@ async function startModeration(plc, pds, bsky, database) {
   return { url: onLoopback(endpoint), did }
 }
 
+// It keeps nothing, and ends with us.
+async function startRedis(program) {
+  if (!program) throw new Error('no Redis was given')
+  const port = await getPort()
+  const asked = ['--bind', LOOPBACK, '--port', String(port), '--save', '', '--appendonly', 'no']
+  const redis = spawn(program, asked, { stdio: 'ignore' })
+  running.push({ close: async () => redis.kill() })
+  process.on('exit', () => redis.kill())
+  return `${LOOPBACK}:${port}`
+}
+
 async function startStrict(plc) {
-  if (!process.env.BLUESKY_REDIS) throw new Error('no Redis was given')
-  const limits = { rateLimitsEnabled: true, redisScratchAddress: process.env.BLUESKY_REDIS }
+  const limits = { rateLimitsEnabled: true, redisScratchAddress: await startRedis(process.env.BLUESKY_REDIS) }
   const pds = await TestPds.create({ didPlcUrl: plc.url, ...limits })
   running.unshift(pds)
   const url = onLoopback(pds.url)
