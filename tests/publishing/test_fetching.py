@@ -225,7 +225,7 @@ def test_one_letter_of_it_changed_is_another_address(
 
 def test_what_we_never_signed_names_nothing(desk: Desk, path: str) -> None:
     attempt = Attempt.objects.get().pk
-    forged = signing.TimestampSigner(key="another", salt="publishing.fetching", sep=".")
+    forged = signing.TimestampSigner(key="another", salt="a photo that is fetched", sep=".")
     assert named_by(forged.sign_object([attempt.hex, 0, "0" * 64])) is None
     odd: list[object] = [[], ["x", 0, ""], [attempt.hex, "first", ""], {"a": 1}, 5, None]
     assert [named_by(fetching._signer().sign_object(one)) for one in odd] == [None] * len(odd)

@@ -57,7 +57,7 @@ def _digest(picture: Picture) -> str:
 
 
 def _signer() -> signing.TimestampSigner:
-    return signing.TimestampSigner(key=settings.FETCHING_KEY, salt="publishing.fetching", sep=".")
+    return signing.TimestampSigner(key=settings.FETCHING_KEY, salt="a photo that is fetched", sep=".")
 
 
 def named_by(token: str) -> Named | None:
