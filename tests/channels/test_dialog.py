@@ -392,7 +392,8 @@ def test_whoever_has_not_signed_connects_nothing(
 
 
 @pytest.mark.parametrize(
-    ("why", "says"), [("expired", "run out"), ("password", "password"), ("role", "lost their role")]
+    ("why", "says"),
+    [("expired", "run out"), ("password", "password of whoever connected"), ("role", "lost their role")],
 )
 def test_broken_it_says_why_and_connected_anew_it_works(
     priya: Client, practice: Practice, fresh: Channel, why: str, says: str
