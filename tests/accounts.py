@@ -22,6 +22,20 @@ def open_account(
     network: Channel.Network = Channel.Network.FACEBOOK,
     name: str = "Facebook page",
 ) -> Channel:
+    """Return an account of the nursery as `connected_account` does, with everything about its page confirmed."""
+    channel = connected_account(place, credentials, now, network=network, name=name)
+    confirm_all(place, channel, now)
+    return channel
+
+
+def connected_account(
+    place: Nursery,
+    credentials: Credentials,
+    now: datetime,
+    *,
+    network: Channel.Network = Channel.Network.FACEBOOK,
+    name: str = "Facebook page",
+) -> Channel:
     """Return an account of the nursery as if it had been asked for and authorised, and connect it."""
     channel = Channel.objects.create(
         organisation=place.organisation,
@@ -35,7 +49,6 @@ def open_account(
         authorised_until=place.organisation.day(now) + timedelta(days=_DAYS),
     )
     connect(actor=place.people["Priya"], channel=channel, credentials=credentials, at=now)
-    confirm_all(place, channel, now)
     return channel
 
 

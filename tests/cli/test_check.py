@@ -151,12 +151,12 @@ def test_a_damaged_database_file(ours: Installation, at: int) -> None:
 
 def test_an_account_that_is_shut(ours: Installation) -> None:
     ours.python(
-        "from stairgate.cli.demo import Nursery; from tests.accounts import open_account; "
+        "from stairgate.cli.demo import Nursery; from tests.accounts import connected_account; "
         "from stairgate.organisations.models import Organisation, User; "
         "from stairgate.channels.services import Credentials, Secret; "
         "people = {user.first_name: user for user in User.objects.all()}; "
         "key = Credentials(base_url='https://page.example', account_id='1', token=Secret('t')); "
-        "open_account(Nursery(Organisation.objects.get(), None, people), key, now, name='Our page')"
+        "connected_account(Nursery(Organisation.objects.get(), None, people), key, now, name='Our page')"
     )
     (found,) = problems(ours.run("check"))
     assert found.startswith("Willow Lane Nursery, Our page: ")
