@@ -12,6 +12,7 @@ import pytest
 from stairgate.assurance.judging import marks
 from stairgate.assurance.known import Account, Bearer, Colleague, HelpList, Known, Policy, Work
 from stairgate.assurance.marks import Mark, Who, Worth, listed
+from stairgate.channels.baseline.rules import Settings
 from stairgate.channels.opening.rules import Item, Opening
 from stairgate.channels.rules import Restriction
 from stairgate.organisations.rules import Role
@@ -67,6 +68,8 @@ PAGE = Account(
     read_at=NOW,
     connected=True,
     opening=Opening(dict.fromkeys(Item, "as it is"), holders=3, staying=3, seen_at=NOW),
+    settings=Settings(signed_at=NOW),
+    access_checked_at=NOW,
 )
 TEAM = (
     bearer("Priya", Role.MANAGER, Role.PAGE_ADMINISTRATOR),

@@ -326,7 +326,8 @@ def test_an_answer_that_it_did_not_change_is_a_refusal() -> None:
 
 
 def test_it_claims_only_what_it_does() -> None:
-    assert base.Capability.SETTINGS not in Facebook.capabilities
+    assert base.Capability.SETTINGS in Facebook.capabilities
+    assert isinstance(Facebook(), base.KnowsSettings)
 
 
 # ── A clock that is wrong ──
