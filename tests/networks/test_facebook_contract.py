@@ -149,8 +149,9 @@ def connect(ear: Ear) -> None:
 
 
 def keep_the_connection(ear: Ear) -> None:
-    """Ask after the token, change a setting, have the doorbell set, and hear what is not Facebook."""
+    """Ask after the token and who gets in, change a setting, have the doorbell set, and hear what is not Facebook."""
     client, account = ear.client, ear.practice.account
+    assert len(client.who_gets_in(account)) == 2
     assert client.read_settings(account)["USERS_CAN_POST"] is True
     client.change_setting(account, "USERS_CAN_POST", False)
     assert client.read_settings(account)["USERS_CAN_POST"] is False
