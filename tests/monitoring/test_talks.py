@@ -81,3 +81,10 @@ def test_talks_are_read_in_one_query_however_many(cast: Cast) -> None:
         return sum('"parent_id" IN' in query["sql"] for query in seen)
 
     assert asked(2) == asked(9) == 1
+
+
+def test_what_is_known_already_is_not_asked_about_again(cast: Cast) -> None:
+    keep(cast, POST, ANSWER)
+    with CaptureQueriesContext(connection) as seen:
+        keep(cast, POST, ANSWER)
+    assert not any('"parent_id" IN' in query["sql"] for query in seen)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import islice
@@ -100,23 +100,16 @@ def _keep_some(reading: Reading, rows: Sequence[PublicItem], now: datetime) -> i
         item.external_id: item for item in Item.objects.filter(channel=reading.channel, external_id__in=ids)
     }
     posts = _own_posts(reading.channel, {one.post_id for one in rows})
-    talks = _talks(reading.channel, rows)
-    return sum(
-        not _kept(
-            replace(reading, before=_before(one, talks.get(one.parent_id, ()))),
-            one,
-            known.get(one.external_id),
-            posts,
-            now,
-        )
-        for one in rows
-    )
+    talks = _talks(reading.channel, rows, known)
+    return sum(not _kept(reading, one, known.get(one.external_id), posts, talks, now) for one in rows)
 
 
-def _talks(channel: Channel, rows: Sequence[PublicItem]) -> dict[str, list[Said]]:
-    """Return, for each comment that one of these answers, what was said in that talk, oldest first. One query."""
+def _talks(channel: Channel, rows: Sequence[PublicItem], known: Mapping[str, Item]) -> dict[str, list[Said]]:
+    """Return, for each comment that news answers, what was said in that talk, oldest first. One query at most."""
     talks: dict[str, list[Said]] = {
-        one.parent_id: [] for one in rows if one.parent_id and one.parent_id != one.post_id
+        one.parent_id: []
+        for one in rows
+        if one.parent_id and one.parent_id != one.post_id and _is_news(known.get(one.external_id), one)
     }
     if not talks:
         return {}
@@ -127,6 +120,11 @@ def _talks(channel: Channel, rows: Sequence[PublicItem]) -> dict[str, list[Said]
         for talk in {one.external_id, one.parent_id} & talks.keys():
             talks[talk].append(one)
     return talks
+
+
+def _is_news(old: Item | None, found: PublicItem) -> bool:
+    """Is there anything to keep? Most of what a reading brings is known already."""
+    return old is None or bool(changes(old, found))
 
 
 def _before(one: PublicItem, talk: Sequence[Said]) -> tuple[str, ...]:
@@ -153,14 +151,22 @@ def _cleaned(found: PublicItem) -> PublicItem:
 
 
 def _kept(
-    reading: Reading, found: PublicItem, old: Item | None, posts: dict[str, UUID], now: datetime
+    reading: Reading,
+    found: PublicItem,
+    old: Item | None,
+    posts: Mapping[str, UUID],
+    talks: Mapping[str, Sequence[Said]],
+    now: datetime,
 ) -> bool:
     """Keep one item; return whether that worked. One strange comment must not stop the others."""
     try:
+        if not _is_news(old, found):
+            return True
+        reading = replace(reading, before=_before(found, talks.get(found.parent_id, ())))
         if old is None:
             _first(reading, found, _screened(reading, found), posts.get(found.post_id), now)
-        elif change := changes(old, found):
-            screened = _screened(reading, found) if change & Change.WORDS else None
+        else:
+            screened = _screened(reading, found) if changes(old, found) & Change.WORDS else None
             _again(reading, old.pk, found, screened, now)
     except Exception:
         log.exception("item_not_kept", channel=str(reading.channel.pk))

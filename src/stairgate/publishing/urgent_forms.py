@@ -13,6 +13,7 @@ from django.http import QueryDict
 from django.utils import timezone
 
 from stairgate.channels.selectors import ChannelNow
+from stairgate.organisations.fields import ids_among
 from stairgate.publishing.models import UrgentTemplate, UrgentVersion
 from stairgate.publishing.slots import (
     DAYS_AHEAD,
@@ -155,8 +156,8 @@ class Filling:
             Filled(slot, typed.get(f"slot-{slot.name}", "").strip()) for slot in version.wording.slots
         )
         everywhere = tuple(account.channel.pk for account in fit)
-        chosen = everywhere if data is None else tuple(_uuids(data.getlist("channels")))
-        return cls(gaps, fit, chosen, *_uuids([typed.get("press", "")]))
+        chosen = everywhere if data is None else tuple(ids_among(data.getlist("channels")))
+        return cls(gaps, fit, chosen, *ids_among([typed.get("press", "")]))
 
     @property
     def values(self) -> dict[str, str]:
@@ -173,14 +174,3 @@ class Filling:
         if not self.channel_ids:
             found.append("Choose where it goes.")
         return tuple(found)
-
-
-def _uuids(typed: Iterable[str]) -> list[UUID]:
-    """Return what is one, each once."""
-    found = []
-    for raw in typed:
-        try:
-            found.append(UUID(raw))
-        except ValueError:
-            continue
-    return list(dict.fromkeys(found))

@@ -18,6 +18,7 @@ from stairgate.channels.asking.selectors import colleagues
 from stairgate.channels.models import AccessFinding, Channel
 from stairgate.networks.public import PUBLIC
 from stairgate.organisations.access import current, get, require
+from stairgate.organisations.fields import ids_among
 from stairgate.organisations.models import Membership
 from stairgate.organisations.rules import Duty
 from stairgate.policies.parameters import Parameters
@@ -98,24 +99,13 @@ def through(request: HttpRequest, pk: UUID) -> HttpResponse:
         services.go_through(
             actor=member.user,
             channel=channel,
-            there=_ids(request, "there"),
-            users=_ids(request, "users"),
+            there=ids_among(request.POST.getlist("there")),
+            users=ids_among(request.POST.getlist("users")),
             others=others.splitlines()[:50],
             at=timezone.now(),
         )
 
     return _do(request, member, channel, deed, "Written down, and compared with the register.", others=others)
-
-
-def _ids(request: HttpRequest, name: str) -> list[UUID]:
-    """Return what is ticked; what is no id is nobody."""
-    found = []
-    for typed in request.POST.getlist(name):
-        try:
-            found.append(UUID(typed))
-        except ValueError:
-            continue
-    return found
 
 
 @require_POST
@@ -124,7 +114,9 @@ def who(request: HttpRequest, pk: UUID) -> HttpResponse:
     member, channel = _channel(request, pk)
 
     def deed() -> None:
-        person, user = (next(iter(_ids(request, name)), None) for name in ("person", "user"))
+        person, user = (
+            next(iter(ids_among(request.POST.getlist(name))), None) for name in ("person", "user")
+        )
         services.say_who(actor=member.user, channel=channel, person=person, user=user, at=timezone.now())
 
     return _do(request, member, channel, deed, "Written down, with your name.")

@@ -18,6 +18,7 @@ from stairgate.channels.baseline.selectors import ScreenNow, Sheet, is_asked, sh
 from stairgate.channels.models import Channel, SettingsPicture, WeakerSetting
 from stairgate.organisations.access import current, get, require
 from stairgate.organisations.models import Membership
+from stairgate.organisations.pictures import picture_answer
 from stairgate.organisations.rules import Duty, Role
 from stairgate.pixels import BadPicture
 from stairgate.policies.parameters import Parameters
@@ -250,9 +251,4 @@ def picture(request: HttpRequest, pk: UUID) -> FileResponse:
     row = SettingsPicture.objects.filter(channel__organisation=member.organisation_id, pk=pk).first()
     if row is None:
         raise Http404
-    try:
-        answer = FileResponse(row.file.open("rb"), content_type=row.media_type)
-    except OSError:
-        raise Http404 from None
-    answer["Cache-Control"] = "private, max-age=86400, immutable"
-    return answer
+    return picture_answer(row.file, row.media_type)

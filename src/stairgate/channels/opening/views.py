@@ -20,6 +20,7 @@ from stairgate.channels.opening.rules import Item
 from stairgate.channels.opening.selectors import Card, Sheet, house_rules
 from stairgate.channels.opening.services import CannotConfirm, Owned, Said, confirm, now_on, take_back
 from stairgate.organisations.access import current, get, require
+from stairgate.organisations.fields import ids_among
 from stairgate.organisations.models import Membership
 from stairgate.organisations.papers import paper_answer
 from stairgate.organisations.rules import Duty
@@ -135,7 +136,7 @@ def _said(request: HttpRequest) -> dict[Item, Said]:
     """Return what is said of each thing that is ticked."""
     sent = request.POST
     ticked = sent.getlist("ticked")
-    owned = Owned(_people(request), sent.get("each") == "yes")
+    owned = Owned(ids_among(request.POST.getlist("mailbox")), sent.get("each") == "yes")
     return {
         item: Said(sent.get(f"{item}-seen", ""), sent.get(f"{item}-where", ""), owned)
         for item in Item
@@ -171,17 +172,6 @@ def _not_confirmed(
         amiss=[one for one in filled if one.wrong],
         chosen=tuple(request.POST.getlist("mailbox")),
     )
-
-
-def _people(request: HttpRequest) -> list[UUID]:
-    """Return the people who are ticked; what is no id is nobody."""
-    found = []
-    for typed in request.POST.getlist("mailbox"):
-        try:
-            found.append(UUID(typed))
-        except ValueError:
-            continue
-    return found
 
 
 @require_POST

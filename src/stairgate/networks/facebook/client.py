@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from itertools import takewhile
 from typing import Any
 
 from stairgate.clauses import control
@@ -183,12 +184,8 @@ class Facebook(Dialog):
     def _own_posts(self, account: Account, from_then: datetime) -> list[dict[str, Any]]:
         fields = f"id,message,created_time,permalink_url,{_ATTACHED}"
         path = f"{account.account_id}/published_posts"
-        found: list[dict[str, Any]] = []
-        for row in self._graph.read_all(account, path, {"fields": fields}):
-            if reading.time_of(row) < from_then:  # newest first: the rest is older still
-                break
-            found.append(row)
-        return found
+        rows = self._graph.read_all(account, path, {"fields": fields})
+        return list(takewhile(lambda row: reading.time_of(row) >= from_then, rows))  # the newest come first
 
     def _own_replies(self, account: Account, comment: str) -> list[dict[str, Any]]:
         params = {"fields": COMMENT_FIELDS, "filter": "stream", "order": "chronological"}

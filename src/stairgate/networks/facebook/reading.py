@@ -17,6 +17,7 @@ from stairgate.networks.base import (
     Trouble,
     Unknown,
 )
+from stairgate.networks.cleaning import link, plain
 
 
 def not_found(recent: Sequence[Mapping[str, Any]], outgoing: Outgoing) -> Absent | CannotTell:
@@ -32,12 +33,7 @@ def same(row: Mapping[str, Any], outgoing: Outgoing) -> bool:
 
 
 def _same_words(row: Mapping[str, Any], outgoing: Outgoing) -> bool:
-    return _plain(str(row.get("message", ""))) == _plain(outgoing.text)
-
-
-def _plain(text: str) -> str:
-    """Return words as a page may give them back: line ends and outer space do not count."""
-    return "\n".join(line.rstrip() for line in text.replace("\r\n", "\n").strip().split("\n"))
+    return plain(str(row.get("message", ""))) == plain(outgoing.text)
 
 
 def _photo_count(row: Mapping[str, Any]) -> int:
@@ -111,13 +107,9 @@ def time_of(row: Mapping[str, Any], name: str = "created_time") -> datetime:
 
 def address(row: Mapping[str, Any]) -> str:
     """Return a link only when it is one: it becomes an href on our pages."""
-    link = str(row.get("permalink_url", ""))
-    return link if link.startswith(("https://", "http://127.0.0.1", "http://localhost")) else ""
+    return link(str(row.get("permalink_url", "")))
 
 
 def holder(row: Mapping[str, Any]) -> AccessHolder:
     """Return somebody who can reach the page. Raises `Trouble` for one without a number: a list is whole or none."""
-    found = id_of(row)
-    if not found:
-        raise Trouble(Unknown("Facebook gave somebody on the list without a number."))
-    return AccessHolder(found, str(row.get("name") or "Somebody without a name"))
+    return AccessHolder(id_of(row), str(row.get("name") or "Somebody without a name"))

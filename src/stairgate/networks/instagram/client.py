@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence, Set
 from datetime import UTC, datetime
-from itertools import islice
+from itertools import islice, takewhile
 from typing import Any
 
 from stairgate.networks.base import (
@@ -167,12 +167,8 @@ class Instagram:
 
     def _own_posts(self, account: Account, from_then: datetime) -> list[dict[str, Any]]:
         path = f"{account.account_id}/media"
-        found: list[dict[str, Any]] = []
-        for row in self._graph.read_all(account, path, {"fields": reading.POST_FIELDS}):
-            if reading.time_of(row) < from_then:  # newest first: the rest is older still
-                break
-            found.append(row)
-        return found
+        rows = self._graph.read_all(account, path, {"fields": reading.POST_FIELDS})
+        return list(takewhile(lambda row: reading.time_of(row) >= from_then, rows))  # the newest come first
 
     def _own_replies(self, account: Account, comment: str) -> list[dict[str, Any]]:
         """Return our answers beside ours to ``comment``: Instagram hangs them all on the comment at the top."""

@@ -20,7 +20,7 @@ from stairgate.networks.base import (
     Trouble,
     Unknown,
 )
-from stairgate.networks.cleaning import clean_text
+from stairgate.networks.cleaning import clean_text, link, plain
 
 #: in front of the number of an answer of ours, and of somebody else's post that names us
 REPLY, TAG = "reply-", "tag-"
@@ -45,18 +45,13 @@ def same(row: Row, outgoing: Outgoing) -> bool:
 
 
 def _same_words(row: Row, outgoing: Outgoing) -> bool:
-    return _plain(_words(row)) == _plain(outgoing.text)
+    return plain(_words(row)) == plain(outgoing.text)
 
 
 def _words(row: Row) -> str:
     """Return the words of a post or of a comment; Instagram leaves out an empty caption."""
     words = row.get("caption", row.get("text", ""))
     return words if isinstance(words, str) else ""
-
-
-def _plain(text: str) -> str:
-    """Return words as an account may give them back: line ends and outer space do not count."""
-    return "\n".join(line.rstrip() for line in text.replace("\r\n", "\n").strip().split("\n"))
 
 
 def photo_count(row: Row) -> int:
@@ -136,5 +131,4 @@ def time_of(row: Row) -> datetime:
 
 def address(row: Row) -> str:
     """Return a link only when it is one: it becomes an href on our pages."""
-    link = str(row.get("permalink", ""))
-    return link if link.startswith(("https://", "http://127.0.0.1", "http://localhost")) else ""
+    return link(str(row.get("permalink", "")))

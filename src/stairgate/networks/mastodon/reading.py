@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from html.parser import HTMLParser
 
 from stairgate.networks.base import Absent, CannotTell, Found, ItemKind, Outgoing, PublicItem, Reconciled
-from stairgate.networks.cleaning import clean
+from stairgate.networks.cleaning import clean, link
 from stairgate.networks.rest import Body, mapping, mappings, text_of, time_of
 
 
@@ -85,5 +85,4 @@ def author_of(status: Body) -> str:
 
 def address(status: Body) -> str:
     """Return a link only when it is one: it becomes an href on our pages."""
-    link = text_of(status, "url")
-    return link if link.startswith(("https://", "http://127.0.0.1", "http://localhost")) else ""
+    return link(text_of(status, "url"))

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import FileResponse, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET, require_POST
 from stairgate.channels.models import Channel
 from stairgate.organisations.access import current, get, require
 from stairgate.organisations.models import Membership
+from stairgate.organisations.pictures import picture_answer
 from stairgate.organisations.rules import Duty
 from stairgate.pixels import BadPicture
 from stairgate.publishing import services
@@ -106,12 +107,7 @@ def check(request: HttpRequest, pk: UUID | None = None) -> HttpResponse:
 def picture(request: HttpRequest, pk: UUID) -> FileResponse:
     """Return a picture's bytes to people of its own setting."""
     row = get(current(request), Picture.objects.all(), pk)
-    try:
-        answer = FileResponse(row.file.open("rb"), content_type=row.media_type)
-    except OSError:
-        raise Http404 from None
-    answer["Cache-Control"] = "private, max-age=86400, immutable"
-    return answer
+    return picture_answer(row.file, row.media_type)
 
 
 def first_content(member: Membership) -> Content:
