@@ -106,14 +106,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "network",
-                    models.CharField(
-                        choices=[
-                            ("facebook", "Facebook page"),
-                            ("bluesky", "Bluesky"),
-                            ("assisted", "Group, by hand"),
-                        ],
-                        max_length=16,
-                    ),
+                    models.CharField(help_text="A value of `Channel.Network`", max_length=16),
                 ),
                 ("app_id", models.CharField(max_length=80)),
                 ("secret", models.BinaryField()),

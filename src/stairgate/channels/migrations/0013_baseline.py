@@ -9,7 +9,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("channels", "0014_access_list"),
+        ("channels", "0012_access_list"),
         ("organisations", "0004_screening_words"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

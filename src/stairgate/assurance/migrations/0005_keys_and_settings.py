@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("assurance", "0005_keys"),
+        ("assurance", "0004_exceptions_and_accounts"),
     ]
 
     operations = [

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("channels", "0010_instagram"),
+        ("channels", "0009_connecting_by_dialog"),
     ]
 
     operations = [
@@ -26,21 +26,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AlterField(
             model_name="foundpage",
-            name="network",
-            field=models.CharField(
-                choices=[
-                    ("facebook", "Facebook page"),
-                    ("instagram", "Instagram"),
-                    ("bluesky", "Bluesky"),
-                    ("mastodon", "Mastodon"),
-                    ("x", "X"),
-                    ("assisted", "Group or another place, by hand"),
-                ],
-                max_length=16,
-            ),
-        ),
-        migrations.AlterField(
-            model_name="networkapp",
             name="network",
             field=models.CharField(
                 choices=[

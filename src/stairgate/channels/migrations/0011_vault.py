@@ -9,7 +9,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("channels", "0012_app_of_any_network"),
+        ("channels", "0010_more_networks"),
         ("organisations", "0004_screening_words"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

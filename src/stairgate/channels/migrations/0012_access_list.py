@@ -9,7 +9,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("channels", "0013_vault"),
+        ("channels", "0011_vault"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
