@@ -150,14 +150,7 @@ def note_health(*, channel: Channel, health: Health) -> HealthReading:
     )
     if last is None or last.ok != health.ok:
         kind = "channels.healthy" if health.ok else "channels.unhealthy"
-        record(
-            organisation_id=channel.organisation_id,
-            kind=kind,
-            actor="worker",
-            subject=str(channel.id),
-            payload={"problems": list(health.problems)},
-            at=health.checked_at,
-        )
+        write_down(None, channel, kind, {"problems": list(health.problems)}, health.checked_at)
     return reading
 
 
@@ -170,12 +163,14 @@ def note_unread(*, channel: Channel, since: datetime | None) -> None:
         rows.filter(unread_since__isnull=True).update(unread_since=since)
 
 
-def write_down(actor: User, channel: Channel, kind: str, payload: Mapping[str, object], at: datetime) -> None:
-    """Put a deed on an account into the record, in the transaction of the deed."""
+def write_down(
+    actor: User | None, channel: Channel, kind: str, payload: Mapping[str, object], at: datetime
+) -> None:
+    """Put a deed on an account into the record, in the transaction of the deed. Without an actor it is the worker's."""
     record(
         organisation_id=channel.organisation_id,
         kind=kind,
-        actor=str(actor.id),
+        actor=str(actor.id) if actor else "worker",
         subject=str(channel.id),
         payload=payload,
         at=at,

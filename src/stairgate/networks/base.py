@@ -386,6 +386,11 @@ class Trouble(Exception):
         self.outcome = outcome
         super().__init__(outcome.message if isinstance(outcome, Refused) else outcome.evidence)
 
+    @property
+    def is_gone(self) -> bool:
+        """Does the network say that something is not there? Some say the same of what we may not see."""
+        return isinstance(self.outcome, Refused) and self.outcome.kind == RefusalKind.GONE
+
 
 @runtime_checkable
 class KnowsHandles(Protocol):

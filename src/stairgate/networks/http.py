@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 
 import httpx2
 
@@ -11,11 +13,27 @@ import httpx2
 READ_SECONDS = 25.0
 CONNECT_SECONDS = 8.0
 MOST_BYTES = 8 * 1024 * 1024
+#: clocks differ: look a little further back than the attempt
+CLOCK_SLACK = timedelta(minutes=10)
 
 
 def never_left(error: httpx2.HTTPError) -> bool:
     """Return whether a failed request provably never reached the network."""
     return isinstance(error, httpx2.ConnectError | httpx2.ConnectTimeout | httpx2.UnsupportedProtocol)
+
+
+def time_there(headers: Mapping[str, str]) -> datetime | None:
+    """Return what time it is at the network, to the second; None when it does not say."""
+    try:
+        at = parsedate_to_datetime(headers.get("Date", ""))
+    except ValueError:
+        return None
+    return at if at.tzinfo else None
+
+
+def clocks_differ(at: datetime | None) -> bool:
+    """Return whether our clock is wrong, by the network's: then a post is looked for at the wrong time, and thought missing."""
+    return at is not None and abs(datetime.now(UTC) - at) > CLOCK_SLACK / 2
 
 
 class Within:

@@ -10,15 +10,14 @@ import json
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx2
 
 from stairgate.networks.base import Account, RefusalKind, Refused, Trouble, Unknown
 from stairgate.networks.cleaning import clean_text
-from stairgate.networks.http import CONNECT_SECONDS, Within, never_left
+from stairgate.networks.http import CONNECT_SECONDS, Within, clocks_differ, never_left, time_there
 from stairgate.networks.wire import Line
 
 Body = Mapping[str, Any]
@@ -26,8 +25,6 @@ Body = Mapping[str, Any]
 #: a single wait for the server; the requests of one deed also share a `Within`
 _WAIT_SECONDS = 15.0
 _LONGEST_RETRY = 24 * 60 * 60
-#: clocks differ: what an attempt left is looked for a little further back than the attempt
-CLOCK_SLACK = timedelta(minutes=10)
 _KINDS = {
     401: RefusalKind.RECONNECT,
     402: RefusalKind.BLOCKED,
@@ -166,17 +163,9 @@ def certain(answer: Answer | Refused | Unknown) -> Answer:
     raise Trouble(answer)
 
 
-def is_gone(trouble: Trouble) -> bool:
-    return isinstance(trouble.outcome, Refused) and trouble.outcome.kind == RefusalKind.GONE
-
-
 def compare_clocks(answer: Answer, label: str) -> None:
-    """Raise `Trouble` when our clock is wrong: a post is then looked for at the wrong time, and thought missing."""
-    try:
-        at = parsedate_to_datetime(answer.headers.get("Date", ""))
-    except ValueError:
-        return
-    if at.tzinfo and abs(datetime.now(UTC) - at) > CLOCK_SLACK / 2:
+    """Raise `Trouble` when our clock is wrong."""
+    if clocks_differ(time_there(answer.headers)):
         words = f"The clock of this computer is minutes away from the one of {label}. Set it right."
         raise Trouble(Unknown(words))
 

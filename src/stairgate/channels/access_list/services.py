@@ -14,9 +14,8 @@ from stairgate.channels.access_list.rules import READ_EVERY, amiss, why_stays
 from stairgate.channels.access_list.selectors import colleague, members, strangers, tells, with_access
 from stairgate.channels.models import AccessCheck, AccessFinding, Channel, PlatformPerson
 from stairgate.channels.pausing import require_manager
-from stairgate.channels.services import account_for, network_for
+from stairgate.channels.services import account_for, network_for, write_down
 from stairgate.clauses import control
-from stairgate.ledger.services import record
 from stairgate.networks.base import AccessHolder, ListsAccess, Trouble
 from stairgate.organisations.access import NotAllowed
 from stairgate.organisations.models import User
@@ -45,6 +44,9 @@ def _read_quietly(channel: Channel, now: datetime) -> bool:
         note(channel=channel, holders=_ask(channel), by=None, at=now)
     except (Trouble, CannotOpen) as trouble:
         log.warning("access_not_read", channel=str(channel.pk), why=type(trouble).__name__)
+        return False
+    except Exception:
+        log.exception("access_surprise", channel=str(channel.pk))
         return False
     return True
 
@@ -128,7 +130,7 @@ def note(
     )
     check = AccessCheck.objects.create(channel=channel, at=at, by=by, seen=sorted(seen.values()))
     if by is not None:
-        _record(channel, by, "channels.access_compared", {"people": len(seen)}, at)
+        write_down(by, channel, "channels.access_compared", {"people": len(seen)}, at)
     _compare(channel, at)
     return check
 
@@ -145,7 +147,7 @@ def _compare(channel: Channel, at: datetime) -> None:
         if person.pk not in known:
             finding = AccessFinding.objects.create(person=person, why=why, found_at=at)
             payload = {"finding": str(finding.pk), "why": why}
-            _record(channel, None, "channels.access_stranger", payload, at)
+            write_down(None, channel, "channels.access_stranger", payload, at)
 
 
 @transaction.atomic
@@ -162,7 +164,9 @@ def say_who(*, actor: User, channel: Channel, person: UUID | None, user: UUID | 
         raise CannotCompare("Choose somebody on the list, and somebody who works here.")
     row.user_id, row.matched_by, row.matched_at = member.user_id, actor, at
     row.save(update_fields=["user", "matched_by", "matched_at"])
-    _record(channel, actor, "channels.access_named", {"person": str(row.pk), "user": str(member.user_id)}, at)
+    write_down(
+        actor, channel, "channels.access_named", {"person": str(row.pk), "user": str(member.user_id)}, at
+    )
     why = amiss(colleague(member, on), on)
     finding = AccessFinding.objects.filter(person=row, closed_at__isnull=True).first()
     if finding is None:
@@ -210,17 +214,4 @@ def _close(finding: AccessFinding, channel: Channel, actor: User, done: str, at:
     finding.closed_at, finding.closed_by, finding.done = at, actor, done
     finding.save(update_fields=["closed_at", "closed_by", "done"])
     payload = {"finding": str(finding.pk), "done": done}
-    _record(channel, actor, "channels.access_settled", payload, at)
-
-
-def _record(
-    channel: Channel, actor: User | None, kind: str, payload: Mapping[str, object], at: datetime
-) -> None:
-    record(
-        organisation_id=channel.organisation_id,
-        kind=kind,
-        actor=str(actor.pk) if actor else "worker",
-        subject=str(channel.pk),
-        payload=payload,
-        at=at,
-    )
+    write_down(actor, channel, "channels.access_settled", payload, at)

@@ -17,7 +17,6 @@ from stairgate.channels.models import BlockedWords, Channel, SettingAnswer, Sett
 from stairgate.channels.pausing import require_manager
 from stairgate.channels.services import account_for, network_for, write_down
 from stairgate.clauses import control
-from stairgate.ledger.services import record
 from stairgate.networks.base import KnowsSettings, SettingValue, Trouble
 from stairgate.organisations.models import Organisation, User
 from stairgate.policies.parameters import Parameters
@@ -148,14 +147,8 @@ def keep_answer(
 
 def _record_move(channel: Channel, line: Line, row: SettingAnswer, at: datetime) -> None:
     kind = "channels.setting_moved" if row.answer == Answer.OTHER else "channels.setting_as_agreed"
-    record(
-        organisation_id=channel.organisation_id,
-        kind=kind,
-        actor="worker",
-        subject=str(channel.pk),
-        payload={"line": line.id, "found": row.found, "wanted": line.wanted},
-        at=at,
-    )
+    payload = {"line": line.id, "found": row.found, "wanted": line.wanted}
+    write_down(None, channel, kind, payload, at)
 
 
 @control(

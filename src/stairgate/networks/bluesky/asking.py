@@ -53,7 +53,7 @@ class Asking:
         try:
             return self.read(account, "com.atproto.repo.getRecord", params, within).body
         except Trouble as trouble:
-            if is_gone(trouble):
+            if trouble.is_gone:
                 return None
             raise
 
@@ -132,7 +132,3 @@ class Asking:
         return self.xrpc.procedure(
             account.base_url, name, body, token=session.access, within=within, visible=visible
         )
-
-
-def is_gone(trouble: Trouble) -> bool:
-    return isinstance(trouble.outcome, Refused) and trouble.outcome.kind == RefusalKind.GONE

@@ -37,7 +37,7 @@ from stairgate.networks.base import (
     Unknown,
 )
 from stairgate.networks.bluesky import reading, records
-from stairgate.networks.bluesky.asking import Asking, is_gone
+from stairgate.networks.bluesky.asking import Asking
 from stairgate.networks.bluesky.deeds import Deeds
 from stairgate.networks.bluesky.reading import Body, mapping, mappings, text_of
 from stairgate.networks.bluesky.sessions import Session, inactive
@@ -194,7 +194,7 @@ class Bluesky(NeverRings):
             try:
                 answers = self._threads.answers(account, post, within)
             except Trouble as trouble:
-                if not is_gone(trouble):
+                if not trouble.is_gone:
                     raise
                 removed.append(post)
                 continue

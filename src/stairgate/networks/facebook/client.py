@@ -36,7 +36,7 @@ from stairgate.networks.base import (
 from stairgate.networks.facebook import hooks, page_settings, reading
 from stairgate.networks.facebook.collecting import COMMENT_FIELDS, POST_FIELDS, Collecting
 from stairgate.networks.facebook.dialog import Dialog
-from stairgate.networks.facebook.graph import CLOCK_SLACK, Answer, Graph, as_app, compare_clocks, is_gone
+from stairgate.networks.facebook.graph import Answer, Graph, as_app, compare_clocks
 from stairgate.networks.facebook.tokens import (
     MANAGE_PAGE,
     READ_OWN,
@@ -46,7 +46,7 @@ from stairgate.networks.facebook.tokens import (
     problem_of,
     scopes_of,
 )
-from stairgate.networks.http import Deadline
+from stairgate.networks.http import CLOCK_SLACK, Deadline
 
 LONGEST_MESSAGE = 63_206
 MOST_PICTURES = 10
@@ -238,7 +238,7 @@ class Facebook(Dialog):
 
     def _believe_gone(self, account: Account, trouble: Trouble, scope: str = READ_PUBLIC) -> None:
         """Raise ``trouble`` unless it says "gone". Facebook says the same of what we may not see: ask about that."""
-        if not is_gone(trouble):
+        if not trouble.is_gone:
             raise trouble
         self._prove(account, scope)
 

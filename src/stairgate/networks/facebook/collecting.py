@@ -10,7 +10,7 @@ from typing import Any
 
 from stairgate.networks.base import Account, Fetched, PublicItem, Trouble, Unknown
 from stairgate.networks.facebook import reading
-from stairgate.networks.facebook.graph import Graph, is_gone
+from stairgate.networks.facebook.graph import Graph
 
 #: of the page's own posts, and of its visitors', how many are read whether we know them or not
 NEWEST_POSTS = 25
@@ -63,7 +63,7 @@ class Collecting:
             try:
                 items += self._comments(account, post)
             except Trouble as trouble:
-                if not is_gone(trouble):
+                if not trouble.is_gone:
                     raise
                 removed.append(post)
         return items, tuple(removed)

@@ -7,23 +7,20 @@ import hmac
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import datetime
 from typing import Any
 
 import httpx2
 
 from stairgate.networks.base import Account, RefusalKind, Refused, Secret, Trouble, Unknown
 from stairgate.networks.facebook import words
-from stairgate.networks.http import Within, never_left
+from stairgate.networks.http import Within, clocks_differ, never_left, time_there
 from stairgate.networks.wire import Line
 
 VERSION = "v26.0"
 #: one call, from the first wait to the last byte: with the passage's own time it ends well inside a lease
 CALL_SECONDS = 30.0
 MOST_PAGES = 100
-#: clocks differ: look a little further back than the attempt
-CLOCK_SLACK = timedelta(minutes=10)
 _A_PAGE = 100
 
 Body = dict[str, Any]
@@ -191,13 +188,8 @@ def _after(body: Body) -> str:
 
 def compare_clocks(answer: Answer) -> None:
     """Raise `Trouble` when our clock is wrong: a post is then looked for at the wrong time, and thought missing."""
-    if answer.at and abs(datetime.now(UTC) - answer.at) > CLOCK_SLACK / 2:
+    if clocks_differ(answer.at):
         raise Trouble(Unknown("The clock of this computer is minutes away from Facebook’s. Set it right."))
-
-
-def is_gone(trouble: Trouble) -> bool:
-    """Return whether Facebook says that something is not there. It says the same of what we may not see."""
-    return isinstance(trouble.outcome, Refused) and trouble.outcome.kind == RefusalKind.GONE
 
 
 def _proof(account: Account) -> str:
@@ -225,7 +217,7 @@ def understand(
         return Unknown(f"Facebook answered HTTP {status} without a reason.")
     if writing and body.get("success") in (False, "false"):
         return Refused(RefusalKind.INVALID, "Facebook says it did not do this.", code="success=false")
-    return Answer(body, _used(headers), _date(headers))
+    return Answer(body, _used(headers), time_there(headers))
 
 
 def _error(error: Body, status: int, headers: Mapping[str, str], *, writing: bool) -> Refused | Unknown:
@@ -254,15 +246,6 @@ def _kind(code: int, subcode: int) -> RefusalKind:
 
 def _refused(kind: RefusalKind, code: str = "") -> Refused:
     return Refused(kind, words.BY_KIND[kind], code=code)
-
-
-def _date(headers: Mapping[str, str]) -> datetime | None:
-    """Return what time it is at Facebook, to the second; None when it does not say."""
-    try:
-        at = parsedate_to_datetime(headers.get("Date", ""))
-    except ValueError:
-        return None
-    return at if at.tzinfo else None
 
 
 def _number(value: object) -> int:

@@ -33,8 +33,9 @@ from stairgate.networks.base import (
     WebhookNote,
 )
 from stairgate.networks.facebook import hooks as facebook_hooks
-from stairgate.networks.facebook.graph import CLOCK_SLACK, Answer, as_app, compare_clocks, is_gone
+from stairgate.networks.facebook.graph import Answer, as_app, compare_clocks
 from stairgate.networks.facebook.tokens import ends_at, problem_of, scopes_of
+from stairgate.networks.http import CLOCK_SLACK
 from stairgate.networks.instagram import hooks, limits, reading
 from stairgate.networks.instagram.containers import Containers
 from stairgate.networks.instagram.refusals import Asking
@@ -195,7 +196,7 @@ class Instagram:
             try:
                 items += self._comments(account, post)
             except Trouble as trouble:
-                if not is_gone(trouble):
+                if not trouble.is_gone:
                     raise
                 removed.append(post)
         items += map(reading.tag, self._tags(account))
@@ -248,7 +249,7 @@ class Instagram:
 
     def _believe_gone(self, account: Account, trouble: Trouble, scope: str) -> None:
         """Raise ``trouble`` unless it says "gone". Instagram says the same of what we may not see: ask about that."""
-        if not is_gone(trouble):
+        if not trouble.is_gone:
             raise trouble
         self._prove(account, {scope})
 

@@ -14,16 +14,14 @@ from urllib.parse import quote, urlsplit
 
 from stairgate.networks import base, graphemes
 from stairgate.networks.base import Account, Capability, Outgoing, RefusalKind, Refused, Trouble, Unknown
-from stairgate.networks.http import Within
+from stairgate.networks.http import CLOCK_SLACK, Within
 from stairgate.networks.limits import Limits
 from stairgate.networks.mastodon import reading
 from stairgate.networks.rest import (
-    CLOCK_SLACK,
     Answer,
     Body,
     Rest,
     compare_clocks,
-    is_gone,
     mapping,
     mappings,
     text_of,
@@ -150,7 +148,7 @@ class Mastodon(NeverRings):
         try:
             source = self._rest.read(account, f"{_path(text_of(status, 'id'))}/source", within).body
         except Trouble as trouble:
-            if not is_gone(trouble):
+            if not trouble.is_gone:
                 raise
             return reading.words_of(text_of(status, "content"))
         return text_of(source, "text")
@@ -167,7 +165,7 @@ class Mastodon(NeverRings):
             try:
                 answers = self._answers(account, post, within)
             except Trouble as trouble:
-                if not is_gone(trouble):
+                if not trouble.is_gone:
                     raise
                 removed.append(post)
                 continue
@@ -217,7 +215,7 @@ class Mastodon(NeverRings):
         try:
             return self._status(account, number, within)
         except Trouble as trouble:
-            if not is_gone(trouble):
+            if not trouble.is_gone:
                 raise
             self._prove(account, within)  # what we may not see is said to be gone as well
             return None

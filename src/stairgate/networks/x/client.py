@@ -13,15 +13,13 @@ from urllib.parse import quote
 
 from stairgate.networks import base
 from stairgate.networks.base import Account, Capability, Outgoing, RefusalKind, Refused, Trouble, Unknown
-from stairgate.networks.http import Within
+from stairgate.networks.http import CLOCK_SLACK, Within
 from stairgate.networks.limits import Limits
 from stairgate.networks.rest import (
-    CLOCK_SLACK,
     Answer,
     Body,
     Rest,
     compare_clocks,
-    is_gone,
     mapping,
     mappings,
     text_of,
@@ -198,7 +196,7 @@ class X(NeverRings):
                 account, f"/2/tweets/{quote(number, safe='')}", within, **reading.FIELDS
             ).body
         except Trouble as trouble:
-            if not is_gone(trouble):
+            if not trouble.is_gone:
                 raise
             page = {"errors": [{"type": "/resource-not-found"}]}
         if text_of(mapping(page.get("data")), "id") == number:
