@@ -40,13 +40,15 @@ _ARGUMENTS = [
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
     *(["--no-sandbox"] if os.geteuid() == 0 else []),
 ]
+#: the first is the same engine alone; the whole browser also draws its own bars, window by window, for nobody to see
+_BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser")
 _THIS_MACHINE = {"localhost", "127.0.0.1", "::1"}
 
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
-    """Debian's Chromium. Skips where there is none."""
-    found = shutil.which("chromium") or shutil.which("chromium-browser")
+    """Debian's Chromium, without windows where that can be had. Skips where there is none."""
+    found = next(filter(None, map(shutil.which, _BROWSERS)), None)
     if found is None:
         pytest.skip("Chromium is not here, so nothing was tried in a browser: apt-get install chromium")
     with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:

@@ -362,6 +362,6 @@ def send_a_draft(bea: Person) -> None:
     bea.counted.clicks += 2  # this choice, and sending
     page.get_by_label("What is it for?").select_option("News and events for families")
     page.get_by_text("A second person: Ana").wait_for()
-    assert "Page is open to you" in page.inner_text("main")
+    assert "Page is open to you" in page.inner_text("main"), page.inner_text("main")
     page.get_by_role("button", name="Send for approval").click()
     page.get_by_text("Sent for approval.").wait_for()

@@ -132,5 +132,5 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
-        migrations.RunPython(shut_accounts_are_paused, migrations.RunPython.noop),
+        migrations.RunPython(shut_accounts_are_paused, migrations.RunPython.noop, elidable=True),
     ]

@@ -18,4 +18,4 @@ def give_an_end(apps: Any, schema_editor: object) -> None:
 class Migration(migrations.Migration):
     dependencies = [("channels", "0005_requests")]
 
-    operations = [migrations.RunPython(give_an_end, migrations.RunPython.noop)]
+    operations = [migrations.RunPython(give_an_end, migrations.RunPython.noop, elidable=True)]

@@ -25,7 +25,7 @@ class Migration(migrations.Migration):
             name="minor_number",
             field=models.PositiveIntegerField(default=0),
         ),
-        migrations.RunPython(number_the_majors, migrations.RunPython.noop),
+        migrations.RunPython(number_the_majors, migrations.RunPython.noop, elidable=True),
         migrations.AddConstraint(
             model_name="policyversion",
             constraint=models.UniqueConstraint(

@@ -50,7 +50,7 @@ class Migration(migrations.Migration):
             name="reviewed_on",
             field=models.DateField(null=True),
         ),
-        migrations.RunPython(looked_at_when_adopted, migrations.RunPython.noop),
+        migrations.RunPython(looked_at_when_adopted, migrations.RunPython.noop, elidable=True),
         migrations.AlterField("policyversion", "reviewed_at", models.DateTimeField()),
         migrations.AlterField("policyversion", "reviewed_on", models.DateField()),
         migrations.CreateModel(

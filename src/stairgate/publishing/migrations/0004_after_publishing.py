@@ -215,5 +215,5 @@ class Migration(migrations.Migration):
                 "indexes": [models.Index(fields=["state", "due_at"], name="publishing__state_912c52_idx")],
             },
         ),
-        migrations.RunPython(what_is_out_is_read_back, migrations.RunPython.noop),
+        migrations.RunPython(what_is_out_is_read_back, migrations.RunPython.noop, elidable=True),
     ]
