@@ -24,6 +24,7 @@ from playwright.sync_api import (
     Locator,
     Page,
     Request,
+    Response,
     sync_playwright,
 )
 
@@ -70,6 +71,8 @@ class Stack:
     contexts: list[BrowserContext] = field(default_factory=list)
     #: what a person would not see, but should not happen
     troubles: list[str] = field(default_factory=list)
+    #: pictures and lists that were opened by themselves: the browser shows them in a page of its own making
+    no_pages_of_ours: set[str] = field(default_factory=set)
 
     def page(self, size: tuple[int, int] = DESK, *, dark: bool = False, script: bool = True) -> Page:
         """Return a fresh browser window. Trouble in it fails the test at its end."""
@@ -87,11 +90,18 @@ class Stack:
         page.on("pageerror", lambda error: self.troubles.append(f"a script threw: {error}"))
         page.on("console", self._console)
         page.on("request", self._asked)
+        page.on("response", self._answered)
         return page
 
     def _console(self, message: ConsoleMessage) -> None:
-        if message.type == "error" and "Content Security Policy" in message.text:
-            self.troubles.append(message.text)
+        ours = message.location["url"] not in self.no_pages_of_ours
+        if ours and message.type == "error" and "Content Security Policy" in message.text:
+            self.troubles.append(f"{message.location['url']}: {message.text}")
+
+    def _answered(self, response: Response) -> None:
+        kind = response.headers.get("content-type", "text/html")
+        if response.request.is_navigation_request() and not kind.startswith("text/html"):
+            self.no_pages_of_ours.add(response.url)
 
     def _asked(self, request: Request) -> None:
         address = urlsplit(request.url)
@@ -179,10 +189,12 @@ Photograph = Callable[[Page, str], None]
 
 @pytest.fixture
 def photograph(request: pytest.FixtureRequest, tmp_path: Path) -> Photograph:
-    """Take a page at both sizes, light and dark, into the test's folder; with --pictures, for the guide too."""
-    for_the_guide = request.config.getoption("--pictures")
+    """With --pictures, take a page at both sizes, light and dark, into the test's folder, and for the guide."""
+    wanted = request.config.getoption("--pictures")
 
     def take(page: Page, name: str) -> None:
+        if not wanted:
+            return
         before = page.viewport_size
         for scheme in _SCHEMES:
             page.emulate_media(color_scheme=scheme)
@@ -190,7 +202,7 @@ def photograph(request: pytest.FixtureRequest, tmp_path: Path) -> Photograph:
                 page.set_viewport_size({"width": width, "height": height})
                 ending = "-dark" if scheme == "dark" else ""
                 page.screenshot(path=tmp_path / f"{name}-{width}{ending}.png", full_page=True)
-                if for_the_guide and scheme == "light":
+                if scheme == "light":
                     PICTURES.mkdir(exist_ok=True)
                     page.screenshot(path=PICTURES / f"{name}-{width}.png")
         page.emulate_media(color_scheme="light")

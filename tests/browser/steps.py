@@ -10,6 +10,7 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from PIL import Image
 from playwright.sync_api import Error, Page
 
 from tests.browser.conftest import Stack
@@ -46,6 +47,13 @@ def checks_out_offline(person: Page, stack: Stack, folder: Path) -> bool:
     kept.write_bytes(data)
     command = [sys.executable, "-I", str(folder / "verify.py"), str(kept)]
     return subprocess.run(command, check=False).returncode == 0
+
+
+def screenshot(folder: Path) -> Path:
+    """Return a picture as a person takes one of a settings screen."""
+    path = folder / "settings.png"
+    Image.new("RGB", (320, 200), "white").save(path)
+    return path
 
 
 #: what no link leads to, or only sometimes

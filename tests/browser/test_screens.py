@@ -9,7 +9,6 @@ import pytest
 from playwright.sync_api import Page, Route
 
 from tests.browser.conftest import Stack
-from tests.browser.steps import every_page
 
 pytestmark = pytest.mark.browser
 
@@ -217,13 +216,6 @@ def test_no_answer_while_writing_is_said(stack: Stack) -> None:
     tom.locator("#text").press_sequentially("Soup")
     tom.locator("#toasts", has_text="We can’t check your words just now").wait_for()
     tom.context.set_offline(False)
-
-
-def test_nothing_scrolls_sideways_on_a_narrow_phone(stack: Stack) -> None:
-    priya = stack.person("Priya", (320, 640))
-    pages = every_page(priya, stack)
-    wide = [path for path in pages if priya.evaluate("document.documentElement.scrollWidth") > 320]
-    assert wide == []
 
 
 def test_without_script_there_is_no_button_that_does_nothing(stack: Stack) -> None:

@@ -4,7 +4,6 @@ setting may be weaker for a while; the sheet is signed.
 
 from __future__ import annotations
 
-import io
 import json
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -14,7 +13,6 @@ from pathlib import Path
 
 import pytest
 from django.utils import timezone
-from PIL import Image
 from playwright.sync_api import Browser, Page
 
 from tests.browser.conftest import (
@@ -27,6 +25,7 @@ from tests.browser.conftest import (
     wait_until,
     watched,
 )
+from tests.browser.steps import screenshot
 
 pytestmark = pytest.mark.browser
 _OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
@@ -39,14 +38,6 @@ def loosen(stack: Stack, key: str, value: str) -> None:
     asked = urllib.request.Request(f"{stack.practice}/practice/setting", data=body, headers=headers)
     with closing(_OPENER.open(asked, timeout=10)) as answer:
         assert json.load(answer) == {"done": True}
-
-
-def screenshot(folder: Path) -> Path:
-    out = io.BytesIO()
-    Image.new("RGB", (320, 200), "white").save(out, "PNG")
-    path = folder / "settings.png"
-    path.write_bytes(out.getvalue())
-    return path
 
 
 def to_settings(person: Page, stack: Stack) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 
 import django
 
-_LONGEST_SECONDS = 3
+_LONGEST_SECONDS = 60
 
 
 def long_sweep(folder: Path) -> None:
