@@ -84,7 +84,7 @@ class Stack:
             timezone_id="Europe/London",
             reduced_motion="reduce",
         )
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(60_000)  # how busy this computer is says nothing about Stairgate
         self.contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: self.troubles.append(f"a script threw: {error}"))
@@ -215,7 +215,7 @@ def photograph(request: pytest.FixtureRequest, tmp_path: Path) -> Photograph:
     return take
 
 
-def wait_until(page: Page, words: str, *, seconds: float = 40.0) -> None:
+def wait_until(page: Page, words: str, *, seconds: float = 120.0) -> None:
     """Load a page again until it shows some words."""
     end = time.monotonic() + seconds
     while words not in page.inner_text("body"):

@@ -46,7 +46,7 @@ def deed(stack: Stack, what: str, **values: Any) -> None:
     headers = {"Content-Type": "application/json"}
     body = json.dumps(values).encode()
     request = urllib.request.Request(f"{stack.practice}/practice/{what}", data=body, headers=headers)
-    urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=10).close()
+    urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=60).close()
 
 
 def looked_at(page: Page, photograph: Photograph, name: str) -> None:

@@ -36,7 +36,7 @@ def loosen(stack: Stack, key: str, value: str) -> None:
     body = json.dumps({"key": key, "value": value}).encode()
     headers = {"Content-Type": "application/json"}
     asked = urllib.request.Request(f"{stack.practice}/practice/setting", data=body, headers=headers)
-    with closing(_OPENER.open(asked, timeout=10)) as answer:
+    with closing(_OPENER.open(asked, timeout=60)) as answer:
         assert json.load(answer) == {"done": True}
 
 

@@ -150,7 +150,6 @@ def three(first_visit: Stack, counted: Counted) -> list[Person]:
     found = []
     for _ in PEOPLE:
         page = first_visit.page()
-        page.context.set_default_timeout(60_000)  # how busy this computer is says nothing about Stairgate
         page.on("framenavigated", counted.saw)
         found.append(Person(page, counted))
     return found

@@ -43,7 +43,7 @@ def test_the_list_of_tests_is_the_one_the_markers_make(tmp_path: Path) -> None:
     found = tmp_path / "tests.json"
     command = [sys.executable, "-m", "pytest", "--collect-only", "-q", "-p", "no:cacheprovider"]
     run = subprocess.run(
-        [*command, f"--write-clause-tests={found}"], cwd=_ROOT, capture_output=True, text=True, timeout=120
+        [*command, f"--write-clause-tests={found}"], cwd=_ROOT, capture_output=True, text=True, timeout=300
     )
     assert run.returncode == 0, run.stdout[-3000:] + run.stderr[-1000:]
     assert {clause: tuple(names) for clause, names in json.loads(found.read_text()).items()} == table.tests()

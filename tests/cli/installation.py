@@ -28,7 +28,7 @@ from tests.databases import URL, own_database, plain_environment
 
 COMMAND = [str(Path(sys.executable).parent / "stairgate")]
 _READY_SECONDS = 180
-_STOP_SECONDS = 40
+_STOP_SECONDS = 120
 #: a setting through the real services, without an account
 NURSERY = "from stairgate.cli.demo import nursery; nursery(now)"
 #: what the worker does each hour
@@ -69,7 +69,7 @@ class Running:
 
     def get(self, path: str) -> tuple[int, str]:
         """Return the status and the text of a page, after redirects."""
-        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=10) as answer:
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=60) as answer:
             return answer.status, answer.read().decode()
 
     def stop(self, *, group: bool = False) -> int:
@@ -102,7 +102,7 @@ def run(
         env=environment,
         input=given,
         capture_output=True,
-        timeout=90,
+        timeout=300,
         preexec_fn=confine,
     )
     return Said(done.returncode, done.stdout.decode(), done.stderr.decode())
@@ -153,7 +153,7 @@ class Installation:
     def python_said(self, program: str) -> Said:
         """Run a program inside the installation; return what it said and how it ended."""
         command, environment = self._program(program)
-        done = subprocess.run(command, env=environment, capture_output=True, timeout=60)
+        done = subprocess.run(command, env=environment, capture_output=True, timeout=300)
         return Said(done.returncode, done.stdout.decode(), done.stderr.decode())
 
     def _program(self, program: str) -> tuple[list[str], dict[str, str]]:
@@ -224,7 +224,7 @@ class Installation:
 
     def _connect(self) -> Any:
         if not self.on_postgres:
-            return sqlite3.connect(self.home / "stairgate.sqlite3", timeout=20)
+            return sqlite3.connect(self.home / "stairgate.sqlite3", timeout=60)
         import psycopg
 
         return psycopg.connect(self.environment[URL])

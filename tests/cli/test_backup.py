@@ -183,7 +183,7 @@ def test_a_backup_that_is_stopped_leaves_nothing(ours: Installation, tmp_path: P
         ) as process:
             wait_for(lambda: any(path.stat().st_size for path in (tmp_path / "out").iterdir()), process)
             process.send_signal(number)
-            assert process.wait(20) == 128 + number
+            assert process.wait(120) == 128 + number
             assert process.stderr and process.stderr.read() == b""
         assert list((tmp_path / "out").iterdir()) == []
         assert ours.files().keys() == before

@@ -109,7 +109,7 @@ def test_a_reader_that_goes_away_is_no_error(arguments: list[str]) -> None:
     reader, writer = os.pipe()
     os.close(reader)
     try:
-        done = subprocess.run([*COMMAND, *arguments], stdout=writer, stderr=subprocess.PIPE, timeout=60)
+        done = subprocess.run([*COMMAND, *arguments], stdout=writer, stderr=subprocess.PIPE, timeout=300)
     finally:
         os.close(writer)
     assert (done.returncode, done.stderr) == (0, b"")
@@ -117,7 +117,7 @@ def test_a_reader_that_goes_away_is_no_error(arguments: list[str]) -> None:
 
 def test_an_output_that_is_full_is_a_sentence() -> None:
     with Path("/dev/full").open("wb") as full:
-        done = subprocess.run([*COMMAND, "clauses"], stdout=full, stderr=subprocess.PIPE, timeout=60)
+        done = subprocess.run([*COMMAND, "clauses"], stdout=full, stderr=subprocess.PIPE, timeout=300)
     assert done.returncode == 2
     assert done.stderr == b"stairgate: this cannot be done (No space left on device).\n"
 

@@ -108,12 +108,12 @@ class Practice:
         request = urllib.request.Request(
             f"{self.url}/practice/faults", data=body, headers={"Content-Type": "application/json"}
         )
-        urllib.request.urlopen(request, timeout=10).close()
+        urllib.request.urlopen(request, timeout=60).close()
 
     def faults_met(self) -> dict[str, set[str]]:
         """Return, by fault, the texts it hit on their way to the page."""
         met: dict[str, set[str]] = defaultdict(set)
-        with urllib.request.urlopen(f"{self.url}/practice/log", timeout=30) as answer:
+        with urllib.request.urlopen(f"{self.url}/practice/log", timeout=60) as answer:
             for row in json.load(answer):
                 if row["method"] == "POST" and row["path"].endswith("/feed"):
                     met[row["outcome"].partition(" ")[0]].add(row["params"]["message"])
@@ -124,7 +124,7 @@ class Practice:
         proof = hmac.new(self.credentials["app_secret"].encode(), token.encode(), hashlib.sha256).hexdigest()
         joined = address + ("&" if "?" in address else "?") + f"appsecret_proof={proof}"
         request = urllib.request.Request(joined, headers={"Authorization": f"Bearer {token}"})
-        with urllib.request.urlopen(request, timeout=10) as answer:
+        with urllib.request.urlopen(request, timeout=60) as answer:
             return json.load(answer)
 
 
@@ -140,7 +140,7 @@ def practice_network(home: Path) -> Iterator[Practice]:
         yield Practice("http://" + line.split("http://", 1)[1].split()[0].rstrip("/"), home)
     finally:
         process.terminate()
-        process.wait(10)
+        process.wait(120)
 
 
 def _run(cast: Any, practice: Practice, kills: int, chance: random.Random) -> dict[str, Any]:

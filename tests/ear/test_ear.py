@@ -34,7 +34,7 @@ def ask(folder: Path, fields: str) -> str:
             [sys.executable, "-c", ASK, server.account.base_url, fields],
             env={**os.environ, FOLDER: str(folder)},
             check=True,
-            timeout=60,
+            timeout=300,
         )
     return "".join(file.read_text() for file in folder.glob("*.jsonl"))
 

@@ -100,7 +100,7 @@ def test_a_reply_and_a_decision_about_the_same_comment(
     written = after_the_first_entry(monkeypatch)
 
     def decide_then() -> None:
-        assert written.wait(20)
+        assert written.wait(120)
         with pytest.raises(Refusal, match="somebody else decided"):
             decide(cast.gwen, item, now)
 
@@ -120,7 +120,7 @@ def test_clearing_the_quiet_ones_while_somebody_decides_about_one(
     written = after_the_first_entry(monkeypatch)
 
     def decide_then() -> None:
-        assert written.wait(20)
+        assert written.wait(120)
         for item in items:
             with pytest.raises(Refusal, match="somebody else decided"):
                 decide(cast.gwen, item, now)

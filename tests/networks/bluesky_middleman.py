@@ -41,7 +41,7 @@ class Middleman(ThreadingHTTPServer):
         self.behind = behind
         self.calls: list[str] = []
         self.faults: list[Fault] = []
-        self.http = httpx2.Client(trust_env=False, timeout=30)
+        self.http = httpx2.Client(trust_env=False, timeout=60)
 
     @property
     def url(self) -> str:

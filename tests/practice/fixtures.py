@@ -69,7 +69,7 @@ class Practice:
         body = json.dumps(values).encode()
         headers = {"Content-Type": "application/json"}
         request = urllib.request.Request(f"{self.url}/practice/{what}", data=body, headers=headers)
-        with _OPENER.open(request, timeout=10) as answer:
+        with _OPENER.open(request, timeout=60) as answer:
             return json.load(answer)
 
     def fault(self, kind: str, match: str = "", times: int = 1, **more: Any) -> None:
@@ -83,13 +83,13 @@ class Practice:
 
     def log(self) -> list[dict[str, Any]]:
         """Return every Graph call that was made, oldest first."""
-        with _OPENER.open(f"{self.url}/practice/log", timeout=10) as answer:
+        with _OPENER.open(f"{self.url}/practice/log", timeout=60) as answer:
             found: list[dict[str, Any]] = json.load(answer)
         return found
 
     def public_page(self, path: str = "/willow-lane") -> str:
         """Return the page as the public sees it."""
-        with _OPENER.open(f"{self.url}{path}", timeout=10) as answer:
+        with _OPENER.open(f"{self.url}{path}", timeout=60) as answer:
             return str(answer.read().decode())
 
     def public_album(self) -> str:

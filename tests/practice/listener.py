@@ -37,7 +37,7 @@ class Listener:
     rings: list[Ring] = field(default_factory=list)
     answers: list[int] = field(default_factory=list)
 
-    def wait(self, enough: Callable[[list[Ring]], bool], seconds: float = 10) -> list[Ring]:
+    def wait(self, enough: Callable[[list[Ring]], bool], seconds: float = 60) -> list[Ring]:
         """Return the rings once they are enough. Fails when they never are."""
         end = time.monotonic() + seconds
         while time.monotonic() < end:

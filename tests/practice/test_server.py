@@ -20,7 +20,7 @@ class Graph:
 
     def __init__(self, practice: Practice) -> None:
         self._given = practice.given
-        self._http = httpx2.Client(base_url=f"{practice.url}/v26.0/", trust_env=False, timeout=10)
+        self._http = httpx2.Client(base_url=f"{practice.url}/v26.0/", trust_env=False, timeout=60)
 
     def call(self, method: str, path: str, **more: Any) -> Any:
         token, secret = self._given["page_token"], self._given["app_secret"]
@@ -37,7 +37,7 @@ def graph(practice: Practice) -> Graph:
 
 
 def get(address: str, **params: str) -> httpx2.Response:
-    return httpx2.Client(trust_env=False, timeout=10).get(address, params=params)
+    return httpx2.Client(trust_env=False, timeout=60).get(address, params=params)
 
 
 @pytest.mark.parametrize("path", ["/v26.0", "/v26.0/"])

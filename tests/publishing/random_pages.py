@@ -160,7 +160,7 @@ class Practised(Facebook):
         request = urllib.request.Request(
             f"{account.base_url}{path}&appsecret_proof={proof}", headers={"Authorization": f"Bearer {token}"}
         )
-        with urllib.request.urlopen(request, timeout=10) as answer:
+        with urllib.request.urlopen(request, timeout=60) as answer:
             rows = json.load(answer)["data"]
         return [(account.account_id, row.get("message", "")) for row in rows]
 

@@ -50,7 +50,7 @@ def test_whoever_presses_begin_at_once_only_one_has_begun(cast: Cast, now: datet
     def press(person: User) -> str:
         try:
             mine = Delivery.objects.select_related("organisation").get(pk=row.pk)
-            together.wait(30)
+            together.wait(120)
             hands.begin(actor=person, delivery=mine, at=now)
         except services.Refusal as refusal:
             return str(refusal)

@@ -56,7 +56,7 @@ def test_an_approval_makes_its_deliveries_while_the_setting_is_being_changed(
 
     with ThreadPoolExecutor(2) as pool:
         yes = beside(pool, approves)
-        assert held.reached.wait(30)
+        assert held.reached.wait(120)
         other = beside(pool, lambda: meanwhile(desk))
         until_somebody_waits()
         held.go.set()

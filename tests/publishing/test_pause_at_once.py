@@ -42,7 +42,7 @@ class Held:
         made = self._real(*given, **named)
         if not self.reached.is_set():
             self.reached.set()
-            assert self.go.wait(30)
+            assert self.go.wait(120)
         return made
 
 
@@ -58,7 +58,7 @@ def beside(pool: ThreadPoolExecutor, deed: Callable[[], object]) -> Future[objec
 
 def until_somebody_waits() -> None:
     """Wait until the database itself says that one of us waits for a lock of another."""
-    end = time.monotonic() + 30
+    end = time.monotonic() + 120
     waiting = "SELECT 1 FROM pg_stat_activity WHERE cardinality(pg_blocking_pids(pid)) > 0"
     with connection.cursor() as cursor:
         while not cursor.execute(waiting).fetchone():
@@ -83,7 +83,7 @@ def test_a_pause_waits_for_the_gate_that_is_opening_and_none_opens_after_it(
     monkeypatch.setattr(gate, "_begin", opening)
     with ThreadPoolExecutor(2) as pool:
         sweeping = beside(pool, desk.sweep)
-        assert opening.reached.wait(30)
+        assert opening.reached.wait(120)
         pausing_ = beside(pool, lambda: pause_all(desk))
         until_somebody_waits()
         assert not pausing_.done() and not Pause.objects.exists()
@@ -111,7 +111,7 @@ def test_a_gate_waits_for_the_pause_that_is_being_made_and_stays_shut(
     monkeypatch.setattr(pausing, "_record", pressing)
     with ThreadPoolExecutor(2) as pool:
         pausing_ = beside(pool, lambda: pause_all(desk))
-        assert pressing.reached.wait(30)
+        assert pressing.reached.wait(120)
         sweeping = beside(pool, desk.sweep)
         until_somebody_waits()
         pressing.go.set()
@@ -130,11 +130,11 @@ def test_a_post_that_somebody_holds_keeps_no_worker_from_the_next(desk: Desk, ne
         with transaction.atomic():
             Post.objects.select_for_update().get(pk=held.pk)
             holding.set()
-            assert go.wait(30)
+            assert go.wait(120)
 
     with ThreadPoolExecutor(1) as pool:
         holder = beside(pool, hold)
-        assert holding.wait(30)
+        assert holding.wait(120)
         with connection.cursor() as cursor:
             cursor.execute("SET lock_timeout = '5s'")  # who waits for it fails
         desk.sweep()

@@ -14,7 +14,7 @@ COMMAND = [str(Path(sys.executable).parent / "stairgate"), "screen"]
 
 
 def screen(*options: str, given: bytes = b"") -> tuple[int, list[dict[str, Any]], str]:
-    done = subprocess.run([*COMMAND, *options], input=given, capture_output=True, check=False, timeout=60)
+    done = subprocess.run([*COMMAND, *options], input=given, capture_output=True, check=False, timeout=300)
     return done.returncode, [json.loads(line) for line in done.stdout.splitlines()], done.stderr.decode()
 
 

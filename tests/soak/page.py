@@ -27,13 +27,13 @@ class Page(Practice):
             data=json.dumps(given).encode(),
             headers={"Content-Type": "application/json"},
         )
-        with urllib.request.urlopen(request, timeout=30) as answer:
+        with urllib.request.urlopen(request, timeout=60) as answer:
             return json.load(answer)
 
     def behave(self) -> None:
         """Let every fault that still waits be over."""
         self.deed("usage", percent=3)
-        with closing(sqlite3.connect(self._file, timeout=30)) as file, file:
+        with closing(sqlite3.connect(self._file, timeout=60)) as file, file:
             file.execute("UPDATE faults SET times = 0")
 
     def is_rung_for(self) -> bool:
@@ -63,5 +63,5 @@ class Page(Practice):
         return self._rows("SELECT n, message FROM posts WHERE visitor = 0 AND published = 1 AND deleted = 0")
 
     def _rows(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
-        with closing(sqlite3.connect(self._file, timeout=30)) as file:
+        with closing(sqlite3.connect(self._file, timeout=60)) as file:
             return file.execute(sql, values).fetchall()

@@ -187,7 +187,7 @@ class Worker:
     def stop(self) -> None:
         self.check()
         self._process.terminate()
-        self._process.wait(60)
+        self._process.wait(120)
 
 
 @contextlib.contextmanager
@@ -215,7 +215,7 @@ def _pages(log: Path, port: int) -> Iterator[None]:
         yield
     finally:
         process.terminate()
-        process.wait(30)
+        process.wait(120)
 
 
 def _wait_for(address: str) -> None:

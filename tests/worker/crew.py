@@ -21,7 +21,7 @@ from tests.databases import URL, plain_environment
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def until(condition: Callable[[], object], seconds: float = 30) -> None:
+def until(condition: Callable[[], object], seconds: float = 120) -> None:
     """Wait for what another process does; far less than the hour that its sweeps rest."""
     end = time.monotonic() + seconds
     while not condition():

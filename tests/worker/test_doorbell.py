@@ -97,7 +97,7 @@ def test_told_to_stop_it_answers_whole_the_bell_it_holds(desk: Desk, crew: Crew,
     post = desk.approved(text=WORDS)
     until(lambda: state(post) == DeliveryState.SENDING)
     process.send_signal(signal.SIGTERM)
-    assert process.wait(30) == 0
+    assert process.wait(120) == 0
     assert state(post) == DeliveryState.DONE
     assert jobs() == [] and rows("SELECT 1 FROM procrastinate_workers") == []
 

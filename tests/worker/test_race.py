@@ -25,7 +25,7 @@ def test_four_workers_give_each_delivery_exactly_one_attempt(
     racers = [crew.start("racer") for _ in range(RACERS)]
     until(lambda: all(crew.is_ready(racer) for racer in racers))
     (crew.folder / "go").touch()
-    assert [racer.wait(60) for racer in racers] == [0] * RACERS
+    assert [racer.wait(120) for racer in racers] == [0] * RACERS
     assert [practice.public_page().count(text) for text in texts] == [1] * DELIVERIES
     assert Attempt.objects.count() == DELIVERIES
     assert set(Delivery.objects.values_list("state", flat=True)) == {DeliveryState.DONE}
