@@ -199,6 +199,34 @@ def test_each_setting_is_put_back_with_one_press_and_read_back(real: Cast) -> No
     assert listed.number == 1 and words.found == f"All our words ({len(listed.words)})"
 
 
+@pytest.mark.clause("C30")
+def test_all_that_moved_is_put_back_with_one_press_and_what_is_refused_is_named(
+    real: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from stairgate.networks.facebook import Facebook
+
+    reading.sweep(NOW, "worker")
+    moved = len(sheet(real).settable)
+    change = Facebook.change_setting
+    with monkeypatch.context() as patch:
+        patch.setattr(Facebook, "change_setting", lambda c, a, key, v: "TAG" in key or change(c, a, key, v))
+        left = reading.put_all_back(actor=real.kofi, channel=real.channel, at=NOW)
+    assert left == ["People can tag the page"] and moved > 4
+    assert [one.line.name for one in sheet(real).moved] == left and sheet(real).settable == ()
+    assert Entry.objects.filter(kind="channels.setting_put_back").count() == moved
+
+
+@pytest.mark.clause("C30")
+def test_the_page_offers_it_where_more_than_one_has_moved(real: Cast) -> None:
+    reading.sweep(NOW, "worker")
+    address, client = reverse("channels:settings", args=[real.channel.pk]), signed_in(real.kofi)
+    words = f"Put all {len(sheet(real).settable)} back as agreed"
+    assert words in client.get(address).content.decode()
+    page = client.post(reverse("channels:put_all_back", args=[real.channel.pk]), follow=True)
+    assert "All as agreed again" in page.content.decode() and words not in page.content.decode()
+    assert sheet(real).left == ()
+
+
 @pytest.mark.clause("C31")
 def test_a_word_of_our_own_makes_another_version_of_the_list(real: Cast) -> None:
     assert reading.put_back(actor=real.priya, channel=real.channel, line_id="blocked-words", at=NOW)

@@ -216,6 +216,7 @@ DEEDS: dict[str, frozenset[str]] = {
     "channels:take_back": APPROVE,
     "channels:read_settings": APPROVE,
     "channels:put_back": APPROVE,
+    "channels:put_all_back": APPROVE,
     "channels:sign_settings": APPROVE,
     "channels:weaker": frozenset({"helen"}),
     "channels:weaker_over": frozenset({"helen"}),

@@ -37,6 +37,7 @@ urlpatterns = [
     path("<uuid:pk>/settings/", baseline.settings, name="settings"),
     path("<uuid:pk>/settings/<slug:screen>/", baseline.screen, name="settings_screen"),
     path("<uuid:pk>/read-settings/", baseline.read, name="read_settings"),
+    path("<uuid:pk>/put-back/", baseline.put_all_back, name="put_all_back"),
     path("<uuid:pk>/put-back/<slug:line>/", baseline.put_line_back, name="put_back"),
     path("<uuid:pk>/weaker/<slug:line>/", baseline.weaker, name="weaker"),
     path("weaker/<uuid:pk>/end/", baseline.weaker_over, name="weaker_over"),

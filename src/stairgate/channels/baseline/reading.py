@@ -12,7 +12,7 @@ from django.db.models import OuterRef, Q, Subquery
 from stairgate.channels.baseline import words as wordlist
 from stairgate.channels.baseline.lines import Line, baseline_of
 from stairgate.channels.baseline.rules import Answer
-from stairgate.channels.baseline.selectors import is_asked, words_of
+from stairgate.channels.baseline.selectors import is_asked, sheet_now, words_of
 from stairgate.channels.models import BlockedWords, Channel, SettingAnswer, SettingsReading
 from stairgate.channels.pausing import require_manager
 from stairgate.channels.services import account_for, network_for, write_down
@@ -183,6 +183,25 @@ def put_back(*, actor: User, channel: Channel, line_id: str, at: datetime) -> bo
         return True
     _note_refusal(channel, line, at)
     return False
+
+
+@control("C30", "All settings that have moved are put back with one press, each on record and read back")
+def put_all_back(*, actor: User, channel: Channel, at: datetime) -> list[str]:
+    """Put back one after the other what has moved and can be put back from here; return the names of what is left.
+
+    Raises `NotAllowed`, and `CannotRead` where the network tells nothing.
+    """
+    require_manager(actor, channel.organisation, at)
+    _require_asked(channel)
+    sheet = sheet_now(channel, in_force(channel.organisation), at)
+    return [now.line.name for now in sheet.settable if not _is_back(actor, channel, now.line, at)]
+
+
+def _is_back(actor: User, channel: Channel, line: Line, at: datetime) -> bool:
+    try:
+        return put_back(actor=actor, channel=channel, line_id=line.id, at=at)
+    except CannotRead:
+        return False
 
 
 def _wanted(channel: Channel, line: Line, told: Mapping[str, SettingValue]) -> SettingValue:

@@ -139,6 +139,12 @@ class Now:
         return self.standing in FINE
 
     @property
+    def settable(self) -> bool:
+        """Whether it has moved, and the network has not yet refused to change it for us."""
+        refused = self.answer is not None and self.answer.refused_at is not None
+        return self.standing == Standing.MOVED and self.asked and not refused
+
+    @property
     def found(self) -> str:
         """What it was found at, in words; "" when nobody has looked."""
         if self.line.confirmed is not None:
@@ -160,6 +166,11 @@ class ScreenNow:
     @property
     def moved(self) -> int:
         return sum(line.standing == Standing.MOVED for line in self.lines)
+
+    @property
+    def settable(self) -> tuple[Now, ...]:
+        """What has moved and may be put back from here."""
+        return tuple(line for line in self.lines if line.settable)
 
     @property
     def all_same(self) -> bool:
@@ -198,6 +209,11 @@ class Sheet:
     @property
     def moved(self) -> tuple[Now, ...]:
         return tuple(line for line in self.lines if line.standing == Standing.MOVED)
+
+    @property
+    def settable(self) -> tuple[Now, ...]:
+        """What has moved and may be put back from here."""
+        return tuple(line for line in self.lines if line.settable)
 
     @property
     def words_digest(self) -> str:

@@ -185,6 +185,22 @@ def put_line_back(request: HttpRequest, pk: UUID, line: str) -> HttpResponse:
 
 
 @require_POST
+def put_all_back(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Ask the network for all that has moved to be as agreed, and read it back."""
+    member, channel = _channel(request, pk)
+
+    def deed() -> str:
+        left = reading.put_all_back(actor=member.user, channel=channel, at=timezone.now())
+        if left:
+            raise reading.CannotRead(
+                f"The network did not take all of it. Change it there: {'; '.join(left)}."
+            )
+        return "All as agreed again: we read it back."
+
+    return _do(request, member, channel, deed)
+
+
+@require_POST
 def weaker(request: HttpRequest, pk: UUID, line: str) -> HttpResponse:
     """Let one setting be weaker until a day."""
     member, channel = _channel(request, pk)
