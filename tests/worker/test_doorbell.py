@@ -12,6 +12,7 @@ import subprocess
 import sys
 from datetime import timedelta
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 from django.db import connection, transaction
@@ -154,6 +155,44 @@ def test_the_bells_of_the_dead_are_cleared_away(quiet: None) -> None:
 
     asyncio.run(clear())
     assert [job[:2] for job in jobs()] == [("actions", "todo")]
+
+
+class Interrupted:
+    """A database that takes being told to end for trouble of its own, as the real one does while it answers."""
+
+    def __init__(self) -> None:
+        self.asked = 0
+
+    async def get_stalled_jobs(self, queue: str) -> list[object]:
+        return await self.interrupted()
+
+    async def interrupted(self) -> list[object]:
+        from procrastinate.exceptions import ConnectorException
+
+        self.asked += 1
+        try:
+            await asyncio.sleep(3600)
+        except asyncio.CancelledError:
+            raise ConnectorException from None
+        return []
+
+
+@pytest.mark.parametrize("part", ["listens", "clears"])
+def test_told_to_end_while_the_database_answers_it_ends(part: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    database = Interrupted()
+    listener = listening._Listener(lambda bell: None)
+    monkeypatch.setattr(listener, "_listen", database.interrupted)
+
+    async def told() -> None:
+        work = listener._stay() if part == "listens" else listening._keep_clear(Mock(job_manager=database))
+        task = asyncio.create_task(work)
+        while not database.asked:
+            await asyncio.sleep(0)
+        task.cancel()
+        await asyncio.wait([task], timeout=60)
+        assert task.done() and database.asked == 1
+
+    asyncio.run(told())
 
 
 def test_on_sqlite_nothing_of_it_is_even_loaded(tmp_path: Path) -> None:

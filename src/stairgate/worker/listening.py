@@ -64,12 +64,13 @@ class _Listener:
 
     async def _stay(self) -> None:
         """Listen until cancelled, whatever happens to the database meanwhile."""
-        while True:
+        while not _cancelled():
             try:
                 await self._listen()
             except Exception:
-                log.exception("doorbell_broken")
-            await asyncio.sleep(_PAUSE_SECONDS)
+                if not _cancelled():
+                    log.exception("doorbell_broken")
+                    await asyncio.sleep(_PAUSE_SECONDS)
 
     async def _listen(self) -> None:
         app = _queue()
@@ -105,8 +106,18 @@ async def _keep_clear(app: App) -> None:
     from procrastinate.exceptions import ConnectorException
     from procrastinate.jobs import Status
 
-    while True:
+    while not _cancelled():
         with suppress(ConnectorException):  # another worker clears too, or the database is away
             for job in await app.job_manager.get_stalled_jobs(queue=QUEUE):
                 await app.job_manager.finish_job(job, Status.FAILED, delete_job=True)
-        await asyncio.sleep(_CLEAR_SECONDS)
+        if not _cancelled():
+            await asyncio.sleep(_CLEAR_SECONDS)
+
+
+def _cancelled() -> bool:
+    """Return whether this task was told to end.
+
+    Who waits for the database just then may hear of it as trouble of the database: only this still says so.
+    """
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
