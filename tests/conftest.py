@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import re
+from collections import Counter
 from collections.abc import Generator, Iterator
 from pathlib import Path
 
@@ -20,9 +22,15 @@ ON_CI = os.environ.get("STAIRGATE_CI") == "1"
 PARTS = ("browser", "node")
 #: where whole installations run in processes of their own: what they do there nobody sees from here
 INSTALLATIONS = ("tests/browser/", "tests/cli/", "tests/crash/", "tests/worker/")
-WAYS = tuple(f"tests/browser/test_{name}.py" for name in ("first_visit", "to_publish", "whole_way"))
-#: where a database itself is tried, by its guards, its locks and what is killed: there each case runs on both
-TRIED = (*INSTALLATIONS, "tests/ledger/", "tests/organisations/", "tests/publishing/")
+#: of the browser's ways, the one that leads through everything is gone on both databases
+WAYS = ("tests/browser/test_whole_way.py",)
+#: where a database itself is tried, by its guards, its locks, its tools and what is killed: there each case runs on both
+TRIED = re.compile(
+    r"tests/(ledger|worker|organisations)/|tests/crash/test_(changes|matrix)"
+    r"|tests/cli/test_(backup|check|rekey|start|worker)|_at_once|/test_(gate|lease|delivery|race)"
+)
+#: of any other file so many tests
+FIRST = 3
 CLAUSE_TESTS = Path(__file__).resolve().parents[1] / "src/stairgate/clauses/tests.json"
 
 
@@ -39,7 +47,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--second-database",
         action="store_true",
-        help="only tests that come near a database: the rest has passed beside the other one",
+        help="only what may differ on another database: all that tries one, and the first tests of each other file",
     )
     parser.addoption("--pictures", action="store_true", help="keep the guide's pictures in docs/pictures")
 
@@ -95,17 +103,17 @@ def comes_near_a_database(item: pytest.Item) -> bool:
 
 
 def first_cases(items: list[pytest.Item]) -> list[pytest.Item]:
-    """Return the tests, and of a table of cases the first one: the others ask the second database the same again.
+    """Return of each file its first tests: that what it is about works on the second database too.
 
-    Where a database itself is tried, every case stays.
+    Where a database itself is tried, all stay.
     """
-    met: set[str] = set()
+    met: Counter[str] = Counter()
     found = []
     for item in items:
-        test = item.nodeid.partition("[")[0]
-        if test not in met or item.nodeid.startswith(TRIED):
+        file = item.nodeid.partition("::")[0]
+        if met[file] < FIRST or TRIED.search(item.nodeid):
             found.append(item)
-        met.add(test)
+        met[file] += 1
     return found
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import shutil
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -168,13 +168,13 @@ def watched(found: Stack) -> Iterator[Stack]:
     assert found.troubles == []
 
 
-def violations(page: Page) -> list[str]:
-    """Return what axe finds on a page, one line for each rule."""
+def violations(page: Page, only: Sequence[str] = ()) -> list[str]:
+    """Return what axe finds on a page, one line for each rule: for all of them, or for some."""
     if not AXE.exists():
         pytest.skip("needs the Node parts: tests/node/install")
     page.evaluate(AXE.read_text("utf-8"))
     options: dict[str, Any] = {
-        "runOnly": {"type": "tag", "values": _RULES},
+        "runOnly": {"type": "rule", "values": only} if only else {"type": "tag", "values": _RULES},
         "resultTypes": ["violations"],  # what is well is counted, not described node by node
     }
     found = page.evaluate("options => axe.run(document, options)", options)
