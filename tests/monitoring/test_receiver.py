@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from uuid import uuid4
 
 import pytest
@@ -11,8 +12,11 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from stairgate.channels.models import Channel
 from stairgate.monitoring import collect, hooks
 from stairgate.monitoring.models import Item, Receipt, Sweep, Walk
+from stairgate.organisations.models import Organisation
+from tests.accounts import connected_account
 from tests.cast import Cast
 from tests.monitoring.door import Door, batch, change, due, note, sign
 from tests.practice.fixtures import Practice
@@ -117,6 +121,25 @@ def test_a_false_signature_rings_nothing_and_is_counted(
     assert (row.bad_signatures, row.rung_at, row.heard_at, row.rung_posts) == (1, None, None, [])
     assert not due() and not Receipt.objects.exists()
     assert door.signed(raw).status_code == 200 and due()  # it was the signature, and nothing else
+
+
+def test_an_app_rings_at_one_address_for_all_its_pages(
+    quiet: Sweep, cast: Cast, door: Door, practice: Practice
+) -> None:
+    """Of another setting's account with the same app, or of ours with another, nothing is heard there."""
+    now = timezone.now()
+    same = replace(practice.credentials, account_id="77")
+    second = connected_account(cast.nursery, same, now, name="Forest school")
+    connected_account(cast.nursery, replace(same, app_id="9"), now, name="Another app")
+    elsewhere = connected_account(cast.nursery, same, now, name="Fernbank")
+    other = Organisation.objects.create(name="Fernbank", office_phone="01632 960121")
+    Channel.objects.filter(pk=elsewhere.pk).update(organisation=other)
+    raw = note("77", verb="add", post_id="77_5")
+    for _ in range(2):
+        assert door.signed(raw).status_code == 200
+    rung = Sweep.objects.filter(rung_at__isnull=False)
+    assert [(row.channel, row.rung_posts) for row in rung] == [(second, ["77_5"])]
+    assert Receipt.objects.count() == 2  # one for each page that heard it
 
 
 def test_it_is_compared_in_a_time_that_tells_nothing(

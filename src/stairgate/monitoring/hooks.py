@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from uuid import UUID
 
 import structlog
 from django.contrib.auth.decorators import login_not_required
 from django.db import OperationalError, transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
@@ -80,8 +81,24 @@ def _hear(raw: bytes, headers: Mapping[str, str], channel: Channel | None) -> Ht
         log.info("webhook_not_signed", channel=str(channel.pk))
         _count(channel)
         return _nobody()
-    _heard(channel, hashlib.sha256(raw).hexdigest(), notes)
+    digest = hashlib.sha256(raw).hexdigest()
+    _heard(channel, digest, notes)
+    for other in _behind_the_same_app(channel):
+        with suppress(BadSignature):
+            if notes := network_for(other).parse_webhook(account_for(other), raw, dict(headers)):
+                _heard(other, digest, notes)
     return HttpResponse("heard", content_type="text/plain")
+
+
+def _behind_the_same_app(channel: Channel) -> QuerySet[Channel]:
+    """Return the setting's other accounts that are connected with the same app.
+
+    An app has one address to ring at, whichever of its pages it rings for: the one that was connected last.
+    """
+    app = channel.connection.app_id
+    same = {"organisation": channel.organisation_id, "network": channel.network, "connection__app_id": app}
+    found = Channel.objects.exclude(pk=channel.pk).filter(**same) if app else Channel.objects.none()
+    return found.select_related("connection")
 
 
 def _count(channel: Channel) -> None:
