@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime, timedelta
 from uuid import uuid4
 
 import pytest
+from django.db.models import F
+from django.urls import reverse
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -20,6 +23,7 @@ from tests.accounts import connected_account
 from tests.cast import Cast
 from tests.monitoring.door import Door, batch, change, due, note, sign
 from tests.practice.fixtures import Practice
+from tests.web.pages import second_steps, signed_in
 
 BODY = b'{"object": "page", "entry": []}'
 
@@ -140,6 +144,19 @@ def test_an_app_rings_at_one_address_for_all_its_pages(
     rung = Sweep.objects.filter(rung_at__isnull=False)
     assert [(row.channel, row.rung_posts) for row in rung] == [(second, ["77_5"])]
     assert Receipt.objects.count() == 2  # one for each page that heard it
+
+
+def test_the_page_of_the_account_says_when_it_agreed_to_ring_and_rang(
+    quiet: Sweep, cast: Cast, door: Door, practice: Practice
+) -> None:
+    second_steps(cast.priya)
+    address, manager = reverse("channels:account", args=[cast.channel.pk]), signed_in(cast.priya)
+    at = timezone.make_aware(datetime(2026, 11, 24, 17, 45))
+    Sweep.objects.update(subscribed_at=at)
+    assert "Tue 24 Nov, 17:45. It has not rung yet" in manager.get(address).content.decode()
+    door.signed(note(practice.page, verb="add"))
+    Sweep.objects.update(heard_at=F("subscribed_at") + timedelta(minutes=4))
+    assert "Tue 24 Nov, 17:45. It last rang Tue 24 Nov, 17:49" in manager.get(address).content.decode()
 
 
 def test_it_is_compared_in_a_time_that_tells_nothing(

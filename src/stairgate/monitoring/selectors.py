@@ -144,6 +144,8 @@ class Freshness:
     blind: str
     bad_signatures: int
     silent: bool  # the network agreed to ring, and did not
+    agreed_at: datetime | None  # that it would ring
+    rang_at: datetime | None  # with a signature of its own
 
 
 def not_read(organisation: Organisation) -> list[Channel]:
@@ -182,7 +184,9 @@ def _freshness(channel: Channel, sweep: Sweep, now: datetime) -> Freshness:
     why = blind(sweep.problem, sweep.complete_at, now)
     if walk and not why:
         why = behind(walk.met_at, walk.through_at, now)
-    return Freshness(channel, sweep.complete_at, why, sweep.bad_signatures, silent_doorbell(sweep, now))
+    silent = silent_doorbell(sweep, now)
+    told = (sweep.subscribed_at, sweep.heard_at)
+    return Freshness(channel, sweep.complete_at, why, sweep.bad_signatures, silent, *told)
 
 
 def silent_doorbell(sweep: Sweep, now: datetime) -> bool:

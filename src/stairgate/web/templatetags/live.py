@@ -37,11 +37,17 @@ def worth_word(value: str) -> str:
 
 @register.simple_tag
 def heard_from(channel: Channel) -> dict[str, object] | None:
-    """Return when an account was last read, and when the newest there was written; None for one we do not read."""
+    """Return when an account was last read and last rang, and what is newest there; None for one we do not read."""
     reading, newest = heard_of(channel, timezone.now())
     if reading is None:
         return None
-    return {"complete_at": reading.complete_at, "blind": reading.blind, "written_at": newest}
+    return {
+        "agreed_at": reading.agreed_at,
+        "rang_at": reading.rang_at,
+        "complete_at": reading.complete_at,
+        "blind": reading.blind,
+        "written_at": newest,
+    }
 
 
 @register.filter
