@@ -388,6 +388,11 @@ def test_everything_the_public_wrote_is_read(
         assert again is not None and (again.text, again.post_id) == (item.text, item.post_id)
 
 
+def test_a_reading_says_how_much_of_the_allowance_is_used(client: Instagram, practice: Practice) -> None:
+    practice.deed("usage", percent=92)
+    assert client.fetch(practice.instagram, posts=[], cursor="").used == 92
+
+
 def test_long_lists_are_read_to_their_end(
     client: Instagram, practice: Practice, post: Callable[[str], str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

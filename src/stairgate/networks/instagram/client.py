@@ -188,7 +188,7 @@ class Instagram:
 
         Where only the words of a post or a comment elsewhere name us, Instagram has no list to read.
         """
-        self._prove(account, {READ_PUBLIC})
+        me, _ = self._prove(account, {READ_PUBLIC})
         items: list[PublicItem] = []
         removed: list[str] = []
         own = [post for post in posts if not post.startswith(reading.REPLY)]
@@ -200,7 +200,7 @@ class Instagram:
                     raise
                 removed.append(post)
         items += map(reading.tag, self._tags(account))
-        return Fetched(tuple(items), cursor="", removed=tuple(removed))
+        return Fetched(tuple(items), cursor="", removed=tuple(removed), used=me.used)
 
     def _newest_posts(self, account: Account) -> list[str]:
         """Return the account's newest posts: also those that were made by hand, or before us."""
