@@ -29,6 +29,8 @@ TRIED = re.compile(
     r"tests/(ledger|worker|organisations)/|tests/crash/test_(changes|matrix)"
     r"|tests/cli/test_(backup|check|rekey|start|worker)|_at_once|/test_(gate|lease|delivery|race)"
 )
+#: which test holds which clause, where the whole suite was collected
+WHOLE_SUITE = pytest.StashKey[dict[str, list[str]]]()
 #: of any other file so many tests
 FIRST = 3
 CLAUSE_TESTS = Path(__file__).resolve().parents[1] / "src/stairgate/clauses/tests.json"
@@ -75,6 +77,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         near = first_cases([item for item in items if comes_near_a_database(item)])
         config.hook.pytest_deselected(items=[item for item in items if item not in set(near)])
         items[:] = near
+    elif config.args == config.getini("testpaths") and not (config.option.keyword or config.option.markexpr):
+        config.stash[WHOLE_SUITE] = _clause_tests(items)
     items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
     target: Path | None = config.getoption("--write-clause-tests")
     if target:

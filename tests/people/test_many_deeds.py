@@ -272,7 +272,7 @@ def test_no_order_of_deeds_leaves_somebody_a_duty_against_the_clauses(db: None, 
 
 
 QUICK = settings(
-    max_examples=10,
+    max_examples=6,
     stateful_step_count=8,
     deadline=None,
     derandomize=True,
