@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.browser.conftest import DESK, PHONE, Demo, Stack, follow, running_demo, violations
+from tests.browser.conftest import PHONE, Demo, Stack, follow, running_demo, violations
 from tests.networks.mastodon_server import TOKEN, mastodon
 from tests.networks.x_server import KEY, KEY_SECRET, OWN, XServer, x_network
 from tests.networks.x_server import TOKEN as X_TOKEN
@@ -40,13 +40,10 @@ def opened(stack: Stack, x: XServer, mastodon_url: str) -> str:
     return stack.url + done.stdout.split()[-1]
 
 
-@pytest.mark.parametrize("size", [DESK, PHONE])
-def test_an_account_says_what_can_be_done_there_and_what_it_costs(
-    stack: Stack, size: tuple[int, int], photograph: Any
-) -> None:
+def test_an_account_says_what_can_be_done_there_and_what_it_costs(stack: Stack, photograph: Any) -> None:
     with x_network() as x, mastodon() as toots:
         page = opened(stack, x, toots.url)
-        priya = stack.person("Priya", size)
+        priya = stack.person("Priya", PHONE)
         priya.goto(f"{page}connect/")
         assert "What we can do here, and what you must do by hand" in priya.inner_text("main")
         photograph(priya, "other-connect")
@@ -63,7 +60,7 @@ def test_an_account_says_what_can_be_done_there_and_what_it_costs(
         photograph(priya, "other-account")
         found["account"] = violations(priya)
 
-        tom = stack.person("Tom", size)
+        tom = stack.person("Tom", PHONE)
         tom.goto(f"{stack.url}/posts/new/")
         tom.get_by_label("Willow Lane on X").check()
         tom.get_by_role("textbox", name="2. What it says").fill(WORDS)

@@ -11,7 +11,6 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.browser.conftest import (
-    DESK,
     PHONE,
     Photograph,
     Stack,
@@ -54,16 +53,11 @@ def put_in(person: Page, name: str, secret: str) -> None:
     person.get_by_text("It is in the vault.").wait_for()
 
 
-@pytest.mark.parametrize(
-    ("size", "name"), [(DESK, "page-desk"), (PHONE, "page-phone")], ids=["desk", "phone"]
-)
-def test_a_look_has_a_reason_and_is_there_for_all_to_see(
-    stack: Stack, size: tuple[int, int], name: str, photograph: Photograph
-) -> None:
-    kofi = stack.person("Kofi", size)
+def test_a_look_has_a_reason_and_is_there_for_all_to_see(stack: Stack, photograph: Photograph) -> None:
+    kofi = stack.person("Kofi", PHONE)
     kofi.context.grant_permissions(["clipboard-read", "clipboard-write"], origin=stack.url)
     to_the_vault(kofi, stack)
-    put_in(kofi, name, "seven purple kettles")
+    put_in(kofi, "page-phone", "seven purple kettles")
     assert violations(kofi) == CLEAN
     photograph(kofi, "vault-entry")
 
@@ -91,7 +85,7 @@ def test_a_look_has_a_reason_and_is_there_for_all_to_see(
         "first => document.getElementById('code').innerText !== first", arg=first, timeout=40_000
     )
 
-    helen = stack.person("Helen", size)
+    helen = stack.person("Helen", PHONE)
     to_the_vault(helen, stack)
     said = helen.get_by_role("region", name="Who looked").inner_text()
     for words in ("Kofi copied it", "Kofi looked at it", "Kofi saw its codes", "Facebook signed us out"):

@@ -84,7 +84,7 @@ def test_random_deeds_never_get_anything_past_the_gate(
     second = open_account(cast.nursery, nowhere, began, name="Second page")
     note_health(channel=second, health=Health(ok=True, checked_at=began))
     Deeds.start = (cast, [cast.channel, second], began)
-    run(Honest(), monkeypatch, runs=12)
+    run(Honest(), monkeypatch, runs=9)
     assert tally.requests >= tally.runs and tally.there > tally.runs / 5, (
         "little got out, so little was proved"
     )
@@ -96,5 +96,5 @@ def test_random_deeds_leave_only_what_was_approved_on_the_practice_page(
     """Through the real client and over HTTP; what is on the page is what the practice network lists."""
     cast = willow_lane(began, credentials=practice.credentials)
     Deeds.start = (cast, [cast.channel], began)
-    run(Practised(practice), monkeypatch, runs=3)
+    run(Practised(practice), monkeypatch, runs=2)
     assert tally.requests >= tally.runs, "little got out, so little was proved"
