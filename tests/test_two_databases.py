@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests import databases
-from tests.conftest import first_cases
+from tests.conftest import FIRST, first_cases
 from tests.databases import own_database
 
 
@@ -22,9 +22,22 @@ def test_whoever_asks_for_one_may_open_another() -> None:
     assert databases.refused_to == ""
 
 
-def test_a_table_is_gone_through_once_and_whole_where_a_database_is_tried() -> None:
-    names = ("web/test_a.py::test_x[1]", "web/test_a.py::test_x[2]", "ledger/test_b.py::test_y[1]")
-    items: list[Any] = [
-        SimpleNamespace(nodeid=f"tests/{name}") for name in (*names, "ledger/test_b.py::test_y[2]")
-    ]
-    assert first_cases(items) == [items[0], *items[2:]]
+@pytest.mark.parametrize(
+    ("file", "whole"),
+    [
+        ("web/test_today.py", False),
+        ("people/test_leaving.py", False),
+        ("cli/test_archive.py", False),
+        ("cli/test_backup.py", True),
+        ("crash/test_matrix.py", True),
+        ("ledger/test_guards.py", True),
+        ("monitoring/test_at_once.py", True),
+        ("publishing/test_by_hand_at_once.py", True),
+        ("publishing/test_gate_conditions.py", True),
+    ],
+)
+def test_of_a_file_the_first_tests_run_beside_both_and_all_where_a_database_is_tried(
+    file: str, whole: bool
+) -> None:
+    items: list[Any] = [SimpleNamespace(nodeid=f"tests/{file}::test_x[{number}]") for number in range(9)]
+    assert first_cases(items) == (items if whole else items[:FIRST])
