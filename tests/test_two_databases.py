@@ -41,3 +41,8 @@ def test_of_a_file_the_first_tests_run_beside_both_and_all_where_a_database_is_t
 ) -> None:
     items: list[Any] = [SimpleNamespace(nodeid=f"tests/{file}::test_x[{number}]") for number in range(9)]
     assert first_cases(items) == (items if whole else items[:FIRST])
+
+
+def test_what_asks_nothing_of_a_database_and_is_long_runs_beside_one() -> None:
+    items: list[Any] = [SimpleNamespace(nodeid="tests/web/test_budget.py::test_x")]
+    assert first_cases(items) == []
