@@ -15,7 +15,7 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from stairgate.channels.models import Channel
+from stairgate.channels.models import Channel, HealthReading
 from stairgate.monitoring import collect, hooks
 from stairgate.monitoring.models import Item, Receipt, Sweep, Walk
 from stairgate.organisations.models import Organisation
@@ -153,7 +153,11 @@ def test_the_page_of_the_account_says_when_it_agreed_to_ring_and_rang(
     address, manager = reverse("channels:account", args=[cast.channel.pk]), signed_in(cast.priya)
     at = timezone.make_aware(datetime(2026, 11, 24, 17, 45))
     Sweep.objects.update(subscribed_at=at)
-    assert "Tue 24 Nov, 17:45. It has not rung yet" in manager.get(address).content.decode()
+    HealthReading.objects.update(rings=False, at=at - timedelta(minutes=1))  # asked before it agreed
+    page = manager.get(address).content.decode()
+    assert "Tue 24 Nov, 17:45. It has not rung yet" in page and "does not ring" not in page
+    HealthReading.objects.update(at=timezone.now())
+    assert "The network does not ring" in manager.get(address).content.decode()
     door.signed(note(practice.page, verb="add"))
     Sweep.objects.update(heard_at=F("subscribed_at") + timedelta(minutes=4))
     assert "Tue 24 Nov, 17:45. It last rang Tue 24 Nov, 17:49" in manager.get(address).content.decode()
