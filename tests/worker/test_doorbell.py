@@ -203,6 +203,26 @@ def test_told_to_end_while_the_database_answers_it_ends(part: str, monkeypatch: 
     in_a_thread_of_its_own(told())
 
 
+def test_a_listener_that_ended_by_itself_rests_before_it_listens_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    listened: list[int] = []
+    listener = listening._Listener(lambda bell: None)
+
+    async def ends() -> None:
+        listened.append(1)
+
+    async def told() -> None:
+        monkeypatch.setattr(listener, "_listen", ends)
+        task = asyncio.create_task(listener._stay())
+        await asyncio.sleep(0.2)
+        task.cancel()
+        await asyncio.wait([task], timeout=60)
+        assert task.done() and listened == [1]
+
+    in_a_thread_of_its_own(told())
+
+
 def test_on_sqlite_nothing_of_it_is_even_loaded(tmp_path: Path) -> None:
     program = (
         "import django, sys; django.setup(); import stairgate.worker.loop, stairgate.config.urls; "

@@ -70,7 +70,7 @@ class _Listener:
             except Exception:
                 if not _cancelled():
                     log.exception("doorbell_broken")
-                    await asyncio.sleep(_PAUSE_SECONDS)
+            await _rest(_PAUSE_SECONDS)
 
     async def _listen(self) -> None:
         app = _queue()
@@ -110,8 +110,13 @@ async def _keep_clear(app: App) -> None:
         with suppress(ConnectorException):  # another worker clears too, or the database is away
             for job in await app.job_manager.get_stalled_jobs(queue=QUEUE):
                 await app.job_manager.finish_job(job, Status.FAILED, delete_job=True)
-        if not _cancelled():
-            await asyncio.sleep(_CLEAR_SECONDS)
+        await _rest(_CLEAR_SECONDS)
+
+
+async def _rest(seconds: float) -> None:
+    """Wait, unless this task was told to end meanwhile."""
+    if not _cancelled():
+        await asyncio.sleep(seconds)
 
 
 def _cancelled() -> bool:
