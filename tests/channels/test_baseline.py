@@ -206,13 +206,14 @@ def test_all_that_moved_is_put_back_with_one_press_and_what_is_refused_is_named(
     from stairgate.networks.facebook import Facebook
 
     reading.sweep(NOW, "worker")
-    moved = len(sheet(real).settable)
+    moved, read = len(sheet(real).mendable), SettingsReading.objects.count()
     change = Facebook.change_setting
     with monkeypatch.context() as patch:
         patch.setattr(Facebook, "change_setting", lambda c, a, key, v: "TAG" in key or change(c, a, key, v))
         left = reading.put_all_back(actor=real.kofi, channel=real.channel, at=NOW)
     assert left == ["People can tag the page"] and moved > 4
-    assert [one.line.name for one in sheet(real).moved] == left and sheet(real).settable == ()
+    assert SettingsReading.objects.count() == read + 1
+    assert [one.line.name for one in sheet(real).moved] == left and sheet(real).mendable == ()
     assert Entry.objects.filter(kind="channels.setting_put_back").count() == moved
 
 
@@ -220,7 +221,7 @@ def test_all_that_moved_is_put_back_with_one_press_and_what_is_refused_is_named(
 def test_the_page_offers_it_where_more_than_one_has_moved(real: Cast) -> None:
     reading.sweep(NOW, "worker")
     address, client = reverse("channels:settings", args=[real.channel.pk]), signed_in(real.kofi)
-    words = f"Put all {len(sheet(real).settable)} back as agreed"
+    words = f"Put all {len(sheet(real).mendable)} back as agreed"
     assert words in client.get(address).content.decode()
     page = client.post(reverse("channels:put_all_back", args=[real.channel.pk]), follow=True)
     assert "All as agreed again" in page.content.decode() and words not in page.content.decode()

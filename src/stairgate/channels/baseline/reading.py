@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 import structlog
@@ -165,6 +165,38 @@ def put_back(*, actor: User, channel: Channel, line_id: str, at: datetime) -> bo
     line = baseline_of(channel.network).line(line_id)
     if line is None or not line.key:
         raise CannotRead("This setting is changed on the network, by hand.")
+    _ask_for(line, client, actor, channel, at)
+    return not _not_so([line], channel, at)
+
+
+@control(
+    "C30", "All settings that have moved are put back with one press, each on record, and read back together"
+)
+def put_all_back(*, actor: User, channel: Channel, at: datetime) -> list[str]:
+    """Ask for all that has moved and can be put back from here, then read all of it; return the names of what is left.
+
+    Raises `NotAllowed`, and `CannotRead` where the network tells nothing.
+    """
+    require_manager(actor, channel.organisation, at)
+    client = _require_asked(channel)
+    moved = [now.line for now in sheet_now(channel, in_force(channel.organisation), at).mendable]
+    asked = [line for line in moved if _is_asked_for(line, client, actor, channel, at)]
+    left = [line for line in moved if line not in asked]
+    if asked:
+        left += _not_so(asked, channel, at)
+    return [line.name for line in left]
+
+
+def _is_asked_for(line: Line, client: KnowsSettings, actor: User, channel: Channel, at: datetime) -> bool:
+    try:
+        _ask_for(line, client, actor, channel, at)
+    except CannotRead:
+        return False
+    return True
+
+
+def _ask_for(line: Line, client: KnowsSettings, actor: User, channel: Channel, at: datetime) -> None:
+    """Ask the network for one setting to be as agreed. Raises `CannotRead` with the way by hand."""
     with transaction.atomic():
         payload = {"line": line.id, "wanted": line.wanted}
         write_down(actor, channel, "channels.setting_put_back", payload, at)
@@ -175,33 +207,19 @@ def put_back(*, actor: User, channel: Channel, line_id: str, at: datetime) -> bo
     except Trouble as trouble:
         _note_refusal(channel, line, at)
         raise CannotRead(f"{trouble} {_by_hand(line)}") from None
+
+
+def _not_so(lines: Sequence[Line], channel: Channel, at: datetime) -> list[Line]:
+    """Read all settings; return those of these that are not as agreed, though the network said yes. Raises `CannotRead`."""
     reading = read_settings(channel, at)
     if not reading.ok:
         raise CannotRead(f"We asked for it, and could not read whether it is so. {reading.problem}")
-    current = SettingAnswer.objects.filter(channel=channel, line=line.id, ended_at__isnull=True)
-    if current.filter(answer=Answer.WANTED).exists():
-        return True
-    _note_refusal(channel, line, at)
-    return False
-
-
-@control("C30", "All settings that have moved are put back with one press, each on record and read back")
-def put_all_back(*, actor: User, channel: Channel, at: datetime) -> list[str]:
-    """Put back one after the other what has moved and can be put back from here; return the names of what is left.
-
-    Raises `NotAllowed`, and `CannotRead` where the network tells nothing.
-    """
-    require_manager(actor, channel.organisation, at)
-    _require_asked(channel)
-    sheet = sheet_now(channel, in_force(channel.organisation), at)
-    return [now.line.name for now in sheet.settable if not _is_back(actor, channel, now.line, at)]
-
-
-def _is_back(actor: User, channel: Channel, line: Line, at: datetime) -> bool:
-    try:
-        return put_back(actor=actor, channel=channel, line_id=line.id, at=at)
-    except CannotRead:
-        return False
+    current = SettingAnswer.objects.filter(channel=channel, answer=Answer.WANTED, ended_at__isnull=True)
+    as_agreed = set(current.values_list("line", flat=True))
+    left = [line for line in lines if line.id not in as_agreed]
+    for line in left:
+        _note_refusal(channel, line, at)
+    return left
 
 
 def _wanted(channel: Channel, line: Line, told: Mapping[str, SettingValue]) -> SettingValue:

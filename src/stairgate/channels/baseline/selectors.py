@@ -139,7 +139,7 @@ class Now:
         return self.standing in FINE
 
     @property
-    def settable(self) -> bool:
+    def mendable(self) -> bool:
         """Whether it has moved, and the network has not yet refused to change it for us."""
         refused = self.answer is not None and self.answer.refused_at is not None
         return self.standing == Standing.MOVED and self.asked and not refused
@@ -168,9 +168,9 @@ class ScreenNow:
         return sum(line.standing == Standing.MOVED for line in self.lines)
 
     @property
-    def settable(self) -> tuple[Now, ...]:
+    def mendable(self) -> tuple[Now, ...]:
         """What has moved and may be put back from here."""
-        return tuple(line for line in self.lines if line.settable)
+        return tuple(line for line in self.lines if line.mendable)
 
     @property
     def all_same(self) -> bool:
@@ -211,9 +211,9 @@ class Sheet:
         return tuple(line for line in self.lines if line.standing == Standing.MOVED)
 
     @property
-    def settable(self) -> tuple[Now, ...]:
+    def mendable(self) -> tuple[Now, ...]:
         """What has moved and may be put back from here."""
-        return tuple(line for line in self.lines if line.settable)
+        return tuple(line for line in self.lines if line.mendable)
 
     @property
     def words_digest(self) -> str:
