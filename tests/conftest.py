@@ -27,7 +27,7 @@ WAYS = ("tests/browser/test_whole_way.py",)
 #: where a database itself is tried, by its guards, its locks, its tools and what is killed: there each case runs on both
 TRIED = re.compile(
     r"tests/(ledger|worker|organisations)/|tests/crash/test_(changes|matrix)"
-    r"|tests/cli/test_(backup|check|rekey|start|worker)|_at_once|/test_(gate|lease|delivery|race)"
+    r"|tests/cli/test_(backup|check|rekey|start|worker)|_at_once|/test_gate"
 )
 #: long ones that ask of the rules, not of a database; who is killed is tried on both by the matrix
 ONCE = (
@@ -81,7 +81,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
                 item.add_marker(pytest.mark.xdist_group(part))
                 break
     if config.getoption("--second-database"):
-        near = first_cases([item for item in items if comes_near_a_database(item)])
+        near = for_the_second_database([item for item in items if comes_near_a_database(item)])
         config.hook.pytest_deselected(items=[item for item in items if item not in set(near)])
         items[:] = near
     elif config.args == config.getini("testpaths") and not (config.option.keyword or config.option.markexpr):
@@ -113,7 +113,7 @@ def comes_near_a_database(item: pytest.Item) -> bool:
     )
 
 
-def first_cases(items: list[pytest.Item]) -> list[pytest.Item]:
+def for_the_second_database(items: list[pytest.Item]) -> list[pytest.Item]:
     """Return of each file its first tests: that what it is about works on the second database too.
 
     Where a database itself is tried, all stay.

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests import databases
-from tests.conftest import FIRST, first_cases
+from tests.conftest import FIRST, for_the_second_database
 from tests.databases import own_database
 
 
@@ -40,9 +40,9 @@ def test_of_a_file_the_first_tests_run_beside_both_and_all_where_a_database_is_t
     file: str, whole: bool
 ) -> None:
     items: list[Any] = [SimpleNamespace(nodeid=f"tests/{file}::test_x[{number}]") for number in range(9)]
-    assert first_cases(items) == (items if whole else items[:FIRST])
+    assert for_the_second_database(items) == (items if whole else items[:FIRST])
 
 
 def test_what_asks_nothing_of_a_database_and_is_long_runs_beside_one() -> None:
     items: list[Any] = [SimpleNamespace(nodeid="tests/web/test_budget.py::test_x")]
-    assert first_cases(items) == []
+    assert for_the_second_database(items) == []

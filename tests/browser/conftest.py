@@ -181,6 +181,16 @@ def violations(page: Page, only: Sequence[str] = ()) -> list[str]:
     return [f"{v['id']}: {v['nodes'][0]['html'][:160]}" for v in found["violations"]]
 
 
+def resize(page: Page, size: tuple[int, int]) -> None:
+    """Give a page another size, as a window is that somebody turns or drags."""
+    page.set_viewport_size({"width": size[0], "height": size[1]})
+
+
+def fits(page: Page) -> bool:
+    """Return whether nothing on a page is wider than its window."""
+    return bool(page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"))
+
+
 def follow(page: Page, to_press: Locator) -> None:
     """Press what leads to another page and wait until that page is there: only then may it be judged."""
     with page.expect_navigation():
@@ -201,13 +211,13 @@ def photograph(request: pytest.FixtureRequest, tmp_path: Path) -> Photograph:
         before = page.viewport_size
         for scheme in _SCHEMES:
             page.emulate_media(color_scheme=scheme)
-            for width, height in (DESK, PHONE):
-                page.set_viewport_size({"width": width, "height": height})
+            for size in (DESK, PHONE):
+                resize(page, size)
                 ending = "-dark" if scheme == "dark" else ""
-                page.screenshot(path=tmp_path / f"{name}-{width}{ending}.png", full_page=True)
+                page.screenshot(path=tmp_path / f"{name}-{size[0]}{ending}.png", full_page=True)
                 if scheme == "light":
                     PICTURES.mkdir(exist_ok=True)
-                    page.screenshot(path=PICTURES / f"{name}-{width}.png")
+                    page.screenshot(path=PICTURES / f"{name}-{size[0]}.png")
         page.emulate_media(color_scheme="light")
         if before:
             page.set_viewport_size(before)

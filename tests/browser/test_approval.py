@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page
 
 from stairgate.publishing.rules import NO_PURPOSE
-from tests.browser.conftest import DESK, PHONE, Stack, violations, wait_until
+from tests.browser.conftest import DESK, PHONE, Stack, resize, violations, wait_until
 from tests.browser.steps import approve, send_for_approval
 
 pytestmark = pytest.mark.browser
@@ -17,13 +17,13 @@ pytestmark = pytest.mark.browser
 def no_findings(page: Page) -> None:
     """Axe finds nothing, at both sizes, in light and in dark; nothing is wider than the screen."""
     for width, height in (DESK, PHONE):
-        page.set_viewport_size({"width": width, "height": height})
+        resize(page, (width, height))
         for scheme in ("light", "dark"):
             page.emulate_media(color_scheme=scheme)
             assert violations(page) == []
         assert page.evaluate("document.documentElement.scrollWidth") <= width
     page.emulate_media(color_scheme="light")
-    page.set_viewport_size({"width": DESK[0], "height": DESK[1]})
+    resize(page, DESK)
 
 
 def written(stack: Stack, text: str) -> Page:

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page
 
 from stairgate.channels.asking import form
-from tests.browser.conftest import PHONE, Photograph, Stack, follow, violations
+from tests.browser.conftest import PHONE, Photograph, Stack, fits, follow, violations
 
 pytestmark = pytest.mark.browser
 
@@ -36,7 +36,7 @@ def test_a_page_is_asked_for_and_sent_back(stack: Stack, photograph: Photograph)
 
     def go_on(step: str) -> None:
         found[step] = violations(priya)
-        assert priya.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), step
+        assert fits(priya), step
         follow(priya, priya.get_by_role("button", name="Save and go on"))
 
     go_on("empty")
@@ -90,5 +90,5 @@ def test_a_page_is_asked_for_and_sent_back(stack: Stack, photograph: Photograph)
             priya.goto(stack.url + path)
         follow(priya, priya.get_by_role("link", name=link))
         found[link] = violations(priya)
-        assert priya.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), link
+        assert fits(priya), link
     assert {step: rules for step, rules in found.items() if rules} == {}

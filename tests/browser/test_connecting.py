@@ -18,7 +18,9 @@ from tests.browser.conftest import (
     Demo,
     Photograph,
     Stack,
+    fits,
     follow,
+    resize,
     running_demo,
     violations,
     wait_until,
@@ -53,10 +55,10 @@ def looked_at(page: Page, photograph: Photograph, name: str) -> None:
     """Take the picture of a page, and have axe and a narrow screen judge it."""
     photograph(page, name)
     for size in (DESK, PHONE):
-        page.set_viewport_size({"width": size[0], "height": size[1]})
+        resize(page, size)
         assert violations(page) == [], name
-        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), name
-    page.set_viewport_size({"width": DESK[0], "height": DESK[1]})
+        assert fits(page), name
+    resize(page, DESK)
 
 
 def the_account(page: Page, stack: Stack) -> None:

@@ -9,13 +9,13 @@ from typing import Any, Literal
 import pytest
 from playwright.sync_api import Page
 
-from tests.browser.conftest import DESK, PHONE, Stack, violations, wait_until
+from tests.browser.conftest import DESK, PHONE, Stack, fits, resize, violations, wait_until
 from tests.browser.steps import approve, checks_out_offline, every_page, send_for_approval
 
 pytestmark = pytest.mark.browser
 
 #: a small telephone, or one on which the letters were made large
-NARROW = 320
+NARROW = (320, 640)
 #: of what axe looks for, whatever a size or a colour can change; all the rest was judged in the first form
 LOOKS = (
     "color-contrast",
@@ -121,17 +121,12 @@ def troubles(page: Page) -> list[str]:
     """Return what is wrong with the page at hand, in each form it takes."""
     found = []
     for size, scheme, only in FORMS:
-        page.set_viewport_size({"width": size[0], "height": size[1]})
+        resize(page, size)
         page.emulate_media(color_scheme=scheme)
         found += [f"{size[0]} {scheme}: {one}" for one in violations(page, only)]
-        found += too_wide(page)
-    page.set_viewport_size({"width": NARROW, "height": 640})
-    found += too_wide(page)
-    page.set_viewport_size({"width": DESK[0], "height": DESK[1]})
+        found += [] if fits(page) else [f"wider than {size[0]}"]
+    resize(page, NARROW)
+    found += [] if fits(page) else [f"wider than {NARROW[0]}"]
+    resize(page, DESK)
     page.emulate_media(color_scheme="light")
     return found
-
-
-def too_wide(page: Page) -> list[str]:
-    wide = page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
-    return [f"wider than {page.evaluate('window.innerWidth')}"] if wide else []

@@ -14,7 +14,17 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page
 
-from tests.browser.conftest import DESK, PHONE, Demo, Stack, running_demo, violations, wait_until
+from tests.browser.conftest import (
+    DESK,
+    PHONE,
+    Demo,
+    Stack,
+    fits,
+    resize,
+    running_demo,
+    violations,
+    wait_until,
+)
 from tests.browser.steps import approve, checks_out_offline, send_for_approval
 
 pytestmark = pytest.mark.browser
@@ -70,11 +80,11 @@ def connect(priya: Page, stack: Stack, photograph: Any) -> None:
     assert "Its Instagram is the practice network" in priya.inner_text("main")
     photograph(priya, "connect-instagram")
     for size, dark in ((DESK, False), (PHONE, True)):
-        priya.set_viewport_size({"width": size[0], "height": size[1]})
+        resize(priya, size)
         priya.emulate_media(color_scheme="dark" if dark else "light")
         assert violations(priya) == []
-        assert priya.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    priya.set_viewport_size({"width": DESK[0], "height": DESK[1]})
+        assert fits(priya)
+    resize(priya, DESK)
     priya.emulate_media(color_scheme="light")
     priya.get_by_label("Instagram account ID").fill(given["instagram_id"])
     priya.get_by_label("Name on Instagram").fill(given["instagram_name"])

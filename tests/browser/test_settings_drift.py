@@ -19,6 +19,7 @@ from tests.browser.conftest import (
     PHONE,
     Photograph,
     Stack,
+    fits,
     follow,
     running_demo,
     violations,
@@ -48,10 +49,6 @@ def to_settings(person: Page, stack: Stack) -> None:
 
 def press(person: Page, name: str) -> None:
     follow(person, person.get_by_role("button", name=name))
-
-
-def fits(person: Page) -> bool:
-    return bool(person.evaluate("document.documentElement.scrollWidth <= window.innerWidth"))
 
 
 @pytest.fixture

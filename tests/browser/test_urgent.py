@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page
 
-from tests.browser.conftest import DESK, PHONE, Stack, follow, violations, wait_until
+from tests.browser.conftest import DESK, PHONE, Stack, follow, resize, violations, wait_until
 from tests.browser.test_approval import no_findings
 
 pytestmark = pytest.mark.browser
@@ -66,7 +66,7 @@ def test_an_urgent_closure_is_out_in_under_a_minute_of_taps(
     assert f"because {reason}. We plan to open again" in page.inner_text("main")
     photograph(page, "urgent-see")
     no_findings(page)
-    page.set_viewport_size({"width": size[0], "height": size[1]})
+    resize(page, size)
     thumb.press(page.get_by_role("button", name="Send it now"), leads_on=True)
     wait_until(page, "On the page")
     assert time.monotonic() - began < MOST_SECONDS and thumb.taps <= MOST_TAPS, thumb.taps

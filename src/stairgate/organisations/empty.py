@@ -41,6 +41,7 @@ def build(connection: BaseDatabaseWrapper) -> bool:
     with connection.schema_editor(atomic=True) as editor:
         for model in _tables(state.apps, connection):
             editor.create_model(model)
+        # now, not at the end: PostgreSQL changes no table in which a deed has just written a row
         for statement in editor.deferred_sql:
             editor.execute(statement)
         editor.deferred_sql.clear()
