@@ -43,7 +43,7 @@ AGREES_WITHOUT = -3.5  # with a rule that goes by what is not weighed: the text 
 SPEAKS_LATER = {
     Category.CONTACT_DETAILS: 4.0,
     Category.HATE: 0.8,
-    Category.LOCATION_NOW: 0.5,
+    Category.LOCATION_NOW: 1.0,
     Category.CHILD_IDENTITY: 0.5,
 }
 # A rule made of cues is doubtful as soon as the model knows it. Another one is when it was right less often
