@@ -61,10 +61,10 @@ def checks(setting: Setting) -> Iterator[Due]:
 
 @control("C37", "A day ahead on which the rota has nobody is a task before it comes")
 def gaps(setting: Setting) -> Iterator[Due]:
-    """A rota that is missing, or has nobody for a day of the next four weeks: for whoever sets it."""
+    """A rota that is missing, or has nobody for a day of the next four weeks: for whoever sets it. No query."""
     if not _connected(setting):
         return
-    until = rota_now(setting.organisation, setting.now).until
+    until = setting.organisation.rota_until
     if until is not None and until >= setting.day + GAP_TOLD:
         return
     day = until + timedelta(days=1) if until else setting.day

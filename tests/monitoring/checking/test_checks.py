@@ -151,7 +151,10 @@ def test_a_rota_whose_people_are_no_longer_fit_shuts_the_gate_by_itself(cast: Ca
 def test_holidays_show_who_steps_in_and_a_gap_is_told_before_it_comes(cast: Cast, now: datetime) -> None:
     on_rota(cast, now)
     today = cast.organisation.day(now)
-    setting = lambda: Setting(fresh(cast).organisation, now)  # noqa: E731
+
+    def setting() -> Setting:
+        return Setting(fresh(cast).organisation, now)
+
     assert list(gaps(setting())) == []
     for who in (cast.kofi, cast.gwen):
         rota.add_away(

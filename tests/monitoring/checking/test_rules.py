@@ -67,7 +67,7 @@ def test_a_check_is_due_by_the_end_of_a_day_of_the_settings_own_clock(
     checked: tuple[int, ...], days: int, on: tuple[int, ...], until: tuple[int, ...]
 ) -> None:
     due = check_deadline(datetime(*checked, tzinfo=UTC), days, LONDON)  # type: ignore[misc,arg-type]
-    assert due.on == date(*on)  # type: ignore[arg-type]
+    assert due.on == date(*on)
     assert due.until == datetime(*until, tzinfo=UTC)  # type: ignore[misc,arg-type]
 
 

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from stairgate.monitoring.checking import rota as deeds
 from stairgate.monitoring.checking.models import RotaAway
 from stairgate.monitoring.checking.rules import GAP_TOLD
-from stairgate.monitoring.checking.selectors import check_now, rota_now
+from stairgate.monitoring.checking.selectors import next_due, rota_now
 from stairgate.organisations.access import current, require
 from stairgate.organisations.models import Membership
 from stairgate.organisations.rules import Duty
@@ -54,15 +54,15 @@ def _page(request: HttpRequest, member: Membership, *, status: int = 200, **refu
     now = timezone.now()
     found = rota_now(member.organisation, now)
     version = in_force(member.organisation)
-    days = (version.parameters if version else Parameters()).check_every_days
+    parameters = version.parameters if version else Parameters()
     today = member.organisation.day(now)
-    due = check_now(member.organisation, now).due
+    due = next_due(member.organisation, parameters)
     duties = member.duties_on(today)
     values = {
         "active": "check",
         "rota": found,
-        "ahead": found.ahead(max(due.on, today) if due else today, days),
-        "days": days,
+        "ahead": found.ahead(max(due.on, today) if due else today, parameters.check_every_days),
+        "days": parameters.check_every_days,
         "may": bool(duties & {Duty.MANAGE, Duty.LOOK_AFTER}),
         "mine": member.user_id,
         "everybody": [*(one.member for one in found.placed), *found.others],

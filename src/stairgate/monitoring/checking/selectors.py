@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import BooleanField, Case, Count, Exists, OuterRef, Prefetch, Q, QuerySet, When
 
 from stairgate.channels.baseline.rules import Moved
 from stairgate.channels.models import Channel, PlatformPerson
@@ -107,6 +107,25 @@ def rota_now(organisation: Organisation, now: datetime) -> Rota:
     )
 
 
+def names_on_rota(organisation: Organisation, day: date) -> tuple[list[str], str]:
+    """Return who is on the rota by first name, in order, and the first of them who is there on a day. One query.
+
+    Whether they may do it that day is not asked: `Organisation.rota_until` says whether somebody may.
+    """
+    away = RotaAway.objects.filter(
+        organisation=organisation,
+        user=OuterRef("user"),
+        ended_at__isnull=True,
+        first_on__lte=day,
+        last_on__gte=day,
+    )
+    rows = RotaPlace.objects.filter(organisation=organisation, ended_at__isnull=True).annotate(
+        away=Exists(away)
+    )
+    found = list(rows.values_list("user__first_name", "away"))
+    return [name for name, _ in found], next((name for name, gone in found if not gone), "")
+
+
 def _fit(organisation: Organisation, today: date) -> list[Membership]:
     return fit_among(
         holders(organisation, roles_with(Duty.DECIDE), today), organisation, on=today, duty=Duty.DECIDE
@@ -147,6 +166,7 @@ class CameIn:
     kind: str
     count: int
     decided: int
+    undecided: int = 0
 
     @property
     def name(self) -> str:
@@ -210,6 +230,7 @@ class CheckNow:
     came_in: tuple[CameIn, ...]
     undecided: int
     steps: tuple[StepNow, ...]
+    last: tuple[PageCheck, ...]  # the four before, newest first
 
     @property
     def given(self) -> dict[str, Given]:
@@ -237,31 +258,46 @@ def given_of(answers: Sequence[CheckAnswer]) -> dict[str, Given]:
 
 
 def check_now(organisation: Organisation, now: datetime) -> CheckNow:
-    """Return the check that is due, as it stands. A bounded number of queries, however much came in."""
+    """Return the check that is due, as it stands. Eight queries, and as many more as `accounts_now` sometimes asks."""
     version = in_force(organisation)
     parameters = version.parameters if version else Parameters()
     people = Prefetch("platform_people", PlatformPerson.objects.filter(gone_at__isnull=True).order_by("name"))
-    among = (
-        with_reading().filter(status=Channel.Status.LIVE, connection__isnull=False).prefetch_related(people)
-    )
+    among = with_reading().filter(_CHECKED).prefetch_related(people)
     places = tuple(
         Place(one, reading_of(one.channel, now), tuple(one.channel.platform_people.all()))
         for one in accounts_now(organisation, now, version=version, among=among)
     )
-    check = open_check(organisation)
-    since = check.since if check else since_when(organisation, [one.channel for one in places])
+    check, last = open_check(organisation), last_checks(organisation)
+    since = check.since if check else since_when(last, [one.channel for one in places])
     due = _due([one.channel for one in places], parameters)
     zone = ZoneInfo(organisation.timezone)
+    found = came_in(organisation, since or now)
     return CheckNow(
         check=check,
         since=since,
         due=due,
         stage=stage(due, now, zone) if due else Stage.FAR,
         places=places,
-        came_in=came_in(organisation, since) if since else (),
-        undecided=undecided(organisation).count(),
+        came_in=tuple(one for one in found if one.count),
+        undecided=sum(one.undecided for one in found),
         steps=steps_of(newest_answers(check)),
+        last=last,
     )
+
+
+#: the accounts that a check covers
+_CHECKED = Q(status=Channel.Status.LIVE, connection__isnull=False)
+
+
+def checked_accounts(organisation: Organisation) -> list[Channel]:
+    """Return the accounts that a check covers. One query."""
+    rows = Channel.objects.filter(_CHECKED, organisation=organisation)
+    return list(rows.select_related("connection", "organisation"))
+
+
+def next_due(organisation: Organisation, parameters: Parameters) -> Deadline | None:
+    """Return when the next check is due. One query."""
+    return _due(checked_accounts(organisation), parameters)
 
 
 def open_check(organisation: Organisation) -> PageCheck | None:
@@ -275,15 +311,16 @@ def signed_checks(organisation: Organisation) -> QuerySet[PageCheck]:
     return rows.select_related("signed_by", "organisation").order_by("-signed_at")
 
 
-def last_checks(organisation: Organisation) -> list[PageCheck]:
-    """Return the last four checks. One query."""
-    return list(signed_checks(organisation)[:_LAST])
+def last_checks(organisation: Organisation) -> tuple[PageCheck, ...]:
+    """Return the last four checks, newest first. One query."""
+    return tuple(signed_checks(organisation)[:_LAST])
 
 
-def since_when(organisation: Organisation, channels: Sequence[Channel]) -> datetime | None:
+def since_when(last: Sequence[PageCheck], channels: Sequence[Channel]) -> datetime | None:
     """Return from when on what came in belongs to the next check: the last signature, or the first connection."""
-    last = signed_checks(organisation).values_list("signed_at", flat=True).first()
-    return last or min((one.connection.connected_at for one in channels), default=None)
+    if last:
+        return last[0].signed_at
+    return min((one.connection.connected_at for one in channels), default=None)
 
 
 def _due(channels: Sequence[Channel], parameters: Parameters) -> Deadline | None:
@@ -292,17 +329,23 @@ def _due(channels: Sequence[Channel], parameters: Parameters) -> Deadline | None
 
 
 def came_in(organisation: Organisation, since: datetime) -> tuple[CameIn, ...]:
-    """Return how much of each kind came in since a moment. One query."""
-    rows = Item.objects.filter(organisation=organisation, first_seen_at__gt=since).order_by("kind")
-    closed = Count("pk", filter=Q(state=Item.State.DECIDED))
-    counted = rows.values("kind").annotate(count=Count("pk"), decided=closed)
-    return tuple(CameIn(row["kind"], row["count"], row["decided"]) for row in counted)
-
-
-def undecided(organisation: Organisation) -> QuerySet[Item]:
-    """Return what needs somebody. What stays for the safeguarding lead alone after its decision is not counted."""
-    for_the_lead = Exists(Decision.objects.filter(item=OuterRef("pk"), item__under_18=True))
-    return Item.objects.filter(~for_the_lead, organisation=organisation, state=Item.State.OPEN)
+    """Return how much of each kind came in since a moment, and how much of it, or from before, needs somebody. What
+    stays for the safeguarding lead alone after its decision does not. One query.
+    """
+    new, waits = Q(first_seen_at__gt=since), Q(state=Item.State.OPEN)
+    rows = Item.objects.filter(new | waits, organisation=organisation)
+    for_the_lead = Q(under_18=True) & Q(Exists(Decision.objects.filter(item=OuterRef("pk"))))
+    counted = (
+        rows.annotate(stays=Case(When(for_the_lead, then=True), default=False, output_field=BooleanField()))
+        .order_by("kind")
+        .values("kind")
+        .annotate(
+            count=Count("pk", filter=new),
+            decided=Count("pk", filter=new & Q(state=Item.State.DECIDED)),
+            undecided=Count("pk", filter=waits & Q(stays=False)),
+        )
+    )
+    return tuple(CameIn(**row) for row in counted)
 
 
 def newest_answers(check: PageCheck | None) -> dict[str, CheckAnswer]:

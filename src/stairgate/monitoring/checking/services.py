@@ -25,7 +25,15 @@ from stairgate.monitoring.checking.rules import (
     is_nil,
     sample_size,
 )
-from stairgate.monitoring.checking.selectors import CheckNow, Place, check_now, open_check, since_when
+from stairgate.monitoring.checking.selectors import (
+    CheckNow,
+    Place,
+    check_now,
+    checked_accounts,
+    last_checks,
+    open_check,
+    since_when,
+)
 from stairgate.monitoring.models import Decision, Item
 from stairgate.organisations.access import NotAllowed
 from stairgate.organisations.models import Organisation, User
@@ -78,8 +86,7 @@ def _locked(organisation: Organisation) -> Organisation:
 def _open(organisation: Organisation, actor: User, at: datetime) -> PageCheck:
     if found := open_check(organisation):
         return found
-    live = Channel.objects.filter(organisation=organisation, status=Channel.Status.LIVE)
-    since = since_when(organisation, list(live.filter(connection__isnull=False).select_related("connection")))
+    since = since_when(last_checks(organisation), checked_accounts(organisation))
     if since is None:
         raise Refusal("There is no account to check yet.")
     return PageCheck.objects.create(organisation=organisation, since=since, begun_at=at, begun_by=actor)

@@ -20,10 +20,9 @@ from stairgate.monitoring.checking.selectors import (
     CheckNow,
     Line,
     check_now,
-    last_checks,
     looks_for,
+    names_on_rota,
     receipt_lines,
-    rota_now,
     sealed_by,
     signed_checks,
 )
@@ -68,7 +67,9 @@ def _page(
     now = timezone.now()
     found = check_now(member.organisation, now)
     may = Duty.DECIDE in member.duties_on(member.organisation.day(now))
-    rota = rota_now(member.organisation, now)
+    on_rota, turn = names_on_rota(
+        member.organisation, found.due.on if found.due else member.organisation.day(now)
+    )
     wanted = Step(opened) if opened in {one.value for one in Step} else found.current
     values = {
         "active": "check",
@@ -77,10 +78,9 @@ def _page(
         "open_step": wanted if may and found.places else None,
         "questions": _questions(found, wanted, typed or {}),
         "seal": services.seal(found),
-        "last": last_checks(member.organisation),
-        "turn": rota.does(found.due.on) if found.due else None,
-        "rota": rota,
-        "looks": looks_for(member).count() if may else 0,
+        "turn": turn,
+        "on_rota": on_rota,
+        "covered": member.organisation.rota_until is not None,
         "late": found.stage == Stage.LATE,
         "longest": LONGEST_NOTE,
     }
