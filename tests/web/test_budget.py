@@ -43,6 +43,7 @@ NO_PAGE = {
     # papers: what they ask the database is in tests/printing
     *("policies:policy_pdf", "policies:code_pdf", "reading:certificate"),
     *("people:register_pdf", "channels:sheet_pdf", "channels:request_pdf", "channels:house_rules_pdf"),
+    "monitoring:enter",  # of a place that nothing can read: its budget is in tests/monitoring/entering
     *("library:card", "checking:receipt_pdf"),
     "channels:settings_picture",
 }

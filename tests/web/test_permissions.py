@@ -279,6 +279,7 @@ ABSENT = {
         "reading:copy",
         "reading:certificate",
     ),
+    "monitoring:enter",  # a place that is read by itself: tests/monitoring/entering
     *("publishing:picture", "monitoring:item", "checking:receipt", "checking:receipt_pdf"),
     # a look is one person's own: tests/channels/test_vault.py
     *("channels:vault_look", "channels:vault_next"),

@@ -170,6 +170,7 @@ WORDS = {
     "monitoring.back": "A comment that was gone came back",
     "monitoring.gone": "A comment went away; our copy is kept",
     "monitoring.hide_asked": "Stairgate asked the page to hide a comment",
+    "monitoring.entered": "Somebody wrote down what they saw in a place that is not read",
     "monitoring.rota_set": "The rota of the weekly check was set",
     "monitoring.rota_away": "Somebody on the rota is away for some days",
     "monitoring.rota_back": "Somebody on the rota is there after all",
