@@ -14,7 +14,7 @@ from stairgate.assurance.known import Account, Bearer, Colleague, HelpList, Know
 from stairgate.assurance.marks import Mark, Who, Worth, listed
 from stairgate.channels.baseline.rules import Settings
 from stairgate.channels.opening.rules import Item, Opening
-from stairgate.channels.rules import Restriction
+from stairgate.channels.rules import Deadline, Restriction
 from stairgate.organisations.rules import Role
 from stairgate.people.rules import Barrier, Expiry, Holding, Reason
 from stairgate.policies.parameters import Parameters
@@ -70,6 +70,8 @@ PAGE = Account(
     opening=Opening(dict.fromkeys(Item, "as it is"), holders=3, staying=3, seen_at=NOW),
     settings=Settings(signed_at=NOW),
     access_checked_at=NOW,
+    check=Deadline(NOW.date() + timedelta(days=7), NOW + timedelta(days=7)),
+    checked_at=NOW,
 )
 TEAM = (
     bearer("Priya", Role.MANAGER, Role.PAGE_ADMINISTRATOR),
@@ -97,6 +99,7 @@ WELL = Known(
     colleagues=tuple(colleague(one.who.name) for one in TEAM),
     accounts=(PAGE,),
     work=WORK,
+    rota_until=DAY + timedelta(days=56),
 )
 
 
@@ -290,3 +293,34 @@ def test_a_declaration_that_is_older_than_a_year_breaks_what_is_asked_yearly() -
         assert marks(replace(known, colleagues=(colleague("Kofi"), never)))[clause].worth == Worth.MET
         late = marks(replace(known, colleagues=(colleague("Kofi"), old, never)))[clause]
         assert late.worth == Worth.BROKEN and "Tom has not declared" in late.why
+
+
+@pytest.mark.clause("C37")
+@pytest.mark.parametrize(
+    ("until", "worth"),
+    [(None, Worth.BROKEN), (-1, Worth.BROKEN), (0, Worth.RISK), (27, Worth.RISK), (28, Worth.MET)],
+)
+def test_a_rota_with_a_gap_shows_before_it_comes(until: int | None, worth: Worth) -> None:
+    day = None if until is None else DAY + timedelta(days=until)
+    assert mark("C37", rota_until=day).worth == worth
+    assert mark("C37", accounts=(replace(PAGE, connected=False),)).worth == Worth.OFF
+
+
+@pytest.mark.clause("C38", "C39")
+@pytest.mark.parametrize(
+    ("changed", "worth"),
+    [
+        ({}, Worth.MET),
+        ({"checked_at": None}, Worth.RISK),
+        ({"check": None}, Worth.BROKEN),
+        ({"check": Deadline(DAY, NOW)}, Worth.BROKEN),
+        ({"check": Deadline(DAY, NOW + timedelta(seconds=1))}, Worth.RISK),
+        ({"check": Deadline(DAY + timedelta(days=2), NOW + timedelta(days=2))}, Worth.RISK),
+        ({"check": Deadline(DAY + timedelta(days=3), NOW + timedelta(days=3))}, Worth.MET),
+    ],
+)
+def test_a_check_that_is_due_shows_and_a_late_one_breaks_its_clauses(
+    changed: dict[str, Any], worth: Worth
+) -> None:
+    for clause in ("C38", "C39"):
+        assert mark(clause, accounts=(replace(PAGE, **changed),)).worth == worth

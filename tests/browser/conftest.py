@@ -232,3 +232,17 @@ def wait_until(page: Page, words: str, *, seconds: float = 120.0) -> None:
         assert time.monotonic() < end, f"{words!r} never came: {page.inner_text('body')[:800]}"
         time.sleep(0.5)
         page.reload()
+
+
+@pytest.fixture
+def check(photograph: Photograph) -> Callable[[Page, str], None]:
+    """Look at a page with axe, in light and dark, and take it."""
+
+    def look(page: Page, name: str) -> None:
+        for scheme in ("light", "dark"):
+            page.emulate_media(color_scheme=scheme)
+            assert violations(page) == [], (name, scheme)
+        page.emulate_media(color_scheme="light")
+        photograph(page, name)
+
+    return look

@@ -22,7 +22,6 @@ from tests.browser.conftest import (
     fits,
     follow,
     running_demo,
-    violations,
     wait_until,
     watched,
 )
@@ -114,17 +113,3 @@ def test_a_setting_drifts_is_told_and_mended(
     check(kofi, "settings-signed")
     kofi.goto(kofi.url.replace("settings/", ""))
     check(kofi, "settings-account")
-
-
-@pytest.fixture
-def check(photograph: Photograph) -> Callable[[Page, str], None]:
-    """Look at a page with axe, in light and dark, and take it."""
-
-    def look(page: Page, name: str) -> None:
-        for scheme in ("light", "dark"):
-            page.emulate_media(color_scheme=scheme)
-            assert violations(page) == [], (name, scheme)
-        page.emulate_media(color_scheme="light")
-        photograph(page, name)
-
-    return look

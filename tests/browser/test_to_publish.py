@@ -179,6 +179,7 @@ def test_a_new_setting_may_publish(
     connect(ana, practice)
     go_live(ana, photograph)
     sign_the_settings(ana, screenshot(tmp_path))
+    set_the_rota(ana, photograph)
     send_a_draft(bea)
     assert violations(bea.page) == []
     told = f"{counted.clicks} clicks, {len(counted.screens)} screens, {counted.read} pages of the policy read"
@@ -373,6 +374,19 @@ def sign_the_settings(ana: Person, picture: Path) -> None:
     assert "All as agreed again: we read it back." in page.inner_text("body")
     ana.press("Sign the settings sheet")
     assert "Signed, with your name and the time." in page.inner_text("body")
+
+
+def set_the_rota(ana: Person, photograph: Photograph) -> None:
+    """Ana looks at the page each week, and Bea steps in."""
+    page = ana.page
+    ana.link("Weekly check")
+    ana.link("Put it right on the rota")
+    ana.choose(page.get_by_label("Does the check"), "Ana")
+    ana.choose(page.get_by_label("Steps in when they are away"), "Bea")
+    ana.press("Set the rota")
+    assert "The rota is set." in page.inner_text("body")
+    photograph(page, "rota")
+    assert violations(page) == []
 
 
 def send_a_draft(bea: Person) -> None:

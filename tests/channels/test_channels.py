@@ -18,6 +18,7 @@ from stairgate.channels.models import Channel, Condition, Connection
 from stairgate.channels.rules import (
     UNREAD_AFTER,
     ChannelFacts,
+    Deadline,
     mailbox_problem,
     portfolio_problem,
     restrictions,
@@ -52,6 +53,8 @@ OPEN = ChannelFacts(
     authorised_until=NOW + timedelta(seconds=1),
     online_safety=2,
     safeguarding_until=NOW + timedelta(days=1),
+    rota_until=NOW + timedelta(seconds=1),
+    check=Deadline(NOW.date(), NOW + timedelta(seconds=1)),
 )
 
 
@@ -107,6 +110,8 @@ def test_an_account_with_everything_in_order_is_open() -> None:
 
 @pytest.mark.clause("C04")
 @pytest.mark.clause("C18")
+@pytest.mark.clause("C37")
+@pytest.mark.clause("C38")
 @pytest.mark.clause("C98")
 @pytest.mark.clause("C102")
 @pytest.mark.clause("C105")
@@ -128,6 +133,10 @@ def test_an_account_with_everything_in_order_is_open() -> None:
         ({"healthy": False}, "C28"),
         ({"health_at": NOW - timedelta(hours=49)}, "C28"),
         ({"unread_since": NOW - UNREAD_AFTER}, "C39"),
+        ({"rota_until": None}, "C37"),
+        ({"rota_until": NOW}, "C37"),
+        ({"check": None}, "C38"),
+        ({"check": Deadline(NOW.date(), NOW)}, "C38"),
     ],
 )
 def test_one_thing_wrong_shuts_it(changes: dict[str, object], clause: str) -> None:

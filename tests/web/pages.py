@@ -18,6 +18,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from stairgate.channels.models import Dialog
+from stairgate.monitoring.checking.rules import HEADINGS
+from stairgate.monitoring.models import PageCheck
 from stairgate.organisations.models import RoleHeld, User
 from stairgate.organisations.rules import Role
 from stairgate.policies.drafting import begin_draft
@@ -89,6 +91,7 @@ def pages(made: Crowd) -> list[Page]:
             "reading:copy", reverse("reading:copy", args=[Signature.objects.get(user__first_name="Priya").pk])
         ),
         Page("publishing:picture", reverse("publishing:picture", args=[made.pictures[0].pk])),
+        Page("checking:receipt", reverse("checking:receipt", args=[_checked(made).pk])),
         Page("monitoring:item", reverse("monitoring:item", args=[made.items[0].pk]), "long story"),
         Page("monitoring:item", reverse("monitoring:item", args=[made.items[1].pk]), "decided"),
     ]
@@ -110,6 +113,9 @@ _PLAIN = (
     "publishing:new",
     "monitoring:inbox",
     "monitoring:decided",
+    "checking:check",
+    "checking:rota",
+    "checking:again",
     "screening:index",
     "channels:list",
     "channels:app",
@@ -227,6 +233,30 @@ def _accounts(made: Crowd) -> list[Page]:
             for one in steps
         ),
     ]
+
+
+def _checked(made: Crowd) -> PageCheck:
+    """Return a check that is signed, with what was drawn of it."""
+    now, by = timezone.now(), made.channel.requested_by
+    check, new = PageCheck.objects.get_or_create(
+        organisation=made.channel.organisation,
+        signed_by=by,
+        defaults={
+            "since": now,
+            "begun_at": now,
+            "begun_by": by,
+            "signed_at": now,
+            "receipt": {"accounts": [{"name": made.channel.name, "by_hand": "", "moved": []}]},
+            "digest": "0" * 64,
+            "entry": 1,
+        },
+    )
+    if new:
+        for heading in HEADINGS:
+            check.answers.create(heading=heading.id, answer="none", by=by, at=now)
+        for item in made.items[:5]:
+            check.sample.create(item=item, due_at=now)
+    return check
 
 
 def _walk(made: Crowd) -> Dialog:

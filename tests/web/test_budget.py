@@ -43,7 +43,8 @@ NO_PAGE = {
     # papers: what they ask the database is in tests/printing
     *("policies:policy_pdf", "policies:code_pdf", "reading:certificate"),
     *("people:register_pdf", "channels:sheet_pdf", "channels:request_pdf", "channels:house_rules_pdf"),
-    "library:card",
+    "monitoring:enter",  # of a place that nothing can read: its budget is in tests/monitoring/entering
+    *("library:card", "checking:receipt_pdf"),
     "channels:settings_picture",
 }
 #: of the cast, whose Today is measured too, and who is not in the cast

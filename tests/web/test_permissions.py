@@ -104,6 +104,9 @@ READ: dict[str, frozenset[str]] = {
     "publishing:edit": WRITE,
     "monitoring:inbox": DECIDE,
     "monitoring:decided": DECIDE,
+    "checking:check": ACCOUNTS,
+    "checking:rota": ACCOUNTS,
+    "checking:again": DECIDE,
     "channels:list": ACCOUNTS,
     "channels:account": ACCOUNTS,
     "channels:request": ACCOUNTS,
@@ -193,6 +196,10 @@ DEEDS: dict[str, frozenset[str]] = {
     "publishing:hand_gone": APPROVE,
     **dict.fromkeys((f"screening:{name}" for name in SCREENING_DEEDS), MANAGER | {"gwen"}),
     "monitoring:clear_quiet": DECIDE,
+    "checking:sign": DECIDE,
+    "checking:answer": DECIDE,
+    "checking:away": ACCOUNTS,
+    **dict.fromkeys(("checking:back", "checking:look_again"), frozenset()),
     "monitoring:decide": DECIDE,
     "monitoring:reply": DECIDE,
     **dict.fromkeys((f"channels:vault_{name}" for name in ("take_out", "begin")), APPROVE),
@@ -272,7 +279,8 @@ ABSENT = {
         "reading:copy",
         "reading:certificate",
     ),
-    *("publishing:picture", "monitoring:item"),
+    "monitoring:enter",  # a place that is read by itself: tests/monitoring/entering
+    *("publishing:picture", "monitoring:item", "checking:receipt", "checking:receipt_pdf"),
     # a look is one person's own: tests/channels/test_vault.py
     *("channels:vault_look", "channels:vault_next"),
     "channels:ask_step",  # a draft is its writer's own: tests/channels/test_asking_pages.py
@@ -526,6 +534,8 @@ def address(name: str, post: UUID, cast: Cast) -> str:
         return reverse(name, args=[uuid4(), "what"])
     if name == "assurance:clause":
         return reverse(name, args=["C18"])
+    if name == "checking:answer":
+        return reverse(name, args=["pages"])
     if name == "channels:vault_new":
         return reverse(name, args=[cast.channel.pk, "account"])
     if name == "channels:access_settle":
@@ -548,6 +558,8 @@ def address(name: str, post: UUID, cast: Cast) -> str:
         "publishing:hand_gone",
         "monitoring:decide",
         "monitoring:reply",
+        "checking:back",
+        "checking:look_again",
         "publishing:standing_stop",
         *(f"reminding:{name}" for name in REMINDING_DEEDS if name != "told_of_lead"),
         "channels:vault_copied",

@@ -19,7 +19,7 @@ from stairgate.assurance.rounds.models import Activity
 from stairgate.channels.access_list.selectors import compared, with_access
 from stairgate.channels.asking.selectors import WAITING, found_pages
 from stairgate.channels.models import AccountRequest
-from stairgate.channels.selectors import ChannelNow, accounts_now
+from stairgate.channels.selectors import ChannelNow, accounts_now, check_due
 from stairgate.ledger.models import Checkpoint
 from stairgate.monitoring.models import Item
 from stairgate.monitoring.selectors import reading_of, with_reading
@@ -40,6 +40,7 @@ from stairgate.policies.library.selectors import (
     unread_of,
 )
 from stairgate.policies.models import PolicyVersion
+from stairgate.policies.parameters import Parameters
 from stairgate.policies.reading.selectors import directory_pack
 from stairgate.policies.reviewing import review_dues
 from stairgate.policies.selectors import asked_to_sign_at, signatures
@@ -67,6 +68,7 @@ def known_now(
         accounts=tuple(one for one in accounts if account is None or one.id == account),
         work=_work(organisation, account, day, now),
         help=_help(organisation, version, day),
+        rota_until=organisation.rota_until,
         account=account,
     )
 
@@ -117,10 +119,10 @@ def _accounts(
     fit = [member for member, one in bearers if Role.PAGE_ADMINISTRATOR in one.roles and not one.reasons]
     among = with_access(with_reading())
     accounts = accounts_now(organisation, now, version=version, administrators=fit, among=among)
-    return [_account(known, reading_of(known.channel, now)) for known in accounts]
+    return [_account(known, reading_of(known.channel, now), version) for known in accounts]
 
 
-def _account(known: ChannelNow, reading: Any) -> Account:
+def _account(known: ChannelNow, reading: Any, version: PolicyVersion | None) -> Account:
     channel = known.channel
     connection = getattr(channel, "connection", None)
     checked_at, findings = compared(channel)
@@ -146,6 +148,8 @@ def _account(known: ChannelNow, reading: Any) -> Account:
         access_checked_at=checked_at,
         access_findings=findings,
         settings=known.settings,
+        check=check_due(channel, version.parameters if version else Parameters()),
+        checked_at=channel.checked_at,
     )
 
 

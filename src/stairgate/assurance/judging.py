@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from stairgate.assurance import (
     judges_asking,
+    judges_checking,
     judges_library,
     judges_opening,
     judges_people,
@@ -24,6 +25,7 @@ _JUDGES = (
     | judges_work.JUDGES
     | judges_settings.JUDGES
     | judges_library.JUDGES
+    | judges_checking.JUDGES
 )
 
 

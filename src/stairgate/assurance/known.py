@@ -10,7 +10,7 @@ from uuid import UUID
 from stairgate.assurance.marks import Who, listed
 from stairgate.channels.baseline.rules import Settings
 from stairgate.channels.opening.rules import Opening
-from stairgate.channels.rules import Restriction
+from stairgate.channels.rules import Deadline, Restriction
 from stairgate.organisations.rules import ACCOUNT_DUTIES, Duty, Role, duties_of
 from stairgate.people.rules import WARNINGS, Barrier, Expiry, Reason
 from stairgate.policies.parameters import Parameters
@@ -102,6 +102,8 @@ class Account:
     access_checked_at: datetime | None = None  # when who can reach it there was last compared
     access_findings: int = 0  # about whom nobody has said yet what was done
     settings: Settings = field(default_factory=Settings)
+    check: Deadline | None = None  # when it has to be looked at next
+    checked_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +165,7 @@ class Known:
     accounts: tuple[Account, ...] = ()
     work: Work = field(default_factory=Work)
     help: HelpList = field(default_factory=HelpList)
+    rota_until: date | None = None  # the last day for which the rota of the weekly check has somebody
     account: UUID | None = None  # when only one is looked at
     names: bool = True
 

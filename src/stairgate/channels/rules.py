@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from stairgate.clauses import Coverage, control
 from stairgate.organisations.mailboxes import personal_problem
@@ -30,6 +31,24 @@ class Restriction:
     clause: str
     says: str
     to_confirm: bool = False  # on the going-live sheet (`opening`)
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """When the next check is due: ``on`` is its last day, ``until`` the first moment at which it is late."""
+
+    on: date
+    until: datetime
+
+
+def check_deadline(checked_at: datetime, days: int, zone: ZoneInfo) -> Deadline:
+    """Return by when the check after one is due: so many days later, until that day is over on the setting's own clock.
+
+    Bank holidays and closures move nothing: the public writes on them as well (C38).
+    """
+    on = checked_at.astimezone(zone).date() + timedelta(days=days)
+    midnight = datetime.combine(on + timedelta(days=1), time.min, tzinfo=zone)
+    return Deadline(on, midnight.astimezone(checked_at.tzinfo))
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +78,10 @@ class ChannelFacts:
     )
     unconfirmed: tuple[Restriction, ...] = ()  # of the going-live sheet, once the account is connected
     unread_since: datetime | None = None  # since when what people write there cannot be read; None: it can
+    rota_until: datetime | None = (
+        None  # the first moment for which the rota has nobody; None: there is no rota
+    )
+    check: Deadline | None = None  # when the next check is due; None: nothing to count from
 
 
 @control("C04", "Only a registered, authorised, live account can be posted to", coverage=Coverage.PART)
@@ -88,6 +111,7 @@ def restrictions(facts: ChannelFacts, now: datetime) -> tuple[Restriction, ...]:
                 *(_status(facts), _authorised(facts, now), _condition(facts), _administrators(facts)),
                 _online_safety(facts),
                 *(_policy(facts, now), _safeguarding(facts, now), _health(facts, now), _unread(facts, now)),
+                *(_rota(facts, now), _check(facts, now)),
             )
             if found is not None
         )
@@ -188,6 +212,33 @@ def _unread(facts: ChannelFacts, now: datetime) -> Restriction | None:
         "C39",
         f"What people write on {facts.name} could not be read for too long, so nothing more goes out there. Look at "
         "the page yourself; it opens again by itself with the next reading that works.",
+    )
+
+
+@control(
+    "C37",
+    "Without a rota of two people that has somebody for today, the account is shut",
+    coverage=Coverage.WHOLE,
+)
+def _rota(facts: ChannelFacts, now: datetime) -> Restriction | None:
+    if not facts.connected or (facts.rota_until is not None and now < facts.rota_until):
+        return None
+    return Restriction(
+        "C37",
+        "The rota of the weekly check has not two people of whom one is there today. It opens again when it has.",
+    )
+
+
+@control(
+    "C38", "A weekly check that was not signed in time shuts the account until it is", coverage=Coverage.WHOLE
+)
+def _check(facts: ChannelFacts, now: datetime) -> Restriction | None:
+    if not facts.connected or (facts.check is not None and now < facts.check.until):
+        return None
+    was = f" It was due by {facts.check.on.day} {facts.check.on:%B}." if facts.check else ""
+    return Restriction(
+        "C38",
+        f"Nobody has checked {facts.name} in time.{was} It opens again when the weekly check is signed.",
     )
 
 

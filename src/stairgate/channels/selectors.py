@@ -17,7 +17,7 @@ from stairgate.channels.models import Channel, Condition, HealthReading, Pause
 from stairgate.channels.opening.rules import Opening, short_soon, unconfirmed
 from stairgate.channels.opening.selectors import COLUMNS, columns, opening_of, stand_for
 from stairgate.channels.pausing import open_pauses
-from stairgate.channels.rules import ChannelFacts, Restriction, restrictions
+from stairgate.channels.rules import ChannelFacts, Deadline, Restriction, check_deadline, restrictions
 from stairgate.organisations.models import Membership, Organisation
 from stairgate.organisations.rules import Role
 from stairgate.organisations.selectors import holders
@@ -212,6 +212,8 @@ def _now(
         safeguarding_until=_over(channel, asked[2]),
         unconfirmed=_unconfirmed(channel, version, asked[3], asked[4], now),
         unread_since=channel.unread_since,
+        rota_until=_over(channel, channel.organisation.rota_until),
+        check=check_due(channel, parameters),
     )
     shut = restrictions(facts, now)
     return ChannelNow(channel, reading, administrators, own, shut, *asked[3:], parameters.mailbox_holders)
@@ -231,6 +233,14 @@ def _unconfirmed(
         *unconfirmed(channel.name, opening, stand_for(channel, version), need=parameters.mailbox_holders),
         *baseline_rules.restrictions(channel.name, settings, now, days=days, mend_days=mend_days),
     )
+
+
+def check_due(channel: Channel, parameters: Parameters) -> Deadline | None:
+    """Return when an account has to be checked next: counted from its last check, or from the day it was connected."""
+    connection = getattr(channel, "connection", None)
+    since = channel.checked_at or (connection.connected_at if connection else None)
+    zone = ZoneInfo(channel.organisation.timezone)
+    return check_deadline(since, parameters.check_every_days, zone) if since else None
 
 
 def _over(channel: Channel, last: date | None) -> datetime | None:

@@ -20,6 +20,7 @@ from stairgate.cli.demo_accounts import (
     open_group,
     practice_credentials,
 )
+from stairgate.cli.demo_checking import go_through, make_rota
 from stairgate.cli.demo_library import all_read, look_at_help, stock, tell_of_library
 from stairgate.cli.demo_people import TWO_TRAINED, add_colleagues, train_online_safety
 from stairgate.cli.demo_rounds import bring_round
@@ -175,8 +176,10 @@ def seed(address: str) -> bool:
             fill_vault(place, account, now)
         _look_again(place, timezone.now())
         leave_waiting(place, now)
+        make_rota(place, now)
     prove(channel=channel)
     compare_access(place, channel, timezone.now())
+    go_through(place, timezone.now())
     _first_posts(place, channel, timezone.now())
     _urgent_templates(place, timezone.now())
     _first_suggestion(place, timezone.now())

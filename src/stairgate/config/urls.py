@@ -8,6 +8,7 @@ urlpatterns = [
     path("", include("stairgate.web.urls")),
     path("posts/", include("stairgate.publishing.urls")),
     path("inbox/", include("stairgate.monitoring.urls")),
+    path("check/", include("stairgate.monitoring.checking.urls")),
     path("accounts/", include("stairgate.channels.urls")),
     path("people/", include("stairgate.people.urls")),
     path("policy/", include("stairgate.assurance.urls")),

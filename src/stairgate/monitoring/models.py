@@ -1,4 +1,5 @@
-"""What the public wrote, every version of it that was ever seen, and what was decided and done about it."""
+"""What the public wrote, every version of it that was ever seen, and what was decided and done about it. Models of
+rooms within this one are beside their deeds."""
 
 from __future__ import annotations
 
@@ -8,9 +9,25 @@ from django.db import models
 
 from stairgate.channels.models import Channel
 from stairgate.clauses import control
+from stairgate.monitoring.checking.models import CheckAnswer, PageCheck, RotaAway, RotaPlace, SampleLook
 from stairgate.monitoring.rules import version
 from stairgate.organisations.models import Organisation, User
 from stairgate.publishing.models import Post
+
+__all__ = [
+    "Action",
+    "CheckAnswer",
+    "Decision",
+    "Item",
+    "PageCheck",
+    "Receipt",
+    "RotaAway",
+    "RotaPlace",
+    "SampleLook",
+    "Sighting",
+    "Sweep",
+    "Walk",
+]
 
 
 @control(

@@ -81,6 +81,11 @@ class Organisation(models.Model):
     office_email = models.EmailField(blank=True)
     is_demo = models.BooleanField(default=False)
     created_at = models.DateTimeField(default=now, editable=False)
+    rota_until = models.DateField(
+        null=True,
+        help_text="The last day for which the rota has somebody to look at our pages. None: no rota",
+    )
+    rota_at = models.DateTimeField(null=True, help_text="When that was worked out")
 
     def __str__(self) -> str:
         return self.name

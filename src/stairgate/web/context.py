@@ -189,9 +189,10 @@ def count_of(rows: QuerySet[Any]) -> Coalesce:
 
 
 def _coming_in(duties: frozenset[Duty], count: int) -> tuple[Item, ...]:
+    check = Item("check", "Weekly check", "clipboard-check", reverse("checking:check"))
     if Duty.DECIDE not in duties:
-        return ()
-    return (Item("inbox", "Inbox", "inbox", reverse("monitoring:inbox"), count, f"{count} waiting"),)
+        return (check,) if Duty.SEE_ACCOUNTS in duties else ()
+    return (Item("inbox", "Inbox", "inbox", reverse("monitoring:inbox"), count, f"{count} waiting"), check)
 
 
 _TABS = ("today", "approve", "new", "inbox", "suggest", "policy")

@@ -25,6 +25,7 @@ from stairgate.channels.dialog import services as dialog
 from stairgate.doorbell import Bell
 from stairgate.ledger.services import checkpoint
 from stairgate.monitoring import actions, collect, older, subscribing, unanswered
+from stairgate.monitoring.checking import rota
 from stairgate.organisations.models import Organisation
 from stairgate.people.importing import services as lists
 from stairgate.publishing import delivery, lapsing, reading_back, recurring, second_looks, taking_down
@@ -72,6 +73,7 @@ def jobs() -> list[Job]:
         Job("settings", settings_of_pages.sweep, 60.0),
         Job("lapses", lapsing.sweep, 30.0),
         Job("second looks", second_looks.sweep, 30.0),
+        Job("rotas", rota.sweep, 60.0),
         Job("clauses", watching.sweep, 20.0),
         Job("doorbells", subscribing.sweep, 20.0),
         Job("reminders", keeping.sweep, 20.0),

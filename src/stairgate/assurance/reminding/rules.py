@@ -25,6 +25,10 @@ class Kind(models.TextChoices):
     HARM = "harm", "something in the inbox may put a child at risk"
     RESTRICTED = "restricted", "account of ours is shut"
     COMMENTS = "comments", "comment waits for a decision"
+    CHECK_LATE = "check_late", "weekly check that is not done"
+    CHECK = "page_check", "weekly check to do"
+    ROTA = "rota", "gap in the rota of the weekly check"
+    AGAIN = "again", "second look at what was judged safe"
     STRANGER = "stranger", "person can reach an account of ours who should not"
     ACCESS = "access", "access list to compare"
     ENVELOPE = "envelope", "sealed envelope with passwords was opened"
@@ -80,6 +84,20 @@ WORDS: dict[Kind, Words] = {
     Kind.COMMENTS: Words(
         "comments wait for a decision",
         *("monitoring:inbox", "Read and decide", 3, Weight.LEGAL, "message-circle"),
+    ),
+    Kind.CHECK_LATE: Words(
+        "weekly checks that are not done",
+        *("checking:check", "Do the check", 5, Weight.URGENT, "clipboard-check"),
+    ),
+    Kind.CHECK: Words(
+        "weekly checks to do", "checking:check", "Do the check", 5, Weight.LEGAL, "clipboard-check"
+    ),
+    Kind.ROTA: Words(
+        "gaps in the rota of the weekly check",
+        *("checking:rota", "Set the rota", 3, Weight.LEGAL, "users"),
+    ),
+    Kind.AGAIN: Words(
+        "second looks at what was judged safe", "checking:again", "Look again", 2, Weight.LEGAL, "eye"
     ),
     Kind.STRANGER: Words(
         "people can reach an account of ours who should not",

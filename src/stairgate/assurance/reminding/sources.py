@@ -11,6 +11,7 @@ from datetime import timedelta
 
 from django.db.models import Q
 
+from stairgate.assurance.checks import SOURCES as OF_THE_CHECK
 from stairgate.assurance.excepting import sources as excepting
 from stairgate.assurance.reminding import keys
 from stairgate.assurance.reminding.models import Mail
@@ -176,6 +177,7 @@ SOURCES: tuple[Source, ...] = (
     Source(frozenset({Kind.UNSIGNED}), _unsigned),
     Source(frozenset({Kind.REVIEW}), _review),
     *OF_THE_LIBRARY,
+    *OF_THE_CHECK,
     *rounds.SOURCES,
     *excepting.SOURCES,
     Source(frozenset({Kind.MAIL}), _mail),

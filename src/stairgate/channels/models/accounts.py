@@ -48,6 +48,9 @@ class Channel(models.Model):
     unread_since = models.DateTimeField(
         null=True, help_text="Since when what people write there cannot be read. None: it can"
     )
+    checked_at = models.DateTimeField(
+        null=True, help_text="When a check that covers it was last signed (C38). None: it never was"
+    )
 
     class Meta:
         ordering = ["name"]
