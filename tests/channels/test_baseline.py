@@ -86,7 +86,7 @@ def shut_by(cast: Cast, at: datetime = NOW) -> set[str]:
     listed = next(one for one in accounts_now(cast.organisation, at) if one.channel == cast.channel)
     assert one.settings == listed.settings
     assert {r.clause for r in one.restrictions} == {r.clause for r in listed.restrictions}
-    return {r.clause for r in one.restrictions} - {"C28"}
+    return {r.clause for r in one.restrictions} - {"C28", "C84"}
 
 
 def worth(cast: Cast, clause: str, at: datetime = NOW) -> Worth:

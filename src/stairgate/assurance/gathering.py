@@ -16,7 +16,7 @@ from stairgate.assurance.excepting.selectors import untaken
 from stairgate.assurance.known import Account, Bearer, Colleague, HelpList, Known, Policy, Work
 from stairgate.assurance.marks import Who
 from stairgate.assurance.rounds.models import Activity
-from stairgate.channels.access_list.selectors import compared, with_access
+from stairgate.channels.access_list.selectors import compared
 from stairgate.channels.asking.selectors import WAITING, found_pages
 from stairgate.channels.models import AccountRequest
 from stairgate.channels.selectors import ChannelNow, accounts_now
@@ -115,8 +115,7 @@ def _accounts(
     now: datetime,
 ) -> list[Account]:
     fit = [member for member, one in bearers if Role.PAGE_ADMINISTRATOR in one.roles and not one.reasons]
-    among = with_access(with_reading())
-    accounts = accounts_now(organisation, now, version=version, administrators=fit, among=among)
+    accounts = accounts_now(organisation, now, version=version, administrators=fit, among=with_reading())
     return [_account(known, reading_of(known.channel, now)) for known in accounts]
 
 
