@@ -91,7 +91,7 @@ def accounts_now(
         .annotate(online_safety=online_safety_trained(organisation, organisation.day(now)))
         .annotate(safeguarding_until=safeguarding_until(organisation))
         .annotate(**columns(organisation.day(now)))
-        .annotate(**baseline.columns())
+        .annotate(**baseline.columns(organisation.day(now)))
         .annotate(**access_list.columns())
         .annotate(is_paused=Exists(open_pauses(organisation).filter(_COVERING)))
     )
@@ -150,7 +150,8 @@ class _Asked:
 def _asked(channel: Any, moved: tuple[Moved, ...]) -> _Asked:
     """Return what was read along with an account."""
     confirmed = opening_of({name: getattr(channel, name) for name in COLUMNS})
-    settings = baseline.settings_of({name: getattr(channel, name) for name in baseline.COLUMNS}, moved)
+    read = {name: getattr(channel, name) for name in baseline.COLUMNS}
+    settings = baseline.settings_of(channel.organisation, read, moved)
     return _Asked(
         *(channel.late_condition, channel.online_safety, channel.safeguarding_until),
         *(confirmed, settings, access_list.compared(channel)[0]),
@@ -175,7 +176,7 @@ def channel_now(
     until = safeguarding_until(channel.organisation)
     asked_for: dict[str, Any] = {
         **columns(on),
-        **baseline.columns(),
+        **baseline.columns(on),
         **access_list.columns(),
         **_readings(now),
         "is_late": _late(on),
@@ -184,7 +185,7 @@ def channel_now(
     }
     row: Any = Channel.objects.filter(pk=channel.pk).values(**asked_for).get()
     moved = baseline.moved_in([channel] if row["settings_moved"] else [], now).get(channel.pk, ())
-    settings = baseline.settings_of(row, moved)
+    settings = baseline.settings_of(channel.organisation, row, moved)
     asked = _Asked(
         *(row["is_late"], row["trained"], row["safe_until"]),
         *(opening_of(row), settings, row["access_checked_at"]),

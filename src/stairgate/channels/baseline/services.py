@@ -12,16 +12,18 @@ from django.core.files.base import ContentFile
 from django.db import transaction
 from django.db.models import QuerySet
 
+from stairgate.channels.access_list.rules import MAY_REACH
 from stairgate.channels.baseline.reading import keep_answer, keep_words
 from stairgate.channels.baseline.rules import Answer, Standing, why_not_weaker
 from stairgate.channels.baseline.selectors import Now, Sheet, sheet_now
-from stairgate.channels.models import Channel, SettingsPicture, SettingsSheet, WeakerSetting
+from stairgate.channels.models import Channel, SettingsPicture, SettingsSheet, SheetReach, WeakerSetting
 from stairgate.channels.pausing import require_manager
 from stairgate.channels.services import locked, write_down
 from stairgate.clauses import Coverage, control
 from stairgate.organisations.access import NotAllowed, actor_in
 from stairgate.organisations.models import User
 from stairgate.organisations.rules import Role
+from stairgate.organisations.selectors import holders
 from stairgate.pixels import CleanPicture, clean
 from stairgate.policies.parameters import Parameters
 from stairgate.policies.selectors import in_force
@@ -210,6 +212,8 @@ def sign(*, actor: User, channel: Channel, seen: str, at: datetime) -> SettingsS
         signed_by=actor,
         signed_at=at,
     )
+    reaching = holders(channel.organisation, MAY_REACH, channel.organisation.day(at))
+    SheetReach.objects.bulk_create(SheetReach(sheet=row, user=one.user) for one in reaching)
     payload = {"sheet": str(row.pk), "digest": digest, "version": row.version}
     write_down(actor, channel, "channels.settings_signed", payload, at)
     return row

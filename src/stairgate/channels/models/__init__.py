@@ -16,6 +16,7 @@ from stairgate.channels.models.baseline import (
     SettingsPicture,
     SettingsReading,
     SettingsSheet,
+    SheetReach,
     WeakerSetting,
 )
 from stairgate.channels.models.dialog import Dialog, NetworkApp
@@ -47,6 +48,7 @@ __all__ = [
     "SettingsPicture",
     "SettingsReading",
     "SettingsSheet",
+    "SheetReach",
     "VaultLook",
     "WeakerSetting",
 ]
