@@ -89,6 +89,8 @@ def _days_left(due: datetime, known: Known) -> int:
     return (due - known.at).days
 
 
+links_seen = _judge("The links to help were seen on the page", "C42")
+
 JUDGES: dict[str, Judge] = {
     "C26": _judge(
         "Messages are off and nobody of our team is shown; our words are searched for contact details", "C26"
@@ -98,7 +100,6 @@ JUDGES: dict[str, Judge] = {
     "C32": _judge("The public can put no picture on our pages", "C32"),
     "C33": _judge("What was found is on a dated sheet, sealed, and can be printed"),
     "C34": _judge("The settings were gone through in time, and nothing has moved since", soon=True),
-    "C42": _judge("The links to help were seen on the page", "C42"),
     "C57": _judge("We write as the page only, and no account of one of us is linked to it", "C57"),
     "C83": _judge("The settings are right, and looked at in time", soon=True),
 }

@@ -3,6 +3,7 @@
 from stairgate.channels.models.access_list import AccessCheck, AccessFinding, PlatformPerson
 from stairgate.channels.models.accounts import (
     CLOCK_TOLERANCE,
+    ONLINE_SAFETY,
     Channel,
     Connection,
     HealthReading,
@@ -25,6 +26,7 @@ from stairgate.channels.models.vault import Credential, Envelope, VaultLook
 
 __all__ = [
     "CLOCK_TOLERANCE",
+    "ONLINE_SAFETY",
     "Access",
     "AccessCheck",
     "AccessFinding",
