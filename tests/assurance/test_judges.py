@@ -88,6 +88,7 @@ WORK = Work(
     safeguarding_until=DAY + timedelta(days=200),
     must_read=1,
     activity_on=DAY - timedelta(days=30),
+    safety_post_on=DAY - timedelta(days=30),
     policy_since=(NOW - timedelta(days=400)).date(),
 )
 WELL = Known(
@@ -140,12 +141,39 @@ FACTS: list[tuple[str, dict[str, Any], Worth, str]] = [
     ("C11", work(safeguarding_until=DAY + timedelta(days=30)), Worth.MET, ""),
     ("C50", {"colleagues": unread(7)}, Worth.RISK, "Ruth"),
     ("C50", {"colleagues": unread(8)}, Worth.BROKEN, "Ruth"),
+    (
+        "C84",
+        {"accounts": (replace(PAGE, access_checked_at=NOW - 24 * DAYS, connected_at=NOW - 99 * DAYS),)},
+        Worth.MET,
+        "",
+    ),
+    (
+        "C84",
+        {"accounts": (replace(PAGE, access_checked_at=NOW - 25 * DAYS, connected_at=NOW - 99 * DAYS),)},
+        Worth.RISK,
+        "Priya, Kofi and Nina",
+    ),
+    (
+        "C84",
+        {"accounts": (replace(PAGE, access_checked_at=NOW - 32 * DAYS, connected_at=NOW - 99 * DAYS),)},
+        Worth.BROKEN,
+        "Priya, Kofi and Nina",
+    ),
     ("C53", {"help": HelpList(20, 2, DAY)}, Worth.RISK, "Gwen"),
     ("C53", {"help": HelpList(20, 2, DAY - timedelta(days=1))}, Worth.BROKEN, "Gwen"),
     ("C69", {"help": HelpList(20)}, Worth.MET, ""),
     ("C61", work(activity_on=date(2026, 8, 31)), Worth.BROKEN, "Gwen"),
     ("C61", work(activity_on=None, policy_since=(NOW - timedelta(days=50)).date()), Worth.RISK, "Gwen"),
     ("C61", work(activity_on=None, policy_since=(NOW - timedelta(days=10)).date()), Worth.MET, ""),
+    ("C42", work(safety_post_on=date(2026, 8, 31)), Worth.BROKEN, "Priya, Kofi and Nina"),
+    (
+        "C42",
+        work(safety_post_on=None, policy_since=(NOW - timedelta(days=50)).date()),
+        Worth.RISK,
+        "Priya, Kofi and Nina",
+    ),
+    ("C42", work(safety_post_on=None, policy_since=(NOW - timedelta(days=10)).date()), Worth.MET, ""),
+    ("C42", {"accounts": (), **work(safety_post_on=None)}, Worth.OFF, ""),
     (
         "C12",
         {"bearers": (*TEAM, bearer("Leah", Role.AUTHOR, lacks=Barrier.NOT_ON_REGISTER))},

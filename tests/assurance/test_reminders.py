@@ -80,7 +80,7 @@ def waiting(user: User) -> list[str]:
 
 
 #: what the whole cast has open from the first day, beside what a test is about
-_OTHERS = [Kind.LEAD, Kind.SELF_CHECK, Kind.LOOK_OUT, Kind.ACTIVITY, Kind.CONTACTS]
+_OTHERS = [Kind.LEAD, Kind.SELF_CHECK, Kind.LOOK_OUT, Kind.ACTIVITY, Kind.SAFETY_POST, Kind.CONTACTS]
 
 
 def on_today(cast: Cast, who: User, now: datetime) -> list[str]:

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 import time_machine
 from django.test import Client
 from django.urls import reverse
 
+from stairgate.assurance.gathering import known_now
+from stairgate.assurance.judging import marks
+from stairgate.assurance.marks import Worth
 from stairgate.assurance.refusal import Refusal
 from stairgate.assurance.reminding.keeping import keep
 from stairgate.assurance.reminding.models import Reminder
@@ -24,6 +28,8 @@ from stairgate.assurance.rounds.services import (
     talked,
     told_of_lead,
 )
+from stairgate.channels.models import Connection
+from stairgate.cli.demo_settings import settle
 from stairgate.ledger.models import Entry
 from stairgate.organisations.access import NotAllowed
 from stairgate.organisations.models import User
@@ -33,6 +39,8 @@ from stairgate.people.declaring.rules import QUESTIONS, Answer
 from stairgate.people.declaring.services import declare, helped
 from stairgate.people.models import Declaration, Person
 from stairgate.people.services import register
+from stairgate.policies.selectors import in_force
+from stairgate.publishing.models import Delivery, Post
 from stairgate.web.reminder_tasks import with_reminders
 from stairgate.web.today import today_page
 from tests.cast import Cast, willow_lane
@@ -204,6 +212,98 @@ def test_each_term_something_for_children_or_parents_is_noted_and_late_everybody
     assert Entry.objects.filter(kind="assurance.activity_noted").count() == 2
     keep(cast.organisation, late)
     assert of(cast.gwen, Kind.ACTIVITY) == of(cast.helen, Kind.ACTIVITY) == []
+
+
+def approved_post(cast: Cast, at: datetime, *, state: str = "waiting", **more: Any) -> Delivery:
+    """Return the row of an approved post about online safety that goes out at a moment."""
+    given: dict[str, Any] = {"kind": Post.Kind.POST, "organisation": cast.organisation} | more
+    purpose = given.pop("purpose", "Online safety")
+    post = Post.objects.create(author=cast.tom, state="approved", created_at=NOW, updated_at=NOW, **given)
+    revision = post.revisions.create(
+        number=1, text="Stay safe", digest="d", purpose=purpose, created_by=cast.tom, created_at=NOW
+    )
+    return Delivery.objects.create(
+        organisation=post.organisation,
+        post=post,
+        revision=revision,
+        channel=cast.channel,
+        state=state,
+        send_at=at,
+        due_at=at,
+        done_at=at if state == "done" else None,
+        created_at=NOW,
+    )
+
+
+def c42(cast: Cast, at: datetime) -> Worth:
+    return marks(known_now(cast.organisation, at, version=in_force(cast.organisation)))["C42"].worth
+
+
+@pytest.mark.clause("C42")
+def test_each_term_a_post_about_online_safety_is_asked_for_and_late_everybody_in_charge_is_told(
+    cast: Cast,
+) -> None:
+    said = "A post about online safety: Autumn term 2026"
+    keep(cast.organisation, NOW)
+    assert of(cast.kofi, Kind.SAFETY_POST) == of(cast.priya, Kind.SAFETY_POST) == [said]
+    assert of(cast.gwen, Kind.SAFETY_POST) == of(cast.tom, Kind.SAFETY_POST) == []
+    assert said in on_today(cast, cast.kofi, NOW)
+    assert c42(cast, NOW) == Worth.MET, "ten weeks after the first policy are not over"
+    in_spring = datetime(2027, 2, 20, tzinfo=UTC)
+    settle(cast.nursery, cast.channel, in_spring)
+    assert c42(cast, in_spring) == Worth.RISK
+    late = datetime(2027, 3, 13, tzinfo=UTC)
+    settle(cast.nursery, cast.channel, late)
+    assert c42(cast, late) == Worth.BROKEN
+    keep(cast.organisation, late)
+    said = "A post about online safety: Spring term 2027"
+    assert of(cast.gwen, Kind.SAFETY_POST) == of(cast.helen, Kind.SAFETY_POST) == [said]
+    approved_post(cast, late + timedelta(days=3))
+    assert c42(cast, late) == Worth.MET, "approved and on its way"
+    keep(cast.organisation, late)
+    assert of(cast.kofi, Kind.SAFETY_POST) == of(cast.helen, Kind.SAFETY_POST) == []
+    keep(cast.organisation, datetime(2027, 4, 1, tzinfo=UTC))
+    assert of(cast.kofi, Kind.SAFETY_POST) == ["A post about online safety: Summer term 2027"]
+
+
+@pytest.mark.clause("C42")
+@pytest.mark.parametrize(
+    ("at", "more", "counts"),
+    [
+        (datetime(2027, 3, 1, tzinfo=UTC), {"state": "done"}, True),
+        (datetime(2027, 3, 1, tzinfo=UTC), {"state": "posted"}, True),
+        (datetime(2027, 3, 1, tzinfo=UTC), {"purpose": "online SAFETY"}, True),
+        (datetime(2027, 3, 1, tzinfo=UTC), {"state": "cancelled"}, False),
+        (datetime(2027, 3, 1, tzinfo=UTC), {"state": "taken_down"}, False),
+        (datetime(2027, 3, 1, tzinfo=UTC), {"purpose": "News"}, False),
+        (datetime(2027, 3, 1, tzinfo=UTC), {"kind": Post.Kind.REPLY}, False),
+        (datetime(2026, 12, 31, 23, 59, tzinfo=UTC), {"state": "done"}, False),
+        (datetime(2027, 1, 1, 0, 0, tzinfo=UTC), {"state": "done"}, True),
+        # on the clock of London it is April already, and so the summer term
+        (datetime(2027, 3, 31, 22, 59, tzinfo=UTC), {}, True),
+        (datetime(2027, 3, 31, 23, 0, tzinfo=UTC), {}, False),
+    ],
+)
+def test_what_counts_as_the_post_of_a_term(
+    cast: Cast, at: datetime, more: dict[str, Any], counts: bool
+) -> None:
+    late = datetime(2027, 3, 13, tzinfo=UTC)
+    settle(cast.nursery, cast.channel, late)
+    approved_post(cast, at, **more)
+    keep(cast.organisation, late)
+    assert (of(cast.kofi, Kind.SAFETY_POST) == []) is counts
+    assert (c42(cast, late) == Worth.MET) is counts
+
+
+@pytest.mark.clause("C42")
+def test_without_a_page_no_post_is_asked_for_and_another_setting_counts_for_nobody(cast: Cast) -> None:
+    approved_post(cast, NOW, organisation=cast.elsewhere)
+    keep(cast.organisation, NOW)
+    assert of(cast.kofi, Kind.SAFETY_POST) != []
+    Delivery.objects.all().delete()
+    Connection.objects.all().delete()
+    keep(cast.organisation, NOW)
+    assert of(cast.kofi, Kind.SAFETY_POST) == []
 
 
 @pytest.mark.clause("C52")

@@ -42,6 +42,7 @@ from stairgate.channels.access_list.services import (
 from stairgate.channels.leavers import CannotTick, still_reaches
 from stairgate.channels.leavers import tick as tick_leaver
 from stairgate.channels.models import AccessCheck, AccessFinding, Channel, PlatformPerson
+from stairgate.channels.selectors import accounts_now, channel_now
 from stairgate.ledger.models import Entry
 from stairgate.networks.base import AccessHolder, RefusalKind, Refused, Trouble
 from stairgate.networks.facebook import Facebook
@@ -240,8 +241,9 @@ def test_the_database_keeps_one_open_finding_of_a_person(cast: Cast) -> None:
 @pytest.mark.clause("C84")
 def test_a_list_nobody_compared_for_a_month_breaks_the_clause_and_is_told_before(cast: Cast) -> None:
     compared(cast)
-    soon, late = NOW + timedelta(days=25), NOW + timedelta(days=31)
-    assert worth(cast, soon) == Worth.MET and worth(cast, late) == Worth.BROKEN
+    soon, late = NOW + timedelta(days=25), NOW + timedelta(days=31, seconds=1)
+    assert worth(cast, NOW + timedelta(days=23)) == Worth.MET
+    assert worth(cast, soon) == Worth.RISK and worth(cast, late) == Worth.BROKEN
     with time_machine.travel(soon, tick=False):
         remind(soon, "worker")
         told = {one.user.first_name for one in Reminder.objects.filter(kind="access", done_at=None)}
@@ -249,6 +251,44 @@ def test_a_list_nobody_compared_for_a_month_breaks_the_clause_and_is_told_before
         listed(cast, PRIYA, KOFI, at=soon)
         remind(soon, "worker")
         assert not Reminder.objects.filter(kind="access", done_at=None).exists()
+
+
+def shut_by(cast: Cast, at: datetime) -> list[str]:
+    """Return what shuts the account because of its list, as both ways of reading it say."""
+    one = channel_now(Channel.objects.get(pk=cast.channel.pk), at)
+    listed_ = next(one for one in accounts_now(cast.organisation, at) if one.channel == cast.channel)
+    found = [r.says for r in one.restrictions if r.clause == "C84"]
+    assert found == [r.says for r in listed_.restrictions if r.clause == "C84"]
+    return found
+
+
+@pytest.mark.clause("C84")
+def test_a_list_that_nobody_compared_in_time_shuts_the_account_until_it_is_compared(cast: Cast) -> None:
+    assert shut_by(cast, NOW + timedelta(days=31)) == [], "never compared: counted from connecting"
+    listed(cast, PRIYA, at=NOW + timedelta(days=20))
+    due = NOW + timedelta(days=51)
+    assert shut_by(cast, due) == []
+    late = due + timedelta(seconds=1)
+    (says,) = shut_by(cast, late)
+    assert says.startswith("Facebook page: nobody has compared for 31 days who can reach it there.")
+    with time_machine.travel(late, tick=False):
+        remind(late, "worker")
+        told = Reminder.objects.filter(kind="restricted", done_at=None)
+        assert {one.user.first_name for one in told} >= {"Priya", "Kofi", "Helen"}
+        assert says in signed_in(cast.kofi).get(f"/accounts/{cast.channel.pk}/").content.decode()
+    listed(cast, PRIYA, at=late)
+    assert shut_by(cast, late) == []
+
+
+@pytest.mark.clause("C84")
+def test_a_stricter_policy_asks_for_the_list_sooner(cast: Cast) -> None:
+    days = in_force(cast.organisation)
+    assert days is not None
+    days.parameters_json = days.parameters_json | {"access_check_days": 7}
+    days.save()
+    listed(cast, PRIYA)
+    assert shut_by(cast, NOW + timedelta(days=7)) == []
+    assert len(shut_by(cast, NOW + timedelta(days=7, seconds=1))) == 1
 
 
 # by interface

@@ -11,6 +11,7 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from stairgate.channels.models import Channel, HealthReading
+from stairgate.channels.services import connect
 from stairgate.monitoring import collect, subscribing
 from stairgate.monitoring.models import Item, Sweep
 from stairgate.monitoring.rules import OLD_AFTER, blind
@@ -206,6 +207,42 @@ def test_the_practice_network_shakes_hands_and_rings_at_our_own_address(
         assert listener.texts(1) == ["Lovely"]
     row.refresh_from_db()
     assert row.subscribed_url == f"{listener.url}/hooks/facebook/{row.channel_id}/"
+
+
+def test_connected_anew_the_network_is_asked_to_ring_anew(
+    row: Sweep, cast: Cast, practice: Practice, settings: Settings
+) -> None:
+    """The app was taken away on Facebook, and the bell with it: nothing there remembers that it had agreed."""
+    began = timezone.now()
+    with listening(practice.given["verify_token"]) as listener:
+        settings.BASE_URL = listener.url
+        assert subscribing.sweep(began, "test") == 1
+        practice.deed("break", why="removed")
+        practice.deed("reset")  # and let in again
+        practice.visitor_post("Jo", "Unheard")
+        later = began + timedelta(minutes=5)
+        assert subscribing.sweep(later, "test") == 0
+        connect(actor=cast.priya, channel=cast.channel, credentials=practice.credentials, at=later)
+        assert subscribing.sweep(later + timedelta(seconds=1), "test") == 1, "and at once"
+        practice.visitor_post("Jo", "Any places left?")
+        assert listener.texts(1) == ["Any places left?"]
+        assert subscribing.sweep(later + timedelta(hours=1), "test") == 0
+    row.refresh_from_db()
+    assert row.subscribed_at == later + timedelta(seconds=1)
+
+
+def test_connected_anew_and_refused_it_is_not_believed_to_ring(
+    row: Sweep, cast: Cast, practice: Practice, settings: Settings
+) -> None:
+    began = timezone.now()
+    with listening(practice.given["verify_token"]) as listener:
+        settings.BASE_URL = listener.url
+        assert subscribing.sweep(began, "test") == 1
+    later = began + timedelta(minutes=5)
+    connect(actor=cast.priya, channel=cast.channel, credentials=practice.credentials, at=later)
+    assert subscribing.sweep(later, "test") == 0  # nobody listens any more
+    row.refresh_from_db()
+    assert row.subscribed_url == "" and row.subscribed_at is None
 
 
 def test_a_handshake_that_fails_is_no_subscription(row: Sweep, settings: Settings) -> None:

@@ -10,6 +10,7 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
+from stairgate.channels.models import Connection
 from stairgate.monitoring import subscribing
 from stairgate.monitoring.models import Sweep
 from stairgate.monitoring.rules import is_silent
@@ -87,6 +88,7 @@ def test_half_a_subscription_is_seen_and_asked_for_again_until_it_rings(
         row = Sweep.objects.get()
         assert row.newest_at is not None and row.heard_at is None
         Sweep.objects.update(subscribed_at=row.newest_at - timedelta(hours=3))
+        Connection.objects.update(connected_at=row.newest_at - timedelta(hours=4))
         Sweep.objects.update(newest_at=row.newest_at - timedelta(hours=1))
         assert "comments arrive late" in inbox()
         assert subscribing.sweep(NOW + timedelta(minutes=20), "test") == 1 and len(asked) == 2

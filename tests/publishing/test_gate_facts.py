@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.db.models import QuerySet
 
+from stairgate.channels.models import ONLINE_SAFETY, Channel
 from stairgate.channels.pausing import ask_to_open, confirm_opening, pause
 from stairgate.ledger.services import LedgerError
 from stairgate.networks import base
@@ -51,6 +52,13 @@ def test_a_purpose_the_account_was_not_authorised_for_shuts_it(desk: Desk) -> No
     assert shut_words(desk, ready(desk, desk.save(purpose="Selling my car"))) == [
         "The page was not authorised for what this post is for. Choose its purpose again."
     ]
+
+
+@pytest.mark.clause("C42")
+def test_a_post_about_online_safety_goes_to_every_account(desk: Desk) -> None:
+    assert ONLINE_SAFETY not in desk.cast.channel.purposes
+    assert isinstance(try_gate(desk, ready(desk, desk.save(purpose=ONLINE_SAFETY))), Opened)
+    assert Channel(purposes=["News", "online safety"]).serves == ("News", "online safety")
 
 
 @pytest.mark.clause("C03")

@@ -16,7 +16,8 @@ from stairgate.assurance.excepting.selectors import untaken
 from stairgate.assurance.known import Account, Bearer, Colleague, HelpList, Known, Policy, Work
 from stairgate.assurance.marks import Who
 from stairgate.assurance.rounds.models import Activity
-from stairgate.channels.access_list.selectors import compared, with_access
+from stairgate.assurance.rounds.selectors import online_safety_posts
+from stairgate.channels.access_list.selectors import compared
 from stairgate.channels.asking.selectors import WAITING, found_pages
 from stairgate.channels.models import AccountRequest
 from stairgate.channels.selectors import ChannelNow, accounts_now, check_due
@@ -117,8 +118,7 @@ def _accounts(
     now: datetime,
 ) -> list[Account]:
     fit = [member for member, one in bearers if Role.PAGE_ADMINISTRATOR in one.roles and not one.reasons]
-    among = with_access(with_reading())
-    accounts = accounts_now(organisation, now, version=version, administrators=fit, among=among)
+    accounts = accounts_now(organisation, now, version=version, administrators=fit, among=with_reading())
     return [_account(known, reading_of(known.channel, now), version) for known in accounts]
 
 
@@ -228,6 +228,7 @@ def _work(organisation: Organisation, account: UUID | None, day: date, now: date
         "safeguarding_until": safeguarding_until(organisation),
         "must_read": _count(must_read(organisation)),
         "activity_on": _first(Activity.objects.filter(**here), "-on"),
+        "safety_post_at": Subquery(online_safety_posts(organisation, day).values("moment")[:1]),
         "policy_since": _first(PolicyVersion.objects.filter(**here), "adopted_at"),
         "sealed_at": Subquery(sealed.order_by("-id").values("at")[:1]),
     }
@@ -237,8 +238,12 @@ def _work(organisation: Organisation, account: UUID | None, day: date, now: date
         .get()
     )
     known = {name: row[f"known_{name}"] for name in columns_}
-    since = known.pop("policy_since")
-    return Work(**known, policy_since=organisation.day(since) if since else None)
+    since, post_at = known.pop("policy_since"), known.pop("safety_post_at")
+    return Work(
+        **known,
+        safety_post_on=organisation.day(post_at) if post_at else None,
+        policy_since=organisation.day(since) if since else None,
+    )
 
 
 def _telling(organisation: Organisation, day: date) -> dict[str, Any]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, timedelta
 
 from stairgate.assurance.judges_people import Judge
+from stairgate.assurance.judges_settings import links_seen
 from stairgate.assurance.judges_signing import signed_by_all
 from stairgate.assurance.known import SOON_DAYS, Colleague, Known
 from stairgate.assurance.marks import Mark, Proof, Step, Who, Worth, broken, met, risk, things
@@ -15,6 +17,7 @@ from stairgate.people.rules import DAYS_TO_READ
 _LIBRARY, _HELP = Step("See the library", "library:index"), Step("Check them", "library:help")
 _KEEPERS = (Role.MANAGER, Role.DSL)
 _LEADS = (Role.DSL, Role.MANAGER)
+_WRITERS = (Role.PAGE_ADMINISTRATOR, Role.MANAGER)
 
 
 def safeguarding_policy(known: Known) -> Mark | None:
@@ -86,29 +89,57 @@ def help_looked_at(known: Known) -> Mark | None:
 
 def for_children(known: Known) -> Mark | None:
     """C61: children or their parents had something about safe technology this term."""
+    last = known.work.activity_on
+    says = "Last" if last else "Nothing is noted yet"
+    return _this_term(
+        known,
+        Proof("What children and parents had", says, last, "reminding:activity"),
+        had="They had something this term",
+        lacks="Nothing is noted",
+        then=Step("Note what there was", "reminding:activity"),
+        whose=_LEADS,
+    )
+
+
+def told_of_help(known: Known) -> Mark | None:
+    """C42: the links to help are on each page, and a post about online safety goes out this term."""
+    links, last = links_seen(known), known.work.safety_post_on
+    if links is None or links.worth != Worth.MET:
+        return links
+    seen = Proof("Posts about online safety", "Last" if last else "None yet", last, "publishing:list")
+    post = _this_term(
+        known,
+        seen,
+        had="The links to help are on the page, and a post tells of them this term",
+        lacks="No post about online safety is approved",
+        then=Step("Write it", "publishing:new"),
+        whose=_WRITERS,
+    )
+    return replace(post, proof=(*links.proof, *post.proof)) if post else links
+
+
+def _this_term(
+    known: Known, seen: Proof, *, had: str, lacks: str, then: Step, whose: tuple[Role, Role]
+) -> Mark | None:
+    """Return what something is worth that has to be there each term; ``seen`` tells when it last was."""
     if known.work.policy_since is None:
         return None
-    term, last = term_of(known.day), known.work.activity_on
-    seen = Proof(
-        "What children and parents had",
-        "Last" if last else "Nothing is noted yet",
-        last,
-        "reminding:activity",
-    )
-    if last is not None and term_of(last).key == term.key:
-        return met(f"They had something this term: {term.name}.", seen)
-    due = activity_due(term, known.work.policy_since)
-    who, step = known.waits_for(*_LEADS), Step("Note what there was", "reminding:activity")
-    if known.day > due:
-        return broken(f"Nothing is noted for {term.name}.", seen, then=step, waits_for=who)
-    if (due - known.day).days < SOON_DAYS:
-        why = f"Nothing is noted for {term.name} yet; it is due in {things((due - known.day).days, 'day')}."
-        return risk(why, seen, then=step, waits_for=who)
-    return met(f"The next is due in {(due - known.day).days} days.", seen)
+    term, last = term_of(known.day), seen.at
+    if isinstance(last, date) and term_of(last).key == term.key:
+        return met(f"{had}: {term.name}.", seen)
+    due, who = activity_due(term, known.work.policy_since), known.waits_for(*whose)
+    left = (due - known.day).days
+    if left < 0:
+        return broken(f"{lacks} for {term.name}.", seen, then=then, waits_for=who)
+    if left < SOON_DAYS:
+        why = f"{lacks} for {term.name} yet; it is due in {things(left, 'day')}."
+        return risk(why, seen, then=then, waits_for=who)
+    return met(f"The next is due in {left} days.", seen)
 
 
 JUDGES: dict[str, Judge] = {
     "C11": safeguarding_policy,
+    "C42": told_of_help,
     "C50": read_by_all,
     "C53": help_looked_at,
     "C61": for_children,

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from stairgate.assurance.judges_people import Judge
 from stairgate.assurance.known import SOON_DAYS, Account, Known
-from stairgate.assurance.marks import Mark, Proof, Step, accounts, broken, met, off, risk
+from stairgate.assurance.marks import Mark, Proof, Step, accounts, broken, met, off, risk, things
 from stairgate.channels.baseline.rules import mend_by
 from stairgate.organisations.rules import Role
 
@@ -68,23 +68,28 @@ def _moved(connected: list[Account], known: Known, clauses: tuple[str, ...]) -> 
 
 
 def _due(connected: list[Account], known: Known) -> Mark | None:
-    days = known.parameters.settings_check_days
-    first = min(((one.settings.due(days) or known.at), one.name) for one in connected)
-    left = _days_left(first[0], known)
-    if left >= min(SOON_DAYS, days // 4):
-        return None
-    why = (
-        f"{first[1]}: nobody went through its settings in time."
-        if first[0] < known.at
-        else f"{first[1]}: its settings have to be gone through again within {max(left, 1)} days."
+    days, mend_days = known.parameters.settings_check_days, known.parameters.settings_mend_days
+    due, one = min(
+        ((one.settings.due(days, mend_days) or known.at, one) for one in connected), key=lambda pair: pair[0]
     )
-    mark = broken if first[0] < known.at else risk
+    left = _days_left(due, known)
+    if left >= min(SOON_DAYS, days // 4) and not one.settings.asked:
+        return None
+    because = f"{one.settings.asked.why}, so " if one.settings.asked else ""
+    why = (
+        f"{one.name}: {because}its settings have to be gone through again within {things(max(left, 1), 'day')}."
+        if due >= known.at
+        else f"{one.name}: nobody went through its settings in time."
+    )
+    mark = broken if due < known.at else risk
     return mark(why, _seen(connected), then=_SEE, waits_for=known.waits_for(*_WHO))
 
 
 def _days_left(due: datetime, known: Known) -> int:
     return (due - known.at).days
 
+
+links_seen = _judge("The links to help were seen on the page", "C42")
 
 JUDGES: dict[str, Judge] = {
     "C26": _judge(
@@ -95,7 +100,6 @@ JUDGES: dict[str, Judge] = {
     "C32": _judge("The public can put no picture on our pages", "C32"),
     "C33": _judge("What was found is on a dated sheet, sealed, and can be printed"),
     "C34": _judge("The settings were gone through in time, and nothing has moved since", soon=True),
-    "C42": _judge("The links to help were seen on the page", "C42"),
     "C57": _judge("We write as the page only, and no account of one of us is linked to it", "C57"),
     "C83": _judge("The settings are right, and looked at in time", soon=True),
 }

@@ -8,11 +8,12 @@ from datetime import timedelta
 from stairgate.assurance.judges_people import Judge, approvers
 from stairgate.assurance.known import Known
 from stairgate.assurance.marks import Mark, Proof, Step, accounts, broken, met, off, risk, things
-from stairgate.channels.access_list.rules import due_at
+from stairgate.channels.access_list.rules import COMES_UP, due_at
 from stairgate.channels.rules import mailbox_problem
 from stairgate.organisations.rules import Role
 
 ACCOUNTS = Step("See the account", "channels:list")
+_COMPARE = Step("Compare it", "channels:list")
 INBOX = Step("Decide in the inbox", "monitoring:inbox")
 _ACCOUNT_PEOPLE = (Role.PAGE_ADMINISTRATOR, Role.MANAGER)
 _NO_ACCOUNT = "We have no account yet."
@@ -104,9 +105,14 @@ def reached(known: Known) -> Mark | None:
             why = f"{one.name}: somebody can reach it there who should not, or whom nobody knows."
             return broken(why, seen, then=Step("See who it is", "channels:list"), waits_for=who)
     for one in connected:
-        if one.connected_at and known.at >= due_at(one.access_checked_at, one.connected_at, days):
+        due = due_at(one.access_checked_at, one.connected_at or known.at, days)
+        if known.at > due:
             why = f"{one.name}: nobody has compared in time who can reach it there with the register."
-            return broken(why, seen, then=Step("Compare it", "channels:list"), waits_for=who)
+            return broken(why, seen, then=_COMPARE, waits_for=who)
+        if known.at > due - min(COMES_UP, timedelta(days=days // 4)):
+            left = things(max((due - known.at).days, 1), "day")
+            why = f"{one.name}: who can reach it there has to be compared with the register within {left}."
+            return risk(why, seen, then=_COMPARE, waits_for=who)
     return met("Only named people reach the account, through Stairgate and on its network.", seen)
 
 

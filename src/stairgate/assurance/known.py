@@ -140,6 +140,7 @@ class Work:
     safeguarding_until: date | None = None
     must_read: int = 0  # documents that everybody must know
     activity_on: date | None = None  # when children or parents last had something
+    safety_post_on: date | None = None  # of the last post about online safety of this term, or of one before
     policy_since: date | None = None  # the day on which a policy was first adopted
 
 

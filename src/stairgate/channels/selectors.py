@@ -10,6 +10,8 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
+from stairgate.channels.access_list import rules as access_rules
+from stairgate.channels.access_list import selectors as access_list
 from stairgate.channels.baseline import rules as baseline_rules
 from stairgate.channels.baseline import selectors as baseline
 from stairgate.channels.baseline.rules import Moved, Settings
@@ -89,7 +91,8 @@ def accounts_now(
         .annotate(online_safety=online_safety_trained(organisation, organisation.day(now)))
         .annotate(safeguarding_until=safeguarding_until(organisation))
         .annotate(**columns(organisation.day(now)))
-        .annotate(**baseline.columns())
+        .annotate(**baseline.columns(organisation.day(now)))
+        .annotate(**access_list.columns())
         .annotate(is_paused=Exists(open_pauses(organisation).filter(_COVERING)))
     )
     some_paused = any(getattr(channel, "is_paused", True) for channel in channels)
@@ -132,16 +135,27 @@ def _newest(channel: Channel, row: Mapping[str, Any]) -> HealthReading | None:
     return HealthReading(channel=channel, **{name: row[f"newest_{name}"] for name in _READ})
 
 
-#: the late condition of an account, how many have online safety training, until when our safeguarding policy counts,
-#: what is confirmed of the account, and what is known of its settings
-_Asked = tuple[str | None, int, date | None, Opening, Settings]
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What is read along with an account."""
+
+    late_condition: str | None
+    online_safety: int  # how many have that training in date
+    safeguarding_until: date | None
+    opening: Opening
+    settings: Settings
+    compared_at: datetime | None  # its access list
 
 
 def _asked(channel: Any, moved: tuple[Moved, ...]) -> _Asked:
     """Return what was read along with an account."""
     confirmed = opening_of({name: getattr(channel, name) for name in COLUMNS})
-    settings = baseline.settings_of({name: getattr(channel, name) for name in baseline.COLUMNS}, moved)
-    return channel.late_condition, channel.online_safety, channel.safeguarding_until, confirmed, settings
+    read = {name: getattr(channel, name) for name in baseline.COLUMNS}
+    settings = baseline.settings_of(channel.organisation, read, moved)
+    return _Asked(
+        *(channel.late_condition, channel.online_safety, channel.safeguarding_until),
+        *(confirmed, settings, access_list.compared(channel)[0]),
+    )
 
 
 def channel_now(
@@ -162,7 +176,8 @@ def channel_now(
     until = safeguarding_until(channel.organisation)
     asked_for: dict[str, Any] = {
         **columns(on),
-        **baseline.columns(),
+        **baseline.columns(on),
+        **access_list.columns(),
         **_readings(now),
         "is_late": _late(on),
         "trained": trained,
@@ -170,8 +185,11 @@ def channel_now(
     }
     row: Any = Channel.objects.filter(pk=channel.pk).values(**asked_for).get()
     moved = baseline.moved_in([channel] if row["settings_moved"] else [], now).get(channel.pk, ())
-    settings = baseline.settings_of(row, moved)
-    asked = (row["is_late"], row["trained"], row["safe_until"], opening_of(row), settings)
+    settings = baseline.settings_of(channel.organisation, row, moved)
+    asked = _Asked(
+        *(row["is_late"], row["trained"], row["safe_until"]),
+        *(opening_of(row), settings, row["access_checked_at"]),
+    )
     return _now(channel, _newest(channel, row), administrators, version, pauses, asked, now)
 
 
@@ -207,31 +225,36 @@ def _now(
         health_problem=" ".join(reading.problems) if reading else "",
         paused=tuple(_says(pause, channel) for pause in own),
         authorised_until=_over(channel, channel.authorised_until),
-        late_condition=asked[0] or "",
-        online_safety=asked[1],
-        safeguarding_until=_over(channel, asked[2]),
-        unconfirmed=_unconfirmed(channel, version, asked[3], asked[4], now),
+        late_condition=asked.late_condition or "",
+        online_safety=asked.online_safety,
+        safeguarding_until=_over(channel, asked.safeguarding_until),
+        unconfirmed=_unconfirmed(channel, version, asked, now),
         unread_since=channel.unread_since,
         rota_until=_over(channel, channel.organisation.rota_until),
         check=check_due(channel, parameters),
     )
     shut = restrictions(facts, now)
-    return ChannelNow(channel, reading, administrators, own, shut, *asked[3:], parameters.mailbox_holders)
+    return ChannelNow(
+        *(channel, reading, administrators, own, shut),
+        *(asked.opening, asked.settings, parameters.mailbox_holders),
+    )
 
 
 def _unconfirmed(
-    channel: Channel, version: PolicyVersion | None, opening: Opening, settings: Settings, now: datetime
+    channel: Channel, version: PolicyVersion | None, asked: _Asked, now: datetime
 ) -> tuple[Restriction, ...]:
-    """Return what of the going-live sheet and of the settings of the page shuts the account; before it is connected there
-    is nothing to look at.
+    """Return what of the going-live sheet, of the settings of the page and of its access list shuts the account; before it
+    is connected there is nothing to look at.
     """
     if version is None or not hasattr(channel, "connection"):
         return ()
-    parameters = version.parameters
+    parameters, name = version.parameters, channel.name
     days, mend_days = parameters.settings_check_days, parameters.settings_mend_days
+    compared_at, since = asked.compared_at, channel.connection.connected_at
     return (
-        *unconfirmed(channel.name, opening, stand_for(channel, version), need=parameters.mailbox_holders),
-        *baseline_rules.restrictions(channel.name, settings, now, days=days, mend_days=mend_days),
+        *unconfirmed(name, asked.opening, stand_for(channel, version), need=parameters.mailbox_holders),
+        *baseline_rules.restrictions(name, asked.settings, now, days=days, mend_days=mend_days),
+        *access_rules.restrictions(name, compared_at, since, now, days=parameters.access_check_days),
     )
 
 

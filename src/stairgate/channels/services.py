@@ -83,6 +83,18 @@ def connect(
     return connection
 
 
+def locked(channel: Channel) -> Channel:
+    """Return the account, locked: two deeds on it come one after the other, and the gate that opens waits or is waited for.
+
+    Raises `NotAllowed` when there is no such account.
+    """
+    rows = Channel.objects.select_for_update(of=("self",), no_key=True)
+    found = rows.select_related("organisation", "connection").filter(pk=channel.pk).first()
+    if found is None:
+        raise NotAllowed("There is no such account.")
+    return found
+
+
 def network_for(channel: Channel) -> Network:
     """Return the client of the channel's network."""
     return network_named(channel.network)

@@ -86,7 +86,7 @@ def sheet_pdf(request: HttpRequest, pk: UUID) -> HttpResponse:
     now = timezone.now()
     version = in_force(member.organisation)
     account = channel_now(channel, now, version=version)
-    sheet = sheet_now(channel, version, now, opening=account.opening)
+    sheet = sheet_now(channel, version, now, opening=account.opening, settings=account.settings)
     paper = settings_sheet(account, sheet, version, at=now)
     return paper_answer(request, paper, f"settings-sheet-{member.organisation.day(now)}")
 

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import structlog
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import F, Q
 from django.urls import reverse
 
 from stairgate.channels.models import Channel
@@ -25,7 +25,10 @@ _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 
 
 def sweep(now: datetime, worker: str) -> int:
-    """Subscribe every account that does not ring at our address yet, or is silent; return how many now do."""
+    """Subscribe every account that does not ring at our address yet, is silent, or was connected anew; return how many
+    now do.
+    """
+    _forget_older(now)
     due = Sweep.objects.filter(Q(subscribe_at__isnull=True) | Q(subscribe_at__lte=now))
     due = due.filter(channel__connection__isnull=False).exclude(channel__status=Channel.Status.CLOSED)
     done = 0
@@ -44,6 +47,12 @@ def sweep(now: datetime, worker: str) -> int:
         row.subscribe_at = now + pause
         row.save(update_fields=["subscribed_url", "subscribed_at", "subscribe_at"])
     return done
+
+
+def _forget_older(now: datetime) -> None:
+    """Forget what was agreed before an account was connected anew: its network may have ended that with the older permission."""
+    older = Sweep.objects.filter(subscribed_at__lt=F("channel__connection__connected_at"))
+    older.update(subscribed_url="", subscribed_at=None, subscribe_at=now)
 
 
 def _subscribe(row: Sweep, address: str) -> bool:

@@ -88,7 +88,7 @@ def facts_of(delivery: Delivery, digest_now: str, now: datetime) -> GateFacts:
         window=timedelta(minutes=parameters.sending_window_minutes),
         is_exactly=not post.only_signpost or (revision.text == parameters.signpost_text and not pictures),
         purpose=revision.purpose,
-        purposes=tuple(delivery.channel.purposes),
+        purposes=delivery.channel.serves,
         quiet=QuietHours.of(parameters, organisation.timezone),
         restrictions=tuple(_barrier(r) for r in channel_now(delivery.channel, now).restrictions)
         + _address_barriers(delivery)

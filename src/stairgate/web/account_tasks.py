@@ -144,7 +144,8 @@ def who_gets_in(account: ChannelNow) -> list[Task]:
 
 def settings_to_see(account: ChannelNow, parameters: Parameters, now: datetime) -> list[Task]:
     """Return what of a page's settings has moved, and the sheet that has to be signed anew soon (C34)."""
-    moved, due = account.settings.moved, account.settings.due(parameters.settings_check_days)
+    moved, asked = account.settings.moved, account.settings.asked
+    due = account.settings.due(parameters.settings_check_days, parameters.settings_mend_days)
     href, name = reverse("channels:settings", args=[account.channel.pk]), account.channel.name
     if due is None:
         return []  # nobody has signed it yet: that shuts the account, and is told as that
@@ -159,7 +160,10 @@ def settings_to_see(account: ChannelNow, parameters: Parameters, now: datetime) 
     if due - SHEET_TOLD < now <= due:
         why = f"Look at each, and sign the sheet by {day_words(account.channel.organisation.local(due))}."
         title, button = f"Go through the settings of {name}", "Go through them"
-        tasks.append(_task(title, why, "Due soon", kind="wait", href=href, button=button))
+        if asked:
+            why = f"{asked.why.capitalize()}. {why[:-1]}, or the account shuts."
+        words, kind = ("Due", "risk") if asked else ("Due soon", "wait")
+        tasks.append(_task(title, why, words, kind=kind, href=href, button=button))
     return tasks
 
 

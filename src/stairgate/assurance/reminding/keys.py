@@ -8,7 +8,7 @@ from uuid import UUID
 
 from stairgate.assurance.reminding.rules import Due, Kind
 from stairgate.assurance.reminding.setting import Setting, Source
-from stairgate.channels.access_list.rules import due_at
+from stairgate.channels.access_list.rules import COMES_UP, due_at
 from stairgate.channels.access_list.selectors import compared, with_access
 from stairgate.channels.models import AccessFinding, Channel, Envelope
 from stairgate.channels.vault.selectors import Vault, vaults
@@ -20,8 +20,6 @@ from stairgate.policies.parameters import Parameters
 _TOLD = (Role.MANAGER, Role.SERVICE_MANAGER, Role.DSL)
 #: for how long it is told at least, also when everything in it was changed within the hour
 _TOLD_FOR = timedelta(days=7)
-#: how long before its day a comparison is spoken of
-_COMES_UP = timedelta(days=7)
 _IN_CHARGE = (Role.MANAGER, Role.SERVICE_MANAGER, Role.PAGE_ADMINISTRATOR, Role.DSL)
 _COMPARE = (Role.MANAGER, Role.PAGE_ADMINISTRATOR)
 
@@ -93,7 +91,7 @@ def _compare(setting: Setting) -> Iterator[Due]:
     for channel in with_access(live).select_related("connection"):
         checked, _ = compared(channel)
         due = due_at(checked, channel.connection.connected_at, days)
-        if setting.now < due - _COMES_UP:
+        if setting.now < due - COMES_UP:
             continue
         says = f"{channel.name}: compare who can reach it with our register"
         for member in setting.holding(*_COMPARE):

@@ -44,6 +44,7 @@ class Kind(models.TextChoices):
     SELF_HELP = "self_help", "colleague asks for help"
     LOOK_OUT = "look_out", "look for new training and guidance"
     ACTIVITY = "activity", "something for children about safe technology"
+    SAFETY_POST = "safety_post", "post about online safety for this term"
     READ = "read", "document of ours to read"
     DOCUMENT = "document", "document of ours to look at again"
     CONTACTS = "contacts", "list of help to check"
@@ -141,6 +142,10 @@ WORDS: dict[Kind, Words] = {
     Kind.ACTIVITY: Words(
         "things for children about safe technology",
         *("reminding:activity", "Note what there was", 3, Weight.OWN, "heart-handshake"),
+    ),
+    Kind.SAFETY_POST: Words(
+        "posts about online safety for this term",
+        *("publishing:new", "Write it", 10, Weight.OWN, "heart-handshake"),
     ),
     Kind.READ: Words(
         "documents of ours to read", "library:document", "Read it", 10, Weight.LEGAL, "shield-check"

@@ -140,7 +140,7 @@ def _settings(setting: Setting) -> Iterator[Due]:
     people = setting.holding(Role.MANAGER, Role.SERVICE_MANAGER, Role.PAGE_ADMINISTRATOR)
     for account in setting.accounts:
         name, about, settings = account.channel.name, str(account.channel.pk), account.settings
-        due = settings.due(parameters.settings_check_days)
+        due = settings.due(parameters.settings_check_days, parameters.settings_mend_days)
         for member in people if due else ():
             for one in settings.moved:
                 until = mend_by(one, parameters.settings_mend_days)
@@ -148,7 +148,7 @@ def _settings(setting: Setting) -> Iterator[Due]:
                 yield Due(member.user_id, Kind.SETTINGS, subject, until, f"{name}: {one.says}", about)
             if due and setting.now > due - SHEET_TOLD:
                 says = f"{name}: go through its settings, and sign the sheet"
-                subject = f"{about}:{settings.signed_at:%Y-%m-%d}"
+                subject = f"{about}:{due:%Y-%m-%d}"
                 yield Due(member.user_id, Kind.SHEET, subject, due, says, about)
 
 

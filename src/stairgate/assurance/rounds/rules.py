@@ -34,6 +34,12 @@ class Term:
     name: str
     starts_on: date
 
+    @property
+    def next_on(self) -> date:
+        """The first day of the term after it."""
+        month = {1: 4, 4: 9, 9: 1}[self.starts_on.month]
+        return date(self.starts_on.year + (month == 1), month, 1)
+
 
 def term_of(day: date) -> Term:
     """Return the term in which a day lies; the holidays after a term belong to it."""
@@ -56,7 +62,9 @@ class Audience(models.TextChoices):
 
 
 def activity_due(term: Term, policy_on: date) -> date:
-    """Return the day by which there was something for children: ten weeks into the term, or after the first policy."""
+    """Return the day by which there was something for children, and a post about online safety: ten weeks into the term, or
+    after the first policy.
+    """
     return max(term.starts_on, policy_on) + _FOR_CHILDREN
 
 

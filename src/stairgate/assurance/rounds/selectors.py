@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time
+from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.db.models import Max, Q, QuerySet
+from django.db.models.functions import Coalesce
 
 from stairgate.assurance.reminding.setting import Setting
 from stairgate.assurance.rounds.models import Activity, LeadRead, LookOut, SelfCheck
-from stairgate.assurance.rounds.rules import declaration_due
+from stairgate.assurance.rounds.rules import declaration_due, term_of
+from stairgate.channels.models import ONLINE_SAFETY
 from stairgate.organisations.models import Membership, Organisation, RoleHeld
 from stairgate.organisations.rules import Role
 from stairgate.people.models import Declaration, Person
+from stairgate.publishing.models import Delivery, Post
+from stairgate.publishing.states import READY, THERE, DeliveryState
 
 
 def leads_now(organisation: Organisation, day: date) -> QuerySet[RoleHeld]:
@@ -104,6 +110,29 @@ def to_talk_with(organisation: Organisation) -> QuerySet[SelfCheck]:
 def look_outs(organisation: Organisation) -> QuerySet[LookOut]:
     """Return what was found in the terms so far, newest first."""
     return LookOut.objects.filter(organisation=organisation).select_related("by")
+
+
+#: published, or approved and on its way
+_GOES_OUT = (*THERE, *READY, DeliveryState.SENDING)
+
+
+def online_safety_posts(organisation: Organisation, day: date) -> QuerySet[Any]:
+    """Return what went out, or is approved to, about online safety until the end of the term of a day; each with its moment
+    as ``moment``, the latest first. A reply is none, and a change of an older post neither.
+    """
+    rows = Delivery.objects.filter(
+        organisation=organisation.pk,
+        revision__purpose__iexact=ONLINE_SAFETY,
+        post__kind=Post.Kind.POST,
+        state__in=_GOES_OUT,
+    )
+    until = start_of(organisation, term_of(day).next_on)
+    return rows.annotate(moment=Coalesce("done_at", "send_at")).filter(moment__lt=until).order_by("-moment")
+
+
+def start_of(organisation: Organisation, day: date) -> datetime:
+    """Return the moment at which a day begins on the clock of a setting."""
+    return datetime.combine(day, time.min, tzinfo=ZoneInfo(organisation.timezone))
 
 
 def activities(organisation: Organisation) -> QuerySet[Activity]:

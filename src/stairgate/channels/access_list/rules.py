@@ -7,6 +7,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from stairgate.channels.rules import Restriction
 from stairgate.clauses import Coverage, control
 from stairgate.organisations.rules import Role
 
@@ -15,6 +16,8 @@ MAY_REACH = frozenset({Role.MANAGER, Role.SERVICE_MANAGER, Role.PAGE_ADMINISTRAT
 SHORTEST_DONE = 5
 #: where the network tells who is on the list, it is read so often; the policy asks for it less often
 READ_EVERY = timedelta(hours=24)
+#: how long before its day a comparison is spoken of
+COMES_UP = timedelta(days=7)
 
 
 class Why(enum.StrEnum):
@@ -51,6 +54,20 @@ def amiss(who: Colleague | None, on: date) -> Why | None:
 def due_at(checked_at: datetime | None, connected_at: datetime, every_days: int) -> datetime:
     """Return until when the list has to be compared again: from when it last was, else from when we were connected."""
     return (checked_at or connected_at) + timedelta(days=every_days)
+
+
+@control("C84", "A list that nobody compared in time shuts the account until it is compared")
+def restrictions(
+    name: str, checked_at: datetime | None, connected_at: datetime, now: datetime, *, days: int
+) -> tuple[Restriction, ...]:
+    """Return what shuts a connected account because nobody compared its list in time; nothing else here does."""
+    if now <= due_at(checked_at, connected_at, days):
+        return ()
+    says = (
+        f"{name}: nobody has compared for {days} days who can reach it there. It opens again by itself when its access "
+        "list is read, or gone through."
+    )
+    return (Restriction("C84", says),)
 
 
 def why_stays(*, still_there: bool, still_amiss: bool, done: str, read_at: str) -> str:

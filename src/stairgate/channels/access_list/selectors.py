@@ -50,8 +50,8 @@ class AccessList:
         return sum(one.finding is not None for one in (*self.there, *self.gone))
 
     def overdue(self, now: datetime) -> bool:
-        """Whether it has to be compared now."""
-        return self.due_at is not None and now >= self.due_at
+        """Whether it had to be compared before now."""
+        return self.due_at is not None and now > self.due_at
 
 
 _MOST_PAST = 20
@@ -113,8 +113,8 @@ def strangers(
     return [(one, str(why)) for one, why in found if why]
 
 
-def with_access(accounts: QuerySet[Channel]) -> QuerySet[Channel]:
-    """Return accounts, each with when its list was last compared, and how many findings are open."""
+def columns() -> dict[str, Any]:
+    """Return when the list was last compared, and how many findings are open, to be read along with a query of accounts."""
     checks = AccessCheck.objects.filter(channel=OuterRef("pk")).order_by("-at").values("at")[:1]
     findings = (
         AccessFinding.objects.filter(person__channel=OuterRef("pk"), closed_at__isnull=True)
@@ -123,14 +123,19 @@ def with_access(accounts: QuerySet[Channel]) -> QuerySet[Channel]:
         .annotate(rows=Count("pk"))
         .values("rows")
     )
-    return accounts.annotate(
-        access_checked_at=Subquery(checks),
-        access_findings=Coalesce(Subquery(findings, output_field=IntegerField()), 0),
-    )
+    return {
+        "access_checked_at": Subquery(checks),
+        "access_findings": Coalesce(Subquery(findings, output_field=IntegerField()), 0),
+    }
+
+
+def with_access(accounts: QuerySet[Channel]) -> QuerySet[Channel]:
+    """Return accounts, each with what `columns` reads along."""
+    return accounts.annotate(**columns())
 
 
 def compared(channel: Any) -> tuple[datetime | None, int]:
-    """Return when the list of an account was last compared and how many findings are open, of one of `with_access`."""
+    """Return when the list of an account was last compared and how many findings are open, of an account with `columns`."""
     return getattr(channel, "access_checked_at", None), getattr(channel, "access_findings", 0)
 
 

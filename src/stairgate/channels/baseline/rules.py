@@ -101,16 +101,54 @@ class Moved:
         return f"“{self.name}” is “{self.found}”; we agreed “{self.wanted}”"
 
 
+class Why(enum.StrEnum):
+    """What asks for a new sheet before its month is over."""
+
+    REACH = "who may reach it has changed"
+    INCIDENT = "something happened that may have changed them"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Since when a new sheet is asked for, and why."""
+
+    at: datetime
+    why: Why
+
+
+def first_asked(
+    signed_at: datetime | None, *, reach: datetime | None, incident: datetime | None
+) -> Asked | None:
+    """Return what asked first since a sheet was signed. ``reach``: the day on which who may reach the account changed."""
+    if signed_at is None:
+        return None
+    found = [Asked(max(reach, signed_at), Why.REACH)] if reach else []
+    found += [Asked(incident, Why.INCIDENT)] if incident and incident > signed_at else []
+    return min(found, key=lambda one: one.at, default=None)
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """What is known of the settings of an account's page."""
 
     signed_at: datetime | None = None  # the newest sheet
     moved: tuple[Moved, ...] = ()
+    asked: Asked | None = None  # what asks for a new sheet before its month is over
 
-    def due(self, days: int) -> datetime | None:
-        """Return until when the newest sheet counts; None when there is none."""
-        return self.signed_at + timedelta(days=days) if self.signed_at else None
+    @control(
+        "C34",
+        "Somebody new who can reach the account, somebody who cannot any more, or an incident asks for a new sheet at once",
+        coverage=Coverage.WHOLE,
+    )
+    def due(self, days: int, mend_days: int) -> datetime | None:
+        """Return until when the newest sheet counts; None when there is none.
+
+        ``days``: how long, when nothing happens. ``mend_days``: how long, once something asks for a new one.
+        """
+        if self.signed_at is None:
+            return None
+        monthly = self.signed_at + timedelta(days=days)
+        return min(monthly, self.asked.at + timedelta(days=mend_days)) if self.asked else monthly
 
 
 @control(
@@ -130,18 +168,21 @@ def restrictions(
     name: str, settings: Settings, now: datetime, *, days: int, mend_days: int
 ) -> tuple[Restriction, ...]:
     """Return what shuts a connected account because of its settings, each with its clause."""
-    due = settings.due(days)
+    due = settings.due(days, mend_days)
     if due is None:
         says = f"{name}: nobody has gone through its privacy settings and signed the sheet."
         return (Restriction("C30", says, to_confirm=True),)
     late = [one for one in settings.moved if now > mend_by(one, mend_days)]
     found = [Restriction(one.clause, f"{name}: {one.says}, for too long now.") for one in late]
     if now > due:
-        says = (
-            f"{name}: its privacy settings have not been gone through for {days} days. Sign the sheet anew."
-        )
-        found.insert(0, Restriction("C34", says))
+        found.insert(0, Restriction("C34", f"{name}: {_overdue(settings, days)} Sign the sheet anew."))
     return tuple(found)
+
+
+def _overdue(settings: Settings, days: int) -> str:
+    if settings.asked is None:
+        return f"its privacy settings have not been gone through for {days} days."
+    return f"{settings.asked.why}, and nobody has gone through its privacy settings since."
 
 
 def mend_by(moved: Moved, mend_days: int) -> datetime:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -12,10 +12,12 @@ from zoneinfo import ZoneInfo
 from django.db.models import Exists, OuterRef, Subquery
 
 from stairgate.channels.baseline import words as wordlist
+from stairgate.channels.baseline.asked import ASKED, asked_columns, asked_of
 from stairgate.channels.baseline.lines import Baseline, Line, Screen, baseline_of
 from stairgate.channels.baseline.rules import (
     FINE,
     Answer,
+    Asked,
     Moved,
     Seen,
     Settings,
@@ -53,17 +55,20 @@ def is_asked(channel: Channel) -> bool:
 # ── Along with the account ──
 
 
-def columns() -> dict[str, Any]:
+def columns(on: date) -> dict[str, Any]:
     """Return what is known of the settings, to be read along with a query of accounts. See `settings_of`."""
     here = {"channel": OuterRef("pk")}
     moved = SettingAnswer.objects.filter(**here, ended_at__isnull=True, answer=Answer.OTHER)
+    newest = SettingsSheet.objects.filter(**here)
     return {
-        "settings_signed": Subquery(SettingsSheet.objects.filter(**here).values("signed_at")[:1]),
+        "settings_signed": Subquery(newest.values("signed_at")[:1]),
         "settings_moved": Exists(moved),
+        "settings_sheet": Subquery(newest.values("pk")[:1]),
+        **asked_columns(on),
     }
 
 
-COLUMNS = ("settings_signed", "settings_moved")
+COLUMNS = ("settings_signed", "settings_moved", *ASKED)
 
 
 def moved_in(channels: Iterable[Channel], now: datetime) -> dict[Any, tuple[Moved, ...]]:
@@ -116,9 +121,15 @@ def _weaker(place: Organisation, found: str, until: date, ended_at: datetime | N
     return Weaker(found, until, min(over, ended_at) if ended_at else over)
 
 
-def settings_of(row: dict[str, Any], moved: tuple[Moved, ...]) -> Settings:
+def settings_of(place: Organisation, row: Mapping[str, Any], moved: tuple[Moved, ...]) -> Settings:
     """Return what is known of the settings of an account, from what `columns` read along with it."""
-    return Settings(row["settings_signed"], moved)
+    return Settings(row["settings_signed"], moved, asked_of(place, row))
+
+
+def asked_now(channel: Channel, on: date) -> Asked | None:
+    """Return what asks for a new sheet of one account. One query."""
+    row = Channel.objects.filter(pk=channel.pk).values(**columns(on)).get()
+    return asked_of(channel.organisation, row)
 
 
 # ── The whole sheet ──
@@ -195,6 +206,7 @@ class Sheet:
     reading: SettingsReading | None
     signed: SettingsSheet | None
     due: datetime | None
+    asked: Asked | None  # what asks for a new one before its month is over
     weaker: tuple[tuple[Line, WeakerSetting], ...]  # what may be weaker now
 
     @property
@@ -243,10 +255,15 @@ def words_of(organisation: Organisation, parameters: Parameters) -> tuple[str, .
 
 
 def sheet_now(
-    channel: Channel, version: PolicyVersion | None, now: datetime, *, opening: Opening | None = None
+    channel: Channel,
+    version: PolicyVersion | None,
+    now: datetime,
+    *,
+    opening: Opening | None = None,
+    settings: Settings | None = None,
 ) -> Sheet:
-    """Return every setting of a connected account as it stands. Seven queries, one less when it is known what is confirmed
-    of the account.
+    """Return every setting of a connected account as it stands. Eight queries, one less for each of what is confirmed of the
+    account and what asks for a new sheet, when that is known.
     """
     parameters = version.parameters if version else Parameters()
     words = words_of(channel.organisation, parameters)
@@ -269,6 +286,8 @@ def sheet_now(
         for screen in baseline_of(channel.network).screens
     )
     signed = SettingsSheet.objects.filter(channel=channel).select_related("signed_by").first()
+    asked = settings.asked if settings else asked_now(channel, channel.organisation.day(now))
+    counts_for = (parameters.settings_check_days, parameters.settings_mend_days)
     return Sheet(
         channel=channel,
         baseline=baseline_of(channel.network),
@@ -277,7 +296,8 @@ def sheet_now(
         kept=BlockedWords.objects.filter(organisation=channel.organisation_id).first(),
         reading=reading,
         signed=signed,
-        due=Settings(signed.signed_at).due(parameters.settings_check_days) if signed else None,
+        due=Settings(signed.signed_at, asked=asked).due(*counts_for) if signed else None,
+        asked=asked,
         weaker=tuple(
             (one.line, one.weaker)
             for screen in screens

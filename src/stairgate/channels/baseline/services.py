@@ -12,16 +12,18 @@ from django.core.files.base import ContentFile
 from django.db import transaction
 from django.db.models import QuerySet
 
+from stairgate.channels.access_list.rules import MAY_REACH
 from stairgate.channels.baseline.reading import keep_answer, keep_words
 from stairgate.channels.baseline.rules import Answer, Standing, why_not_weaker
 from stairgate.channels.baseline.selectors import Now, Sheet, sheet_now
-from stairgate.channels.models import Channel, SettingsPicture, SettingsSheet, WeakerSetting
+from stairgate.channels.models import Channel, SettingsPicture, SettingsSheet, SheetReach, WeakerSetting
 from stairgate.channels.pausing import require_manager
-from stairgate.channels.services import write_down
+from stairgate.channels.services import locked, write_down
 from stairgate.clauses import Coverage, control
 from stairgate.organisations.access import NotAllowed, actor_in
 from stairgate.organisations.models import User
 from stairgate.organisations.rules import Role
+from stairgate.organisations.selectors import holders
 from stairgate.pixels import CleanPicture, clean
 from stairgate.policies.parameters import Parameters
 from stairgate.policies.selectors import in_force
@@ -80,7 +82,7 @@ def look(
     at: datetime,
 ) -> None:
     """Write down what somebody saw on one settings screen, all its lines or none. Raises `NotAllowed`, `CannotKeep`."""
-    channel = _locked(channel)
+    channel = locked(channel)
     require_manager(actor, channel.organisation, at)
     sheet = _sheet(channel, at)
     shown = sheet.screen(screen)
@@ -129,7 +131,7 @@ def allow_weaker(
 
     ``found``: what the actor had before them. Raises `NotAllowed`, `CannotKeep`.
     """
-    channel = _locked(channel)
+    channel = locked(channel)
     on = channel.organisation.day(at)
     _require_service_manager(actor, channel, at)
     now = _sheet(channel, at).now(line)
@@ -154,7 +156,7 @@ def allow_weaker(
 @transaction.atomic
 def end_weaker(*, actor: User, weaker: WeakerSetting, at: datetime) -> None:
     """End the leave for a weaker setting before its day: from now on it has moved. Raises `NotAllowed`, `CannotKeep`."""
-    channel = _locked(weaker.channel)
+    channel = locked(weaker.channel)
     _require_service_manager(actor, channel, at)
     if not _end(WeakerSetting.objects.filter(pk=weaker.pk), actor, at):
         raise CannotKeep("It has ended already.", weaker.line)
@@ -191,7 +193,7 @@ def sign(*, actor: User, channel: Channel, seen: str, at: datetime) -> SettingsS
 
     Raises `NotAllowed`, `CannotKeep` with what is left.
     """
-    channel = _locked(channel)
+    channel = locked(channel)
     require_manager(actor, channel.organisation, at)
     if channel.status != Channel.Status.LIVE or not hasattr(channel, "connection"):
         raise CannotKeep("Connect the account first: then its sheet can be signed.")
@@ -210,6 +212,8 @@ def sign(*, actor: User, channel: Channel, seen: str, at: datetime) -> SettingsS
         signed_by=actor,
         signed_at=at,
     )
+    reaching = holders(channel.organisation, MAY_REACH, channel.organisation.day(at))
+    SheetReach.objects.bulk_create(SheetReach(sheet=row, user=one.user) for one in reaching)
     payload = {"sheet": str(row.pk), "digest": digest, "version": row.version}
     write_down(actor, channel, "channels.settings_signed", payload, at)
     return row
@@ -252,9 +256,3 @@ def _parameters(channel: Channel) -> Parameters:
 
 def _sheet(channel: Channel, at: datetime) -> Sheet:
     return sheet_now(channel, in_force(channel.organisation), at)
-
-
-def _locked(channel: Channel) -> Channel:
-    """Return the account, locked: two who sign or decide at once come one after the other."""
-    rows = Channel.objects.select_for_update(of=("self",), no_key=True)
-    return rows.select_related("organisation", "connection").get(pk=channel.pk)

@@ -3,6 +3,7 @@
 from stairgate.channels.models.access_list import AccessCheck, AccessFinding, PlatformPerson
 from stairgate.channels.models.accounts import (
     CLOCK_TOLERANCE,
+    ONLINE_SAFETY,
     Channel,
     Connection,
     HealthReading,
@@ -16,6 +17,7 @@ from stairgate.channels.models.baseline import (
     SettingsPicture,
     SettingsReading,
     SettingsSheet,
+    SheetReach,
     WeakerSetting,
 )
 from stairgate.channels.models.dialog import Dialog, NetworkApp
@@ -24,6 +26,7 @@ from stairgate.channels.models.vault import Credential, Envelope, VaultLook
 
 __all__ = [
     "CLOCK_TOLERANCE",
+    "ONLINE_SAFETY",
     "Access",
     "AccessCheck",
     "AccessFinding",
@@ -47,6 +50,7 @@ __all__ = [
     "SettingsPicture",
     "SettingsReading",
     "SettingsSheet",
+    "SheetReach",
     "VaultLook",
     "WeakerSetting",
 ]

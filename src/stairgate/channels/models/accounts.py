@@ -14,6 +14,10 @@ from stairgate.organisations.models import Organisation, User
 CLOCK_TOLERANCE = timedelta(minutes=5)
 
 
+#: what a post may be for on every account, authorised for it or not: the policy asks for such a post each term (C42)
+ONLINE_SAFETY = "Online safety"
+
+
 class Channel(models.Model):
     """One social account of the setting. Only an authorised, live one can be posted to (C04, C89)."""
 
@@ -63,6 +67,13 @@ class Channel(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def serves(self) -> tuple[str, ...]:
+        """What a post there may be for: as authorised, and online safety."""
+        known = {purpose.casefold() for purpose in self.purposes}
+        more = () if ONLINE_SAFETY.casefold() in known else (ONLINE_SAFETY,)
+        return (*self.purposes, *more)
 
     @property
     def by_hand(self) -> bool:

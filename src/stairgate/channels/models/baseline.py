@@ -127,6 +127,19 @@ class SettingsSheet(models.Model):
         return f"settings sheet, {self.signed_at:%Y-%m-%d}"
 
 
+class SheetReach(models.Model):
+    """Somebody who held a role on our accounts when a sheet was signed: when that changes, a new sheet is asked for."""
+
+    sheet = models.ForeignKey(SettingsSheet, on_delete=models.PROTECT, related_name="reach")
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["sheet", "user"], name="sheet_reach_once")]
+
+    def __str__(self) -> str:
+        return self.user.first_name
+
+
 class BlockedWords(models.Model):
     """One version of the words that the pages of a setting are to hide. Never changed: another list is another version."""
 

@@ -13,7 +13,7 @@ from stairgate.channels.models import Access, Channel, Confirmation
 from stairgate.channels.opening.rules import Item
 from stairgate.channels.opening.selectors import Card, Sheet, opening_on, sheet
 from stairgate.channels.pausing import require_manager
-from stairgate.channels.services import write_down
+from stairgate.channels.services import locked, write_down
 from stairgate.clauses import Coverage, control
 from stairgate.organisations.models import Membership, Organisation, User
 from stairgate.organisations.rules import Role, in_force
@@ -72,7 +72,7 @@ def confirm(
     All of them or none: what cannot be confirmed is named, each with its reason, and nothing is written.
     Raises `NotAllowed`, `CannotConfirm`.
     """
-    channel = _locked(channel)
+    channel = locked(channel)
     require_manager(actor, channel.organisation, at)
     if channel.status != Channel.Status.LIVE or not hasattr(channel, "connection"):
         raise CannotConfirm("Connect the account first: then this can be confirmed.")
@@ -161,7 +161,7 @@ def _who_gets_in(organisation: Organisation, owned: Owned, at: datetime) -> dict
 @transaction.atomic
 def take_back(*, actor: User, confirmation: Confirmation, why: str, at: datetime) -> None:
     """Say that something is not so any more. Raises `NotAllowed`, `CannotConfirm`."""
-    channel = _locked(confirmation.channel)
+    channel = locked(confirmation.channel)
     require_manager(actor, channel.organisation, at)
     why = why.strip()[:_LONGEST]
     if len(why) < _SHORTEST:
@@ -178,9 +178,3 @@ def now_on(channel: Channel, at: datetime) -> Sheet:
     on = place.day(at)
     people = named_people(place, (Role.PAGE_ADMINISTRATOR, Role.DSL), on=on)
     return sheet(channel, policy_in_force(place), opening_on(channel, on), dict(people))
-
-
-def _locked(channel: Channel) -> Channel:
-    """Return the account, locked: the gate that is opening on it waits, or is waited for."""
-    rows = Channel.objects.select_for_update(of=("self",), no_key=True)
-    return rows.select_related("organisation", "connection").get(pk=channel.pk)

@@ -38,7 +38,9 @@ def sheet(request: HttpRequest, pk: UUID) -> HttpResponse:
 def _channel(request: HttpRequest, pk: UUID) -> tuple[Membership, Channel]:
     member = current(request)
     require(member, Duty.SEE_ACCOUNTS)
-    rows = Channel.objects.select_related("organisation", "connection").annotate(**columns())
+    rows = Channel.objects.select_related("organisation", "connection").annotate(
+        **columns(member.organisation.day(timezone.now()))
+    )
     return member, get(member, rows, pk)
 
 
@@ -80,7 +82,7 @@ def _page(
         "connected": hasattr(channel, "connection"),
         "may_confirm": bool(member.duties_on(on) & {Duty.MANAGE, Duty.LOOK_AFTER}),
         "left": any(not card.settled for card in found.cards),
-        "settings": settings_of(vars(channel), ()),
+        "settings": settings_of(channel.organisation, vars(channel), ()),
         "people": [(str(one.user_id), one) for one in colleagues(member.organisation, on)],
         "chosen": found.holders,
     }

@@ -8,13 +8,13 @@ from datetime import datetime
 from django.db import transaction
 
 from stairgate.channels.models import Channel, Credential, Envelope, VaultLook
-from stairgate.channels.services import write_down
+from stairgate.channels.services import locked, write_down
 from stairgate.channels.vault.printed import Inside, envelope_paper
 from stairgate.channels.vault.sealed import code_key, open_field
 from stairgate.channels.vault.selectors import last_number, vault_of
 from stairgate.channels.vault.services import CannotLook, require_look
 from stairgate.clauses import control
-from stairgate.organisations.access import NotAllowed, actor_in, require
+from stairgate.organisations.access import actor_in, require
 from stairgate.organisations.models import Organisation, User
 from stairgate.organisations.rules import Duty
 from stairgate.printing.paper import Paper
@@ -33,7 +33,7 @@ def print_envelope(*, actor: User, channel: Channel, kept_where: str, at: dateti
 
     It is a look at each secret, with the same limits. Raises `NotAllowed`, `CannotLook`, `CannotOpen`.
     """
-    channel = _locked(channel)
+    channel = _numbering(channel)
     vault = vault_of(channel, at)
     place = channel.organisation
     require_look(actor, vault, f"For the envelope: {kept_where}" if kept_where.strip() else "", at)
@@ -80,7 +80,7 @@ def open_envelope(*, actor: User, envelope: Envelope, why: str, at: datetime) ->
     Anybody who sees the accounts can say so, holder or not. Raises `NotAllowed`, `CannotOpenEnvelope`.
     """
     require(actor_in(actor, envelope.organisation_id), Duty.SEE_ACCOUNTS)
-    channel = _locked(envelope.channel)
+    channel = locked(envelope.channel)
     row = Envelope.objects.filter(pk=envelope.pk).get()
     if row.opened_at is not None:
         raise CannotOpenEnvelope("It is written down already that this envelope was opened.")
@@ -92,14 +92,10 @@ def open_envelope(*, actor: User, envelope: Envelope, why: str, at: datetime) ->
     _record(actor, row, "channels.envelope_opened", {"why": row.opened_why}, at)
 
 
-def _locked(channel: Channel) -> Channel:
-    """Return an account, locked; its setting's row first, which gives the envelopes their numbers."""
+def _numbering(channel: Channel) -> Channel:
+    """Return the account, locked; its setting's row first, which gives the envelopes their numbers."""
     Organisation.objects.select_for_update(no_key=True).get(pk=channel.organisation_id)
-    rows = Channel.objects.select_for_update(of=("self",), no_key=True)
-    found = rows.select_related("organisation").filter(pk=channel.pk).first()
-    if found is None:
-        raise NotAllowed("There is no such account.")
-    return found
+    return locked(channel)
 
 
 def _record(actor: User, row: Envelope, kind: str, more: Mapping[str, object], at: datetime) -> None:

@@ -262,6 +262,12 @@ def looks_at(channel: Channel, *, most: int) -> list[VaultLook]:
     return list(rows.select_related("user", "credential", "envelope").order_by("-at", "pk")[:most])
 
 
+def own_look(user: UUID, pk: UUID) -> VaultLook | None:
+    """Return a look of somebody's own, with what it is about; None for all others. One query."""
+    rows = VaultLook.objects.select_related("credential__channel__organisation")
+    return rows.filter(pk=pk, user=user).first()
+
+
 def last_number(organisation: Organisation) -> int:
     """Return the number of the newest envelope of a setting, 0 without one. One query."""
     found = Envelope.objects.filter(organisation=organisation).aggregate(newest=Max("number"))["newest"]

@@ -6,13 +6,12 @@ import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from uuid import UUID
 
 from django.db import transaction
 
 from stairgate.channels.models import Channel, Credential, VaultLook
 from stairgate.channels.pausing import require_manager
-from stairgate.channels.services import write_down
+from stairgate.channels.services import locked, write_down
 from stairgate.channels.vault import rules
 from stairgate.channels.vault.codes import CodeKey
 from stairgate.channels.vault.sealed import code_key, open_field, seal_field
@@ -53,7 +52,7 @@ def may_keep(actor: User, vault: Vault, at: datetime) -> None:
 @transaction.atomic
 def put_in(*, actor: User, channel: Channel, kind: str, wanted: Wanted, at: datetime) -> Credential:
     """Put something into the vault of an account; return it. Raises `NotAllowed`, `CannotKeep`."""
-    channel = _locked(channel)
+    channel = locked(channel)
     may_keep(actor, vault_of(channel, at), at)
     if channel.status == Channel.Status.CLOSED:
         raise CannotKeep("This account is closed for good.")
@@ -192,14 +191,9 @@ def _fill(row: Credential, wanted: Wanted, actor: User, at: datetime) -> None:
     row.put_in_at, row.put_in_by = at, actor
 
 
-def _locked(channel: Channel) -> Channel:
-    rows = Channel.objects.select_for_update(of=("self",), no_key=True)
-    return rows.select_related("organisation").get(pk=channel.pk)
-
-
 def _locked_row(credential: Credential) -> Credential:
     """Return what is in the vault under the lock on its account. Raises `NotAllowed` once it was taken out."""
-    channel = _locked(credential.channel)
+    channel = locked(credential.channel)
     row = Credential.objects.filter(pk=credential.pk, removed_at__isnull=True).first()
     if row is None:
         raise NotAllowed("This was taken out of the vault.")
@@ -210,9 +204,3 @@ def _locked_row(credential: Credential) -> Credential:
 def _record(actor: User, row: Credential, kind: str, more: Mapping[str, object], at: datetime) -> None:
     payload = {"credential": str(row.pk), "kind": row.kind, **more}
     write_down(actor, row.channel, kind, payload, at)
-
-
-def own_look(user: UUID, pk: UUID) -> VaultLook | None:
-    """Return a look of somebody's own, with what it is about; None for all others. One query."""
-    rows = VaultLook.objects.select_related("credential__channel__organisation")
-    return rows.filter(pk=pk, user=user).first()

@@ -19,7 +19,7 @@ from stairgate.channels.models import Channel, Credential, VaultLook
 from stairgate.channels.vault import services
 from stairgate.channels.vault.codes import code_at
 from stairgate.channels.vault.forms import CredentialForm
-from stairgate.channels.vault.selectors import Vault, looks_at, vault_of
+from stairgate.channels.vault.selectors import Vault, looks_at, own_look, vault_of
 from stairgate.channels.vault.services import CannotKeep, CannotLook
 from stairgate.organisations.access import current, get, require
 from stairgate.organisations.models import Membership
@@ -194,7 +194,7 @@ def look(request: HttpRequest, pk: UUID) -> HttpResponse:
 def _look(request: HttpRequest, pk: UUID) -> tuple[Membership, VaultLook]:
     """Return a look of one's own; nobody else's exists. Raises Http404."""
     member = current(request)
-    made = services.own_look(member.user_id, pk)
+    made = own_look(member.user_id, pk)
     if made is None or made.credential.channel.organisation_id != member.organisation_id:
         raise Http404
     return member, made

@@ -156,5 +156,10 @@ BROKEN = {"removed": 458, "checkpoint": 459, "password": 460, "expired": 463, "s
 
 
 def break_tokens(store: Store, why: str) -> None:
-    """Let every token of a page die. Raises KeyError for a way to die that nobody knows."""
+    """Let every token of a page die. Raises KeyError for a way to die that nobody knows.
+
+    With an app that was taken away, what the page rings for goes too.
+    """
     store.do("UPDATE tokens SET valid = 0, broken = ? WHERE kind = 'page'", BROKEN[why])
+    if why == "removed":
+        store.set_meta("page_rings_for", "")

@@ -153,9 +153,9 @@ def readiness(
 
 
 def _purposes_of_all(chosen: Sequence[ChannelNow]) -> tuple[str, ...]:
-    """Return what every chosen account was authorised for, as the first of them says it."""
-    first = chosen[0].channel.purposes if chosen else []
-    return tuple(p for p in first if all(p in account.channel.purposes for account in chosen))
+    """Return what a post may be for on every chosen account, as the first of them says it."""
+    first = chosen[0].channel.serves if chosen else ()
+    return tuple(p for p in first if all(p in account.channel.serves for account in chosen))
 
 
 def _network_problems(

@@ -151,7 +151,7 @@ def again(request: HttpRequest, pk: UUID) -> HttpResponse:
                 f"Set. The first is for {begun.next_on:%A} {begun.next_on.day} {begun.next_on:%B}.",  # type: ignore[union-attr]
             )
             return redirect("publishing:standing")
-    purposes = sorted({purpose for channel in channels for purpose in channel.purposes})
+    purposes = sorted({purpose for channel in channels for purpose in channel.serves})
     more = {"channels": channels, "purposes": purposes, "chosen": request.POST.getlist("channels")}
     return _form(request, "publishing/standing_again.html", form, message, **more)
 
