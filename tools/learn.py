@@ -13,7 +13,6 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -22,7 +21,7 @@ from sklearn.linear_model import LogisticRegression
 
 from stairgate.screening import Category, Direction, Pack, Screener, Severity, load_pack
 from stairgate.screening.cues import Cues
-from stairgate.screening.learned import BY_CAPITALS, SCALE, Learned, grams, plain_words, weighed_too
+from stairgate.screening.learned import BY_CAPITALS, SCALE, Learned, grams, pairs, plain_words, weighed_too
 from stairgate.screening.reading import Reading
 from stairgate.screening.rules import Rule
 
@@ -105,7 +104,7 @@ def features(
     for word in words:
         yield "word", word
         yield from (("gram", gram) for gram in grams(word))
-    yield from (("pair", " ".join(pair)) for pair in pairwise(words))
+    yield from (("pair", pair) for pair in pairs(words))
 
 
 def matrix(texts: Sequence[Text], columns: dict[Feature, int]) -> csr_matrix:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from stairgate.screening.chunks import (
     FIGURES,
@@ -45,15 +45,11 @@ _SLEEPS = (["is"], ["was"], ["will"], ["s"], ["time"])
 
 def is_worth_reading(reading: Reading, lexicon: Lexicon) -> bool:
     """Could there be a rude word at all? A cheap test, passed by few texts that hold none."""
-    text, words, remembered = reading.folded.text, reading.raw, lexicon.remembered
-    unknown = 0
-    for chunk in text.split():
-        is_rude = remembered.get(chunk)
-        if is_rude is None:
-            is_rude = _remember(chunk, lexicon)
-            unknown += not chunk.isalpha()
-        if is_rude or unknown > _MOST_ODD:
-            return True
+    text, words = reading.folded.text, reading.raw
+    chunks = text.split()
+    known = [*map(lexicon.remembered.get, chunks)]
+    if True in known or (None in known and _any_may_be_rude(chunks, lexicon)):
+        return True
     if not lexicon.split_marks.isdisjoint(words) and _is_split_somewhere(words, lexicon):
         return True
     sizes = [*map(len, words)]
@@ -62,6 +58,19 @@ def is_worth_reading(reading: Reading, lexicon: Lexicon) -> bool:
     return not text.isascii() and (
         any(sign in text for sign in lexicon.signs) or _FLAGS.search(text) is not None
     )
+
+
+def _any_may_be_rude(chunks: Iterable[str], lexicon: Lexicon) -> bool:
+    """Look at the stretches that were never met before. Too many odd ones are worth reading by themselves."""
+    unknown = 0
+    for chunk in chunks:
+        is_rude = lexicon.remembered.get(chunk)
+        if is_rude is None:
+            is_rude = _remember(chunk, lexicon)
+            unknown += not chunk.isalpha()
+        if is_rude or unknown > _MOST_ODD:
+            return True
+    return False
 
 
 def _is_split_somewhere(words: Sequence[str], lexicon: Lexicon) -> bool:

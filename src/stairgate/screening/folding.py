@@ -115,6 +115,9 @@ _PLAIN_TEXT, _PLAIN_SPACED = (
     bytes(ord(finish(_FOLDS[point])[:1] or "\0") if point < 128 else 0 for point in range(256))
     for finish in (str, _spaced)
 )
+_PLAIN_CASED = bytes(
+    point if point < 128 and chr(point).isupper() else _PLAIN_SPACED[point] for point in range(256)
+)
 _GONE_BYTES = _GONE.encode()
 _ASCII_TEXT = {ord(sign): _FOLDS[ord(sign)] for sign in _ASCII}
 _ASCII_SPACED = {ord(sign): _spaced(_FOLDS[ord(sign)]) for sign in _ASCII}
@@ -141,6 +144,11 @@ def fold_to_words(text: str) -> str:
     return text.encode().translate(_PLAIN_SPACED, _GONE_BYTES).decode()
 
 
+def with_capitals(plain: str) -> str:
+    """Do as `fold_to_words` for a text of plain characters only, and leave its capitals."""
+    return plain.encode().translate(_PLAIN_CASED, _GONE_BYTES).decode()
+
+
 class Folded:
     """A folded text and the way back. ``text`` is folded; ``original`` is what was written."""
 
@@ -159,7 +167,8 @@ class Folded:
             return False
         if self.original.isascii():  # a plain character never becomes more than one
             return True
-        return all(len(_FOLDS[ord(character)]) == 1 for character in set(self.original))
+        foreign = set("".join(_NOT_ASCII.findall(self.original)))
+        return all(len(_FOLDS[ord(character)]) == 1 for character in foreign)
 
     @lazy
     def seen(self) -> str:

@@ -118,7 +118,9 @@ class Screening:
 
 def action_for(findings: tuple[Finding, ...]) -> Action:
     """Return the action the gravest finding calls for; a NOTE alone never stops anything."""
-    gravest = max((finding.severity for finding in findings), default=Severity.NOTE)
+    if not findings:
+        return Action.PASS
+    gravest = max([finding.severity for finding in findings])
     if gravest >= Severity.HOLD:
         return Action.HOLD
     return Action.LOOK if gravest is Severity.LOOK else Action.PASS

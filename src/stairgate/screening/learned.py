@@ -11,8 +11,8 @@ shown as the words that moved it. ``tools/learn.py`` makes the weights again fro
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Container, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -33,7 +33,7 @@ _LANE = 32
 _MIDDLE = 1 << (_LANE - 1)
 _FIGURE = "#"
 BY_CAPITALS = (Category.CHILD_IDENTITY, Category.LOCATION_NOW, Category.STAFF_BOUNDARY)
-_REMEMBERED = 20_000  # unknown words, and pairs
+_REMEMBERED = 20_000  # unknown words
 _NEAR = 6  # words on either side of what a doubtful rule found
 _LONG = 40  # words of a text in which words near a finding are weighed by themselves too
 _MOST_TRIES = 60  # findings weighed with the words near them; the others of one text are believed
@@ -50,16 +50,26 @@ def plain_words(words: Iterable[str]) -> list[str]:
     return [_FIGURE if word[0].isdigit() else word for word in words]
 
 
-@dataclass(frozen=True, slots=True)
+def pairs(words: Sequence[str]) -> Iterator[str]:
+    """Return each two neighbours, as the weights name them."""
+    return map(" ".join, pairwise(words))
+
+
 class Weighed:
-    """What a text weighs: categories it agrees with, and those it speaks for with what tells the words that moved it.
+    """What a text weighs: categories it agrees with, and those it speaks for with what tells the words that moved it."""
 
-    ``may_agree`` are those of which it is enough that they are not unlikely, for a rule that warns of harm.
-    """
+    def __init__(self, lanes: Mapping[Category, int]) -> None:
+        self._lanes = lanes
+        self.over_agreeing = self.over_likely = 0
+        self.speaks = dict[Category, Callable[[], tuple[int, ...]]]()
 
-    agrees: frozenset[Category]
-    may_agree: frozenset[Category]
-    speaks: dict[Category, Callable[[], tuple[int, ...]]]
+    def agrees(self, category: Category) -> bool:
+        """Does the text as a whole agree that it is about this?"""
+        return bool(self.over_agreeing & self._lanes.get(category, 0))
+
+    def may_agree(self, category: Category) -> bool:
+        """Is it not unlikely to be about this? That is enough for a rule that warns of harm."""
+        return bool(self.over_likely & self._lanes.get(category, 0))
 
 
 class _Weights(dict[str, int]):
@@ -95,21 +105,6 @@ class _Words(_Weights):
         return weight
 
 
-class _Pairs(dict[tuple[str, str], int]):
-    """Weights of two words side by side, remembered up to a bound: most pairs have none, and ordinary ones come again."""
-
-    def __init__(self, written: _Weights) -> None:
-        super().__init__()
-        self._written = written
-
-    def __missing__(self, pair: tuple[str, str]) -> int:
-        weight = self._written.of((" ".join(pair),))
-        if len(self) >= _REMEMBERED:
-            self.clear()
-        self[pair] = weight
-        return weight
-
-
 def _packed(weights: str) -> int:
     """Read "3:-12", one or several with tabs between, as minus twelve hundredths in lane 3."""
     total = 0
@@ -126,10 +121,11 @@ class Learned:
         rows = iter(lines)
         self._lanes = [Category(name) for name in next(rows).rstrip("\n").split("\t")]
         self._signs = sum(_MIDDLE << (_LANE * lane) for lane in range(len(self._lanes)))
+        self._bits = {category: _MIDDLE << (_LANE * lane) for lane, category in enumerate(self._lanes)}
         self._speaking, self._agreeing, self._likely = (self._signs - _packed(next(rows)) for _ in range(3))
         self.doubtful = frozenset(next(rows).rstrip("\n").split("\t"))
         self._tables = {kind: _Weights() for kind in ("pair", "gram", "cue", "rule", "way")}
-        self._pairs = _Pairs(self._tables["pair"])
+        self._pairs = self._tables["pair"]
         self._words = self._tables["word"] = _Words(self._tables["gram"])
         for row in rows:
             kind, _, rest = row.partition("\t")
@@ -147,21 +143,19 @@ class Learned:
         """Weigh a text, a long one piece by piece, with the cues and rules that were met in it."""
         tables = self._tables
         around = tables["way"].of((direction.value,)) + tables["cue"].of(cues) + tables["rule"].of(rules)
-        agrees, likely, speaks = 0, 0, dict[Category, Callable[[], tuple[int, ...]]]()
+        weighed = Weighed(self._bits)
         for start in range(0, len(words), PIECE):
             piece = plain_words(words[start : start + PIECE])
             total = self._sum(piece) + around
-            agrees |= total + self._agreeing
-            likely |= total + self._likely
-            for lane in self._raised((total + self._speaking) & self._signs):
-                speaks.setdefault(self._lanes[lane], partial(self._movers, piece, lane, start))
-        return Weighed(self._categories(agrees), self._categories(likely), speaks)
-
-    def _categories(self, over: int) -> frozenset[Category]:
-        return frozenset(self._lanes[lane] for lane in self._raised(over & self._signs))
+            weighed.over_agreeing |= total + self._agreeing
+            weighed.over_likely |= total + self._likely
+            over = (total + self._speaking) & self._signs
+            for lane in self._raised(over) if over else ():
+                weighed.speaks.setdefault(self._lanes[lane], partial(self._movers, piece, lane, start))
+        return weighed
 
     def _sum(self, piece: list[str]) -> int:
-        return sum(map(self._words.__getitem__, piece)) + sum(map(self._pairs.__getitem__, pairwise(piece)))
+        return sum(map(self._words.__getitem__, piece)) + self._pairs.of(pairs(piece))
 
     def _raised(self, over: int) -> Iterator[int]:
         lane = 0
@@ -177,8 +171,8 @@ class Learned:
         ``piece`` begins at the word ``start`` of the text.
         """
         moved: list[float] = [self._lane(self._words[word], lane) for word in piece]
-        for at, pair in enumerate(pairwise(piece)):
-            weight = self._lane(self._pairs[pair], lane)
+        for at, pair in enumerate(pairs(piece)):
+            weight = self._lane(self._pairs.of((pair,)), lane)
             moved[at] += weight / 2
             moved[at + 1] += weight / 2
         best = sorted(range(len(piece)), key=lambda at: -moved[at])[:3]
@@ -198,7 +192,7 @@ def weigh_findings(case: Case, found: list[Finding]) -> list[Finding]:
     weigh = partial(learned.weigh, cues=cues, rules=rules, direction=case.direction)
     weighed = weigh(case.reading.raw)
     kept = found
-    if len(case.reading.raw) > FEW_WORDS:
+    if found and len(case.reading.raw) > FEW_WORDS:
         kept = list[Finding]()
         tries = _MOST_TRIES
         for finding in found:
@@ -218,21 +212,24 @@ def weigh_findings(case: Case, found: list[Finding]) -> list[Finding]:
 
 
 def weighed_too(
-    cues: Iterable[str], found: Iterable[Finding], by_capitals: Container[str]
+    cues: Iterable[str], found: Collection[Finding], by_capitals: Container[str]
 ) -> tuple[list[str], list[str]]:
     """Return the cues and the rules, with what these are about, that are weighed beside the words.
 
     What hangs on capital letters is left out: a text in small letters must weigh the same.
     """
+    by_words = [cue for cue in cues if cue not in by_capitals]
+    if not found:
+        return by_words, []
     telling = [one for one in found if one.severity >= Severity.LOOK and one.category not in BY_CAPITALS]
     rules = {*(one.rule for one in telling), *(one.category.value for one in telling)}
-    return [cue for cue in cues if cue not in by_capitals], sorted(rules)
+    return by_words, sorted(rules)
 
 
 def _is_believed(finding: Finding, weighed: Weighed) -> bool:
     """Does the text as a whole bear out what a doubtful rule says? Of harm it must only not speak against it."""
     warns = finding.severity is Severity.HARM
-    return finding.category in (weighed.may_agree if warns else weighed.agrees)
+    return weighed.may_agree(finding.category) if warns else weighed.agrees(finding.category)
 
 
 def _words_near(reading: Reading, finding: Finding) -> Sequence[str]:

@@ -102,15 +102,18 @@ def _is_worth_weighing(case: Case) -> bool:
     cues = case.cues
     if case.direction is Direction.PRIVATE_MESSAGE and "id_tells" not in cues:
         return False
-    words, given = case.reading.raw, case.pack.lists["given_name"]
-    known = not given.isdisjoint(words) or _has_possessive(words, given)
-    if known and case.is_outbound:
+    if case.is_outbound and _has_given_name(case):
         return True
-    return bool(known or _CAPITAL.search(case.reading.folded.seen)) and cues.any_of(_EVIDENCE)
+    if not cues.any_of(_EVIDENCE):
+        return False
+    return _CAPITAL.search(case.reading.folded.seen) is not None or _has_given_name(case)
 
 
-def _has_possessive(words: list[str], given: frozenset[str]) -> bool:
-    return any(word.endswith("'s") and word[:-2] in given for word in words)
+def _has_given_name(case: Case) -> bool:
+    reading, given = case.reading, case.pack.lists["given_name"]
+    if not given.isdisjoint(reading.raw):
+        return True
+    return "'s" in reading.spaced and any(word.endswith("'s") and word[:-2] in given for word in reading.raw)
 
 
 def _around(case: Case, name: Likely) -> int:
@@ -139,13 +142,14 @@ def _around(case: Case, name: Likely) -> int:
 def _named(case: Case) -> Iterator[Likely]:
     """Yield the names, each with the weight of what stands right beside it."""
     reading, lists = case.reading, case.pack.lists
-    given, groups, tried = lists["given_name"], _group_places(case), 0
+    given, either, tried = lists["given_name"], lists["name_or_word"], 0
     shaped = {hit.first for hit in case.cues.hits("id_fiction")}
     staff = {fold(name) for name in case.facts.staff_names}
+    groups: frozenset[int] | None = None
     for index, raw in enumerate(reading.raw):
-        word = raw.removesuffix("'s")
+        word = raw.removesuffix("'s") if "'" in raw else raw
         known = word in given
-        if not (known and word not in lists["name_or_word"]) and not reading.is_capital(index):
+        if not (known and word not in either) and not reading.is_capital(index):
             continue
         if (
             index in shaped
@@ -158,6 +162,8 @@ def _named(case: Case) -> Iterator[Likely]:
             reading.give_up(reading.spans[index][0])
             return
         tried += 1
+        if groups is None:
+            groups = _group_places(case)
         name = _anchored(case, index, groups)
         if name.weight < _SURE:
             if _is_other(case, index) or not _is_name_here(case, index, word, known=known):

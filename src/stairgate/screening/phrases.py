@@ -356,12 +356,16 @@ def _reach(reading: Reading, items: tuple[Item, ...], index: int, step: int) -> 
 def _reach_over_gap(reading: Reading, items: tuple[Item, ...], index: int, step: int) -> int:
     """Skip up to three words. What follows is tried only where its first item stands."""
     words, item = reading.raw, items[0]
-    for at in range(index + step, index + (WIDEST_GAP + 2) * step, step):
-        if not 0 <= at < len(words):
-            return -1
-        if item.__class__ is frozenset and words[at] not in item:
+    if step > 0:
+        near = words[index + 1 : index + WIDEST_GAP + 2]
+    else:
+        near = words[max(0, index - WIDEST_GAP - 1) : index][::-1]
+    if isinstance(item, frozenset) and item.isdisjoint(near):
+        return -1
+    for past, word in enumerate(near):
+        if item.__class__ is frozenset and word not in item:
             continue
-        reached = _reach(reading, items, at - step, step)
+        reached = _reach(reading, items, index + past * step, step)
         if reached >= 0:
             return reached
     return -1

@@ -5,14 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Container, Iterable, Iterator
 
-from stairgate.screening.folding import Folded, fold_to_words
+from stairgate.screening.folding import Folded, fold_to_words, with_capitals
 from stairgate.screening.lazy import lazy
 
 # No pattern here can try a stretch twice: each repeat is followed by something it cannot itself match.
 WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
 _FIGURE = re.compile("[0-9]")
-_LARGE, _SMALL = re.compile("[A-Z]"), re.compile("[a-z]")
-_CLOSERS = "\"')]"
+_NO_LARGE = bytes(code for code in range(256) if not 65 <= code <= 90)
+_NO_SMALL = bytes(code for code in range(256) if not 97 <= code <= 122)
+# Where a sentence ends: at a line end, and where white space follows a stop, or a stop and what closes after it.
+_SENTENCE_END = re.compile(r"[\n.!?](?:(?<=\n)|[\"')\]]?[ \t])")
 _LONGEST_TITLE = 6  # words of a text in which all have a capital because all are names
 LONGEST_SENTENCE = 60  # words; a text without full stops is read in pieces of this size
 
@@ -25,16 +27,6 @@ def words_of(spaced: str) -> list[str]:
     if "''" in bare or " '" in bare or "' " in bare:
         return WORD.findall(spaced)
     return bare.split()
-
-
-def _sentences(text: str) -> list[str]:
-    """Cut a folded text at line ends and where white space follows a stop, or a stop and what closes after it."""
-    text = text.replace("\n", ". ").replace("\t", " ").replace("! ", ". ").replace("? ", ". ")
-    for closer in _CLOSERS:
-        if closer in text:
-            for stop in ".!?":
-                text = text.replace(f"{stop}{closer} ", ". ")
-    return text.split(". ")
 
 
 class Reading:
@@ -75,7 +67,12 @@ class Reading:
     @lazy
     def spans(self) -> list[tuple[int, int]]:
         """Folded positions of each word."""
-        return [match.span() for match in WORD.finditer(self.folded.text)]
+        spans, find, end = list[tuple[int, int]](), self.spaced.find, 0
+        for word in self.raw:
+            start = find(word, end)  # a word begins with a letter or figure, and none is between two of them
+            end = start + len(word)
+            spans.append((start, end))
+        return spans
 
     @lazy
     def has_figure(self) -> bool:
@@ -85,15 +82,16 @@ class Reading:
     @lazy
     def sentence_of(self) -> list[int]:
         """The sentence number of each word, counted from 0."""
-        parts = _sentences(self.folded.text)
-        if len(parts) == 1 and len(self.raw) <= LONGEST_SENTENCE:
+        ends = [match.end() for match in _SENTENCE_END.finditer(self.folded.text)]
+        if not ends and len(self.raw) <= LONGEST_SENTENCE:
             return [0] * len(self.raw)
         numbers: list[int] = []
-        number = 0
-        for part in parts:
-            size = len(words_of(fold_to_words(part)))
+        number = begin = 0
+        for end in (*ends, len(self.spaced)):
+            size = len(words_of(self.spaced[begin:end]))
+            begin = end
             for start in range(0, size, LONGEST_SENTENCE):
-                numbers.extend([number] * min(LONGEST_SENTENCE, size - start))
+                numbers += [number] * min(LONGEST_SENTENCE, size - start)
                 number += 1
         return numbers
 
@@ -129,14 +127,23 @@ class Reading:
 
     def is_capital(self, index: int) -> bool:
         """Was the word at ``index`` written with a capital first letter?"""
+        if self._cased is not None:
+            return self._cased[index][0].isupper()
         return self.original[self.folded.origins[self.spans[index][0]]].isupper()
+
+    @lazy
+    def _cased(self) -> list[str] | None:
+        """The words as they were written, where every character is a plain one: quicker than going by position."""
+        return words_of(with_capitals(self.original)) if self.original.isascii() else None
 
     @lazy
     def _capitals_tell(self) -> bool:
         """Do capitals set words apart? Not where all words have one, or none, or most letters are capitals."""
         text = self.original
-        is_title = len(self.raw) > _LONGEST_TITLE and text.istitle()
-        return not (is_title or text.islower() or len(_LARGE.findall(text)) > len(_SMALL.findall(text)))
+        if text.islower() or (len(self.raw) > _LONGEST_TITLE and text.istitle()):
+            return False
+        letters = text.encode("utf-8", "surrogatepass")
+        return len(letters.translate(None, _NO_LARGE)) <= len(letters.translate(None, _NO_SMALL))
 
     def is_name_like(self, index: int) -> bool:
         """Does a capital set the word apart, or is it a name in a text that is all small letters or all capitals?"""
