@@ -68,6 +68,7 @@ def pages(made: Crowd) -> list[Page]:
         *(Page(name, reverse(name), signed_in=False) for name in ("account_login", "account_inactive")),
         Page("help_now", reverse("help_now"), "signed out", signed_in=False),
         Page("monitoring:inbox", f"{reverse('monitoring:inbox')}?page=2", "page 2"),
+        Page("monitoring:find", f"{reverse('monitoring:find')}?words=soup", "words"),
         Page("publishing:list", f"{reverse('publishing:list')}?state=published", "published"),
         *(
             Page(
@@ -113,6 +114,7 @@ _PLAIN = (
     "publishing:new",
     "monitoring:inbox",
     "monitoring:decided",
+    "monitoring:find",
     "checking:check",
     "checking:rota",
     "checking:again",

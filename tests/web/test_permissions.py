@@ -104,6 +104,7 @@ READ: dict[str, frozenset[str]] = {
     "publishing:edit": WRITE,
     "monitoring:inbox": DECIDE,
     "monitoring:decided": DECIDE,
+    "monitoring:find": DECIDE,
     "checking:check": ACCOUNTS,
     "checking:rota": ACCOUNTS,
     "checking:again": DECIDE,

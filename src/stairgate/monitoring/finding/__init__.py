@@ -1,0 +1,1 @@
+"""Looking back: what the public wrote, by words, writer, account, time, and what was decided."""
