@@ -77,8 +77,9 @@ def after_the_first_entry(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
             time.sleep(1)
         return made
 
-    for module in ("stairgate.publishing.services.common", "stairgate.monitoring.services"):
-        monkeypatch.setattr(f"{module}.record", record)
+    writers = ("publishing.services.common", "monitoring.services", "monitoring.checking.receipts")
+    for module in writers:
+        monkeypatch.setattr(f"stairgate.{module}.record", record)
     return written
 
 

@@ -49,14 +49,18 @@ def checks(setting: Setting) -> Iterator[Due]:
     turn = rota_now(setting.organisation, setting.now).does(max(due.on, setting.day))
     if turn is not None:
         yield Due(turn.user_id, Kind.CHECK, f"{due.on}", due.until, "The weekly check of our pages")
-    if at >= Stage.ESCALATED:
-        late = (
-            "is late, so nothing goes out"
-            if at == Stage.LATE
-            else "is not done yet, and today is its last day"
-        )
+    if at >= Stage.ESCALATED or turn is None:
+        late = _said(at)
         for member in setting.holding(*_ESCALATED):
             yield Due(member.user_id, Kind.CHECK_LATE, f"{due.on}", due.until, f"The weekly check {late}")
+
+
+def _said(at: Stage) -> str:
+    if at == Stage.LATE:
+        return "is late, so nothing goes out"
+    if at >= Stage.ESCALATED:
+        return "is not done yet, and today is its last day"
+    return "is due, and nobody of the rota is there"
 
 
 @control("C37", "A day ahead on which the rota has nobody is a task before it comes")
@@ -81,7 +85,7 @@ def gaps(setting: Setting) -> Iterator[Due]:
 @control("C39", "Who may take a second look at what was judged safe is asked to, and never whoever judged it")
 def second_looks(setting: Setting) -> Iterator[Due]:
     """Second looks drawn by chance: for everybody who may decide and did not. Two queries."""
-    looks = list(open_looks(setting.organisation)[:50])
+    looks = list(open_looks(setting.organisation))
     if not looks:
         return
     by: dict[object, set[object]] = {}

@@ -144,7 +144,7 @@ def _account(known: ChannelNow, reading: Any, version: PolicyVersion | None) -> 
         connected=connection is not None,
         to_confirm=known.to_confirm,
         opening=known.opening,
-        connected_at=connection.connected_at if connection else None,
+        connected_at=connection.met_at if connection else None,
         access_checked_at=checked_at,
         access_findings=findings,
         settings=known.settings,

@@ -250,7 +250,7 @@ def _unconfirmed(
         return ()
     parameters, name = version.parameters, channel.name
     days, mend_days = parameters.settings_check_days, parameters.settings_mend_days
-    compared_at, since = asked.compared_at, channel.connection.connected_at
+    compared_at, since = asked.compared_at, channel.connection.met_at
     return (
         *unconfirmed(name, asked.opening, stand_for(channel, version), need=parameters.mailbox_holders),
         *baseline_rules.restrictions(name, asked.settings, now, days=days, mend_days=mend_days),
@@ -261,7 +261,7 @@ def _unconfirmed(
 def check_due(channel: Channel, parameters: Parameters) -> Deadline | None:
     """Return when an account has to be checked next: counted from its last check, or from the day it was connected."""
     connection = getattr(channel, "connection", None)
-    since = channel.checked_at or (connection.connected_at if connection else None)
+    since = channel.checked_at or (connection.met_at if connection else None)
     zone = ZoneInfo(channel.organisation.timezone)
     return check_deadline(since, parameters.check_every_days, zone) if since else None
 

@@ -69,6 +69,7 @@ def connect(
     connection.app_secret = seal(str(credentials.app_secret), field="app_secret", **bound)
     connection.verify_token = seal(str(credentials.verify_token), field="verify_token", **bound)
     connection.connected_at = at
+    connection.first_at = connection.first_at or at
     connection.connected_by = actor
     payload = {"account_id": credentials.account_id, "base_url": credentials.base_url}
     if owner is not None:

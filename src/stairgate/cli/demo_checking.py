@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from stairgate.monitoring.checking.receipts import seal, step_seal
 from stairgate.monitoring.checking.rota import set_rota
 from stairgate.monitoring.checking.rules import Answer, Given, Step, headings_of
 from stairgate.monitoring.checking.selectors import check_now
-from stairgate.monitoring.checking.services import answer, seal, sign
+from stairgate.monitoring.checking.services import answer, sign
 
 if TYPE_CHECKING:
     from stairgate.cli.demo import Nursery
@@ -25,6 +26,13 @@ def go_through(place: Nursery, now: datetime) -> None:
     kofi = place.people["Kofi"]
     for step in Step:
         given = {heading.id: Given(Answer.NONE) for heading in headings_of(step)}
-        check = answer(actor=kofi, organisation=place.organisation, step=step, given=given, at=now)
+        check = answer(
+            actor=kofi,
+            organisation=place.organisation,
+            step=step,
+            given=given,
+            seen=step_seal(step, {}),
+            at=now,
+        )
     seen = seal(check_now(place.organisation, now))
     sign(actor=kofi, check=check, seen=seen, note="", at=now)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,20 +14,33 @@ from django.utils import timezone
 from stairgate.assurance.checks import checks, gaps, second_looks
 from stairgate.assurance.reminding.rules import Kind
 from stairgate.assurance.reminding.setting import Setting
+from stairgate.channels.access_list.services import note
 from stairgate.channels.models import Channel
 from stairgate.channels.selectors import channel_now
+from stairgate.channels.services import Credentials, connect
 from stairgate.ledger.models import Entry
 from stairgate.ledger.services import checkpoint
 from stairgate.monitoring import services as inbox
 from stairgate.monitoring.checking import rota, services
 from stairgate.monitoring.checking.models import CheckAnswer, PageCheck, RotaPlace, SampleLook
-from stairgate.monitoring.checking.rules import HEADINGS, Answer, Given, Step, headings_of
-from stairgate.monitoring.checking.selectors import check_now, looks_for, rota_now, sealed_by
-from stairgate.monitoring.models import Decision, Item
+from stairgate.monitoring.checking.receipts import digest_of, seal, step_seal
+from stairgate.monitoring.checking.rules import (
+    HEADINGS,
+    TOLD_THE_LEAD,
+    Answer,
+    Given,
+    Step,
+    headings_of,
+)
+from stairgate.monitoring.checking.selectors import check_now, looks_for, names_on_rota, rota_now, sealed_by
+from stairgate.monitoring.models import Decision, Item, Sighting, Sweep
+from stairgate.networks.base import AccessHolder, Secret
 from stairgate.organisations.access import NotAllowed
 from stairgate.organisations.models import Organisation
 from stairgate.people.models import Check
 from stairgate.publishing.services import Refusal
+from stairgate.screening import Severity
+from tests.accounts import open_group
 from tests.cast import Cast, willow_lane
 from tests.web.test_permissions import signed_in
 
@@ -46,6 +60,7 @@ def cast(db: None, settings: Any, now: datetime) -> Cast:
     settings.DEMO = True
     cast = willow_lane(now)
     Channel.objects.update(checked_at=None)
+    Sweep.objects.create(channel=cast.channel, due_at=now + 400 * DAY, complete_at=now)
     Organisation.objects.update(rota_until=None)
     return fresh(cast)
 
@@ -70,17 +85,34 @@ def nothing(step: Step) -> dict[str, Given]:
     return {heading.id: Given(Answer.NONE) for heading in headings_of(step)}
 
 
+def say(
+    cast: Cast, step: Step, given: dict[str, Given], at: datetime, *, actor: Any = None, seen: str = ""
+) -> PageCheck:
+    """Answer a step, as whoever has just read it."""
+    return services.answer(
+        actor=actor or cast.kofi,
+        organisation=cast.organisation,
+        step=step,
+        given=given,
+        seen=seen or as_shown(cast, step, at),
+        at=at,
+    )
+
+
+def as_shown(cast: Cast, step: Step, at: datetime) -> str:
+    found = next(one for one in check_now(cast.organisation, at).steps if one.step == step)
+    return step_seal(step, {line.heading.id: line.answer for line in found.lines if line.answer})
+
+
 def go_through(cast: Cast, at: datetime, **found: Given) -> PageCheck:
     for step in Step:
         given = {name: found.get(name, one) for name, one in nothing(step).items()}
-        check = services.answer(
-            actor=cast.kofi, organisation=cast.organisation, step=step, given=given, at=at
-        )
+        check = say(cast, step, given, at)
     return check
 
 
 def sign(cast: Cast, check: PageCheck, at: datetime) -> PageCheck:
-    seen = services.seal(check_now(cast.organisation, at))
+    seen = seal(check_now(cast.organisation, at))
     return services.sign(actor=cast.kofi, check=check, seen=seen, note="", at=at)
 
 
@@ -216,7 +248,7 @@ def test_a_missed_check_shuts_the_gate_to_the_second_and_signing_opens_it(cast: 
     assert shut_by(cast, due.until) == {"C38"}
     late = due.until + timedelta(hours=9)
     check = sign(cast, go_through(cast, late), late)
-    assert shut_by(cast, late) == set() and check.was_late and check.is_nil
+    assert shut_by(cast, late) == set() and check.was_late
     assert check_now(cast.organisation, late).since == late
 
 
@@ -247,31 +279,21 @@ def test_each_step_wants_every_answer_and_nobody_unfit_gives_one(cast: Cast, now
         given = nothing(Step.READ)
         del given[left_out.id]
         with pytest.raises(Refusal):
-            services.answer(
-                actor=cast.kofi, organisation=cast.organisation, step=Step.READ, given=given, at=now
-            )
+            say(cast, Step.READ, given, now)
     for actor in (cast.tom, cast.leah, cast.helen, cast.outsider):
         with pytest.raises(NotAllowed):
-            services.answer(
-                actor=actor,
-                organisation=cast.organisation,
-                step=Step.READ,
-                given=nothing(Step.READ),
-                at=now,
-            )
+            say(cast, Step.READ, nothing(Step.READ), now, actor=actor)
     assert not PageCheck.objects.exists()
 
 
 def test_a_check_is_not_signed_early_or_over_anothers_answers(cast: Cast, now: datetime) -> None:
-    check = services.answer(
-        actor=cast.kofi, organisation=cast.organisation, step=Step.PAGES, given=nothing(Step.PAGES), at=now
-    )
+    check = say(cast, Step.PAGES, nothing(Step.PAGES), now)
     with pytest.raises(Refusal, match="not answered yet"):
         sign(cast, check, now)
     go_through(cast, now)
-    read = services.seal(check_now(cast.organisation, now))
+    read = seal(check_now(cast.organisation, now))
     found = nothing(Step.READ) | {"language": Given(Answer.FOUND, "One swear word; hidden at once.")}
-    services.answer(actor=cast.gwen, organisation=cast.organisation, step=Step.READ, given=found, at=now)
+    say(cast, Step.READ, found, now, actor=cast.gwen)
     with pytest.raises(Refusal, match="answered anew"):
         services.sign(actor=cast.kofi, check=check, seen=read, note="", at=now)
     signed = sign(cast, check, now)
@@ -294,14 +316,28 @@ def test_nothing_is_signed_over_a_comment_that_nobody_decided(cast: Cast, now: d
     item.refresh_from_db()
     Item.objects.filter(pk=item.pk).update(state=Item.State.OPEN, text="Changed")
     assert check_now(cast.organisation, now).undecided == 1, "what came back needs a decision too"
+
+
+@pytest.mark.clause("C59")
+def test_what_stays_for_the_lead_alone_counts_again_with_new_words(cast: Cast, now: datetime) -> None:
+    item = comment(cast, now, "I am 12 and I love it")
     Item.objects.filter(pk=item.pk).update(under_18=True)
-    assert check_now(cast.organisation, now).undecided == 0, "and what stays for the lead alone does not"
+    Sighting.objects.create(item=item, at=now, text=item.text)
+    item.refresh_from_db()
+    assert check_now(cast.organisation, now).undecided == 1
+    decide(item, cast.kofi, now + timedelta(seconds=1))
+    assert check_now(cast.organisation, now).undecided == 0, "it waits for the lead, and has its decision"
+    Sighting.objects.create(item=item, at=now + timedelta(seconds=2), text="I am 12 and somebody hurts me")
+    assert check_now(cast.organisation, now).undecided == 1, "and these words have none"
 
 
 def test_a_check_cannot_be_written_into_an_earlier_day(cast: Cast, now: datetime) -> None:
     check = go_through(cast, now)
-    with pytest.raises(IntegrityError), transaction.atomic():
+    with pytest.raises(Refusal, match="clock"):
         sign(cast, check, now - timedelta(seconds=1))
+    with pytest.raises(IntegrityError), transaction.atomic():
+        check.signed_at, check.signed_by, check.entry = now - timedelta(seconds=1), cast.kofi, 1
+        check.save()
     assert not PageCheck.objects.filter(signed_at__isnull=False).exists()
     fresh(cast)
     assert cast.channel.checked_at is None
@@ -314,7 +350,7 @@ def test_a_receipt_is_sealed_in_the_record_and_a_signed_statement_covers_it(
     entry = Entry.objects.get(kind="monitoring.checked")
     assert (entry.index, entry.subject) == (check.entry, str(check.pk))
     assert entry.payload is not None and check.digest in entry.payload
-    assert services.digest_of(check.receipt) == check.digest
+    assert digest_of(check.receipt) == check.digest
     assert sealed_by(check) is None
     checkpoint(organisation_id=cast.organisation.pk, at=now)
     sealed = sealed_by(check)
@@ -354,13 +390,26 @@ def test_of_what_was_judged_safe_some_is_looked_at_by_somebody_else(
     assert {(one.user, one.count) for one in told} == {(cast.priya.pk, 2), (cast.gwen.pk, 2)}
     one, other = drawn
     with pytest.raises(NotAllowed, match="yourself"):
-        services.look_again(actor=cast.kofi, look=one, agrees=True, note="", at=now)
-    services.look_again(actor=cast.gwen, look=one, agrees=True, note="", at=now)
+        services.look_again(actor=cast.kofi, look=one, version=one.item.version, agrees=True, note="", at=now)
+    with pytest.raises(Refusal, match="changed after you read it"):
+        services.look_again(actor=cast.gwen, look=one, version="another", agrees=True, note="", at=now)
+    services.look_again(actor=cast.gwen, look=one, version=one.item.version, agrees=True, note="", at=now)
     with pytest.raises(Refusal, match="already"):
-        services.look_again(actor=cast.priya, look=one, agrees=True, note="", at=now)
+        services.look_again(
+            actor=cast.priya, look=one, version=one.item.version, agrees=True, note="", at=now
+        )
     with pytest.raises(Refusal, match="Say in a sentence"):
-        services.look_again(actor=cast.gwen, look=other, agrees=False, note="", at=now)
-    services.look_again(actor=cast.gwen, look=other, agrees=False, note="It asks where he lives.", at=now)
+        services.look_again(
+            actor=cast.gwen, look=other, version=other.item.version, agrees=False, note="", at=now
+        )
+    services.look_again(
+        actor=cast.gwen,
+        look=other,
+        version=other.item.version,
+        agrees=False,
+        note="It asks where he lives.",
+        at=now,
+    )
     other.item.refresh_from_db()
     one.item.refresh_from_db()
     assert other.item.state == Item.State.OPEN and one.item.state == Item.State.DECIDED
@@ -376,8 +425,11 @@ def test_nothing_is_drawn_twice(cast: Cast, drawn: list[SampleLook], now: dateti
 # the pages
 
 
-def filled(step: Step, **more: str) -> dict[str, str]:
-    return {heading.id: "none" for heading in headings_of(step)} | more
+def filled(client: Client, step: Step, **more: str) -> dict[str, str]:
+    """What the form of a step sends when nothing was found."""
+    page = client.get(f"/check/?step={step}").content.decode()
+    (seen,) = re.findall(r'name="seen" value="([^"]*)"', page)
+    return {heading.id: "none" for heading in headings_of(step)} | {"seen": seen} | more
 
 
 def test_a_quiet_week_from_the_first_page_to_the_receipt(cast: Cast, now: datetime) -> None:
@@ -386,11 +438,11 @@ def test_a_quiet_week_from_the_first_page_to_the_receipt(cast: Cast, now: dateti
     page = kofi.get("/check/").content.decode()
     assert "0 of 5 done" in page and "Kofi is on the rota" in page and "Sign the check" not in page
     for step in Step:
-        assert kofi.post(f"/check/answer/{step}/", filled(step)).status_code == 302
+        assert kofi.post(f"/check/answer/{step}/", filled(kofi, step)).status_code == 302
     page = kofi.get("/check/").content.decode()
     assert "5 of 5 done" in page and "Sign the check" in page
-    seal = services.seal(check_now(cast.organisation, timezone.now()))
-    answered = kofi.post("/check/sign/", {"seal": seal, "note": "All calm."}, follow=True)
+    shown = seal(check_now(cast.organisation, timezone.now()))
+    answered = kofi.post("/check/sign/", {"seal": shown, "note": "All calm."}, follow=True)
     assert "A quiet week: nothing found" in answered.content.decode()
     check = PageCheck.objects.get()
     receipt = kofi.get(f"/check/{check.pk}/receipt.pdf")
@@ -403,7 +455,7 @@ def test_a_quiet_week_from_the_first_page_to_the_receipt(cast: Cast, now: dateti
 
 def test_what_was_typed_stays_when_something_is_missing(cast: Cast) -> None:
     kofi = signed_in(cast.kofi)
-    sent = filled(Step.READ, language="found", **{"hidden-note": "Two old ones"})
+    sent = filled(kofi, Step.READ, language="found", **{"hidden-note": "Two old ones"})
     answer = kofi.post("/check/answer/read/", sent)
     page = answer.content.decode()
     assert answer.status_code == 422 and "Say in a sentence what you found" in page
@@ -439,3 +491,145 @@ def test_the_page_asks_no_more_questions_with_more_comments(
         comment(cast, now, number=number)
     with django_assert_max_num_queries(26):  # type: ignore[operator]
         assert kofi.get("/check/").status_code == 200
+
+
+# what somebody might try, or bad luck bring
+
+
+def test_an_answer_of_yesterday_says_nothing_of_today(cast: Cast, now: datetime) -> None:
+    check = go_through(cast, now)
+    later = now + timedelta(hours=24, seconds=1)
+    assert check_now(cast.organisation, now + timedelta(hours=23)).done == len(Step)
+    assert check_now(cast.organisation, later).done == 0
+    with pytest.raises(Refusal, match="not answered yet"):
+        sign(cast, check, later)
+    sign(cast, go_through(cast, later), later)
+
+
+def test_an_account_that_came_after_the_answers_is_not_checked_by_them(cast: Cast, now: datetime) -> None:
+    check = go_through(cast, now)
+    seen = seal(check_now(cast.organisation, now))
+    group = open_group(cast.nursery, now + timedelta(seconds=1))
+    with pytest.raises(Refusal):
+        services.sign(actor=cast.kofi, check=check, seen=seen, note="", at=now + timedelta(seconds=2))
+    assert check_now(cast.organisation, now + timedelta(seconds=2)).done == 0
+    group.refresh_from_db()
+    assert PageCheck.objects.get().signed_at is None
+
+
+def test_connecting_anew_puts_no_check_off(cast: Cast, now: datetime) -> None:
+    due = check_now(cast.organisation, now).due
+    nowhere = Credentials("http://127.0.0.1:9", "100000000000001", Secret("another"))
+    connect(actor=cast.kofi, channel=cast.channel, credentials=nowhere, at=now + 6 * DAY)
+    assert check_now(cast.organisation, now + 6 * DAY).due == due
+
+
+def test_a_page_that_was_open_before_wipes_no_finding_away(cast: Cast, now: datetime) -> None:
+    stale = as_shown(cast, Step.READ, now)
+    found = nothing(Step.READ) | {"safeguarding": Given(Answer.FOUND, TOLD_THE_LEAD)}
+    say(cast, Step.READ, found, now, actor=cast.gwen)
+    with pytest.raises(Refusal, match="Somebody answered this while you did"):
+        say(cast, Step.READ, nothing(Step.READ), now, seen=stale)
+    check = sign(cast, go_through(cast, now), now)
+    (kept,) = check.receipt["answered_anew"]
+    assert kept["by"] == "Gwen" and not check.is_nil, "what was found once stays found"
+    page = signed_in(cast.kofi).get(f"/check/{check.pk}/").content.decode()
+    assert "Answered anew later" in page and "A quiet week" not in page
+
+
+def test_a_week_in_which_something_was_taken_down_was_not_quiet(cast: Cast, now: datetime) -> None:
+    at = now + timedelta(seconds=1)
+    item = comment(cast, at, "Call me on this number")
+    inbox.decide(
+        actor=cast.kofi, item=item, version=item.version, kind=Decision.Kind.HIDE, reason="A number", at=at
+    )
+    check = sign(cast, go_through(cast, at), at)
+    assert not check.is_nil and check.receipt["decided"] == {"hide": 1}
+
+
+def test_nor_one_in_which_an_account_was_not_read(cast: Cast, now: datetime) -> None:
+    assert sign(cast, go_through(cast, now), now).is_nil
+    Sweep.objects.update(problem="The network did not answer.")
+    later = now + DAY
+    assert not sign(cast, go_through(cast, later), later).is_nil
+
+
+def test_a_stranger_on_the_access_list_is_no_only_those(cast: Cast, now: datetime) -> None:
+    note(channel=cast.channel, holders=[AccessHolder("7", "Sam Stranger")], by=None, at=now)
+    check = go_through(cast, now)
+    with pytest.raises(Refusal, match="Only those"):
+        sign(cast, check, now)
+    found = nothing(Step.ACCESS) | {"who-has-access": Given(Answer.FOUND, "Sam; removed there by Priya.")}
+    say(cast, Step.ACCESS, found, now)
+    assert not sign(cast, check, now).is_nil
+
+
+def test_all_that_was_grave_and_judged_safe_is_looked_at_again(cast: Cast, now: datetime) -> None:
+    go_through(cast, now)
+    at = now + timedelta(seconds=1)
+    for number in range(12):
+        item = comment(cast, at, number=number)
+        if number < 3:
+            Item.objects.filter(pk=item.pk).update(risk=Severity.HOLD)
+        decide(item, cast.kofi, at)
+    sign(cast, go_through(cast, at), at)
+    looks = SampleLook.objects.values_list("item__risk", flat=True)
+    assert sorted(looks) == [0, 0, 0, 3, 3, 3]
+
+
+def test_an_old_comment_that_was_decided_this_week_may_be_drawn(cast: Cast, now: datetime) -> None:
+    sign(cast, go_through(cast, now), now)
+    old = comment(cast, now - 9 * DAY)
+    later = now + DAY
+    decide(old, cast.kofi, later)
+    sign(cast, go_through(cast, later), later)
+    assert SampleLook.objects.get().item_id == old.pk
+
+
+def test_whoever_leaves_is_a_gap_ahead_and_not_named_on_the_page(cast: Cast, now: datetime) -> None:
+    on_rota(cast, now)
+    today = cast.organisation.day(now)
+    last = today + 3 * DAY
+    for user in (cast.kofi, cast.gwen):
+        type(cast.member(user)).objects.filter(user=user).update(ended_on=last)
+    rota.refresh(cast.organisation, now)
+    assert fresh(cast).organisation.rota_until == last
+    assert names_on_rota(cast.organisation, last) == (["Kofi", "Gwen"], "Kofi")
+    assert names_on_rota(cast.organisation, last + DAY) == ([], "")
+
+
+def test_in_the_morning_somebody_is_told_though_nobody_is_there(cast: Cast, now: datetime) -> None:
+    on_rota(cast, now)
+    due = check_now(cast.organisation, now).due
+    assert due is not None
+    for user in (cast.kofi, cast.gwen):
+        rota.add_away(
+            actor=cast.priya,
+            organisation=cast.organisation,
+            user=user.pk,
+            first_on=due.on - 2 * DAY,
+            last_on=due.on,
+            at=now,
+        )
+    told = list(checks(Setting(fresh(cast).organisation, due.until - 2 * DAY)))
+    assert {one.kind for one in told} == {Kind.CHECK_LATE} and cast.priya.pk in {one.user for one in told}
+    assert "nobody of the rota is there" in told[0].says
+
+
+def test_a_note_is_not_lost_when_something_came_in_meanwhile(cast: Cast, now: datetime) -> None:
+    kofi = signed_in(cast.kofi)
+    go_through(cast, timezone.now())
+    comment(cast, timezone.now())
+    page = kofi.post("/check/sign/", {"seal": "", "note": "All calm, really."})
+    assert page.status_code == 422 and "All calm, really." in page.content.decode()
+
+
+def test_one_setting_in_trouble_starves_no_other(cast: Cast, now: datetime, monkeypatch: Any) -> None:
+    on_rota(cast, now)
+    monkeypatch.setattr(rota, "rota_now", lambda *given: 1 / 0)
+    assert rota.sweep(now + timedelta(minutes=10), "test") == 1
+
+
+def test_a_rota_that_is_over_shows_as_a_gap(cast: Cast) -> None:
+    Organisation.objects.update(rota_until=timezone.localdate() - DAY)
+    assert "The rota has a gap" in signed_in(cast.kofi).get("/check/").content.decode()

@@ -18,9 +18,11 @@ from stairgate.monitoring.checking.rules import (
     HORIZON,
     LONGEST_NOTE,
     SAMPLE_MOST,
+    TOLD_THE_LEAD,
     Answer,
     Away,
     Given,
+    Seen,
     Stage,
     Step,
     answer_problem,
@@ -199,21 +201,49 @@ def test_an_answer_is_explicit_and_says_what_was_done(given: Given | None, wrong
     assert (wrong in found) if wrong else found == ""
 
 
+@pytest.mark.clause("C39", "C41", "C63")
+@pytest.mark.parametrize("name", ["safeguarding", "staff"])
+def test_what_may_be_about_one_of_us_is_told_the_lead_and_never_written_here(name: str) -> None:
+    heading = BY_ID[name]
+    assert "Tell the safeguarding lead first" in answer_problem(heading, Given(Answer.FOUND))
+    assert answer_problem(heading, Given(Answer.FOUND, TOLD_THE_LEAD)) == ""
+    for answer in Answer:
+        words = Given(answer, "Gwen was alone with a child in the shed.")
+        assert "Write nothing about it here" in answer_problem(heading, words)
+
+
 @pytest.mark.clause("C39", "C40")
 @given(st.sets(st.sampled_from(sorted(ALL)), min_size=1))
 def test_a_check_with_any_heading_open_is_not_signed(left_out: set[str]) -> None:
     given = {name: one for name, one in ALL.items() if name not in left_out}
-    assert unfinished(given, undecided=0, accounts=1) != ()
-    assert unfinished(ALL, undecided=0, accounts=1) == ()
-    assert unfinished(ALL, undecided=1, accounts=1) == (
-        "1 thing waits in the inbox and nobody has decided yet.",
-    )
-    assert unfinished(ALL, undecided=0, accounts=0) != ()
+    assert unfinished(given, Seen(accounts=1)) != ()
+    assert unfinished(ALL, Seen(accounts=1)) == ()
 
 
-def test_a_quiet_week_is_one_in_which_nothing_was_found_anywhere() -> None:
-    assert is_nil(ALL)
-    assert not is_nil(ALL | {"staff": Given(Answer.FOUND, "Shared by one of us; spoken to.")})
+@pytest.mark.clause("C39", "C40", "C84", "C34")
+@pytest.mark.parametrize(
+    ("seen", "says"),
+    [
+        (Seen(accounts=0), "no account"),
+        (Seen(accounts=1, undecided=1), "1 thing waits in the inbox"),
+        (Seen(accounts=1, undecided=2), "2 things wait in the inbox"),
+        (Seen(accounts=1, moved=1), "“All as agreed” is not so"),
+        (Seen(accounts=1, strangers=1), "“Only those” is not so"),
+    ],
+)
+def test_nor_over_what_we_know_ourselves(seen: Seen, says: str) -> None:
+    (problem,) = unfinished(ALL, seen)
+    assert says in problem
+    found = Given(Answer.FOUND, "Known, and being mended.")
+    if seen.moved or seen.strangers:
+        assert unfinished(ALL | {"settings-glance": found, "who-has-access": found}, seen) == ()
+
+
+@pytest.mark.parametrize("what", ["moved", "strangers", "acted", "unread"])
+def test_a_quiet_week_is_one_in_which_nothing_was_found_anywhere(what: str) -> None:
+    assert is_nil(ALL.values(), Seen(accounts=1))
+    assert not is_nil(ALL.values(), Seen(accounts=1, **{what: 1}))
+    assert not is_nil([*ALL.values(), Given(Answer.FOUND, "Answered anew later.")], Seen(accounts=1))
 
 
 @given(st.integers(0, 10_000))

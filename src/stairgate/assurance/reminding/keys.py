@@ -90,7 +90,7 @@ def _compare(setting: Setting) -> Iterator[Due]:
     )
     for channel in with_access(live).select_related("connection"):
         checked, _ = compared(channel)
-        due = due_at(checked, channel.connection.connected_at, days)
+        due = due_at(checked, channel.connection.met_at, days)
         if setting.now < due - COMES_UP:
             continue
         says = f"{channel.name}: compare who can reach it with our register"

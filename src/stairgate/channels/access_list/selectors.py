@@ -73,9 +73,7 @@ def access_list(channel: Channel, every_days: int) -> AccessList:
         there=tuple(one for one in lines if one.person.gone_at is None),
         gone=tuple(one for one in lines if one.person.gone_at is not None and one.finding),
         past=tuple(one for one in findings if one.closed_at is not None)[:_MOST_PAST],
-        due_at=due_at(check.at if check else None, connection.connected_at, every_days)
-        if connection
-        else None,
+        due_at=due_at(check.at if check else None, connection.met_at, every_days) if connection else None,
         reads=tells(channel),
     )
 

@@ -71,7 +71,10 @@ def _gone(on: date) -> QuerySet[Any]:
     still = RoleHeld.objects.filter(_held(on), role__in=MAY_REACH, membership=OuterRef("membership"))
     over = Coalesce(F("ends_on"), F("membership__ended_on"), Value(on, output_field=DateField()))
     rows = _roles().filter(_on_sheet(user=OuterRef("membership__user")), ~Exists(still))
-    return rows.annotate(over_on=over).order_by("-over_on")
+    # of each only the role that ended last; the first of them who left is who asks
+    roles = RoleHeld.objects.filter(role__in=MAY_REACH, membership=OuterRef("membership"))
+    later = roles.annotate(over_on=over).filter(over_on__gt=OuterRef("over_on"))
+    return rows.annotate(over_on=over).filter(~Exists(later)).order_by("over_on")
 
 
 def _strangers() -> QuerySet[AccessFinding]:

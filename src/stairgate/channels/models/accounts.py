@@ -142,6 +142,7 @@ class Connection(models.Model):
     app_secret = models.BinaryField(default=bytes)
     verify_token = models.BinaryField(default=bytes)
     connected_at = models.DateTimeField()
+    first_at = models.DateTimeField(null=True, help_text="When it was connected for the first time")
     connected_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     seen_at = models.DateTimeField(
         null=True, blank=True, help_text="When a person last saw it there, where nothing can be asked"
@@ -153,6 +154,11 @@ class Connection(models.Model):
 
     def __str__(self) -> str:
         return f"connection of {self.channel_id}"
+
+    @property
+    def met_at(self) -> datetime:
+        """When the account was first connected: connecting it anew puts off nothing that is due."""
+        return self.first_at or self.connected_at
 
 
 class HealthReadings(models.QuerySet["HealthReading"]):

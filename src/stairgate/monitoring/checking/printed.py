@@ -50,6 +50,7 @@ def receipt_paper(
                 [_line(heading, one) for heading, one in lines],
                 widths=(28, 18, 38, 16),
             ),
+            *_anew(row),
             *_note(row),
             *_proof(row, sealed),
         ],
@@ -84,6 +85,14 @@ def _read(place: Organisation, account: dict[str, Any]) -> str:
 def _line(heading: Heading, one: CheckAnswer) -> tuple[str, str, str, str]:
     said = heading.none if one.answer == Answer.NONE else heading.found
     return (heading.short or heading.asks, said, one.note, one.by.first_name)
+
+
+def _anew(row: PageCheck) -> Iterator[Element]:
+    found = row.receipt.get("answered_anew", [])
+    if found:
+        yield paper.heading(2, "Found, and answered anew later")
+        rows = [(one["heading"], one["note"], one["by"]) for one in found]
+        yield paper.table(("Heading", "What was found and done", "By"), rows, widths=(28, 52, 20))
 
 
 def _note(row: PageCheck) -> Iterator[Element]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
+import structlog
 from django.db import transaction
 from django.db.models import Q
 
@@ -18,6 +19,8 @@ from stairgate.monitoring.checking.selectors import rota_now
 from stairgate.organisations.access import actor_in
 from stairgate.organisations.models import Organisation, User
 from stairgate.publishing.services import Refusal
+
+log = structlog.get_logger(__name__)
 
 #: how long what was worked out of a rota counts: a check of somebody can run out in between
 _EVERY = timedelta(minutes=10)
@@ -108,8 +111,11 @@ def sweep(now: datetime, worker: str) -> int:
     due = Q(rota_at__isnull=True) | Q(rota_at__lte=now - _EVERY) | Q(rota_at__gt=now)
     rows = list(Organisation.objects.filter(due, rota__isnull=False).distinct())
     for organisation in rows:
-        with transaction.atomic():
-            refresh(_locked(organisation), now)
+        try:
+            with transaction.atomic():
+                refresh(_locked(organisation), now)
+        except Exception:  # one setting in trouble stops none of the others; its last day comes all the same
+            log.exception("rota_surprise", organisation=str(organisation.pk))
     return len(rows)
 
 

@@ -20,8 +20,14 @@ HORIZON, GAP_TOLD = timedelta(days=56), timedelta(days=28)
 TOLD, ESCALATED_FROM = timedelta(days=2), time(12, 0)
 #: of what was judged safe, so much is looked at again by somebody else, and so many at most
 SAMPLE_OF, SAMPLE_MOST = 4, 5
+#: an answer older than this says nothing of today's page
+FRESH = timedelta(hours=24)
 LONGEST_NOTE = 1000
 SHORTEST_NOTE = 10
+
+
+#: all that is written of what may be about somebody who reads this page
+TOLD_THE_LEAD = "The safeguarding lead was told; or the deputy, where it is about the lead."
 
 
 class Answer(enum.StrEnum):
@@ -60,6 +66,7 @@ class Heading:
     none: str = "Nothing found"
     found: str = "Something found"
     short: str = ""  # in a receipt
+    private: bool = False  # what was found may be about one of us: it goes to the lead, and never stands here
 
 
 #: the ids are those of the policy's own list of the page check, and more beside them (`reference` 1.4)
@@ -88,6 +95,7 @@ HEADINGS = (
         Step.READ,
         "Does anything worry you about a child, or about how somebody behaves towards children?",
         *("Nothing worries me", "Something does", "Safeguarding"),
+        private=True,
     ),
     Heading(
         "oversharing",
@@ -121,6 +129,7 @@ HEADINGS = (
         Step.PICTURES,
         "Does a post or a share come from a private account of somebody who works here?",
         short="Shares by staff",
+        private=True,
     ),
     Heading(
         "settings-glance",
@@ -226,6 +235,10 @@ def answer_problem(heading: Heading, given: Given | None) -> str:
     """Return what is wrong with the answer to one heading, or ""."""
     if given is None:
         return f"Answer this too, also when there is nothing: “{heading.asks}”"
+    if heading.private and given.note not in {"", TOLD_THE_LEAD}:
+        return "Write nothing about it here: others read this. Tell the safeguarding lead."
+    if heading.private and given.answer == Answer.FOUND and not given.note:
+        return f"Tell the safeguarding lead first, then tick that you did: “{heading.short}”."
     if given.answer == Answer.FOUND and len(given.note.strip()) < SHORTEST_NOTE:
         return f"Say in a sentence what you found, and what was done about it: “{heading.short or heading.asks}”."
     if len(given.note) > LONGEST_NOTE:
@@ -238,22 +251,47 @@ def done(step: Step, given: Mapping[str, Given]) -> bool:
     return all(heading.id in given for heading in headings_of(step))
 
 
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What Stairgate itself knows while a check is signed."""
+
+    accounts: int
+    undecided: int = 0  # what came in and nobody has decided
+    moved: int = 0  # settings that are not as agreed
+    strangers: int = 0  # who can reach a page and should not
+    acted: int = 0  # decisions since the last check that were more than "no action"
+    unread: int = 0  # accounts that should have been read and were not
+
+
 @control("C39", "A check is not signed with a heading unanswered, or with anything that came in undecided")
 @control("C40", "A check is not signed while something that came in waits for its first decision")
-def unfinished(given: Mapping[str, Given], *, undecided: int, accounts: int) -> tuple[str, ...]:
-    """Return what keeps a check from being signed, in words."""
-    if not accounts:
+def unfinished(given: Mapping[str, Given], seen: Seen) -> tuple[str, ...]:
+    """Return what keeps a check from being signed, in words: also an answer that we know is not so."""
+    if not seen.accounts:
         return ("There is no account to check yet.",)
     found = [f"{TITLES[step]}: not answered yet." for step in Step if not done(step, given)]
-    if undecided:
-        waits = "1 thing waits" if undecided == 1 else f"{undecided} things wait"
+    if seen.undecided:
+        waits = "1 thing waits" if seen.undecided == 1 else f"{seen.undecided} things wait"
         found.append(f"{waits} in the inbox and nobody has decided yet.")
+    for heading, known, says in (
+        ("settings-glance", seen.moved, "A setting has moved, so “All as agreed” is not so."),
+        (
+            "who-has-access",
+            seen.strangers,
+            "Somebody is on an access list who should not, so “Only those” is not so.",
+        ),
+    ):
+        if known and heading in given and given[heading].answer == Answer.NONE:
+            found.append(f"{says} Answer that anew.")
     return tuple(found)
 
 
-def is_nil(given: Mapping[str, Given]) -> bool:
-    """Return whether nothing was found under any heading: a quiet week."""
-    return all(one.answer == Answer.NONE for one in given.values())
+def is_nil(answers: Iterable[Given], seen: Seen) -> bool:
+    """Return whether it was a quiet week: nothing was ever found under any heading, nothing had to be done about what
+    came in, and everything that should be read was.
+    """
+    quiet = not (seen.moved or seen.strangers or seen.acted or seen.unread)
+    return quiet and all(one.answer == Answer.NONE for one in answers)
 
 
 def sample_size(judged_safe: int) -> int:

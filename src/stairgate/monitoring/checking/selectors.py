@@ -8,8 +8,9 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import BooleanField, Case, Count, Exists, OuterRef, Prefetch, Q, QuerySet, When
+from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery
 
+from stairgate.channels.access_list.selectors import compared
 from stairgate.channels.baseline.rules import Moved
 from stairgate.channels.models import Channel, PlatformPerson
 from stairgate.channels.rules import Deadline
@@ -17,12 +18,14 @@ from stairgate.channels.selectors import ChannelNow, accounts_now, check_due
 from stairgate.ledger.models import Checkpoint
 from stairgate.monitoring.checking.models import CheckAnswer, PageCheck, RotaAway, RotaPlace, SampleLook
 from stairgate.monitoring.checking.rules import (
+    FRESH,
     HEADINGS,
     TITLES,
     Answer,
     Away,
     Given,
     Heading,
+    Seen,
     Stage,
     Step,
     covered_until,
@@ -31,7 +34,7 @@ from stairgate.monitoring.checking.rules import (
     stage,
     unfinished,
 )
-from stairgate.monitoring.models import Decision, Item
+from stairgate.monitoring.models import Decision, Item, Sighting
 from stairgate.monitoring.selectors import Freshness, reading_of, with_reading
 from stairgate.networks.base import ItemKind
 from stairgate.organisations.models import Membership, Organisation
@@ -41,6 +44,7 @@ from stairgate.policies.parameters import Parameters
 from stairgate.policies.selectors import fit_among, in_force
 
 _LAST = 4
+_DAY = timedelta(days=1)
 _AHEAD = 8
 
 
@@ -99,18 +103,18 @@ def rota_now(organisation: Organisation, now: datetime) -> Rota:
     order = [user for user in places.values_list("user", flat=True) if user in may]
     away = tuple(away_from(organisation, today))
     ready = [user for user in order if user in fit]
+    leaving = [Away(user, day + _DAY, date.max) for user in ready if (day := may[user].ended_on)]
     return Rota(
         placed=tuple(Placed(may[user], user in fit) for user in order),
         others=tuple(one for user, one in may.items() if user not in order),
         away=away,
-        until=covered_until(ready, spans(away), today),
+        until=covered_until(ready, [*spans(away), *leaving], today),
     )
 
 
 def names_on_rota(organisation: Organisation, day: date) -> tuple[list[str], str]:
-    """Return who is on the rota by first name, in order, and the first of them who is there on a day. One query.
-
-    Whether they may do it that day is not asked: `Organisation.rota_until` says whether somebody may.
+    """Return who is on the rota by first name, in order, and the first of them who works here and is there on a day. One
+    query. Whether they are fit that day is not asked: `Organisation.rota_until` says whether somebody is.
     """
     away = RotaAway.objects.filter(
         organisation=organisation,
@@ -119,10 +123,11 @@ def names_on_rota(organisation: Organisation, day: date) -> tuple[list[str], str
         first_on__lte=day,
         last_on__gte=day,
     )
-    rows = RotaPlace.objects.filter(organisation=organisation, ended_at__isnull=True).annotate(
-        away=Exists(away)
+    here = Membership.objects.filter(
+        Q(ended_on__isnull=True) | Q(ended_on__gte=day), user=OuterRef("user"), organisation=organisation
     )
-    found = list(rows.values_list("user__first_name", "away"))
+    rows = RotaPlace.objects.filter(Exists(here), organisation=organisation, ended_at__isnull=True)
+    found = list(rows.annotate(away=Exists(away)).values_list("user__first_name", "away"))
     return [name for name, _ in found], next((name for name, gone in found if not gone), "")
 
 
@@ -158,6 +163,16 @@ class Place:
     def moved(self) -> tuple[Moved, ...]:
         return self.now.settings.moved
 
+    @property
+    def strangers(self) -> int:
+        """How many were found on its access list, and nobody has said yet what was done."""
+        return compared(self.channel)[1]
+
+    @property
+    def unread(self) -> bool:
+        """Whether it should have been read by itself, and was not."""
+        return not self.channel.by_hand and bool(self.blind)
+
 
 @dataclass(frozen=True, slots=True)
 class CameIn:
@@ -166,7 +181,6 @@ class CameIn:
     kind: str
     count: int
     decided: int
-    undecided: int = 0
 
     @property
     def name(self) -> str:
@@ -238,9 +252,20 @@ class CheckNow:
         return given_of([line.answer for step in self.steps for line in step.lines if line.answer])
 
     @property
+    def seen(self) -> Seen:
+        """What we know ourselves, but for what was decided."""
+        return Seen(
+            accounts=len(self.places),
+            undecided=self.undecided,
+            moved=sum(len(place.moved) for place in self.places),
+            strangers=sum(place.strangers for place in self.places),
+            unread=sum(place.unread for place in self.places),
+        )
+
+    @property
     def left(self) -> tuple[str, ...]:
         """What keeps it from being signed."""
-        return unfinished(self.given, undecided=self.undecided, accounts=len(self.places))
+        return unfinished(self.given, self.seen)
 
     @property
     def done(self) -> int:
@@ -267,22 +292,27 @@ def check_now(organisation: Organisation, now: datetime) -> CheckNow:
         Place(one, reading_of(one.channel, now), tuple(one.channel.platform_people.all()))
         for one in accounts_now(organisation, now, version=version, among=among)
     )
-    check, last = open_check(organisation), last_checks(organisation)
-    since = check.since if check else since_when(last, [one.channel for one in places])
-    due = _due([one.channel for one in places], parameters)
+    check, last = checks_now(organisation)
+    channels = [one.channel for one in places]
+    since = check.since if check else since_when(last, channels)
+    due = _due(channels, parameters)
     zone = ZoneInfo(organisation.timezone)
-    found = came_in(organisation, since or now)
     return CheckNow(
         check=check,
         since=since,
         due=due,
         stage=stage(due, now, zone) if due else Stage.FAR,
         places=places,
-        came_in=tuple(one for one in found if one.count),
-        undecided=sum(one.undecided for one in found),
-        steps=steps_of(newest_answers(check)),
+        came_in=came_in(organisation, since) if since else (),
+        undecided=undecided(organisation),
+        steps=steps_of(newest_answers(check, fresh_from(channels, now))),
         last=last,
     )
+
+
+def fresh_from(channels: Sequence[Channel], now: datetime) -> datetime:
+    """Return from when on an answer counts: of today's pages, and of every account there is."""
+    return max([now - FRESH, *(one.connection.met_at for one in channels)])
 
 
 #: the accounts that a check covers
@@ -305,22 +335,25 @@ def open_check(organisation: Organisation) -> PageCheck | None:
     return PageCheck.objects.filter(organisation=organisation, signed_at__isnull=True).first()
 
 
+def checks_now(organisation: Organisation) -> tuple[PageCheck | None, tuple[PageCheck, ...]]:
+    """Return the check that is under way, and the last four, newest first. One query."""
+    rows = PageCheck.objects.filter(organisation=organisation).select_related("signed_by", "organisation")
+    found = list(rows.order_by(F("signed_at").desc(nulls_first=True))[: _LAST + 1])
+    under_way = next((one for one in found if one.signed_at is None), None)
+    return under_way, tuple(one for one in found if one.signed_at is not None)[:_LAST]
+
+
 def signed_checks(organisation: Organisation) -> QuerySet[PageCheck]:
     """Return the checks that are signed, newest first."""
     rows = PageCheck.objects.filter(organisation=organisation, signed_at__isnull=False)
     return rows.select_related("signed_by", "organisation").order_by("-signed_at")
 
 
-def last_checks(organisation: Organisation) -> tuple[PageCheck, ...]:
-    """Return the last four checks, newest first. One query."""
-    return tuple(signed_checks(organisation)[:_LAST])
-
-
 def since_when(last: Sequence[PageCheck], channels: Sequence[Channel]) -> datetime | None:
     """Return from when on what came in belongs to the next check: the last signature, or the first connection."""
     if last:
         return last[0].signed_at
-    return min((one.connection.connected_at for one in channels), default=None)
+    return min((one.connection.met_at for one in channels), default=None)
 
 
 def _due(channels: Sequence[Channel], parameters: Parameters) -> Deadline | None:
@@ -329,30 +362,37 @@ def _due(channels: Sequence[Channel], parameters: Parameters) -> Deadline | None
 
 
 def came_in(organisation: Organisation, since: datetime) -> tuple[CameIn, ...]:
-    """Return how much of each kind came in since a moment, and how much of it, or from before, needs somebody. What
-    stays for the safeguarding lead alone after its decision does not. One query.
+    """Return how much of each kind came in since a moment. One query."""
+    rows = Item.objects.filter(organisation=organisation, first_seen_at__gt=since).order_by("kind")
+    closed = Count("pk", filter=Q(state=Item.State.DECIDED))
+    return tuple(CameIn(**row) for row in rows.values("kind").annotate(count=Count("pk"), decided=closed))
+
+
+def undecided(organisation: Organisation) -> int:
+    """Return how much needs somebody. What stays for the safeguarding lead alone does not count: what seems to be by
+    somebody under 18, and was decided after its newest words, with which nobody disagreed since. One query.
     """
-    new, waits = Q(first_seen_at__gt=since), Q(state=Item.State.OPEN)
-    rows = Item.objects.filter(new | waits, organisation=organisation)
-    for_the_lead = Q(under_18=True) & Q(Exists(Decision.objects.filter(item=OuterRef("pk"))))
-    counted = (
-        rows.annotate(stays=Case(When(for_the_lead, then=True), default=False, output_field=BooleanField()))
-        .order_by("kind")
-        .values("kind")
-        .annotate(
-            count=Count("pk", filter=new),
-            decided=Count("pk", filter=new & Q(state=Item.State.DECIDED)),
-            undecided=Count("pk", filter=waits & Q(stays=False)),
-        )
-    )
-    return tuple(CameIn(**row) for row in counted)
+    newest = Sighting.objects.filter(item=OuterRef("item")).order_by("-at", "-pk").values("at")[:1]
+    disagreed = SampleLook.objects.filter(item=OuterRef("item"), agrees=False, looked_at__gte=OuterRef("at"))
+    after = Decision.objects.filter(item=OuterRef("pk"), item__under_18=True)
+    stays = Exists(after.filter(~Exists(disagreed), at__gte=Subquery(newest)))
+    waiting = Item.objects.filter(organisation=organisation, state=Item.State.OPEN)
+    return waiting.filter(Q(under_18=False) | ~stays).count()
 
 
-def newest_answers(check: PageCheck | None) -> dict[str, CheckAnswer]:
-    """Return the answer that counts under each heading. One query."""
+def newest_answers(check: PageCheck | None, fresh: datetime | None = None) -> dict[str, CheckAnswer]:
+    """Return the answer that counts under each heading; of a check that is under way only a ``fresh`` one. One query."""
     if check is None:
         return {}
-    return {row.heading: row for row in check.answers.select_related("by").order_by("pk")}
+    rows = check.answers.select_related("by").order_by("pk")
+    return {row.heading: row for row in (rows if fresh is None else rows.filter(at__gte=fresh))}
+
+
+def withdrawn(check: PageCheck) -> list[CheckAnswer]:
+    """Return what was found and answered otherwise later: it stays on the receipt. One query."""
+    rows = list(check.answers.select_related("by").order_by("pk"))
+    counts = {row.heading: row.pk for row in rows}
+    return [row for row in rows if row.answer == Answer.FOUND and counts[row.heading] != row.pk]
 
 
 def steps_of(answers: Mapping[str, CheckAnswer]) -> tuple[StepNow, ...]:

@@ -13,9 +13,19 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from stairgate.monitoring.checking import services
-from stairgate.monitoring.checking.models import PageCheck, SampleLook
+from stairgate.monitoring.checking.models import CheckAnswer, PageCheck, SampleLook
 from stairgate.monitoring.checking.printed import receipt_paper
-from stairgate.monitoring.checking.rules import LONGEST_NOTE, Answer, Given, Stage, Step, headings_of
+from stairgate.monitoring.checking.receipts import seal, step_seal
+from stairgate.monitoring.checking.rules import (
+    BY_ID,
+    LONGEST_NOTE,
+    TOLD_THE_LEAD,
+    Answer,
+    Given,
+    Stage,
+    Step,
+    headings_of,
+)
 from stairgate.monitoring.checking.selectors import (
     CheckNow,
     Line,
@@ -25,6 +35,7 @@ from stairgate.monitoring.checking.selectors import (
     receipt_lines,
     sealed_by,
     signed_checks,
+    withdrawn,
 )
 from stairgate.organisations.access import current, get, require
 from stairgate.organisations.models import Membership
@@ -77,12 +88,15 @@ def _page(
         "may": may,
         "open_step": wanted if may and found.places else None,
         "questions": _questions(found, wanted, typed or {}),
-        "seal": services.seal(found),
+        "seal": seal(found),
+        "step_seal": step_seal(wanted, _counting(found)) if wanted else "",
         "turn": turn,
         "on_rota": on_rota,
-        "covered": member.organisation.rota_until is not None,
+        "covered": (until := member.organisation.rota_until) is not None
+        and until >= member.organisation.day(now),
         "late": found.stage == Stage.LATE,
         "longest": LONGEST_NOTE,
+        "told": TOLD_THE_LEAD,
     }
     return render(request, "checking/check.html", values | refused, status=status)
 
@@ -93,6 +107,10 @@ def _questions(
     """Return the headings of the open step, each with what was typed, or else what was answered before."""
     lines = next((step.lines for step in found.steps if step.step == wanted), ())
     return [(line, *typed.get(line.heading.id, _answered(line))) for line in lines]
+
+
+def _counting(found: CheckNow) -> dict[str, CheckAnswer]:
+    return {line.heading.id: line.answer for step in found.steps for line in step.lines if line.answer}
 
 
 def _answered(line: Line) -> tuple[str, str]:
@@ -113,6 +131,7 @@ def answer(request: HttpRequest, step: str) -> HttpResponse:
             organisation=member.organisation,
             step=Step(step),
             given=given,
+            seen=request.POST.get("seen", ""),
             at=timezone.now(),
         )
     except Refusal as refusal:
@@ -155,6 +174,7 @@ def receipt(request: HttpRequest, pk: UUID) -> HttpResponse:
         "active": "check",
         "row": row,
         "lines": receipt_lines(row),
+        "withdrawn": [(BY_ID[one.heading], one) for one in withdrawn(row) if one.heading in BY_ID],
         "seal": seal_words(row.digest),
         "checkpoint": sealed_by(row),
         "looks": row.sample.select_related("looked_by").order_by("pk"),
@@ -192,7 +212,14 @@ def look_again(request: HttpRequest, pk: UUID) -> HttpResponse:
     if row is None or said not in {"yes", "no"}:
         raise Http404
     try:
-        services.look_again(actor=member.user, look=row, agrees=said == "yes", note=note, at=timezone.now())
+        services.look_again(
+            actor=member.user,
+            look=row,
+            version=request.POST.get("version", ""),
+            agrees=said == "yes",
+            note=note,
+            at=timezone.now(),
+        )
     except Refusal as refusal:
         return _again(request, member, status=422, wrong=str(refusal), about=row.pk, note=note)
     done = "Thank you: two people have looked at it." if said == "yes" else "It is in the inbox again."

@@ -85,6 +85,7 @@ def _problem(channel: Channel, seen: Seen, at: datetime) -> str:
     if seen.written_at > at + timedelta(minutes=1):
         return "That time has not come yet."
     same = Item.objects.filter(channel=channel, author_name=seen.writer.strip(), text=seen.words)
+    same = same.filter(permalink=seen.link, written_at=seen.written_at)
     if same.filter(first_seen_at__gt=at - _TWICE).exists():
         return "The same words by the same person were written down already, within the last day."
     return ""
