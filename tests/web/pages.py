@@ -18,6 +18,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from stairgate.channels.models import Dialog
+from stairgate.monitoring.models import Serious
+from stairgate.monitoring.serious.services import note_support, stop
 from stairgate.organisations.models import RoleHeld, User
 from stairgate.organisations.rules import Role
 from stairgate.policies.drafting import begin_draft
@@ -91,6 +93,7 @@ def pages(made: Crowd) -> list[Page]:
         Page("publishing:picture", reverse("publishing:picture", args=[made.pictures[0].pk])),
         Page("monitoring:item", reverse("monitoring:item", args=[made.items[0].pk]), "long story"),
         Page("monitoring:item", reverse("monitoring:item", args=[made.items[1].pk]), "decided"),
+        Page("monitoring:serious", reverse("monitoring:serious", args=[_stopped(made).pk])),
     ]
 
 
@@ -110,6 +113,7 @@ _PLAIN = (
     "publishing:new",
     "monitoring:inbox",
     "monitoring:decided",
+    "monitoring:serious_begin",
     "screening:index",
     "channels:list",
     "channels:app",
@@ -227,6 +231,17 @@ def _accounts(made: Crowd) -> list[Page]:
             for one in steps
         ),
     ]
+
+
+def _stopped(made: Crowd) -> Serious:
+    """What somebody stopped at because it looks illegal, with a long story."""
+    place, now = made.channel.organisation, timezone.now()
+    manager = User.objects.get(first_name="Priya", memberships__organisation=place)
+    case = Serious.objects.filter(organisation=place).first()
+    case = case or stop(actor=manager, organisation=place, item=None, at=now)
+    for _ in range(len(made.items) // 10):
+        note_support(actor=manager, case=case, words="Somebody speaks with them", at=now)
+    return case
 
 
 def _walk(made: Crowd) -> Dialog:

@@ -29,6 +29,8 @@ from stairgate.channels.pausing import pause_everything
 from stairgate.channels.vault import services as vault
 from stairgate.channels.vault.envelopes import print_envelope
 from stairgate.cli.demo_accounts import ask
+from stairgate.monitoring.models import Serious
+from stairgate.monitoring.serious.services import stop
 from stairgate.networks.base import AccessHolder, Secret
 from stairgate.organisations.models import ScreeningWord, User
 from stairgate.organisations.screening_words import Wanted, add_word
@@ -104,6 +106,7 @@ READ: dict[str, frozenset[str]] = {
     "publishing:edit": WRITE,
     "monitoring:inbox": DECIDE,
     "monitoring:decided": DECIDE,
+    **dict.fromkeys(("monitoring:serious", "monitoring:serious_begin"), DECIDE),
     "channels:list": ACCOUNTS,
     "channels:account": ACCOUNTS,
     "channels:request": ACCOUNTS,
@@ -192,6 +195,7 @@ DEEDS: dict[str, frozenset[str]] = {
     "publishing:hand_answer": WRITE,
     "publishing:hand_gone": APPROVE,
     **dict.fromkeys((f"screening:{name}" for name in SCREENING_DEEDS), MANAGER | {"gwen"}),
+    **dict.fromkeys((f"monitoring:serious_{name}" for name in ("start", "stop", "step")), DECIDE),
     "monitoring:clear_quiet": DECIDE,
     "monitoring:decide": DECIDE,
     "monitoring:reply": DECIDE,
@@ -397,6 +401,12 @@ def _lasting(name: str, cast: Cast) -> UUID:
     return page.pk
 
 
+def _stopped(cast: Cast) -> Serious:
+    """Return what somebody stopped at because it looks illegal."""
+    place, now = cast.organisation, timezone.now()
+    return Serious.objects.first() or stop(actor=cast.gwen, organisation=place, item=None, at=now)
+
+
 def _secret(cast: Cast) -> Credential:
     """Return the password of the page's mailbox, in the vault once."""
     found = Credential.objects.filter(removed_at=None).first()
@@ -526,6 +536,10 @@ def address(name: str, post: UUID, cast: Cast) -> str:
         return reverse(name, args=[uuid4(), "what"])
     if name == "assurance:clause":
         return reverse(name, args=["C18"])
+    if name == "monitoring:serious":
+        return reverse(name, args=[_stopped(cast).pk])
+    if name == "monitoring:serious_step":
+        return reverse(name, args=[_stopped(cast).pk, "support"])
     if name == "channels:vault_new":
         return reverse(name, args=[cast.channel.pk, "account"])
     if name == "channels:access_settle":
@@ -548,6 +562,7 @@ def address(name: str, post: UUID, cast: Cast) -> str:
         "publishing:hand_gone",
         "monitoring:decide",
         "monitoring:reply",
+        "monitoring:serious_stop",
         "publishing:standing_stop",
         *(f"reminding:{name}" for name in REMINDING_DEEDS if name != "told_of_lead"),
         "channels:vault_copied",
@@ -649,6 +664,7 @@ def test_who_may_do_a_deed(room: str, cast: Cast, post: UUID) -> None:
     [
         *("publishing:review", "publishing:edit", "publishing:approve", "publishing:second_look"),
         *("policies:version", "policies:differences"),
+        *("monitoring:serious", "monitoring:serious_step"),
         "channels:access_settle",
         *("channels:vault_new", "channels:envelope_open", *sorted(OF_A_SECRET)),
         *sorted(OF_A_WORD | OF_A_DOCUMENT | OF_A_TEMPLATE | OF_A_PERSON | OF_AN_ACCOUNT | OF_A_REQUEST),

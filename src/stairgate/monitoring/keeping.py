@@ -22,6 +22,7 @@ from stairgate.ledger.services import record
 from stairgate.monitoring.minors import keep_to_signpost
 from stairgate.monitoring.models import Action, Item, Sighting
 from stairgate.monitoring.rules import Change, changes, hide_at_once, risk_of, says_under_18, words_digest
+from stairgate.monitoring.serious.selectors import waits_for_report
 from stairgate.networks.base import Fetched, PublicItem
 from stairgate.networks.cleaning import clean
 from stairgate.organisations.selectors import screening_facts
@@ -295,6 +296,8 @@ def hide_harm(item: Item, now: datetime) -> None:
     """Ask for harm to be hidden. The words are committed in this same transaction, before anything moves."""
     capabilities = network_for(item.channel).capabilities
     if not hide_at_once(item.risk, is_hidden=item.is_hidden, capabilities=capabilities):
+        return
+    if waits_for_report(item.pk):
         return
     hides = item.actions.filter(kind=Action.Kind.HIDE, decision__isnull=True)
     if hides.filter(state=Action.State.WAITING).exists():

@@ -35,13 +35,14 @@ def only_signpost(item: Item) -> bool:
     return item.under_18 or not item.screening or _of_the_same_writer(item).filter(under_18=True).exists()
 
 
-def with_answers(items: QuerySet[Item]) -> QuerySet[Item]:
+def with_answers(items: QuerySet[Item]) -> QuerySet[Any]:
     """Load with each item what decides how it may be answered: `only_signpost`, and the policy in force."""
     writer = Item.objects.filter(channel=OuterRef("channel"), author_id=OuterRef("author_id"), under_18=True)
-    return items.annotate(
+    found: QuerySet[Any] = items.annotate(
         by_a_minor=Exists(writer.exclude(author_id="")),
         parameters_json=parameters_now(OuterRef("organisation")),
     )
+    return found
 
 
 @control("C53", "The words that point a child to help are part of the policy, and ready where a child writes")

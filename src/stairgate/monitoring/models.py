@@ -219,3 +219,19 @@ class Receipt(models.Model):
 
     def __str__(self) -> str:
         return self.digest[:8]
+
+
+# Models of rooms within this one are beside their deeds; they point at the rows above.
+from stairgate.monitoring.serious.models import Serious, SeriousStep  # noqa: E402
+
+__all__ = [
+    "Action",
+    "Decision",
+    "Item",
+    "Receipt",
+    "Serious",
+    "SeriousStep",
+    "Sighting",
+    "Sweep",
+    "Walk",
+]

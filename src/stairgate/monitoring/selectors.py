@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquery
 
 from stairgate.channels.models import Channel
 from stairgate.monitoring.minors import answers
 from stairgate.monitoring.models import Action, Decision, Item, Sighting, Sweep, Walk
 from stairgate.monitoring.rules import behind, blind, is_silent, said
+from stairgate.monitoring.serious.selectors import with_lock
 from stairgate.organisations.models import Organisation
 from stairgate.publishing.models import Post
 from stairgate.publishing.selectors.lists import replies_for
@@ -21,9 +22,9 @@ from stairgate.screening import Screening, from_json
 _NEWEST = 15
 
 
-def inbox(organisation: Organisation, *, limit: int | None = None) -> QuerySet[Item]:
+def inbox(organisation: Organisation, *, limit: int | None = None) -> QuerySet[Any]:
     """Return what needs somebody: gravest first, then the longest wait."""
-    rows = Item.objects.filter(organisation=organisation, state=Item.State.OPEN)
+    rows = with_lock(Item.objects.filter(organisation=organisation, state=Item.State.OPEN))
     rows = rows.select_related("channel", "post").order_by("-risk", "written_at", "pk")
     return rows if limit is None else rows[:limit]
 
@@ -60,9 +61,9 @@ def _graver(item: Item) -> Q:
     return Q(risk__gt=item.risk) | Q(risk=item.risk) & longer
 
 
-def decided(organisation: Organisation) -> QuerySet[Item]:
+def decided(organisation: Organisation) -> QuerySet[Any]:
     """Return what was decided, newest first."""
-    rows = Item.objects.filter(organisation=organisation, state=Item.State.DECIDED)
+    rows = with_lock(Item.objects.filter(organisation=organisation, state=Item.State.DECIDED))
     return rows.select_related("channel").order_by("-first_seen_at", "pk")
 
 
@@ -103,7 +104,7 @@ class ItemPage:
 
 
 def item_page(item: Item) -> ItemPage:
-    """Return one item with its story, however often its writer changed it. Six queries.
+    """Return one item with its story, however often its writer changed it. Five queries.
 
     The item was read `with_answers`.
     """
@@ -111,13 +112,14 @@ def item_page(item: Item) -> ItemPage:
     kind, words = said_of(item)
     signpost, standard_replies = answers(item)
     thread = Item.objects.filter(channel=item.channel_id, thread_id=item.thread_id).exclude(pk=item.pk)
+    thread = with_lock(thread)
     return ItemPage(
         item=item,
         kind=kind,
         words=words,
         screening=screening_of(item),
         sightings=sightings,
-        left_out=item.sightings.count() - len(sightings),
+        left_out=(sightings[0].total if sightings else 0) - len(sightings),
         decisions=tuple(item.decisions.select_related("by")),
         actions=tuple(item.actions.exclude(state=Action.State.CANCELLED)),
         thread=tuple(thread.order_by("written_at")[:20]) if item.thread_id else (),
@@ -127,12 +129,13 @@ def item_page(item: Item) -> ItemPage:
     )
 
 
-def _sightings(item: Item) -> tuple[Sighting, ...]:
-    """Return the first sighting and the newest, oldest first."""
+def _sightings(item: Item) -> tuple[Any, ...]:
+    """Return the first sighting and the newest, oldest first; each with the ``total`` of all there are."""
     rows = Sighting.objects.filter(item=item)
+    counted = rows.order_by().values("item").annotate(rows=Count("pk")).values("rows")
     first, newest = rows.order_by("at", "pk"), rows.order_by("-at", "-pk")
     shown = Q(pk__in=first.values("pk")[:1]) | Q(pk__in=newest.values("pk")[:_NEWEST])
-    return tuple(first.filter(shown))
+    return tuple(first.filter(shown).annotate(total=Subquery(counted, output_field=IntegerField())))
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from stairgate.ledger.services import record
 from stairgate.monitoring.minors import only_signpost, stays_for_lead
 from stairgate.monitoring.models import Action, Decision, Item
 from stairgate.monitoring.rules import reason_problem, words_digest
+from stairgate.monitoring.serious.selectors import lock_of
 from stairgate.networks.able import by_hand
 from stairgate.networks.base import Capability
 from stairgate.organisations.models import Organisation, User
@@ -66,19 +67,20 @@ def decide(
 def _decide(
     actor: User, item: Item, version: str, kind: Decision.Kind, reason: str, at: datetime
 ) -> Decision:
-    item = _locked(item)
+    item = locked(item)
     member = member_fit(actor, item.organisation, Duty.DECIDE, at)
+    check_not_stopped(item)
     if problem := reason_problem(reason):
         raise Refusal(problem)
     if item.version != version:
         raise Refusal(
             "It was changed after you read it, or somebody else decided. Read it again, then decide."
         )
-    wanted = [action for action in _actions(item, kind) if _is_needed(item, action)]
+    wanted = [action for action in _actions(item, kind) if is_needed(item, action)]
     _check_possible(item, wanted)
     decision = Decision.objects.create(item=item, kind=kind, reason=reason.strip(), by=actor, at=at)
     if kind not in _CHANGE_NOTHING_THERE:
-        _overtake(item, at)
+        overtake(item, at)
     for action in wanted:
         Action.objects.create(item=item, kind=action, decision=decision, due_at=at, created_at=at)
     if wanted:
@@ -97,7 +99,7 @@ def _decide(
     return decision
 
 
-def _locked(item: Item) -> Item:
+def locked(item: Item) -> Item:
     """Lock an item: always before the ledger is written, so that deeds at once never wait for each other."""
     rows = Item.objects.select_for_update(of=("self",)).select_related(
         "organisation", "channel__organisation"
@@ -105,7 +107,19 @@ def _locked(item: Item) -> Item:
     return rows.get(pk=item.pk)
 
 
-def _overtake(item: Item, at: datetime) -> None:
+@control(
+    "C43", "Nobody deletes, answers or closes in the ordinary way what was stopped because it looks illegal"
+)
+def check_not_stopped(item: Item) -> None:
+    """Raise `Refusal` for an item on its way because it looks illegal. One query."""
+    if lock_of(item.pk) is not None:
+        raise Refusal(
+            "Somebody stopped here because it looks illegal. Don’t delete it and don’t answer it: its address is "
+            "reported first, and then it is hidden. Go on with the steps."
+        )
+
+
+def overtake(item: Item, at: datetime) -> None:
     """Cancel what still waits to be done. What is being done at this moment is followed by what was decided."""
     waiting = item.actions.filter(state=Action.State.WAITING).exclude(kind__in=Action.BESIDE)
     waiting.filter(Q(lease_until__isnull=True) | Q(lease_until__lte=at)).update(state=Action.State.CANCELLED)
@@ -119,7 +133,7 @@ def _actions(item: Item, kind: Decision.Kind) -> tuple[Action.Kind, ...]:
     return tuple(action for action in actions if _NEEDS[action] != Capability.HIDE)
 
 
-def _is_needed(item: Item, action: Action.Kind) -> bool:
+def is_needed(item: Item, action: Action.Kind) -> bool:
     """An item already as wanted needs nothing; but what is under way may still change it."""
     waiting = item.actions.filter(state=Action.State.WAITING)
     under_way = waiting.exclude(kind__in=Action.BESIDE).exists()
@@ -151,11 +165,11 @@ def clear_quiet(*, actor: User, read: Mapping[UUID, str], organisation: Organisa
 
     ``read`` says which version of each was read: one that changed since is left for a person.
     """
-    # All of them are locked first, in one order: see `_locked`.
+    # All of them are locked first, in one order: see `locked`.
     rows = Item.objects.select_for_update().filter(
         organisation=organisation, pk__in=read, state=Item.State.OPEN
     )
-    rows = rows.order_by("pk")
+    rows = rows.exclude(serious__released=False).order_by("pk")
     quiet = [item for item in rows if item.risk == 0 and item.version == read[item.pk]]
     for item in quiet:
         decide(
@@ -177,7 +191,8 @@ def reply(*, actor: User, item: Item, version: str, text: str, at: datetime) -> 
 
     Raises `NotAllowed` and `Refusal`: also for any but the fixed words to somebody who seems to be under 18.
     """
-    item = _locked(item)
+    item = locked(item)
+    check_not_stopped(item)
     fixed = only_signpost(item)
     if item.gone_at is not None:
         raise Refusal("It is no longer on the page, so there is nothing to reply to.")

@@ -5,12 +5,18 @@ from __future__ import annotations
 from django.urls import path
 
 from stairgate.monitoring import views
+from stairgate.monitoring.serious import views as serious
 
 app_name = "monitoring"
 urlpatterns = [
     path("", views.inbox_page, name="inbox"),
     path("quiet/", views.clear_quiet, name="clear_quiet"),
     path("decided/", views.decided_page, name="decided"),
+    path("serious/", serious.begin, name="serious_begin"),
+    path("serious/start/", serious.start, name="serious_start"),
+    path("serious/<uuid:pk>/", serious.case, name="serious"),
+    path("serious/<uuid:pk>/<str:name>/", serious.step, name="serious_step"),
+    path("<uuid:pk>/serious/", serious.stop, name="serious_stop"),
     path("<uuid:pk>/", views.item, name="item"),
     path("<uuid:pk>/decide/", views.decide, name="decide"),
     path("<uuid:pk>/reply/", views.reply, name="reply"),

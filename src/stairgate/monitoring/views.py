@@ -25,6 +25,7 @@ from stairgate.monitoring.selectors import (
     said_of,
     waiting_around,
 )
+from stairgate.monitoring.serious.selectors import lock_of, open_cases, with_lock
 from stairgate.networks.able import not_ours
 from stairgate.networks.base import Capability
 from stairgate.organisations.access import current, get, require
@@ -35,7 +36,8 @@ from stairgate.publishing.services import Refusal
 _A_PAGE = 25
 
 
-def _member(request: HttpRequest) -> Membership:
+def decider(request: HttpRequest) -> Membership:
+    """Return who asks. Raises `NotAllowed` for whoever may not decide about what the public writes."""
     member = current(request)
     require(member, Duty.DECIDE)
     return member
@@ -44,17 +46,18 @@ def _member(request: HttpRequest) -> Membership:
 @require_GET
 def inbox_page(request: HttpRequest) -> HttpResponse:
     """List what needs somebody, gravest first; on a desk with the first one open beside the list."""
-    member = _member(request)
+    member = decider(request)
     page = Paginator(with_answers(inbox(member.organisation)), _A_PAGE).get_page(request.GET.get("page"))
     known = readings(member.organisation, timezone.now())
     values = {
         "active": "inbox",
         "page": page,
         "rows": _rows(page),
-        "quiet": [item for item in page if item.is_quiet],
+        "quiet": [item for item in page if item.is_quiet and not item.locked],
         "readings": known,
         "not_read": not_read(member.organisation),
         "blind": any(reading.blind for reading in known),
+        "stopped": open_cases(member.organisation)[:_A_PAGE],
     }
     if page:
         values |= _opened(member, page[0])
@@ -64,7 +67,7 @@ def inbox_page(request: HttpRequest) -> HttpResponse:
 @require_GET
 def decided_page(request: HttpRequest) -> HttpResponse:
     """List what was decided, newest first."""
-    member = _member(request)
+    member = decider(request)
     page = Paginator(decided(member.organisation), _A_PAGE).get_page(request.GET.get("page"))
     values = {"active": "inbox", "page": page, "rows": _rows(page)}
     return render(request, "monitoring/decided.html", values)
@@ -73,12 +76,13 @@ def decided_page(request: HttpRequest) -> HttpResponse:
 @require_GET
 def item(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Show one item with its story and the decision."""
-    return _page(request, _member(request), pk)
+    return _page(request, decider(request), pk)
 
 
 def _page(request: HttpRequest, member: Membership, pk: UUID, *, status: int = 200) -> HttpResponse:
     """Show one item; after a refusal, as it is now, with everything that was typed still there."""
-    row = get(member, with_answers(Item.objects.select_related("channel", "post", "organisation")), pk)
+    rows = with_lock(with_answers(Item.objects.select_related("channel", "post", "organisation")))
+    row = get(member, rows, pk)
     waiting = waiting_around(row, size=_A_PAGE)
     values = {"active": "inbox", "waiting": waiting, "rows": _rows(waiting.rows), "typed": request.POST}
     values["start"] = _start(request.GET.get("say", ""))
@@ -91,6 +95,8 @@ def _rows(items: Iterable[Item]) -> list[tuple[Item, str, str]]:
 
 def _opened(member: Membership, row: Item) -> dict[str, object]:
     """Return what the open item shows: its story, and what this person and this network can do about it."""
+    if getattr(row, "locked", False):
+        return {"item": row, "stopped_at": lock_of(row.pk)}
     network = network_for(row.channel)
     able = network.capabilities
     return {
@@ -113,7 +119,7 @@ def _start(number: str) -> int:
 @require_POST
 def decide(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Take a decision, with its reason."""
-    member = _member(request)
+    member = decider(request)
     row = get(member, Item.objects.all(), pk)
     kind = request.POST.get("kind", "")
     if kind not in Decision.Kind.values or kind == Decision.Kind.REPLY:
@@ -139,7 +145,7 @@ def decide(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_POST
 def reply(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Start a reply: a draft that goes through the gate like any post."""
-    member = _member(request)
+    member = decider(request)
     row = get(member, Item.objects.select_related("channel__organisation"), pk)
     try:
         post = services.reply(
@@ -158,7 +164,7 @@ def reply(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_POST
 def clear_quiet(request: HttpRequest) -> HttpResponse:
     """Decide "no action" about the items of the list in which nothing was found, after reading them."""
-    member = _member(request)
+    member = decider(request)
     read = dict(filter(None, map(_version_read, request.POST.getlist("read")[:_A_PAGE])))
     count = services.clear_quiet(
         actor=member.user, read=read, organisation=member.organisation, at=timezone.now()

@@ -22,6 +22,7 @@ LONGEST_BACKOFF = timedelta(hours=1)
 class Kind(models.TextChoices):
     """What a reminder is about, in words for one and without a name: these go into e-mails."""
 
+    SERIOUS = "serious", "somebody stopped at something that looks illegal"
     HARM = "harm", "something in the inbox may put a child at risk"
     RESTRICTED = "restricted", "account of ours is shut"
     COMMENTS = "comments", "comment waits for a decision"
@@ -70,6 +71,10 @@ class Words:
 
 
 WORDS: dict[Kind, Words] = {
+    Kind.SERIOUS: Words(
+        "times somebody stopped at something that looks illegal",
+        *("monitoring:serious", "Go on with the steps", 10, Weight.URGENT, "alert-octagon"),
+    ),
     Kind.HARM: Words(
         "things in the inbox may put a child at risk",
         *("monitoring:inbox", "Read it now", 5, Weight.URGENT, "alert-octagon"),
@@ -237,7 +242,7 @@ def urgent_text(name: str, kind: str, link: str) -> str:
     )
 
 
-_WHOLE = frozenset({Kind.HARM})  # sentences of their own: no "1" before them
+_WHOLE = frozenset({Kind.HARM, Kind.SERIOUS})  # sentences of their own: no "1" before them
 
 
 def _counted(kind: str, count: int) -> str:

@@ -19,7 +19,9 @@ from stairgate.assurance.reminding.setting import Setting, Source
 from stairgate.assurance.rounds import sources as rounds
 from stairgate.assurance.stocktaking import SOURCES as OF_THE_LIBRARY
 from stairgate.channels.baseline.rules import SHEET_TOLD, mend_by
+from stairgate.clauses import control
 from stairgate.monitoring.models import Item
+from stairgate.monitoring.serious.selectors import open_cases
 from stairgate.organisations.rules import Duty, Role
 from stairgate.people.reminders import Reminder as OfRegister
 from stairgate.people.reminders import reminders as of_register
@@ -113,6 +115,20 @@ def _inbox(setting: Setting) -> Iterator[Due]:
                 yield Due(member.user_id, Kind.HARM, str(pk), seen, says)
 
 
+@control(
+    "C43",
+    "The safeguarding lead and every deputy are told at once that somebody stopped at what looks illegal",
+)
+@control("C41", "What looks illegal is passed to the safeguarding lead and the deputies at once")
+def _stopped(setting: Setting) -> Iterator[Due]:
+    """What looks illegal and is not finished: for the lead and each deputy; without one for whoever may decide. One query."""
+    for case in open_cases(setting.organisation):
+        leads = setting.holding(Role.DSL, Role.DEPUTY_DSL) or setting.who(Duty.DECIDE)
+        for member in leads:
+            says = f"{case.started_by.first_name} stopped at something that looks illegal"
+            yield Due(member.user_id, Kind.SERIOUS, str(case.pk), case.started_at, says, str(case.pk))
+
+
 def _second_looks(setting: Setting) -> Iterator[Due]:
     """Second looks that nobody took in time, for everybody in charge. One query."""
     late = SecondLook.objects.filter(
@@ -167,6 +183,7 @@ def _mail(setting: Setting) -> Iterator[Due]:
 
 
 SOURCES: tuple[Source, ...] = (
+    Source(frozenset({Kind.SERIOUS}), _stopped),
     Source(frozenset({Kind.HARM, Kind.COMMENTS}), _inbox),
     Source(frozenset({Kind.RESTRICTED}), _restricted),
     *keys.SOURCES,
