@@ -79,6 +79,8 @@ REMINDING_DEEDS = (
     "exception_decline",
     "exception_end",
 )
+#: about an item of the inbox, of which there is none here: 404
+ITEM_DEEDS = ("ask_family", "ask_look", "agree")
 SCREENING_DEEDS = ("try", "look", "add", "look_end", "end")
 
 #: addresses that are read with GET: who may open them
@@ -199,6 +201,7 @@ DEEDS: dict[str, frozenset[str]] = {
     "monitoring:clear_quiet": DECIDE,
     "monitoring:decide": DECIDE,
     "monitoring:reply": DECIDE,
+    **dict.fromkeys((f"monitoring:{name}" for name in ITEM_DEEDS), DECIDE),
     **dict.fromkeys((f"channels:vault_{name}" for name in ("take_out", "begin")), APPROVE),
     "channels:vault_copied": frozenset(),
     **dict.fromkeys((f"channels:access_{name}" for name in ("read", "through", "who", "settle")), APPROVE),
@@ -563,6 +566,7 @@ def address(name: str, post: UUID, cast: Cast) -> str:
         "monitoring:decide",
         "monitoring:reply",
         "monitoring:serious_stop",
+        *(f"monitoring:{name}" for name in ITEM_DEEDS),
         "publishing:standing_stop",
         *(f"reminding:{name}" for name in REMINDING_DEEDS if name != "told_of_lead"),
         "channels:vault_copied",

@@ -101,6 +101,8 @@ class Decision(models.Model):
     class Kind(models.TextChoices):
         NO_ACTION = "no_action", "No action needed"
         HIDE = "hide", "Keep it hidden"
+        SHOW = "show", "Show it again"
+        FAMILY = "family", "Ask the family to remove it"
         DELETE = "delete", "Delete it"
         BAN = "ban", "Ban the account, and hide it where that can be done"
         REPORT = "report", "Report it to the network"
@@ -222,12 +224,16 @@ class Receipt(models.Model):
 
 
 # Models of rooms within this one are beside their deeds; they point at the rows above.
+from stairgate.monitoring.families.models import FamilyAsk  # noqa: E402
+from stairgate.monitoring.looks.models import LookAgain  # noqa: E402
 from stairgate.monitoring.serious.models import Serious, SeriousStep  # noqa: E402
 
 __all__ = [
     "Action",
     "Decision",
+    "FamilyAsk",
     "Item",
+    "LookAgain",
     "Receipt",
     "Serious",
     "SeriousStep",

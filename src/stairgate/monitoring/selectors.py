@@ -9,22 +9,28 @@ from typing import Any
 from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquery
 
 from stairgate.channels.models import Channel
+from stairgate.monitoring.marks import of_own_decisions, with_marks
 from stairgate.monitoring.minors import answers
-from stairgate.monitoring.models import Action, Decision, Item, Sighting, Sweep, Walk
+from stairgate.monitoring.models import Action, Decision, Item, LookAgain, Sighting, Sweep, Walk
 from stairgate.monitoring.rules import behind, blind, is_silent, said
-from stairgate.monitoring.serious.selectors import with_lock
-from stairgate.organisations.models import Organisation
+from stairgate.organisations.models import Organisation, User
 from stairgate.publishing.models import Post
 from stairgate.publishing.selectors.lists import replies_for
 from stairgate.screening import Screening, from_json
 
 #: how much of a long story one page shows
 _NEWEST = 15
+_LOOK = ("look__asked_by", "look__answered_by")
 
 
-def inbox(organisation: Organisation, *, limit: int | None = None) -> QuerySet[Any]:
-    """Return what needs somebody: gravest first, then the longest wait."""
-    rows = with_lock(Item.objects.filter(organisation=organisation, state=Item.State.OPEN))
+def inbox(organisation: Organisation, *, me: User | None = None, limit: int | None = None) -> QuerySet[Any]:
+    """Return what needs somebody: gravest first, then the longest wait.
+
+    ``me``: without what this person decided and somebody else has to look at again.
+    """
+    rows = with_marks(Item.objects.filter(organisation=organisation, state=Item.State.OPEN))
+    if me is not None:
+        rows = rows.exclude(pk__in=of_own_decisions(organisation, me.pk).values("item"))
     rows = rows.select_related("channel", "post").order_by("-risk", "written_at", "pk")
     return rows if limit is None else rows[:limit]
 
@@ -40,9 +46,9 @@ class Waiting:
     following: Item | None
 
 
-def waiting_around(item: Item, *, size: int) -> Waiting:
+def waiting_around(item: Item, *, me: User, size: int) -> Waiting:
     """Return the page of the inbox with an item on it; the first one when it waits no longer. Three queries."""
-    waiting, is_open = inbox(item.organisation), item.state == Item.State.OPEN
+    waiting, is_open = inbox(item.organisation, me=me), item.state == Item.State.OPEN
     before = waiting.filter(_graver(item)).count() if is_open else -1
     start = max(before, 0) // size * size
     rows = tuple(waiting[start : start + size + 1])
@@ -63,7 +69,7 @@ def _graver(item: Item) -> Q:
 
 def decided(organisation: Organisation) -> QuerySet[Any]:
     """Return what was decided, newest first."""
-    rows = with_lock(Item.objects.filter(organisation=organisation, state=Item.State.DECIDED))
+    rows = with_marks(Item.objects.filter(organisation=organisation, state=Item.State.DECIDED))
     return rows.select_related("channel").order_by("-first_seen_at", "pk")
 
 
@@ -99,6 +105,23 @@ class ItemPage:
     standard_replies: tuple[str, ...]  # else: words to start a reply from
 
     @property
+    def look(self) -> LookAgain | None:
+        """The second look that waits for an answer."""
+        looks = (getattr(decision, "look", None) for decision in self.decisions)
+        return next((look for look in looks if look and look.answered_at is None), None)
+
+    @property
+    def may_ask_for_look(self) -> bool:
+        """Whether nobody has asked for a second look at the newest decision yet."""
+        return bool(self.decisions) and not hasattr(self.decisions[0], "look")
+
+    @property
+    def hidden_by_us(self) -> bool:
+        """Whether Stairgate hid it by itself, and nobody has decided since."""
+        hides = [a for a in self.actions if a.kind == Action.Kind.HIDE and a.decision_id is None]
+        return bool(hides) and not any(d.at > hides[-1].created_at for d in self.decisions)
+
+    @property
     def undone(self) -> tuple[Action, ...]:
         return tuple(a for a in self.actions if a.state in {Action.State.WAITING, Action.State.NEEDS_PERSON})
 
@@ -112,7 +135,7 @@ def item_page(item: Item) -> ItemPage:
     kind, words = said_of(item)
     signpost, standard_replies = answers(item)
     thread = Item.objects.filter(channel=item.channel_id, thread_id=item.thread_id).exclude(pk=item.pk)
-    thread = with_lock(thread)
+    thread = with_marks(thread)
     return ItemPage(
         item=item,
         kind=kind,
@@ -120,7 +143,7 @@ def item_page(item: Item) -> ItemPage:
         screening=screening_of(item),
         sightings=sightings,
         left_out=(sightings[0].total if sightings else 0) - len(sightings),
-        decisions=tuple(item.decisions.select_related("by")),
+        decisions=tuple(item.decisions.select_related("by", "family", *_LOOK)),
         actions=tuple(item.actions.exclude(state=Action.State.CANCELLED)),
         thread=tuple(thread.order_by("written_at")[:20]) if item.thread_id else (),
         reply=replies_for([item.pk]).get(item.pk),

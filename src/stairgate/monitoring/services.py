@@ -13,8 +13,9 @@ from stairgate.channels.services import network_for
 from stairgate.clauses import control
 from stairgate.doorbell import Bell, ring
 from stairgate.ledger.services import record
+from stairgate.monitoring.looks.rules import why_not_answer
 from stairgate.monitoring.minors import only_signpost, stays_for_lead
-from stairgate.monitoring.models import Action, Decision, Item
+from stairgate.monitoring.models import Action, Decision, Item, LookAgain
 from stairgate.monitoring.rules import reason_problem, words_digest
 from stairgate.monitoring.serious.selectors import lock_of
 from stairgate.networks.able import by_hand
@@ -32,11 +33,13 @@ _ACTIONS: dict[Decision.Kind, tuple[Action.Kind, ...]] = {
     Decision.Kind.BAN: (Action.Kind.HIDE, Action.Kind.BLOCK),
     Decision.Kind.DELETE: (Action.Kind.DELETE,),
     Decision.Kind.REPORT: (Action.Kind.REPORT,),
+    Decision.Kind.SHOW: (Action.Kind.SHOW,),
     Decision.Kind.NO_ACTION: (Action.Kind.SHOW,),
     Decision.Kind.REPLY: (),
+    Decision.Kind.FAMILY: (),
 }
 #: they leave alone what is on its way to the page
-_CHANGE_NOTHING_THERE = frozenset({Decision.Kind.REPLY, Decision.Kind.REPORT})
+_CHANGE_NOTHING_THERE = frozenset({Decision.Kind.REPLY, Decision.Kind.REPORT, Decision.Kind.FAMILY})
 _NEEDS = {
     Action.Kind.HIDE: Capability.HIDE,
     Action.Kind.SHOW: Capability.HIDE,
@@ -60,11 +63,13 @@ def decide(
     """
     if kind == Decision.Kind.REPLY:
         raise Refusal("Write the reply: it goes through the gate like a post.")
-    return _decide(actor, item, version, kind, reason, at)
+    if kind == Decision.Kind.FAMILY:
+        raise Refusal("Say what you ask the family for, and how.")
+    return take_decision(actor, item, version, kind, reason, at)
 
 
 @transaction.atomic
-def _decide(
+def take_decision(
     actor: User, item: Item, version: str, kind: Decision.Kind, reason: str, at: datetime
 ) -> Decision:
     item = locked(item)
@@ -72,13 +77,17 @@ def _decide(
     check_not_stopped(item)
     if problem := reason_problem(reason):
         raise Refusal(problem)
-    if item.version != version:
-        raise Refusal(
-            "It was changed after you read it, or somebody else decided. Read it again, then decide."
-        )
+    check_version(item, version)
+    if kind == Decision.Kind.SHOW and not is_needed(item, Action.Kind.SHOW):
+        raise Refusal("It is not hidden, so there is nothing to show again.")
+    if (look := open_look(item)) is not None:
+        check_look(look, actor)
     wanted = [action for action in _actions(item, kind) if is_needed(item, action)]
     _check_possible(item, wanted)
     decision = Decision.objects.create(item=item, kind=kind, reason=reason.strip(), by=actor, at=at)
+    if look is not None:
+        look.answered_by, look.answered_at, look.agrees = actor, at, False
+        look.save(update_fields=["answered_by", "answered_at", "agrees"])
     if kind not in _CHANGE_NOTHING_THERE:
         overtake(item, at)
     for action in wanted:
@@ -105,6 +114,25 @@ def locked(item: Item) -> Item:
         "organisation", "channel__organisation"
     )
     return rows.get(pk=item.pk)
+
+
+def check_version(item: Item, version: str) -> None:
+    """Raise `Refusal` unless this is the version that a person had before them."""
+    if item.version != version:
+        raise Refusal(
+            "It was changed after you read it, or somebody else decided. Read it again, then decide."
+        )
+
+
+def open_look(item: Item) -> LookAgain | None:
+    """Return the second look that waits for an answer; None without one. One query."""
+    return item.looks.filter(answered_at__isnull=True).select_related("decision").first()
+
+
+def check_look(look: LookAgain, actor: User) -> None:
+    """Raise `Refusal` for whoever decided what is to be looked at again."""
+    if problem := why_not_answer(actor=actor.pk, decided_by=look.decided_by_id):
+        raise Refusal(problem)
 
 
 @control(
@@ -169,7 +197,8 @@ def clear_quiet(*, actor: User, read: Mapping[UUID, str], organisation: Organisa
     rows = Item.objects.select_for_update().filter(
         organisation=organisation, pk__in=read, state=Item.State.OPEN
     )
-    rows = rows.exclude(serious__released=False).order_by("pk")
+    asked = LookAgain.objects.filter(item__organisation=organisation, answered_at__isnull=True)
+    rows = rows.exclude(serious__released=False).exclude(pk__in=asked.values("item")).order_by("pk")
     quiet = [item for item in rows if item.risk == 0 and item.version == read[item.pk]]
     for item in quiet:
         decide(
@@ -209,7 +238,7 @@ def reply(*, actor: User, item: Item, version: str, text: str, at: datetime) -> 
         only_signpost=fixed,
         at=at,
     )
-    _decide(actor, item, version, Decision.Kind.REPLY, "Answered as the team.", at)
+    take_decision(actor, item, version, Decision.Kind.REPLY, "Answered as the team.", at)
     return post
 
 

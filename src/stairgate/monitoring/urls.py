@@ -19,5 +19,8 @@ urlpatterns = [
     path("<uuid:pk>/serious/", serious.stop, name="serious_stop"),
     path("<uuid:pk>/", views.item, name="item"),
     path("<uuid:pk>/decide/", views.decide, name="decide"),
+    path("<uuid:pk>/family/", views.ask_family, name="ask_family"),
+    path("<uuid:pk>/look/", views.ask_look, name="ask_look"),
+    path("<uuid:pk>/agree/", views.agree, name="agree"),
     path("<uuid:pk>/reply/", views.reply, name="reply"),
 ]

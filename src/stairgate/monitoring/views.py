@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date, timedelta
 from uuid import UUID
 
 from django.contrib import messages
@@ -14,6 +15,11 @@ from django.views.decorators.http import require_GET, require_POST
 
 from stairgate.channels.services import network_for
 from stairgate.monitoring import services
+from stairgate.monitoring.families import services as families
+from stairgate.monitoring.families.rules import Way
+from stairgate.monitoring.looks import services as looks
+from stairgate.monitoring.looks.rules import why_not_answer
+from stairgate.monitoring.marks import with_marks
 from stairgate.monitoring.minors import with_answers
 from stairgate.monitoring.models import Decision, Item
 from stairgate.monitoring.selectors import (
@@ -25,7 +31,7 @@ from stairgate.monitoring.selectors import (
     said_of,
     waiting_around,
 )
-from stairgate.monitoring.serious.selectors import lock_of, open_cases, with_lock
+from stairgate.monitoring.serious.selectors import lock_of, open_cases
 from stairgate.networks.able import not_ours
 from stairgate.networks.base import Capability
 from stairgate.organisations.access import current, get, require
@@ -34,6 +40,8 @@ from stairgate.organisations.rules import Duty
 from stairgate.publishing.services import Refusal
 
 _A_PAGE = 25
+#: these have to say more than a reason
+_BY_OTHER_FORMS = (Decision.Kind.REPLY, Decision.Kind.FAMILY)
 
 
 def decider(request: HttpRequest) -> Membership:
@@ -47,7 +55,9 @@ def decider(request: HttpRequest) -> Membership:
 def inbox_page(request: HttpRequest) -> HttpResponse:
     """List what needs somebody, gravest first; on a desk with the first one open beside the list."""
     member = decider(request)
-    page = Paginator(with_answers(inbox(member.organisation)), _A_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(with_answers(inbox(member.organisation, me=member.user)), _A_PAGE).get_page(
+        request.GET.get("page")
+    )
     known = readings(member.organisation, timezone.now())
     values = {
         "active": "inbox",
@@ -81,9 +91,9 @@ def item(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 def _page(request: HttpRequest, member: Membership, pk: UUID, *, status: int = 200) -> HttpResponse:
     """Show one item; after a refusal, as it is now, with everything that was typed still there."""
-    rows = with_lock(with_answers(Item.objects.select_related("channel", "post", "organisation")))
+    rows = with_marks(with_answers(Item.objects.select_related("channel", "post", "organisation")))
     row = get(member, rows, pk)
-    waiting = waiting_around(row, size=_A_PAGE)
+    waiting = waiting_around(row, me=member.user, size=_A_PAGE)
     values = {"active": "inbox", "waiting": waiting, "rows": _rows(waiting.rows), "typed": request.POST}
     values["start"] = _start(request.GET.get("say", ""))
     return render(request, "monitoring/item.html", values | _opened(member, row), status=status)
@@ -98,17 +108,34 @@ def _opened(member: Membership, row: Item) -> dict[str, object]:
     if getattr(row, "locked", False):
         return {"item": row, "stopped_at": lock_of(row.pk)}
     network = network_for(row.channel)
-    able = network.capabilities
+    able, story = network.capabilities, item_page(row)
     return {
         "item": row,
-        "story": item_page(row),
+        "story": story,
         "can_hide": Capability.HIDE in able,
         "can_delete": Capability.DELETE_OTHERS in able and row.gone_at is None,
         "can_report": Capability.REPORT in able and row.gone_at is None,
         "not_ours": not_ours(network),
         "can_ban": Capability.BLOCK in able and bool(row.author_id),
+        "ways": Way.choices,
+        "look_days": _look_days(member),
+        "may_look": bool(story.look)
+        and not why_not_answer(actor=member.user_id, decided_by=story.look.decided_by_id),
         "can_reply": Duty.WRITE in member.duties_on(member.organisation.day(timezone.now())),
     }
+
+
+def _look_days(member: Membership) -> list[date]:
+    """Return the days on which somebody can look whether a family removed something."""
+    today = member.organisation.day(timezone.now())
+    return [today + timedelta(days=days) for days in (1, 2, 3, 5, 7, 14)]
+
+
+def _day(typed: str) -> date | None:
+    try:
+        return date.fromisoformat(typed)
+    except ValueError:
+        return None
 
 
 def _start(number: str) -> int:
@@ -122,7 +149,7 @@ def decide(request: HttpRequest, pk: UUID) -> HttpResponse:
     member = decider(request)
     row = get(member, Item.objects.all(), pk)
     kind = request.POST.get("kind", "")
-    if kind not in Decision.Kind.values or kind == Decision.Kind.REPLY:
+    if kind not in Decision.Kind.values or kind in _BY_OTHER_FORMS:
         raise Http404
     try:
         services.decide(
@@ -159,6 +186,61 @@ def reply(request: HttpRequest, pk: UUID) -> HttpResponse:
         messages.error(request, str(refusal))
         return _page(request, member, row.pk, status=422)
     return redirect("publishing:edit", post.pk)
+
+
+@require_POST
+def ask_family(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Decide that a family is asked to remove it."""
+    member = decider(request)
+    row = get(member, Item.objects.all(), pk)
+    typed = request.POST
+    try:
+        asked = families.ask_family(
+            actor=member.user,
+            item=row,
+            version=typed.get("version", ""),
+            what=typed.get("what", ""),
+            of_whom=typed.get("of_whom", ""),
+            way=typed.get("way", ""),
+            look_on=_day(typed.get("look_on", "")),
+            at=timezone.now(),
+        )
+    except Refusal as refusal:
+        messages.error(request, str(refusal))
+        return _page(request, member, row.pk, status=422)
+    day = f"{asked.look_on:%A}, {asked.look_on.day} {asked.look_on:%B}"
+    messages.success(request, f"Kept. If it is still there, it comes back to the inbox on {day}.")
+    return redirect("monitoring:inbox")
+
+
+@require_POST
+def ask_look(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Ask for a second look at the newest decision."""
+    member = decider(request)
+    row = get(member, Item.objects.all(), pk)
+    version, why = request.POST.get("version", ""), request.POST.get("why", "")
+    try:
+        looks.ask_look(actor=member.user, item=row, version=version, why=why, at=timezone.now())
+    except Refusal as refusal:
+        messages.error(request, str(refusal))
+        return _page(request, member, row.pk, status=422)
+    messages.success(request, "Asked. It waits in the inbox for somebody else than whoever decided.")
+    return redirect("monitoring:inbox")
+
+
+@require_POST
+def agree(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Agree with the decision that somebody asked about."""
+    member = decider(request)
+    row = get(member, Item.objects.all(), pk)
+    version = request.POST.get("version", "")
+    try:
+        looks.agree(actor=member.user, item=row, version=version, at=timezone.now())
+    except Refusal as refusal:
+        messages.error(request, str(refusal))
+        return _page(request, member, row.pk, status=422)
+    messages.success(request, "Kept: you agree with the decision.")
+    return redirect("monitoring:inbox")
 
 
 @require_POST

@@ -124,6 +124,8 @@ def comment(item: Any) -> Task:
     if item.locked:
         return _stopped(item)
     kind, words = said_of(item)
+    if item.asked:
+        kind, words = "wait", "Second look"
     return Task(
         kind="bad" if kind in {"harm", "bad"} else kind,
         icon="alert-octagon" if kind == "harm" else "message-circle",

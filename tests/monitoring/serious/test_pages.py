@@ -13,9 +13,9 @@ from django.utils import timezone
 from stairgate.monitoring.models import Item, Serious
 from stairgate.monitoring.serious import services
 from stairgate.monitoring.serious.rules import Step
-from stairgate.organisations.models import User
 from tests.cast import Cast
 from tests.monitoring.hands import read
+from tests.monitoring.pages import signed_in
 from tests.practice.fixtures import Practice
 
 WORDS = "Look at what I have got, the link is below"
@@ -31,12 +31,6 @@ def item(cast: Cast, practice: Practice, on_page: str) -> Item:
     practice.comment(on_page, "vouchers4u", WORDS)
     read()
     return Item.objects.get()
-
-
-def signed_in(user: User) -> Client:
-    client = Client()
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
-    return client
 
 
 def stopped(cast: Cast, item: Item | None) -> Serious:

@@ -4,20 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import QuerySet
 
-from stairgate.monitoring.models import Action, Item
+from stairgate.monitoring.models import Action
 from stairgate.monitoring.serious.models import Serious, SeriousStep
 from stairgate.monitoring.serious.rules import Step, To, answered, current, missing, reported_to
 from stairgate.organisations.models import Organisation
-
-
-def with_lock(items: QuerySet[Item]) -> QuerySet[Any]:
-    """Load with each item whether it is ``locked``: what is to be read of it is not shown in any list."""
-    return items.annotate(locked=Exists(Serious.objects.filter(item=OuterRef("pk"), released=False)))
 
 
 def lock_of(item: UUID) -> Serious | None:
