@@ -93,6 +93,7 @@ def pages(made: Crowd) -> list[Page]:
         Page("publishing:picture", reverse("publishing:picture", args=[made.pictures[0].pk])),
         Page("monitoring:item", reverse("monitoring:item", args=[made.items[0].pk]), "long story"),
         Page("monitoring:item", reverse("monitoring:item", args=[made.items[1].pk]), "decided"),
+        Page("monitoring:handle", reverse("monitoring:handle", args=[made.items[0].pk])),
         Page("monitoring:serious", reverse("monitoring:serious", args=[_stopped(made).pk])),
     ]
 
@@ -114,6 +115,7 @@ _PLAIN = (
     "monitoring:inbox",
     "monitoring:decided",
     "monitoring:serious_begin",
+    "monitoring:later",
     "screening:index",
     "channels:list",
     "channels:app",

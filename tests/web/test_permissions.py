@@ -80,7 +80,10 @@ REMINDING_DEEDS = (
     "exception_end",
 )
 #: about an item of the inbox, of which there is none here: 404
-ITEM_DEEDS = ("ask_family", "ask_look", "agree")
+ITEM_DEEDS = (
+    *("ask_family", "ask_look", "agree"),
+    *("take_on", "let_go", "note", "assign", "put_off"),
+)
 SCREENING_DEEDS = ("try", "look", "add", "look_end", "end")
 
 #: addresses that are read with GET: who may open them
@@ -108,7 +111,7 @@ READ: dict[str, frozenset[str]] = {
     "publishing:edit": WRITE,
     "monitoring:inbox": DECIDE,
     "monitoring:decided": DECIDE,
-    **dict.fromkeys(("monitoring:serious", "monitoring:serious_begin"), DECIDE),
+    **dict.fromkeys((f"monitoring:{name}" for name in ("serious", "serious_begin", "later")), DECIDE),
     "channels:list": ACCOUNTS,
     "channels:account": ACCOUNTS,
     "channels:request": ACCOUNTS,
@@ -279,7 +282,7 @@ ABSENT = {
         "reading:copy",
         "reading:certificate",
     ),
-    *("publishing:picture", "monitoring:item"),
+    *("publishing:picture", "monitoring:item", "monitoring:handle"),
     # a look is one person's own: tests/channels/test_vault.py
     *("channels:vault_look", "channels:vault_next"),
     "channels:ask_step",  # a draft is its writer's own: tests/channels/test_asking_pages.py

@@ -13,6 +13,7 @@ from stairgate.channels.services import account_for, network_for
 from stairgate.clauses import control
 from stairgate.ledger.services import record
 from stairgate.monitoring.keeping import hide_harm
+from stairgate.monitoring.marks import bring_back
 from stairgate.monitoring.models import Action, Item
 from stairgate.monitoring.serious.selectors import waits_for_report
 from stairgate.networks.base import RefusalKind, Refused, Reports, Trouble
@@ -156,6 +157,7 @@ def _not_done(action_id: int, problem: str, *, hopeless: bool, wait: timedelta, 
         # What did not happen on the page comes back to the inbox: somebody has to do it by hand.
         action.item.state = Item.State.OPEN
         action.item.save(update_fields=["state"])
+        bring_back(action.item)
         _write_down(action, "monitoring.act_failed", now)
         if action.kind == Action.Kind.DELETE:
             hide_harm(action.item, now)  # the delete had overtaken a hide that may not have been done

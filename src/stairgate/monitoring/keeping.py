@@ -19,6 +19,7 @@ from stairgate.channels.services import network_for
 from stairgate.clauses import control
 from stairgate.doorbell import Bell, ring
 from stairgate.ledger.services import record
+from stairgate.monitoring.marks import bring_back
 from stairgate.monitoring.minors import keep_to_signpost
 from stairgate.monitoring.models import Action, Item, Sighting
 from stairgate.monitoring.rules import Change, changes, hide_at_once, risk_of, says_under_18, words_digest
@@ -264,6 +265,7 @@ def _again(
             item.is_hidden = found.is_hidden
     if seen & Change.FOR_A_PERSON:
         item.state = Item.State.OPEN
+        bring_back(item)
     item.save()
     if item.under_18:
         keep_to_signpost(item)

@@ -225,6 +225,7 @@ class Receipt(models.Model):
 
 # Models of rooms within this one are beside their deeds; they point at the rows above.
 from stairgate.monitoring.families.models import FamilyAsk  # noqa: E402
+from stairgate.monitoring.handling.models import Handling, Note  # noqa: E402
 from stairgate.monitoring.looks.models import LookAgain  # noqa: E402
 from stairgate.monitoring.serious.models import Serious, SeriousStep  # noqa: E402
 
@@ -232,8 +233,10 @@ __all__ = [
     "Action",
     "Decision",
     "FamilyAsk",
+    "Handling",
     "Item",
     "LookAgain",
+    "Note",
     "Receipt",
     "Serious",
     "SeriousStep",

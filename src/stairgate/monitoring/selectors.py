@@ -9,9 +9,9 @@ from typing import Any
 from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquery
 
 from stairgate.channels.models import Channel
-from stairgate.monitoring.marks import of_own_decisions, with_marks
+from stairgate.monitoring.marks import of_own_decisions, waiting_for_later, with_marks
 from stairgate.monitoring.minors import answers
-from stairgate.monitoring.models import Action, Decision, Item, LookAgain, Sighting, Sweep, Walk
+from stairgate.monitoring.models import Action, Decision, Item, LookAgain, Note, Sighting, Sweep, Walk
 from stairgate.monitoring.rules import behind, blind, is_silent, said
 from stairgate.organisations.models import Organisation, User
 from stairgate.publishing.models import Post
@@ -23,14 +23,22 @@ _NEWEST = 15
 _LOOK = ("look__asked_by", "look__answered_by")
 
 
-def inbox(organisation: Organisation, *, me: User | None = None, limit: int | None = None) -> QuerySet[Any]:
+def inbox(
+    organisation: Organisation,
+    *,
+    me: User | None = None,
+    now: datetime | None = None,
+    limit: int | None = None,
+) -> QuerySet[Any]:
     """Return what needs somebody: gravest first, then the longest wait.
 
-    ``me``: without what this person decided and somebody else has to look at again.
+    ``me``: without what this person decided and somebody else has to look at again. ``now``: without what is put off.
     """
     rows = with_marks(Item.objects.filter(organisation=organisation, state=Item.State.OPEN))
     if me is not None:
         rows = rows.exclude(pk__in=of_own_decisions(organisation, me.pk).values("item"))
+    if now is not None:
+        rows = rows.exclude(pk__in=waiting_for_later(organisation, now).values("item"))
     rows = rows.select_related("channel", "post").order_by("-risk", "written_at", "pk")
     return rows if limit is None else rows[:limit]
 
@@ -46,9 +54,9 @@ class Waiting:
     following: Item | None
 
 
-def waiting_around(item: Item, *, me: User, size: int) -> Waiting:
+def waiting_around(item: Item, *, me: User, now: datetime, size: int) -> Waiting:
     """Return the page of the inbox with an item on it; the first one when it waits no longer. Three queries."""
-    waiting, is_open = inbox(item.organisation, me=me), item.state == Item.State.OPEN
+    waiting, is_open = inbox(item.organisation, me=me, now=now), item.state == Item.State.OPEN
     before = waiting.filter(_graver(item)).count() if is_open else -1
     start = max(before, 0) // size * size
     rows = tuple(waiting[start : start + size + 1])
@@ -65,6 +73,18 @@ def _graver(item: Item) -> Q:
     """Match what stands before an item in the inbox."""
     longer = Q(written_at__lt=item.written_at) | Q(written_at=item.written_at, pk__lt=item.pk)
     return Q(risk__gt=item.risk) | Q(risk=item.risk) & longer
+
+
+def put_off_now(organisation: Organisation, now: datetime) -> QuerySet[Any]:
+    """Return what is put off, the soonest first."""
+    later = waiting_for_later(organisation, now).values("item")
+    rows = with_marks(Item.objects.filter(organisation=organisation, pk__in=later))
+    return rows.select_related("channel").order_by("handling__put_off_until", "pk")
+
+
+def notes_of(item: Item) -> tuple[Note, ...]:
+    """Return the newest notes about an item, oldest first. One query."""
+    return tuple(item.notes.select_related("by", "to").order_by("-at", "-pk")[:_NEWEST])[::-1]
 
 
 def decided(organisation: Organisation) -> QuerySet[Any]:
@@ -99,6 +119,7 @@ class ItemPage:
     left_out: int  # sightings that are kept and not shown
     decisions: tuple[Decision, ...]
     actions: tuple[Action, ...]
+    notes: tuple[Note, ...]
     thread: tuple[Item, ...]
     reply: Post | None
     signpost: str  # the fixed words, where nothing else may answer it
@@ -127,7 +148,7 @@ class ItemPage:
 
 
 def item_page(item: Item) -> ItemPage:
-    """Return one item with its story, however often its writer changed it. Five queries.
+    """Return one item with its story, however often its writer changed it. Six queries.
 
     The item was read `with_answers`.
     """
@@ -145,6 +166,7 @@ def item_page(item: Item) -> ItemPage:
         left_out=(sightings[0].total if sightings else 0) - len(sightings),
         decisions=tuple(item.decisions.select_related("by", "family", *_LOOK)),
         actions=tuple(item.actions.exclude(state=Action.State.CANCELLED)),
+        notes=notes_of(item),
         thread=tuple(thread.order_by("written_at")[:20]) if item.thread_id else (),
         reply=replies_for([item.pk]).get(item.pk),
         signpost=signpost,

@@ -15,7 +15,7 @@ from stairgate.doorbell import Bell, ring
 from stairgate.ledger.services import record
 from stairgate.monitoring.looks.rules import why_not_answer
 from stairgate.monitoring.minors import only_signpost, stays_for_lead
-from stairgate.monitoring.models import Action, Decision, Item, LookAgain
+from stairgate.monitoring.models import Action, Decision, Handling, Item, LookAgain
 from stairgate.monitoring.rules import reason_problem, words_digest
 from stairgate.monitoring.serious.selectors import lock_of
 from stairgate.networks.able import by_hand
@@ -40,6 +40,8 @@ _ACTIONS: dict[Decision.Kind, tuple[Action.Kind, ...]] = {
 }
 #: they leave alone what is on its way to the page
 _CHANGE_NOTHING_THERE = frozenset({Decision.Kind.REPLY, Decision.Kind.REPORT, Decision.Kind.FAMILY})
+#: a decision ends what stood among colleagues: nobody is on it any more, and nothing is put off
+_NOT_HANDLED = dict.fromkeys(("on_it", "on_it_until", "put_off_until", "put_off_first"))
 _NEEDS = {
     Action.Kind.HIDE: Capability.HIDE,
     Action.Kind.SHOW: Capability.HIDE,
@@ -94,6 +96,7 @@ def take_decision(
         Action.objects.create(item=item, kind=action, decision=decision, due_at=at, created_at=at)
     if wanted:
         ring(Bell.ACTIONS)
+    Handling.objects.filter(item=item).update(**_NOT_HANDLED)
     if not stays_for_lead(item, member, at):
         item.state = Item.State.DECIDED
         item.save(update_fields=["state"])

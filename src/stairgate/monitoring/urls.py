@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from stairgate.monitoring import views
+from stairgate.monitoring.handling import views as handling
 from stairgate.monitoring.serious import views as serious
 
 app_name = "monitoring"
@@ -19,6 +20,13 @@ urlpatterns = [
     path("<uuid:pk>/serious/", serious.stop, name="serious_stop"),
     path("<uuid:pk>/", views.item, name="item"),
     path("<uuid:pk>/decide/", views.decide, name="decide"),
+    path("later/", handling.later, name="later"),
+    path("<uuid:pk>/handle/", handling.handle, name="handle"),
+    path("<uuid:pk>/on-it/", handling.take_on, name="take_on"),
+    path("<uuid:pk>/let-go/", handling.let_go, name="let_go"),
+    path("<uuid:pk>/note/", handling.note, name="note"),
+    path("<uuid:pk>/assign/", handling.assign, name="assign"),
+    path("<uuid:pk>/put-off/", handling.put_off, name="put_off"),
     path("<uuid:pk>/family/", views.ask_family, name="ask_family"),
     path("<uuid:pk>/look/", views.ask_look, name="ask_look"),
     path("<uuid:pk>/agree/", views.agree, name="agree"),

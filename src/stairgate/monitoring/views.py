@@ -21,7 +21,7 @@ from stairgate.monitoring.looks import services as looks
 from stairgate.monitoring.looks.rules import why_not_answer
 from stairgate.monitoring.marks import with_marks
 from stairgate.monitoring.minors import with_answers
-from stairgate.monitoring.models import Decision, Item
+from stairgate.monitoring.models import Decision, Item, LookAgain
 from stairgate.monitoring.selectors import (
     decided,
     inbox,
@@ -39,7 +39,7 @@ from stairgate.organisations.models import Membership
 from stairgate.organisations.rules import Duty
 from stairgate.publishing.services import Refusal
 
-_A_PAGE = 25
+A_PAGE = 25
 #: these have to say more than a reason
 _BY_OTHER_FORMS = (Decision.Kind.REPLY, Decision.Kind.FAMILY)
 
@@ -54,20 +54,20 @@ def decider(request: HttpRequest) -> Membership:
 @require_GET
 def inbox_page(request: HttpRequest) -> HttpResponse:
     """List what needs somebody, gravest first; on a desk with the first one open beside the list."""
-    member = decider(request)
-    page = Paginator(with_answers(inbox(member.organisation, me=member.user)), _A_PAGE).get_page(
-        request.GET.get("page")
-    )
-    known = readings(member.organisation, timezone.now())
+    member, now = decider(request), timezone.now()
+    waiting = with_answers(inbox(member.organisation, me=member.user, now=now))
+    page = Paginator(waiting, A_PAGE).get_page(request.GET.get("page"))
+    known = readings(member.organisation, now)
     values = {
         "active": "inbox",
         "page": page,
-        "rows": _rows(page),
+        "rows": rows_of(page),
+        "now": now,
         "quiet": [item for item in page if item.is_quiet and not item.locked],
         "readings": known,
         "not_read": not_read(member.organisation),
         "blind": any(reading.blind for reading in known),
-        "stopped": open_cases(member.organisation)[:_A_PAGE],
+        "stopped": open_cases(member.organisation)[:A_PAGE],
     }
     if page:
         values |= _opened(member, page[0])
@@ -78,8 +78,8 @@ def inbox_page(request: HttpRequest) -> HttpResponse:
 def decided_page(request: HttpRequest) -> HttpResponse:
     """List what was decided, newest first."""
     member = decider(request)
-    page = Paginator(decided(member.organisation), _A_PAGE).get_page(request.GET.get("page"))
-    values = {"active": "inbox", "page": page, "rows": _rows(page)}
+    page = Paginator(decided(member.organisation), A_PAGE).get_page(request.GET.get("page"))
+    values = {"active": "inbox", "page": page, "rows": rows_of(page), "now": timezone.now()}
     return render(request, "monitoring/decided.html", values)
 
 
@@ -93,13 +93,16 @@ def _page(request: HttpRequest, member: Membership, pk: UUID, *, status: int = 2
     """Show one item; after a refusal, as it is now, with everything that was typed still there."""
     rows = with_marks(with_answers(Item.objects.select_related("channel", "post", "organisation")))
     row = get(member, rows, pk)
-    waiting = waiting_around(row, me=member.user, size=_A_PAGE)
-    values = {"active": "inbox", "waiting": waiting, "rows": _rows(waiting.rows), "typed": request.POST}
+    now = timezone.now()
+    waiting = waiting_around(row, me=member.user, now=now, size=A_PAGE)
+    values = {"active": "inbox", "waiting": waiting, "rows": rows_of(waiting.rows), "now": now}
+    values["typed"] = request.POST
     values["start"] = _start(request.GET.get("say", ""))
     return render(request, "monitoring/item.html", values | _opened(member, row), status=status)
 
 
-def _rows(items: Iterable[Item]) -> list[tuple[Item, str, str]]:
+def rows_of(items: Iterable[Item]) -> list[tuple[Item, str, str]]:
+    """Return items, each with the kind of its status and its words."""
     return [(item, *said_of(item)) for item in items]
 
 
@@ -119,10 +122,13 @@ def _opened(member: Membership, row: Item) -> dict[str, object]:
         "can_ban": Capability.BLOCK in able and bool(row.author_id),
         "ways": Way.choices,
         "look_days": _look_days(member),
-        "may_look": bool(story.look)
-        and not why_not_answer(actor=member.user_id, decided_by=story.look.decided_by_id),
+        "may_look": _may_look(member, story.look),
         "can_reply": Duty.WRITE in member.duties_on(member.organisation.day(timezone.now())),
     }
+
+
+def _may_look(member: Membership, look: LookAgain | None) -> bool:
+    return look is not None and not why_not_answer(actor=member.user_id, decided_by=look.decided_by_id)
 
 
 def _look_days(member: Membership) -> list[date]:
@@ -247,7 +253,7 @@ def agree(request: HttpRequest, pk: UUID) -> HttpResponse:
 def clear_quiet(request: HttpRequest) -> HttpResponse:
     """Decide "no action" about the items of the list in which nothing was found, after reading them."""
     member = decider(request)
-    read = dict(filter(None, map(_version_read, request.POST.getlist("read")[:_A_PAGE])))
+    read = dict(filter(None, map(_version_read, request.POST.getlist("read")[:A_PAGE])))
     count = services.clear_quiet(
         actor=member.user, read=read, organisation=member.organisation, at=timezone.now()
     )

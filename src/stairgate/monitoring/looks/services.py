@@ -10,6 +10,7 @@ from stairgate.clauses import control
 from stairgate.ledger.services import record
 from stairgate.monitoring.looks.models import LookAgain
 from stairgate.monitoring.looks.rules import closes, why_not_agree
+from stairgate.monitoring.marks import bring_back
 from stairgate.monitoring.models import Action, Decision, Item
 from stairgate.monitoring.rules import reason_problem, words_digest
 from stairgate.monitoring.services import check_look, check_not_stopped, check_version, locked, open_look
@@ -45,6 +46,7 @@ def ask_look(*, actor: User, item: Item, version: str, why: str, at: datetime) -
     )
     item.state = Item.State.OPEN
     item.save(update_fields=["state"])
+    bring_back(item)
     _write_down(actor, item, "monitoring.look_asked", {"decision": decision.pk, "why": look.why}, at)
     return look
 

@@ -12,6 +12,7 @@ from stairgate.channels.services import network_for
 from stairgate.clauses import Coverage, control
 from stairgate.doorbell import Bell, ring
 from stairgate.ledger.services import record
+from stairgate.monitoring.marks import bring_back
 from stairgate.monitoring.models import Action, Decision, Item
 from stairgate.monitoring.serious.models import Serious, SeriousStep
 from stairgate.monitoring.serious.rules import (
@@ -65,6 +66,7 @@ def stop(*, actor: User, organisation: Organisation, item: Item | None, at: date
         overtake(item, at)
         item.state = Item.State.OPEN
         item.save(update_fields=["state"])
+        bring_back(item)
     _add(case, actor, Step.STOPPED, at)
     return case
 
