@@ -93,7 +93,10 @@ def pages(made: Crowd) -> list[Page]:
         Page("publishing:picture", reverse("publishing:picture", args=[made.pictures[0].pk])),
         Page("monitoring:item", reverse("monitoring:item", args=[made.items[0].pk]), "long story"),
         Page("monitoring:item", reverse("monitoring:item", args=[made.items[1].pk]), "decided"),
-        Page("monitoring:handle", reverse("monitoring:handle", args=[made.items[0].pk])),
+        *(
+            Page(f"monitoring:{name}", reverse(f"monitoring:{name}", args=[made.items[0].pk]))
+            for name in ("handle", "alike")
+        ),
         Page("monitoring:serious", reverse("monitoring:serious", args=[_stopped(made).pk])),
     ]
 

@@ -82,7 +82,7 @@ REMINDING_DEEDS = (
 #: about an item of the inbox, of which there is none here: 404
 ITEM_DEEDS = (
     *("ask_family", "ask_look", "agree"),
-    *("take_on", "let_go", "note", "assign", "put_off"),
+    *("take_on", "let_go", "note", "assign", "put_off", "decide_alike"),
 )
 SCREENING_DEEDS = ("try", "look", "add", "look_end", "end")
 
@@ -282,7 +282,7 @@ ABSENT = {
         "reading:copy",
         "reading:certificate",
     ),
-    *("publishing:picture", "monitoring:item", "monitoring:handle"),
+    *("publishing:picture", "monitoring:item", "monitoring:handle", "monitoring:alike"),
     # a look is one person's own: tests/channels/test_vault.py
     *("channels:vault_look", "channels:vault_next"),
     "channels:ask_step",  # a draft is its writer's own: tests/channels/test_asking_pages.py

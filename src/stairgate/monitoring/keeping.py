@@ -19,6 +19,7 @@ from stairgate.channels.services import network_for
 from stairgate.clauses import control
 from stairgate.doorbell import Bell, ring
 from stairgate.ledger.services import record
+from stairgate.monitoring.alike.keys import note_likeness
 from stairgate.monitoring.marks import bring_back
 from stairgate.monitoring.minors import keep_to_signpost
 from stairgate.monitoring.models import Action, Item, Sighting
@@ -235,6 +236,7 @@ def _first(
     if not new:
         return
     _sight(item, found, now)
+    note_likeness(item)
     if item.under_18:
         keep_to_signpost(item)
     _write_down(item, "monitoring.collected", now)
@@ -267,6 +269,8 @@ def _again(
         item.state = Item.State.OPEN
         bring_back(item)
     item.save()
+    if seen & Change.WORDS:
+        note_likeness(item)
     if item.under_18:
         keep_to_signpost(item)
     _sight(item, found, now)

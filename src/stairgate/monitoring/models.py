@@ -62,6 +62,7 @@ class Item(models.Model):
             models.Index(fields=["organisation", "state", "-risk", "written_at"]),
             models.Index(fields=["organisation", "-first_seen_at"]),
             models.Index(fields=["channel", "thread_id"]),
+            models.Index(fields=["channel", "author_id"]),
         ]
 
     def __str__(self) -> str:
@@ -224,6 +225,7 @@ class Receipt(models.Model):
 
 
 # Models of rooms within this one are beside their deeds; they point at the rows above.
+from stairgate.monitoring.alike.models import Likeness  # noqa: E402
 from stairgate.monitoring.families.models import FamilyAsk  # noqa: E402
 from stairgate.monitoring.handling.models import Handling, Note  # noqa: E402
 from stairgate.monitoring.looks.models import LookAgain  # noqa: E402
@@ -235,6 +237,7 @@ __all__ = [
     "FamilyAsk",
     "Handling",
     "Item",
+    "Likeness",
     "LookAgain",
     "Note",
     "Receipt",

@@ -6,12 +6,22 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery
 
 from stairgate.channels.models import Channel
 from stairgate.monitoring.marks import of_own_decisions, waiting_for_later, with_marks
 from stairgate.monitoring.minors import answers
-from stairgate.monitoring.models import Action, Decision, Item, LookAgain, Note, Sighting, Sweep, Walk
+from stairgate.monitoring.models import (
+    Action,
+    Decision,
+    Item,
+    Likeness,
+    LookAgain,
+    Note,
+    Sighting,
+    Sweep,
+    Walk,
+)
 from stairgate.monitoring.rules import behind, blind, is_silent, said
 from stairgate.organisations.models import Organisation, User
 from stairgate.publishing.models import Post
@@ -20,6 +30,7 @@ from stairgate.screening import Screening, from_json
 
 #: how much of a long story one page shows
 _NEWEST = 15
+_MOST_OF_A_THREAD, _MOST_OF_A_WRITER, _MOST_ALIKE = 20, 5, 24
 _LOOK = ("look__asked_by", "look__answered_by")
 
 
@@ -121,6 +132,9 @@ class ItemPage:
     actions: tuple[Action, ...]
     notes: tuple[Note, ...]
     thread: tuple[Item, ...]
+    of_writer: tuple[Any, ...]  # the newest else from the same account, and how each was decided
+    by_writer: int  # all there is from the same account
+    alike: tuple[Item, ...]  # open, with the same words or link
     reply: Post | None
     signpost: str  # the fixed words, where nothing else may answer it
     standard_replies: tuple[str, ...]  # else: words to start a reply from
@@ -147,6 +161,56 @@ class ItemPage:
         return tuple(a for a in self.actions if a.state in {Action.State.WAITING, Action.State.NEEDS_PERSON})
 
 
+def alike(item: Item) -> QuerySet[Item]:
+    """Return what waits on the same account with the same words or a same link. A child's comment is decided by itself."""
+    same = Likeness.objects.filter(key__in=Likeness.objects.filter(item=item.pk).values("key"))
+    rows = Item.objects.filter(channel=item.channel_id, state=Item.State.OPEN, under_18=False)
+    return rows.filter(pk__in=same.values("item")).exclude(pk=item.pk)
+
+
+@dataclass(frozen=True, slots=True)
+class _Others:
+    """What stands beside an item: the talk that it is in, else by the same account, and what is alike."""
+
+    thread: tuple[Any, ...]
+    of_writer: tuple[Any, ...]
+    by_writer: int
+    alike: tuple[Any, ...]
+
+    @classmethod
+    def of(cls, item: Item) -> _Others:
+        """Return what stands beside an item. One query."""
+        there = Item.objects.filter(channel=item.channel_id).exclude(pk=item.pk)
+        thread = there.filter(thread_id=item.thread_id) if item.thread_id else there.none()
+        mine = there.filter(author_id=item.author_id) if item.author_id else there.none()
+        like = alike(item)
+        kinds = [
+            thread.order_by("written_at").values("pk")[:_MOST_OF_A_THREAD],
+            mine.order_by("-written_at").values("pk")[:_MOST_OF_A_WRITER],
+            like.order_by("pk").values("pk")[:_MOST_ALIKE],
+        ]
+        # one set of keys: any of several conditions, and PostgreSQL would go through every item of the account
+        first = (Item.objects.filter(pk__in=kind).order_by().values("pk") for kind in kinds)
+        counted = mine.order_by().values("author_id").annotate(rows=Count("pk")).values("rows")
+        newest = Decision.objects.filter(item=OuterRef("pk")).order_by("-at", "-pk").values("kind")[:1]
+        found = with_marks(Item.objects.filter(pk__in=next(first).union(*first))).annotate(
+            by_writer=Subquery(counted, output_field=IntegerField()),
+            is_alike=Exists(like.filter(pk=OuterRef("pk"))),
+            decided_kind=Subquery(newest),
+        )
+        rows: list[Any] = list(found.order_by("written_at", "pk"))
+        for row in rows:
+            row.decided_as = Decision.Kind(row.decided_kind).label if row.decided_kind else ""
+        own = [row for row in rows if item.author_id and row.author_id == item.author_id]
+        talk = [row for row in rows if item.thread_id and row.thread_id == item.thread_id]
+        return cls(
+            thread=tuple(talk[:_MOST_OF_A_THREAD]),
+            of_writer=tuple(own[::-1][:_MOST_OF_A_WRITER]),
+            by_writer=(own[0].by_writer or 0) if own else 0,
+            alike=tuple(row for row in rows if row.is_alike)[:_MOST_ALIKE],
+        )
+
+
 def item_page(item: Item) -> ItemPage:
     """Return one item with its story, however often its writer changed it. Six queries.
 
@@ -155,8 +219,7 @@ def item_page(item: Item) -> ItemPage:
     sightings = _sightings(item)
     kind, words = said_of(item)
     signpost, standard_replies = answers(item)
-    thread = Item.objects.filter(channel=item.channel_id, thread_id=item.thread_id).exclude(pk=item.pk)
-    thread = with_marks(thread)
+    others = _Others.of(item)
     return ItemPage(
         item=item,
         kind=kind,
@@ -167,7 +230,10 @@ def item_page(item: Item) -> ItemPage:
         decisions=tuple(item.decisions.select_related("by", "family", *_LOOK)),
         actions=tuple(item.actions.exclude(state=Action.State.CANCELLED)),
         notes=notes_of(item),
-        thread=tuple(thread.order_by("written_at")[:20]) if item.thread_id else (),
+        thread=others.thread,
+        of_writer=others.of_writer,
+        by_writer=others.by_writer,
+        alike=others.alike,
         reply=replies_for([item.pk]).get(item.pk),
         signpost=signpost,
         standard_replies=standard_replies,

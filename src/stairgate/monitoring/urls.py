@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from stairgate.monitoring import views
+from stairgate.monitoring.alike import views as alike
 from stairgate.monitoring.handling import views as handling
 from stairgate.monitoring.serious import views as serious
 
@@ -21,6 +22,8 @@ urlpatterns = [
     path("<uuid:pk>/", views.item, name="item"),
     path("<uuid:pk>/decide/", views.decide, name="decide"),
     path("later/", handling.later, name="later"),
+    path("<uuid:pk>/alike/", alike.page, name="alike"),
+    path("<uuid:pk>/alike/decide/", alike.decide, name="decide_alike"),
     path("<uuid:pk>/handle/", handling.handle, name="handle"),
     path("<uuid:pk>/on-it/", handling.take_on, name="take_on"),
     path("<uuid:pk>/let-go/", handling.let_go, name="let_go"),

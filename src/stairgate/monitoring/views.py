@@ -253,7 +253,7 @@ def agree(request: HttpRequest, pk: UUID) -> HttpResponse:
 def clear_quiet(request: HttpRequest) -> HttpResponse:
     """Decide "no action" about the items of the list in which nothing was found, after reading them."""
     member = decider(request)
-    read = dict(filter(None, map(_version_read, request.POST.getlist("read")[:A_PAGE])))
+    read = dict(filter(None, map(version_read, request.POST.getlist("read")[:A_PAGE])))
     count = services.clear_quiet(
         actor=member.user, read=read, organisation=member.organisation, at=timezone.now()
     )
@@ -261,7 +261,7 @@ def clear_quiet(request: HttpRequest) -> HttpResponse:
     return redirect("monitoring:inbox")
 
 
-def _version_read(value: str) -> tuple[UUID, str] | None:
+def version_read(value: str) -> tuple[UUID, str] | None:
     """Return an item and the version of it that was read; None when it is not that."""
     pk, _, version = value.partition(" ")
     try:
