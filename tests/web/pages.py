@@ -18,7 +18,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from stairgate.channels.models import Dialog
-from stairgate.monitoring.models import Serious
+from stairgate.monitoring.complaints.services import Told, record_complaint
+from stairgate.monitoring.models import Complaint, Serious
 from stairgate.monitoring.serious.services import note_support, stop
 from stairgate.organisations.models import RoleHeld, User
 from stairgate.organisations.rules import Role
@@ -95,8 +96,9 @@ def pages(made: Crowd) -> list[Page]:
         Page("monitoring:item", reverse("monitoring:item", args=[made.items[1].pk]), "decided"),
         *(
             Page(f"monitoring:{name}", reverse(f"monitoring:{name}", args=[made.items[0].pk]))
-            for name in ("handle", "alike")
+            for name in ("handle", "alike", "complaint_of")
         ),
+        Page("monitoring:complaint", reverse("monitoring:complaint", args=[_complaint(made).pk])),
         Page("monitoring:serious", reverse("monitoring:serious", args=[_stopped(made).pk])),
     ]
 
@@ -119,6 +121,8 @@ _PLAIN = (
     "monitoring:decided",
     "monitoring:serious_begin",
     "monitoring:later",
+    "monitoring:complaints",
+    "monitoring:complaint_new",
     "screening:index",
     "channels:list",
     "channels:app",
@@ -247,6 +251,28 @@ def _stopped(made: Crowd) -> Serious:
     for _ in range(len(made.items) // 10):
         note_support(actor=manager, case=case, words="Somebody speaks with them", at=now)
     return case
+
+
+def _complaint(made: Crowd) -> Complaint:
+    """One of many complaints."""
+    place, now = made.channel.organisation, timezone.now()
+    manager = User.objects.get(first_name="Priya", memberships__organisation=place)
+    told = Told("Nobody rings back", "A parent", "in_person", place.day(now))
+    rows = [
+        record_complaint(
+            actor=manager,
+            organisation=place,
+            item=None,
+            version="",
+            about_child="no",
+            told=told,
+            dealt_by=manager.pk,
+            at=now,
+        )
+        for _ in range(len(made.items) // 30)
+    ]
+    assert rows[0] is not None
+    return rows[0]
 
 
 def _walk(made: Crowd) -> Dialog:

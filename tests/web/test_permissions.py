@@ -29,7 +29,9 @@ from stairgate.channels.pausing import pause_everything
 from stairgate.channels.vault import services as vault
 from stairgate.channels.vault.envelopes import print_envelope
 from stairgate.cli.demo_accounts import ask
-from stairgate.monitoring.models import Serious
+from stairgate.monitoring.complaints.services import Told as ToldComplaint
+from stairgate.monitoring.complaints.services import record_complaint
+from stairgate.monitoring.models import Complaint, Serious
 from stairgate.monitoring.serious.services import stop
 from stairgate.networks.base import AccessHolder, Secret
 from stairgate.organisations.models import ScreeningWord, User
@@ -112,6 +114,7 @@ READ: dict[str, frozenset[str]] = {
     "monitoring:inbox": DECIDE,
     "monitoring:decided": DECIDE,
     **dict.fromkeys((f"monitoring:{name}" for name in ("serious", "serious_begin", "later")), DECIDE),
+    **dict.fromkeys((f"monitoring:{name}" for name in ("complaints", "complaint", "complaint_new")), DECIDE),
     "channels:list": ACCOUNTS,
     "channels:account": ACCOUNTS,
     "channels:request": ACCOUNTS,
@@ -201,6 +204,7 @@ DEEDS: dict[str, frozenset[str]] = {
     "publishing:hand_gone": APPROVE,
     **dict.fromkeys((f"screening:{name}" for name in SCREENING_DEEDS), MANAGER | {"gwen"}),
     **dict.fromkeys((f"monitoring:serious_{name}" for name in ("start", "stop", "step")), DECIDE),
+    "monitoring:complaint_close": DECIDE,
     "monitoring:clear_quiet": DECIDE,
     "monitoring:decide": DECIDE,
     "monitoring:reply": DECIDE,
@@ -283,6 +287,7 @@ ABSENT = {
         "reading:certificate",
     ),
     *("publishing:picture", "monitoring:item", "monitoring:handle", "monitoring:alike"),
+    "monitoring:complaint_of",
     # a look is one person's own: tests/channels/test_vault.py
     *("channels:vault_look", "channels:vault_next"),
     "channels:ask_step",  # a draft is its writer's own: tests/channels/test_asking_pages.py
@@ -411,6 +416,23 @@ def _stopped(cast: Cast) -> Serious:
     """Return what somebody stopped at because it looks illegal."""
     place, now = cast.organisation, timezone.now()
     return Serious.objects.first() or stop(actor=cast.gwen, organisation=place, item=None, at=now)
+
+
+def _complaint(cast: Cast) -> Complaint:
+    """Return a complaint that somebody told in person."""
+    day = timezone.localdate()
+    found = Complaint.objects.first() or record_complaint(
+        actor=cast.gwen,
+        organisation=cast.organisation,
+        item=None,
+        version="",
+        about_child="no",
+        told=ToldComplaint("Nobody rings back", "A parent", "in_person", day),
+        dealt_by=cast.gwen.pk,
+        at=timezone.now(),
+    )
+    assert found is not None
+    return found
 
 
 def _secret(cast: Cast) -> Credential:
@@ -542,6 +564,8 @@ def address(name: str, post: UUID, cast: Cast) -> str:
         return reverse(name, args=[uuid4(), "what"])
     if name == "assurance:clause":
         return reverse(name, args=["C18"])
+    if name in {"monitoring:complaint", "monitoring:complaint_close"}:
+        return reverse(name, args=[_complaint(cast).pk])
     if name == "monitoring:serious":
         return reverse(name, args=[_stopped(cast).pk])
     if name == "monitoring:serious_step":
@@ -672,6 +696,7 @@ def test_who_may_do_a_deed(room: str, cast: Cast, post: UUID) -> None:
         *("publishing:review", "publishing:edit", "publishing:approve", "publishing:second_look"),
         *("policies:version", "policies:differences"),
         *("monitoring:serious", "monitoring:serious_step"),
+        *("monitoring:complaint", "monitoring:complaint_close"),
         "channels:access_settle",
         *("channels:vault_new", "channels:envelope_open", *sorted(OF_A_SECRET)),
         *sorted(OF_A_WORD | OF_A_DOCUMENT | OF_A_TEMPLATE | OF_A_PERSON | OF_AN_ACCOUNT | OF_A_REQUEST),

@@ -23,7 +23,15 @@ from stairgate.monitoring.alike.keys import note_likeness
 from stairgate.monitoring.marks import bring_back
 from stairgate.monitoring.minors import keep_to_signpost
 from stairgate.monitoring.models import Action, Item, Sighting
-from stairgate.monitoring.rules import Change, changes, hide_at_once, risk_of, says_under_18, words_digest
+from stairgate.monitoring.rules import (
+    WORRY,
+    Change,
+    changes,
+    hide_at_once,
+    risk_of,
+    says_under_18,
+    words_digest,
+)
 from stairgate.monitoring.serious.selectors import waits_for_report
 from stairgate.networks.base import Fetched, PublicItem
 from stairgate.networks.cleaning import clean
@@ -259,7 +267,8 @@ def _again(
         screened = screened or _screened(reading, found)
         findings, item.screening = screened.findings, screened.stored
         item.text, item.has_picture = found.text, found.has_picture
-        item.risk = risk_of(findings, has_picture=found.has_picture)
+        if item.risk < WORRY:
+            item.risk = risk_of(findings, has_picture=found.has_picture)
         item.under_18 |= says_under_18(findings)
     if seen & Change.SEEN:
         item.gone_at = None

@@ -17,7 +17,7 @@ def with_marks(items: QuerySet[Item]) -> QuerySet[Any]:
     """Load with each item how it stands among colleagues, whether it is ``locked``, and whether a second look at it is
     ``asked``. Nothing that is to be read of what is locked is shown in any list.
     """
-    return items.select_related("handling__on_it", "handling__assigned_to").annotate(
+    return items.select_related("handling__on_it", "handling__assigned_to", "complaint").annotate(
         locked=Exists(Serious.objects.filter(item=OuterRef("pk"), released=False)),
         asked=Exists(LookAgain.objects.filter(item=OuterRef("pk"), answered_at__isnull=True)),
     )

@@ -9,6 +9,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from stairgate.clauses import control
 from stairgate.monitoring.models import Item
+from stairgate.monitoring.rules import WORRY
 from stairgate.organisations.models import Membership
 from stairgate.organisations.rules import Role
 from stairgate.policies.parameters import Parameters
@@ -60,4 +61,5 @@ def keep_to_signpost(item: Item) -> None:
 
 def stays_for_lead(item: Item, member: Membership, at: datetime) -> bool:
     """Return whether an item stays in the inbox after this person decided: the lead has to see it first."""
-    return item.under_18 and not member.roles_on(member.organisation.day(at)) & _LEADS
+    lead_first = item.under_18 or item.risk >= WORRY
+    return lead_first and not member.roles_on(member.organisation.day(at)) & _LEADS

@@ -226,6 +226,7 @@ class Receipt(models.Model):
 
 # Models of rooms within this one are beside their deeds; they point at the rows above.
 from stairgate.monitoring.alike.models import Likeness  # noqa: E402
+from stairgate.monitoring.complaints.models import Complaint  # noqa: E402
 from stairgate.monitoring.families.models import FamilyAsk  # noqa: E402
 from stairgate.monitoring.handling.models import Handling, Note  # noqa: E402
 from stairgate.monitoring.looks.models import LookAgain  # noqa: E402
@@ -233,6 +234,7 @@ from stairgate.monitoring.serious.models import Serious, SeriousStep  # noqa: E4
 
 __all__ = [
     "Action",
+    "Complaint",
     "Decision",
     "FamilyAsk",
     "Handling",

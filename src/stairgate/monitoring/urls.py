@@ -6,6 +6,7 @@ from django.urls import path
 
 from stairgate.monitoring import views
 from stairgate.monitoring.alike import views as alike
+from stairgate.monitoring.complaints import views as complaints
 from stairgate.monitoring.handling import views as handling
 from stairgate.monitoring.serious import views as serious
 
@@ -21,6 +22,11 @@ urlpatterns = [
     path("<uuid:pk>/serious/", serious.stop, name="serious_stop"),
     path("<uuid:pk>/", views.item, name="item"),
     path("<uuid:pk>/decide/", views.decide, name="decide"),
+    path("complaints/", complaints.index, name="complaints"),
+    path("complaints/new/", complaints.new, name="complaint_new"),
+    path("complaints/<uuid:pk>/", complaints.one, name="complaint"),
+    path("complaints/<uuid:pk>/close/", complaints.close, name="complaint_close"),
+    path("<uuid:pk>/complaint/", complaints.of_item, name="complaint_of"),
     path("later/", handling.later, name="later"),
     path("<uuid:pk>/alike/", alike.page, name="alike"),
     path("<uuid:pk>/alike/decide/", alike.decide, name="decide_alike"),

@@ -137,7 +137,8 @@ def _look_days(member: Membership) -> list[date]:
     return [today + timedelta(days=days) for days in (1, 2, 3, 5, 7, 14)]
 
 
-def _day(typed: str) -> date | None:
+def day_typed(typed: str) -> date | None:
+    """Return the day that somebody typed; None when it is none."""
     try:
         return date.fromisoformat(typed)
     except ValueError:
@@ -208,7 +209,7 @@ def ask_family(request: HttpRequest, pk: UUID) -> HttpResponse:
             what=typed.get("what", ""),
             of_whom=typed.get("of_whom", ""),
             way=typed.get("way", ""),
-            look_on=_day(typed.get("look_on", "")),
+            look_on=day_typed(typed.get("look_on", "")),
             at=timezone.now(),
         )
     except Refusal as refusal:

@@ -31,6 +31,7 @@ class Kind(models.TextChoices):
     ENVELOPE = "envelope", "sealed envelope with passwords was opened"
     SECRET = "secret", "password to change today"
     VAULT = "vault", "password to put into the vault"
+    COMPLAINT = "complaint", "complaint to answer"
     SECOND_LOOK = "second_look", "second look was missed"
     RUNS_OUT = "runs_out", "person’s check or training runs out"
     LEAVER = "leaver", "leaver’s list is not done"
@@ -98,6 +99,14 @@ WORDS: dict[Kind, Words] = {
     Kind.SECRET: Words("passwords to change today", "channels:vault", "Change it", 10, Weight.URGENT, "key"),
     Kind.VAULT: Words(
         "passwords to put into the vault", "channels:vault", "Put it in", 5, Weight.OWN, "lock"
+    ),
+    Kind.COMPLAINT: Words(
+        "complaints to answer",
+        "monitoring:complaint",
+        "See the complaint",
+        10,
+        Weight.LEGAL,
+        "message-circle",
     ),
     Kind.SECOND_LOOK: Words(
         "second looks were missed", "publishing:review", "Look at it", 2, Weight.LEGAL, "checks"

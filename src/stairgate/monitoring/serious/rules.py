@@ -116,7 +116,7 @@ def current(done: Iterable[Done]) -> Step:
     for step in (Step.DANGER, Step.WORDS, Step.TOLD):
         if step not in there:
             return step
-    if answered(rows) != frozenset(To.values):
+    if not answered(rows) >= frozenset(To.values):
         return Step.REPORTED
     if reported_to(rows) and Step.HIDDEN not in there:
         return Step.HIDDEN

@@ -80,6 +80,6 @@ def case_page(case: Serious) -> Page:
         missing=missing(done),
         reports=reports,
         is_reported=bool(reported_to(done)),
-        reports_done=answered(done) == frozenset(To.values),
+        reports_done=answered(done) >= frozenset(To.values),
         action=actions.order_by("-pk").first() if case.item_id else None,
     )
