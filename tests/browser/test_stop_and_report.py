@@ -29,6 +29,17 @@ def comment(stack: Stack, name: str, words: str) -> None:
     public.get_by_text(words).first.wait_for()
 
 
+def around(page: Page, photograph: Any) -> None:
+    """Look at every page around the comment at hand, and at the comment itself."""
+    where = page.url
+    for name in ("handle", "alike", "complaint"):
+        page.goto(f"{where}{name}/")
+        photograph(page, f"item-{name}")
+        no_findings(page)
+    page.goto(where)
+    no_findings(page)
+
+
 def write(page: Page, button: str) -> None:
     follow(page, page.get_by_role("button", name=button))
 
@@ -52,6 +63,8 @@ def test_from_the_comment_to_the_end(
     wait_until(kofi, name)
     follow(kofi, kofi.get_by_role("link", name=name).first)
     photograph(kofi, "inbox-item")
+    if script:
+        around(kofi, photograph)
     write(kofi, "Stop and report it")
     address = kofi.url
     assert kofi.locator("main img, main input[type=file]").count() == 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -142,6 +143,6 @@ def close_complaint(*, actor: User, complaint: Complaint, outcome: str, at: date
 
 
 def _write_down(
-    actor: User, place: Organisation, kind: str, subject: str, payload: dict[str, object], at: datetime
+    actor: User, place: Organisation, kind: str, subject: str, payload: Mapping[str, object], at: datetime
 ) -> None:
     record(organisation_id=place.pk, kind=kind, actor=str(actor.id), subject=subject, payload=payload, at=at)
