@@ -8,6 +8,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 
 from stairgate.clauses import control
 from stairgate.monitoring.marks import of_own_decisions
@@ -46,7 +47,7 @@ def decide_together(
         raise Refusal("This is decided one by one.")
     if not read or len(read) > MOST_TOGETHER:
         raise Refusal(f"Choose some of them, {MOST_TOGETHER} at most.")
-    those = Item.objects.filter(pk__in=[item.pk, *alike(item).values_list("pk", flat=True)])
+    those = Item.objects.filter(Q(pk=item.pk) | Q(pk__in=alike(item).values("pk")))
     # All of them are locked first, in one order: see `services.locked`.
     rows = those.select_for_update().filter(pk__in=read, state=Item.State.OPEN).order_by("pk")
     stopped = set(Serious.objects.filter(item__in=read, released=False).values_list("item", flat=True))
