@@ -100,14 +100,8 @@ def take_decision(
     if not stays_for_lead(item, member, at):
         item.state = Item.State.DECIDED
         item.save(update_fields=["state"])
-    record(
-        organisation_id=item.organisation_id,
-        kind="monitoring.decided",
-        actor=str(actor.id),
-        subject=str(item.id),
-        payload={"decision": kind.value, "reason": reason.strip(), "words": words_digest(item.text)},
-        at=at,
-    )
+    payload = {"decision": kind.value, "reason": reason.strip(), "words": words_digest(item.text)}
+    write_down(actor, item, "monitoring.decided", payload, at)
     return decision
 
 
@@ -117,6 +111,18 @@ def locked(item: Item) -> Item:
         "organisation", "channel__organisation"
     )
     return rows.get(pk=item.pk)
+
+
+def write_down(actor: User, item: Item, kind: str, payload: Mapping[str, object], at: datetime) -> None:
+    """Write what somebody did about an item into the ledger."""
+    record(
+        organisation_id=item.organisation_id,
+        kind=kind,
+        actor=str(actor.id),
+        subject=str(item.id),
+        payload=payload,
+        at=at,
+    )
 
 
 def check_version(item: Item, version: str) -> None:

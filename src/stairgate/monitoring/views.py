@@ -63,7 +63,7 @@ def inbox_page(request: HttpRequest) -> HttpResponse:
         "page": page,
         "rows": rows_of(page),
         "now": now,
-        "quiet": [item for item in page if item.is_quiet and not item.locked],
+        "quiet": [one for one in page if one.is_quiet and not one.locked and not one.asked],
         "readings": known,
         "not_read": not_read(member.organisation),
         "blind": any(reading.blind for reading in known),

@@ -8,11 +8,10 @@ from uuid import UUID
 from django.db import transaction
 
 from stairgate.clauses import control
-from stairgate.ledger.services import record
 from stairgate.monitoring.handling.models import Handling, Note
 from stairgate.monitoring.handling.rules import ON_IT_FOR, Kind, note_problem, put_off_problem
 from stairgate.monitoring.models import Item
-from stairgate.monitoring.services import check_not_stopped, check_version, locked
+from stairgate.monitoring.services import check_not_stopped, check_version, locked, write_down
 from stairgate.organisations.models import Membership, Organisation, User
 from stairgate.organisations.rules import Duty
 from stairgate.policies.selectors import fit_for, in_force
@@ -25,7 +24,7 @@ def take_on(*, actor: User, item: Item, at: datetime) -> Handling:
     item, row = _open(actor, item, at)
     row.on_it, row.on_it_until = actor, at + ON_IT_FOR
     row.save(update_fields=["on_it", "on_it_until"])
-    _write_down(actor, item, "monitoring.on_it", {}, at)
+    write_down(actor, item, "monitoring.on_it", {}, at)
     return row
 
 
@@ -37,7 +36,7 @@ def let_go(*, actor: User, item: Item, at: datetime) -> Handling:
         raise Refusal("You are not on it.")
     row.on_it = row.on_it_until = None
     row.save(update_fields=["on_it", "on_it_until"])
-    _write_down(actor, item, "monitoring.let_go", {}, at)
+    write_down(actor, item, "monitoring.let_go", {}, at)
     return row
 
 
@@ -48,7 +47,7 @@ def note(*, actor: User, item: Item, words: str, at: datetime) -> Note:
     words = words.strip()
     if problem := note_problem(words):
         raise Refusal(problem)
-    _write_down(actor, item, "monitoring.noted", {"words": words}, at)
+    write_down(actor, item, "monitoring.noted", {"words": words}, at)
     return Note.objects.create(item=item, kind=Kind.NOTE, words=words, by=actor, at=at)
 
 
@@ -61,7 +60,7 @@ def assign(*, actor: User, item: Item, to: UUID | None, at: datetime) -> Handlin
         raise Refusal("Give it to somebody who may decide about comments today.")
     row.assigned_to = able[to]
     row.save(update_fields=["assigned_to"])
-    _write_down(actor, item, "monitoring.assigned", {"to": str(to)}, at)
+    write_down(actor, item, "monitoring.assigned", {"to": str(to)}, at)
     Note.objects.create(item=item, kind=Kind.ASSIGNED, to=row.assigned_to, by=actor, at=at)
     return row
 
@@ -86,7 +85,7 @@ def put_off(
     row.put_off_first, row.on_it, row.on_it_until = first or at, None, None
     row.save()
     assert until is not None
-    _write_down(actor, item, "monitoring.put_off", {"until": until.isoformat(), "why": row.put_off_why}, at)
+    write_down(actor, item, "monitoring.put_off", {"until": until.isoformat(), "why": row.put_off_why}, at)
     Note.objects.create(item=item, kind=Kind.PUT_OFF, words=row.put_off_why, until=until, by=actor, at=at)
     return row
 
@@ -105,14 +104,3 @@ def _open(actor: User, item: Item, at: datetime) -> tuple[Item, Handling]:
     check_not_stopped(item)
     row, _ = Handling.objects.get_or_create(item=item)
     return item, row
-
-
-def _write_down(actor: User, item: Item, kind: str, payload: dict[str, object], at: datetime) -> None:
-    record(
-        organisation_id=item.organisation_id,
-        kind=kind,
-        actor=str(actor.id),
-        subject=str(item.id),
-        payload=payload,
-        at=at,
-    )

@@ -7,13 +7,19 @@ from datetime import datetime
 from django.db import transaction
 
 from stairgate.clauses import control
-from stairgate.ledger.services import record
 from stairgate.monitoring.looks.models import LookAgain
 from stairgate.monitoring.looks.rules import closes, why_not_agree
 from stairgate.monitoring.marks import bring_back
 from stairgate.monitoring.models import Action, Decision, Item
 from stairgate.monitoring.rules import reason_problem, words_digest
-from stairgate.monitoring.services import check_look, check_not_stopped, check_version, locked, open_look
+from stairgate.monitoring.services import (
+    check_look,
+    check_not_stopped,
+    check_version,
+    locked,
+    open_look,
+    write_down,
+)
 from stairgate.organisations.models import User
 from stairgate.organisations.rules import Duty
 from stairgate.publishing.services.common import Refusal, member_fit
@@ -47,7 +53,7 @@ def ask_look(*, actor: User, item: Item, version: str, why: str, at: datetime) -
     item.state = Item.State.OPEN
     item.save(update_fields=["state"])
     bring_back(item)
-    _write_down(actor, item, "monitoring.look_asked", {"decision": decision.pk, "why": look.why}, at)
+    write_down(actor, item, "monitoring.look_asked", {"decision": decision.pk, "why": look.why}, at)
     return look
 
 
@@ -74,16 +80,5 @@ def agree(*, actor: User, item: Item, version: str, at: datetime) -> LookAgain:
     if closes(was_decided=look.was_decided, undone=undone.exists()):
         item.state = Item.State.DECIDED
         item.save(update_fields=["state"])
-    _write_down(actor, item, "monitoring.look_agreed", {"decision": look.decision_id}, at)
+    write_down(actor, item, "monitoring.look_agreed", {"decision": look.decision_id}, at)
     return look
-
-
-def _write_down(actor: User, item: Item, kind: str, payload: dict[str, object], at: datetime) -> None:
-    record(
-        organisation_id=item.organisation_id,
-        kind=kind,
-        actor=str(actor.id),
-        subject=str(item.id),
-        payload=payload,
-        at=at,
-    )
