@@ -171,7 +171,7 @@ def test_the_rows_of_a_setting_cost_the_same_with_more_people(
 ) -> None:
     keep(cast.organisation, NOW)
     # in a test each source has a savepoint around it
-    with django_assert_max_num_queries(2 * len(SOURCES) + 34):  # type: ignore[operator]
+    with django_assert_max_num_queries(2 * len(SOURCES) + 39):  # type: ignore[operator]
         assert keep(cast.organisation, NOW) == 0
 
 

@@ -48,10 +48,10 @@ def open_row(page: str) -> list[str]:
 
 
 @pytest.mark.parametrize("size", [2, 3, 25])
-def test_each_stands_where_the_inbox_lists_it(five: list[Item], size: int) -> None:
+def test_each_stands_where_the_inbox_lists_it(cast: Cast, five: list[Item], size: int) -> None:
     assert five[0].text == HARM
     for number, item in enumerate(five):
-        found = waiting_around(item, size=size)
+        found = waiting_around(item, me=cast.gwen, now=timezone.now(), size=size)
         start = number // size * size
         assert (found.place, found.total, found.sheet) == (number + 1, 5, number // size + 1)
         assert list(found.rows) == five[start : start + size]
@@ -60,7 +60,7 @@ def test_each_stands_where_the_inbox_lists_it(five: list[Item], size: int) -> No
 
 def test_what_is_decided_stands_nowhere_and_the_gravest_follows(cast: Cast, five: list[Item]) -> None:
     decide(cast.gwen, five[2], Decision.Kind.HIDE)
-    found = waiting_around(Item.objects.get(pk=five[2].pk), size=2)
+    found = waiting_around(Item.objects.get(pk=five[2].pk), me=cast.gwen, now=timezone.now(), size=2)
     assert (found.place, found.total, found.following) == (0, 4, five[0])
     assert list(found.rows) == five[:2]
 

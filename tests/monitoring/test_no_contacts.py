@@ -17,6 +17,7 @@ _KNOWN = {
     "channels.Channel.mailbox": "the setting",
     "channels.FoundPage.address": "a page in our name",
     "monitoring.Item.parent_id": "the comment above it",
+    "monitoring.SeriousStep.address": "where something is on a network",
     "organisations.Membership.phone": "staff",
     "organisations.Organisation.office_email": "the setting",
     "organisations.Organisation.office_phone": "the setting",

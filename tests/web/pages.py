@@ -19,7 +19,9 @@ from django.utils import timezone
 
 from stairgate.channels.models import Dialog
 from stairgate.monitoring.checking.rules import HEADINGS
-from stairgate.monitoring.models import PageCheck
+from stairgate.monitoring.complaints.services import Told, record_complaint
+from stairgate.monitoring.models import Complaint, PageCheck, Serious
+from stairgate.monitoring.serious.services import note_support, stop
 from stairgate.organisations.models import RoleHeld, User
 from stairgate.organisations.rules import Role
 from stairgate.policies.drafting import begin_draft
@@ -95,6 +97,12 @@ def pages(made: Crowd) -> list[Page]:
         Page("checking:receipt", reverse("checking:receipt", args=[_checked(made).pk])),
         Page("monitoring:item", reverse("monitoring:item", args=[made.items[0].pk]), "long story"),
         Page("monitoring:item", reverse("monitoring:item", args=[made.items[1].pk]), "decided"),
+        *(
+            Page(f"monitoring:{name}", reverse(f"monitoring:{name}", args=[made.items[0].pk]))
+            for name in ("handle", "alike", "complaint_of")
+        ),
+        Page("monitoring:complaint", reverse("monitoring:complaint", args=[_complaint(made).pk])),
+        Page("monitoring:serious", reverse("monitoring:serious", args=[_stopped(made).pk])),
     ]
 
 
@@ -118,6 +126,10 @@ _PLAIN = (
     "checking:check",
     "checking:rota",
     "checking:again",
+    "monitoring:serious_begin",
+    "monitoring:later",
+    "monitoring:complaints",
+    "monitoring:complaint_new",
     "screening:index",
     "channels:list",
     "channels:app",
@@ -259,6 +271,39 @@ def _checked(made: Crowd) -> PageCheck:
         for item in made.items[:5]:
             check.sample.create(item=item, due_at=now)
     return check
+
+
+def _stopped(made: Crowd) -> Serious:
+    """What somebody stopped at because it looks illegal, with a long story."""
+    place, now = made.channel.organisation, timezone.now()
+    manager = User.objects.get(first_name="Priya", memberships__organisation=place)
+    case = Serious.objects.filter(organisation=place).first()
+    case = case or stop(actor=manager, organisation=place, item=None, at=now)
+    for _ in range(len(made.items) // 10):
+        note_support(actor=manager, case=case, words="Somebody speaks with them", at=now)
+    return case
+
+
+def _complaint(made: Crowd) -> Complaint:
+    """One of many complaints."""
+    place, now = made.channel.organisation, timezone.now()
+    manager = User.objects.get(first_name="Priya", memberships__organisation=place)
+    told = Told("Nobody rings back", "A parent", "in_person", place.day(now))
+    rows = [
+        record_complaint(
+            actor=manager,
+            organisation=place,
+            item=None,
+            version="",
+            about_child="no",
+            told=told,
+            dealt_by=manager.pk,
+            at=now,
+        )
+        for _ in range(len(made.items) // 30)
+    ]
+    assert rows[0] is not None
+    return rows[0]
 
 
 def _walk(made: Crowd) -> Dialog:

@@ -29,6 +29,10 @@ from stairgate.channels.pausing import pause_everything
 from stairgate.channels.vault import services as vault
 from stairgate.channels.vault.envelopes import print_envelope
 from stairgate.cli.demo_accounts import ask
+from stairgate.monitoring.complaints.services import Told as ToldComplaint
+from stairgate.monitoring.complaints.services import record_complaint
+from stairgate.monitoring.models import Complaint, Serious
+from stairgate.monitoring.serious.services import stop
 from stairgate.networks.base import AccessHolder, Secret
 from stairgate.organisations.models import ScreeningWord, User
 from stairgate.organisations.screening_words import Wanted, add_word
@@ -77,6 +81,11 @@ REMINDING_DEEDS = (
     "exception_decline",
     "exception_end",
 )
+#: about an item of the inbox, of which there is none here: 404
+ITEM_DEEDS = (
+    *("ask_family", "ask_look", "agree"),
+    *("take_on", "let_go", "note", "assign", "put_off", "decide_alike"),
+)
 SCREENING_DEEDS = ("try", "look", "add", "look_end", "end")
 
 #: addresses that are read with GET: who may open them
@@ -108,6 +117,8 @@ READ: dict[str, frozenset[str]] = {
     "checking:check": ACCOUNTS,
     "checking:rota": ACCOUNTS,
     "checking:again": DECIDE,
+    **dict.fromkeys((f"monitoring:{name}" for name in ("serious", "serious_begin", "later")), DECIDE),
+    **dict.fromkeys((f"monitoring:{name}" for name in ("complaints", "complaint", "complaint_new")), DECIDE),
     "channels:list": ACCOUNTS,
     "channels:account": ACCOUNTS,
     "channels:request": ACCOUNTS,
@@ -196,6 +207,8 @@ DEEDS: dict[str, frozenset[str]] = {
     "publishing:hand_answer": WRITE,
     "publishing:hand_gone": APPROVE,
     **dict.fromkeys((f"screening:{name}" for name in SCREENING_DEEDS), MANAGER | {"gwen"}),
+    **dict.fromkeys((f"monitoring:serious_{name}" for name in ("start", "stop", "step")), DECIDE),
+    "monitoring:complaint_close": DECIDE,
     "monitoring:clear_quiet": DECIDE,
     "checking:sign": DECIDE,
     "checking:answer": DECIDE,
@@ -203,6 +216,7 @@ DEEDS: dict[str, frozenset[str]] = {
     **dict.fromkeys(("checking:back", "checking:look_again"), frozenset()),
     "monitoring:decide": DECIDE,
     "monitoring:reply": DECIDE,
+    **dict.fromkeys((f"monitoring:{name}" for name in ITEM_DEEDS), DECIDE),
     **dict.fromkeys((f"channels:vault_{name}" for name in ("take_out", "begin")), APPROVE),
     "channels:vault_copied": frozenset(),
     **dict.fromkeys((f"channels:access_{name}" for name in ("read", "through", "who", "settle")), APPROVE),
@@ -282,6 +296,8 @@ ABSENT = {
     ),
     "monitoring:enter",  # a place that is read by itself: tests/monitoring/entering
     *("publishing:picture", "monitoring:item", "checking:receipt", "checking:receipt_pdf"),
+    *("publishing:picture", "monitoring:item", "monitoring:handle", "monitoring:alike"),
+    "monitoring:complaint_of",
     # a look is one person's own: tests/channels/test_vault.py
     *("channels:vault_look", "channels:vault_next"),
     "channels:ask_step",  # a draft is its writer's own: tests/channels/test_asking_pages.py
@@ -404,6 +420,29 @@ def _lasting(name: str, cast: Cast) -> UUID:
         regularise_by=now.date(),
     )
     return page.pk
+
+
+def _stopped(cast: Cast) -> Serious:
+    """Return what somebody stopped at because it looks illegal."""
+    place, now = cast.organisation, timezone.now()
+    return Serious.objects.first() or stop(actor=cast.gwen, organisation=place, item=None, at=now)
+
+
+def _complaint(cast: Cast) -> Complaint:
+    """Return a complaint that somebody told in person."""
+    day = timezone.localdate()
+    found = Complaint.objects.first() or record_complaint(
+        actor=cast.gwen,
+        organisation=cast.organisation,
+        item=None,
+        version="",
+        about_child="no",
+        told=ToldComplaint("Nobody rings back", "A parent", "in_person", day),
+        dealt_by=cast.gwen.pk,
+        at=timezone.now(),
+    )
+    assert found is not None
+    return found
 
 
 def _secret(cast: Cast) -> Credential:
@@ -537,6 +576,12 @@ def address(name: str, post: UUID, cast: Cast) -> str:
         return reverse(name, args=["C18"])
     if name == "checking:answer":
         return reverse(name, args=["pages"])
+    if name in {"monitoring:complaint", "monitoring:complaint_close"}:
+        return reverse(name, args=[_complaint(cast).pk])
+    if name == "monitoring:serious":
+        return reverse(name, args=[_stopped(cast).pk])
+    if name == "monitoring:serious_step":
+        return reverse(name, args=[_stopped(cast).pk, "support"])
     if name == "channels:vault_new":
         return reverse(name, args=[cast.channel.pk, "account"])
     if name == "channels:access_settle":
@@ -561,6 +606,8 @@ def address(name: str, post: UUID, cast: Cast) -> str:
         "monitoring:reply",
         "checking:back",
         "checking:look_again",
+        "monitoring:serious_stop",
+        *(f"monitoring:{name}" for name in ITEM_DEEDS),
         "publishing:standing_stop",
         *(f"reminding:{name}" for name in REMINDING_DEEDS if name != "told_of_lead"),
         "channels:vault_copied",
@@ -662,6 +709,8 @@ def test_who_may_do_a_deed(room: str, cast: Cast, post: UUID) -> None:
     [
         *("publishing:review", "publishing:edit", "publishing:approve", "publishing:second_look"),
         *("policies:version", "policies:differences"),
+        *("monitoring:serious", "monitoring:serious_step"),
+        *("monitoring:complaint", "monitoring:complaint_close"),
         "channels:access_settle",
         *("channels:vault_new", "channels:envelope_open", *sorted(OF_A_SECRET)),
         *sorted(OF_A_WORD | OF_A_DOCUMENT | OF_A_TEMPLATE | OF_A_PERSON | OF_AN_ACCOUNT | OF_A_REQUEST),

@@ -1,10 +1,12 @@
-"""Reminders of the weekly check: whose turn it is, that it is nearly late, a gap in the rota, and second looks."""
+"""Reminders of looking: whose turn the weekly check is, a gap in the rota, second looks, and what nobody is on."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
 from zoneinfo import ZoneInfo
+
+from django.db.models import Exists, OuterRef, Q
 
 from stairgate.assurance.reminding.rules import Due, Kind
 from stairgate.assurance.reminding.setting import Setting, Source
@@ -13,9 +15,10 @@ from stairgate.channels.selectors import ChannelNow, check_due
 from stairgate.clauses import Coverage, control
 from stairgate.monitoring.checking.rules import GAP_TOLD, Stage, stage
 from stairgate.monitoring.checking.selectors import open_looks, rota_now
-from stairgate.monitoring.models import Decision
+from stairgate.monitoring.models import Decision, Item
 from stairgate.organisations.rules import Duty, Role
 from stairgate.policies.parameters import Parameters
+from stairgate.screening import Severity
 
 #: who is told when a check is nearly late, besides whoever is on the rota
 _ESCALATED = (Role.MANAGER, Role.SERVICE_MANAGER, Role.PAGE_ADMINISTRATOR, Role.DSL)
@@ -101,7 +104,31 @@ def second_looks(setting: Setting) -> Iterator[Due]:
             )
 
 
+@control(
+    "C41",
+    "What may put a child at risk, and nobody is on within the policy’s minutes, is told to the managers",
+)
+def nobody_on_it(setting: Setting) -> Iterator[Due]:
+    """What may put a child at risk and has neither a decision nor anybody who is on it: for the managers. One query."""
+    parameters = setting.version.parameters if setting.version else Parameters()
+    within = timedelta(minutes=parameters.danger_minutes)
+    decided = Decision.objects.filter(item=OuterRef("pk"))
+    waiting = Item.objects.filter(
+        ~Exists(decided),
+        Q(handling__on_it_until__isnull=True) | Q(handling__on_it_until__lte=setting.now),
+        organisation=setting.organisation,
+        state=Item.State.OPEN,
+        risk=Severity.HARM,
+        first_seen_at__lte=setting.now - within,
+    )
+    for pk, seen in waiting.order_by("first_seen_at").values_list("pk", "first_seen_at"):
+        says = f"Something may put a child at risk, and nobody has been on it for {parameters.danger_minutes} minutes"
+        for member in setting.holding(Role.MANAGER, Role.SERVICE_MANAGER):
+            yield Due(member.user_id, Kind.HARM_WAITS, str(pk), seen + within, says)
+
+
 SOURCES = (
+    Source(frozenset({Kind.HARM_WAITS}), nobody_on_it),
     Source(frozenset({Kind.CHECK, Kind.CHECK_LATE}), checks),
     Source(frozenset({Kind.ROTA}), gaps),
     Source(frozenset({Kind.AGAIN}), second_looks),

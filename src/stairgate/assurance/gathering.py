@@ -22,6 +22,7 @@ from stairgate.channels.asking.selectors import WAITING, found_pages
 from stairgate.channels.models import AccountRequest
 from stairgate.channels.selectors import ChannelNow, accounts_now, check_due
 from stairgate.ledger.models import Checkpoint
+from stairgate.monitoring.complaints.selectors import open_complaints
 from stairgate.monitoring.models import Item
 from stairgate.monitoring.selectors import reading_of, with_reading
 from stairgate.organisations.models import Membership, Organisation
@@ -223,6 +224,8 @@ def _work(organisation: Organisation, account: UUID | None, day: date, now: date
         "requests": _count(asked),
         "oldest_request": _first(asked, "sent_at"),
         **_telling(organisation, day),
+        "complaints": _count(open_complaints(organisation)),
+        "complaint_due": _first(open_complaints(organisation), "due_on"),
         "suggestions": _count(open_suggestions(organisation)),
         "safeguarding_title": Coalesce(Subquery(safeguarding(organisation).values("title")[:1]), Value("")),
         "safeguarding_until": safeguarding_until(organisation),

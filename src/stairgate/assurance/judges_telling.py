@@ -1,4 +1,4 @@
-"""Clauses about exceptions, and about telling somebody. Pure.
+"""Clauses about exceptions, complaints, and about telling somebody. Pure.
 
 What is told about a child or about a colleague's conduct is judged nowhere: nobody may see from a clause that it exists.
 """
@@ -52,6 +52,21 @@ def spoken_with(known: Known) -> Mark | None:
     return met("Whoever asked to speak to a manager about our good name was spoken with.", seen)
 
 
+def complaints_answered(known: Known) -> Mark | None:
+    """C08: each complaint is answered by its day."""
+    work = known.work
+    seen = Proof(
+        "Complaints", f"{work.complaints} to be answered", work.complaint_due, "monitoring:complaints"
+    )
+    if work.complaint_due and work.complaint_due < known.day:
+        step = Step("See the complaints", "monitoring:complaints")
+        why = "A complaint was not answered by its day."
+        return broken(why, seen, then=step, waits_for=known.waits_for(Role.MANAGER, Role.PAGE_ADMINISTRATOR))
+    if work.complaints:
+        return met(f"{things(work.complaints, 'complaint')} to be answered, each still in time.", seen)
+    return met("No complaint waits for an answer.", seen)
+
+
 def can_tell(known: Known) -> Mark | None:
     """C49: everybody who works here has the form, which takes a sign-in."""
     without = [one.who for one in known.colleagues if one.who.user is None]
@@ -65,6 +80,7 @@ def can_tell(known: Known) -> Mark | None:
 
 
 JUDGES: dict[str, Judge] = {
+    "C08": complaints_answered,
     "C49": can_tell,
     "C85": excepted,
     "C86": spoken_with,

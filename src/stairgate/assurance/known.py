@@ -125,6 +125,8 @@ class Work:
     leaver_name: str = ""
     last_left: date | None = None
     suggestions: int = 0
+    complaints: int = 0  # to be answered
+    complaint_due: date | None = None  # the soonest
     found_pages: int = 0  # in our name, and authorised by nobody
     regularise_by: date | None = None
     requests: int = 0  # that wait for a decision

@@ -10,9 +10,12 @@ from django.db.models import Q
 from django.utils import timezone
 
 from stairgate.channels.services import account_for, network_for
+from stairgate.clauses import control
 from stairgate.ledger.services import record
 from stairgate.monitoring.keeping import hide_harm
+from stairgate.monitoring.marks import bring_back
 from stairgate.monitoring.models import Action, Item
+from stairgate.monitoring.serious.selectors import waits_for_report
 from stairgate.networks.base import RefusalKind, Refused, Reports, Trouble
 
 log = structlog.get_logger(__name__)
@@ -69,7 +72,7 @@ def _lease(action_id: int, now: datetime) -> Action | None:
         .first()
     )
     others = Action.objects.filter(item_id=item_id, state=Action.State.WAITING, lease_until__gt=now)
-    if action is None or others.exclude(pk=action_id).exists() or _overtaken(action):
+    if action is None or others.exclude(pk=action_id).exists() or _overtaken(action) or _held(action):
         return None
     action.lease_until = action.due_at = now + _LEASE
     action.attempts += 1
@@ -83,6 +86,19 @@ def _overtaken(action: Action) -> bool:
         return False
     later = Action.objects.filter(item_id=action.item_id, pk__gt=action.pk)
     if not later.exclude(Q(kind__in=Action.BESIDE) | Q(state=Action.State.CANCELLED)).exists():
+        return False
+    action.state, action.lease_until = Action.State.CANCELLED, None
+    action.save(update_fields=["state", "lease_until"])
+    return True
+
+
+@control(
+    "C43",
+    "What was on its way to the page is called off when somebody stops: nothing moves before the report",
+)
+def _held(action: Action) -> bool:
+    """Cancel what was asked for before somebody stopped because it looks illegal; return whether it was."""
+    if action.kind in Action.BESIDE or not waits_for_report(action.item_id, asked_at=action.created_at):
         return False
     action.state, action.lease_until = Action.State.CANCELLED, None
     action.save(update_fields=["state", "lease_until"])
@@ -141,6 +157,7 @@ def _not_done(action_id: int, problem: str, *, hopeless: bool, wait: timedelta, 
         # What did not happen on the page comes back to the inbox: somebody has to do it by hand.
         action.item.state = Item.State.OPEN
         action.item.save(update_fields=["state"])
+        bring_back(action.item)
         _write_down(action, "monitoring.act_failed", now)
         if action.kind == Action.Kind.DELETE:
             hide_harm(action.item, now)  # the delete had overtaken a hide that may not have been done

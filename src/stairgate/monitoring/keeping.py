@@ -19,9 +19,20 @@ from stairgate.channels.services import network_for
 from stairgate.clauses import control
 from stairgate.doorbell import Bell, ring
 from stairgate.ledger.services import record
+from stairgate.monitoring.alike.keys import note_likeness
+from stairgate.monitoring.marks import bring_back
 from stairgate.monitoring.minors import keep_to_signpost
 from stairgate.monitoring.models import Action, Item, Sighting
-from stairgate.monitoring.rules import Change, changes, hide_at_once, risk_of, says_under_18, words_digest
+from stairgate.monitoring.rules import (
+    WORRY,
+    Change,
+    changes,
+    hide_at_once,
+    risk_of,
+    says_under_18,
+    words_digest,
+)
+from stairgate.monitoring.serious.selectors import waits_for_report
 from stairgate.networks.base import Fetched, PublicItem
 from stairgate.networks.cleaning import clean
 from stairgate.organisations.selectors import screening_facts
@@ -233,6 +244,7 @@ def _first(
     if not new:
         return
     _sight(item, found, now)
+    note_likeness(item)
     if item.under_18:
         keep_to_signpost(item)
     _write_down(item, "monitoring.collected", now)
@@ -255,7 +267,8 @@ def _again(
         screened = screened or _screened(reading, found)
         findings, item.screening = screened.findings, screened.stored
         item.text, item.has_picture = found.text, found.has_picture
-        item.risk = risk_of(findings, has_picture=found.has_picture)
+        if item.risk < WORRY:
+            item.risk = risk_of(findings, has_picture=found.has_picture)
         item.under_18 |= says_under_18(findings)
     if seen & Change.SEEN:
         item.gone_at = None
@@ -263,7 +276,10 @@ def _again(
             item.is_hidden = found.is_hidden
     if seen & Change.FOR_A_PERSON:
         item.state = Item.State.OPEN
+        bring_back(item)
     item.save()
+    if seen & Change.WORDS:
+        note_likeness(item)
     if item.under_18:
         keep_to_signpost(item)
     _sight(item, found, now)
@@ -295,6 +311,8 @@ def hide_harm(item: Item, now: datetime) -> None:
     """Ask for harm to be hidden. The words are committed in this same transaction, before anything moves."""
     capabilities = network_for(item.channel).capabilities
     if not hide_at_once(item.risk, is_hidden=item.is_hidden, capabilities=capabilities):
+        return
+    if waits_for_report(item.pk):
         return
     hides = item.actions.filter(kind=Action.Kind.HIDE, decision__isnull=True)
     if hides.filter(state=Action.State.WAITING).exists():

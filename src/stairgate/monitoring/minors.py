@@ -9,6 +9,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from stairgate.clauses import control
 from stairgate.monitoring.models import Item
+from stairgate.monitoring.rules import WORRY
 from stairgate.organisations.models import Membership
 from stairgate.organisations.rules import Role
 from stairgate.policies.parameters import Parameters
@@ -35,13 +36,14 @@ def only_signpost(item: Item) -> bool:
     return item.under_18 or not item.screening or _of_the_same_writer(item).filter(under_18=True).exists()
 
 
-def with_answers(items: QuerySet[Item]) -> QuerySet[Item]:
+def with_answers(items: QuerySet[Item]) -> QuerySet[Any]:
     """Load with each item what decides how it may be answered: `only_signpost`, and the policy in force."""
     writer = Item.objects.filter(channel=OuterRef("channel"), author_id=OuterRef("author_id"), under_18=True)
-    return items.annotate(
+    found: QuerySet[Any] = items.annotate(
         by_a_minor=Exists(writer.exclude(author_id="")),
         parameters_json=parameters_now(OuterRef("organisation")),
     )
+    return found
 
 
 @control("C53", "The words that point a child to help are part of the policy, and ready where a child writes")
@@ -59,4 +61,5 @@ def keep_to_signpost(item: Item) -> None:
 
 def stays_for_lead(item: Item, member: Membership, at: datetime) -> bool:
     """Return whether an item stays in the inbox after this person decided: the lead has to see it first."""
-    return item.under_18 and not member.roles_on(member.organisation.day(at)) & _LEADS
+    lead_first = item.under_18 or item.risk >= WORRY
+    return lead_first and not member.roles_on(member.organisation.day(at)) & _LEADS

@@ -9,21 +9,35 @@ from django.db import models
 
 from stairgate.channels.models import Channel
 from stairgate.clauses import control
+from stairgate.monitoring.alike.models import Likeness
 from stairgate.monitoring.checking.models import CheckAnswer, PageCheck, RotaAway, RotaPlace, SampleLook
+from stairgate.monitoring.complaints.models import Complaint
+from stairgate.monitoring.families.models import FamilyAsk
+from stairgate.monitoring.handling.models import Handling, Note
+from stairgate.monitoring.looks.models import LookAgain
 from stairgate.monitoring.rules import version
+from stairgate.monitoring.serious.models import Serious, SeriousStep
 from stairgate.organisations.models import Organisation, User
 from stairgate.publishing.models import Post
 
 __all__ = [
     "Action",
     "CheckAnswer",
+    "Complaint",
     "Decision",
+    "FamilyAsk",
+    "Handling",
     "Item",
+    "Likeness",
+    "LookAgain",
+    "Note",
     "PageCheck",
     "Receipt",
     "RotaAway",
     "RotaPlace",
     "SampleLook",
+    "Serious",
+    "SeriousStep",
     "Sighting",
     "Sweep",
     "Walk",
@@ -79,6 +93,7 @@ class Item(models.Model):
             models.Index(fields=["organisation", "state", "-risk", "written_at"]),
             models.Index(fields=["organisation", "-first_seen_at"]),
             models.Index(fields=["channel", "thread_id"]),
+            models.Index(fields=["channel", "author_id"]),
         ]
 
     def __str__(self) -> str:
@@ -118,6 +133,8 @@ class Decision(models.Model):
     class Kind(models.TextChoices):
         NO_ACTION = "no_action", "No action needed"
         HIDE = "hide", "Keep it hidden"
+        SHOW = "show", "Show it again"
+        FAMILY = "family", "Ask the family to remove it"
         DELETE = "delete", "Delete it"
         BAN = "ban", "Ban the account, and hide it where that can be done"
         REPORT = "report", "Report it to the network"

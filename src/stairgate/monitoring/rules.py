@@ -13,6 +13,8 @@ from stairgate.screening import Category, Finding, Severity
 
 #: an item that screening could not read stands above everything that it could
 UNREAD = 5
+#: a person says that it is about harm to a child: it stands above everything until the safeguarding lead decided
+WORRY = 6
 SHORTEST_REASON = 3
 #: much longer than the longest pause between two readings
 OLD_AFTER = timedelta(hours=1)
@@ -106,6 +108,8 @@ def reason_problem(reason: str) -> str | None:
 def said(risk: int, titles: tuple[str, ...]) -> tuple[str, str]:
     """Return the kind of status and its words for an item, gravest finding first."""
     first = titles[0] if titles else ""
+    if risk >= WORRY:
+        return "harm", "A child may be harmed, says a colleague"
     if risk >= UNREAD:
         return "bad", "Could not be checked: please read it"
     if risk == Severity.HARM:

@@ -13,9 +13,11 @@ from stairgate.channels.services import network_for
 from stairgate.clauses import control
 from stairgate.doorbell import Bell, ring
 from stairgate.ledger.services import record
+from stairgate.monitoring.looks.rules import why_not_answer
 from stairgate.monitoring.minors import only_signpost, stays_for_lead
-from stairgate.monitoring.models import Action, Decision, Item
+from stairgate.monitoring.models import Action, Decision, Handling, Item, LookAgain
 from stairgate.monitoring.rules import reason_problem, words_digest
+from stairgate.monitoring.serious.selectors import lock_of
 from stairgate.networks.able import by_hand
 from stairgate.networks.base import Capability
 from stairgate.organisations.models import Organisation, User
@@ -31,11 +33,15 @@ _ACTIONS: dict[Decision.Kind, tuple[Action.Kind, ...]] = {
     Decision.Kind.BAN: (Action.Kind.HIDE, Action.Kind.BLOCK),
     Decision.Kind.DELETE: (Action.Kind.DELETE,),
     Decision.Kind.REPORT: (Action.Kind.REPORT,),
+    Decision.Kind.SHOW: (Action.Kind.SHOW,),
     Decision.Kind.NO_ACTION: (Action.Kind.SHOW,),
     Decision.Kind.REPLY: (),
+    Decision.Kind.FAMILY: (),
 }
 #: they leave alone what is on its way to the page
-_CHANGE_NOTHING_THERE = frozenset({Decision.Kind.REPLY, Decision.Kind.REPORT})
+_CHANGE_NOTHING_THERE = frozenset({Decision.Kind.REPLY, Decision.Kind.REPORT, Decision.Kind.FAMILY})
+#: a decision ends what stood among colleagues: nobody is on it any more, and nothing is put off
+_NOT_HANDLED = dict.fromkeys(("on_it", "on_it_until", "put_off_until", "put_off_first"))
 _NEEDS = {
     Action.Kind.HIDE: Capability.HIDE,
     Action.Kind.SHOW: Capability.HIDE,
@@ -59,45 +65,47 @@ def decide(
     """
     if kind == Decision.Kind.REPLY:
         raise Refusal("Write the reply: it goes through the gate like a post.")
-    return _decide(actor, item, version, kind, reason, at)
+    if kind == Decision.Kind.FAMILY:
+        raise Refusal("Say what you ask the family for, and how.")
+    return take_decision(actor, item, version, kind, reason, at)
 
 
 @transaction.atomic
-def _decide(
+def take_decision(
     actor: User, item: Item, version: str, kind: Decision.Kind, reason: str, at: datetime
 ) -> Decision:
-    item = _locked(item)
+    item = locked(item)
     member = member_fit(actor, item.organisation, Duty.DECIDE, at)
+    check_not_stopped(item)
     if problem := reason_problem(reason):
         raise Refusal(problem)
-    if item.version != version:
-        raise Refusal(
-            "It was changed after you read it, or somebody else decided. Read it again, then decide."
-        )
-    wanted = [action for action in _actions(item, kind) if _is_needed(item, action)]
+    check_version(item, version)
+    if kind == Decision.Kind.SHOW and not is_needed(item, Action.Kind.SHOW):
+        raise Refusal("It is not hidden, so there is nothing to show again.")
+    if (look := open_look(item)) is not None:
+        check_look(look, actor)
+    wanted = [action for action in _actions(item, kind) if is_needed(item, action)]
     _check_possible(item, wanted)
     decision = Decision.objects.create(item=item, kind=kind, reason=reason.strip(), by=actor, at=at)
+    if look is not None:
+        look.answered_by, look.answered_at, look.agrees = actor, at, False
+        look.save(update_fields=["answered_by", "answered_at", "agrees"])
     if kind not in _CHANGE_NOTHING_THERE:
-        _overtake(item, at)
+        overtake(item, at)
     for action in wanted:
         Action.objects.create(item=item, kind=action, decision=decision, due_at=at, created_at=at)
     if wanted:
         ring(Bell.ACTIONS)
+    Handling.objects.filter(item=item).update(**_NOT_HANDLED)
     if not stays_for_lead(item, member, at):
         item.state = Item.State.DECIDED
         item.save(update_fields=["state"])
-    record(
-        organisation_id=item.organisation_id,
-        kind="monitoring.decided",
-        actor=str(actor.id),
-        subject=str(item.id),
-        payload={"decision": kind.value, "reason": reason.strip(), "words": words_digest(item.text)},
-        at=at,
-    )
+    payload = {"decision": kind.value, "reason": reason.strip(), "words": words_digest(item.text)}
+    write_down(actor, item, "monitoring.decided", payload, at)
     return decision
 
 
-def _locked(item: Item) -> Item:
+def locked(item: Item) -> Item:
     """Lock an item: always before the ledger is written, so that deeds at once never wait for each other."""
     rows = Item.objects.select_for_update(of=("self",)).select_related(
         "organisation", "channel__organisation"
@@ -105,7 +113,50 @@ def _locked(item: Item) -> Item:
     return rows.get(pk=item.pk)
 
 
-def _overtake(item: Item, at: datetime) -> None:
+def write_down(actor: User, item: Item, kind: str, payload: Mapping[str, object], at: datetime) -> None:
+    """Write what somebody did about an item into the ledger."""
+    record(
+        organisation_id=item.organisation_id,
+        kind=kind,
+        actor=str(actor.id),
+        subject=str(item.id),
+        payload=payload,
+        at=at,
+    )
+
+
+def check_version(item: Item, version: str) -> None:
+    """Raise `Refusal` unless this is the version that a person had before them."""
+    if item.version != version:
+        raise Refusal(
+            "It was changed after you read it, or somebody else decided. Read it again, then decide."
+        )
+
+
+def open_look(item: Item) -> LookAgain | None:
+    """Return the second look that waits for an answer; None without one. One query."""
+    return item.looks.filter(answered_at__isnull=True).select_related("decision").first()
+
+
+def check_look(look: LookAgain, actor: User) -> None:
+    """Raise `Refusal` for whoever decided what is to be looked at again."""
+    if problem := why_not_answer(actor=actor.pk, decided_by=look.decided_by_id):
+        raise Refusal(problem)
+
+
+@control(
+    "C43", "Nobody deletes, answers or closes in the ordinary way what was stopped because it looks illegal"
+)
+def check_not_stopped(item: Item) -> None:
+    """Raise `Refusal` for an item on its way because it looks illegal. One query."""
+    if lock_of(item.pk) is not None:
+        raise Refusal(
+            "Somebody stopped here because it looks illegal. Don’t delete it and don’t answer it: its address is "
+            "reported first, and then it is hidden. Go on with the steps."
+        )
+
+
+def overtake(item: Item, at: datetime) -> None:
     """Cancel what still waits to be done. What is being done at this moment is followed by what was decided."""
     waiting = item.actions.filter(state=Action.State.WAITING).exclude(kind__in=Action.BESIDE)
     waiting.filter(Q(lease_until__isnull=True) | Q(lease_until__lte=at)).update(state=Action.State.CANCELLED)
@@ -119,7 +170,7 @@ def _actions(item: Item, kind: Decision.Kind) -> tuple[Action.Kind, ...]:
     return tuple(action for action in actions if _NEEDS[action] != Capability.HIDE)
 
 
-def _is_needed(item: Item, action: Action.Kind) -> bool:
+def is_needed(item: Item, action: Action.Kind) -> bool:
     """An item already as wanted needs nothing; but what is under way may still change it."""
     waiting = item.actions.filter(state=Action.State.WAITING)
     under_way = waiting.exclude(kind__in=Action.BESIDE).exists()
@@ -151,11 +202,12 @@ def clear_quiet(*, actor: User, read: Mapping[UUID, str], organisation: Organisa
 
     ``read`` says which version of each was read: one that changed since is left for a person.
     """
-    # All of them are locked first, in one order: see `_locked`.
+    # All of them are locked first, in one order: see `locked`.
     rows = Item.objects.select_for_update().filter(
         organisation=organisation, pk__in=read, state=Item.State.OPEN
     )
-    rows = rows.order_by("pk")
+    asked = LookAgain.objects.filter(item__organisation=organisation, answered_at__isnull=True)
+    rows = rows.exclude(serious__released=False).exclude(pk__in=asked.values("item")).order_by("pk")
     quiet = [item for item in rows if item.risk == 0 and item.version == read[item.pk]]
     for item in quiet:
         decide(
@@ -177,7 +229,8 @@ def reply(*, actor: User, item: Item, version: str, text: str, at: datetime) -> 
 
     Raises `NotAllowed` and `Refusal`: also for any but the fixed words to somebody who seems to be under 18.
     """
-    item = _locked(item)
+    item = locked(item)
+    check_not_stopped(item)
     fixed = only_signpost(item)
     if item.gone_at is not None:
         raise Refusal("It is no longer on the page, so there is nothing to reply to.")
@@ -194,7 +247,7 @@ def reply(*, actor: User, item: Item, version: str, text: str, at: datetime) -> 
         only_signpost=fixed,
         at=at,
     )
-    _decide(actor, item, version, Decision.Kind.REPLY, "Answered as the team.", at)
+    take_decision(actor, item, version, Decision.Kind.REPLY, "Answered as the team.", at)
     return post
 
 

@@ -58,6 +58,10 @@ class Parameters:
     share_from_own_accounts: bool = (
         False  # promotion is by word and by poster, unless a setting chooses (C75, C48)
     )
+    danger_minutes: int = 30  # how soon somebody looks at what may put a child at risk (C40, C41)
+    complaint_answer_days: int = (
+        28  # by when a complaint is answered, as the early years framework asks (C08)
+    )
     read_back_every_hours: int = 24  # how often what is on the page is compared with what was approved (C78)
     read_back_days: int = 30  # for how long after it went out
     signpost_text: str = SIGNPOST  # all that may answer somebody who seems to be under 18 (C53, C59)
@@ -123,6 +127,8 @@ _LIMITS: dict[str, tuple[int, int]] = {
     "settings_mend_days": (1, 7),
     "weaker_setting_days": (1, 92),
     "profanity_level": (3, 4),
+    "danger_minutes": (5, 60),
+    "complaint_answer_days": (1, 28),
     "read_back_every_hours": (1, 24),
     "read_back_days": (30, 366),
     "keep_words_years": (3, 100),

@@ -168,7 +168,11 @@ def _waiting(me: Membership) -> Waiting:
     suggested = open_suggestions(me.organisation)
     if Duty.WRITE not in duties:
         suggested = suggested.none()
-    counts = count_of(waiting_for(me, now)), count_of(inbox(me.organisation)), count_of(suggested)
+    counts = (
+        count_of(waiting_for(me, now)),
+        count_of(inbox(me.organisation, me=me.user, now=now)),
+        count_of(suggested),
+    )
     mine = FilteredRelation("reminders", condition=for_today(me, now, "reminders__"))
     rows = list(
         Organisation.objects.filter(pk=me.organisation_id)

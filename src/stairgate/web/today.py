@@ -98,7 +98,7 @@ def today_page(me: Membership, now: datetime) -> Today:
     pauses = list(dict.fromkeys(pause for account in accounts for pause in account.pauses))
     tasks: list[Task] = []
     if Duty.DECIDE in duties:
-        tasks += [task_of.comment(item) for item in inbox(organisation, limit=_EACH)]
+        tasks += [task_of.comment(item) for item in inbox(organisation, me=me.user, now=now, limit=_EACH)]
         read = (reading_of(account.channel, now) for account in accounts)
         tasks += [task_of.blind(reading) for reading in read if reading and reading.blind]
     astray, looks, by_hand, trouble, waiting, own, said = _posts(me, duties, now)

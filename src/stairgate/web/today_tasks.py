@@ -105,8 +105,27 @@ _WHY_ASTRAY = {
 }
 
 
-def comment(item: Item) -> Task:
+def _stopped(item: Item) -> Task:
+    """Return something that looks illegal: nothing of what was written is shown."""
+    return Task(
+        kind="bad",
+        icon="alert-octagon",
+        title="Stopped: something looks illegal",
+        why="Its address is reported first, then it is hidden. The steps are not finished.",
+        status="bad",
+        status_words="Do this now",
+        href=reverse("monitoring:item", args=[item.pk]),
+        button="Go on with the steps",
+        minutes=10,
+    )
+
+
+def comment(item: Any) -> Task:
+    if item.locked:
+        return _stopped(item)
     kind, words = said_of(item)
+    if item.asked:
+        kind, words = "wait", "Second look"
     return Task(
         kind="bad" if kind in {"harm", "bad"} else kind,
         icon="alert-octagon" if kind == "harm" else "message-circle",

@@ -25,7 +25,9 @@ from stairgate.channels.dialog import services as dialog
 from stairgate.doorbell import Bell
 from stairgate.ledger.services import checkpoint
 from stairgate.monitoring import actions, collect, older, subscribing, unanswered
+from stairgate.monitoring.alike import keys as alike
 from stairgate.monitoring.checking import rota
+from stairgate.monitoring.families import services as families
 from stairgate.organisations.models import Organisation
 from stairgate.people.importing import services as lists
 from stairgate.publishing import delivery, lapsing, reading_back, recurring, second_looks, taking_down
@@ -67,6 +69,8 @@ def jobs() -> list[Job]:
         Job("older comments", older.sweep, 10.0),
         Job("recurring", recurring.sweep, 30.0),
         Job("unanswered", unanswered.sweep, 5.0),
+        Job("what is alike", alike.sweep, 30.0),
+        Job("asked families", families.sweep, 30.0),
         Job(Bell.READ_BACKS, reading_back.sweep, 5.0),
         Job("health", health.sweep, 30.0),
         Job("access lists", access_lists.sweep, 600.0),

@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 from django.utils import timezone
 
-from stairgate.assurance.checks import checks, gaps, second_looks
+from stairgate.assurance.checks import checks, gaps, nobody_on_it, second_looks
 from stairgate.assurance.reminding.rules import Kind
 from stairgate.assurance.reminding.setting import Setting
 from stairgate.channels.access_list.services import note
@@ -33,6 +33,7 @@ from stairgate.monitoring.checking.rules import (
     headings_of,
 )
 from stairgate.monitoring.checking.selectors import check_now, looks_for, names_on_rota, rota_now, sealed_by
+from stairgate.monitoring.handling.services import take_on
 from stairgate.monitoring.models import Decision, Item, Sighting, Sweep
 from stairgate.networks.base import AccessHolder, Secret
 from stairgate.organisations.access import NotAllowed
@@ -633,3 +634,25 @@ def test_one_setting_in_trouble_starves_no_other(cast: Cast, now: datetime, monk
 def test_a_rota_that_is_over_shows_as_a_gap(cast: Cast) -> None:
     Organisation.objects.update(rota_until=timezone.localdate() - DAY)
     assert "The rota has a gap" in signed_in(cast.kofi).get("/check/").content.decode()
+
+
+# what nobody is on
+
+
+@pytest.mark.clause("C40", "C41")
+def test_what_may_harm_a_child_and_nobody_is_on_is_told_the_managers(cast: Cast, now: datetime) -> None:
+    item = comment(cast, now, "Which days is she in?")
+    Item.objects.filter(pk=item.pk).update(risk=Severity.HARM)
+
+    def told(at: datetime) -> set[object]:
+        return {one.user for one in nobody_on_it(Setting(cast.organisation, at))}
+
+    half = now + timedelta(minutes=30)
+    assert told(half - timedelta(seconds=1)) == set()
+    assert told(half) == {cast.priya.pk, cast.helen.pk}
+    item.refresh_from_db()
+    take_on(actor=cast.gwen, item=item, at=half)
+    assert told(half + timedelta(minutes=14)) == set(), "somebody is on it"
+    assert told(half + timedelta(minutes=16)) == {cast.priya.pk, cast.helen.pk}, "and is no more"
+    decide(item, cast.gwen, half)
+    assert told(half + timedelta(hours=9)) == set()

@@ -22,7 +22,9 @@ LONGEST_BACKOFF = timedelta(hours=1)
 class Kind(models.TextChoices):
     """What a reminder is about, in words for one and without a name: these go into e-mails."""
 
+    SERIOUS = "serious", "somebody stopped at something that looks illegal"
     HARM = "harm", "something in the inbox may put a child at risk"
+    HARM_WAITS = "harm_waits", "something may put a child at risk, and nobody is on it"
     RESTRICTED = "restricted", "account of ours is shut"
     COMMENTS = "comments", "comment waits for a decision"
     CHECK_LATE = "check_late", "weekly check that is not done"
@@ -34,6 +36,7 @@ class Kind(models.TextChoices):
     ENVELOPE = "envelope", "sealed envelope with passwords was opened"
     SECRET = "secret", "password to change today"
     VAULT = "vault", "password to put into the vault"
+    COMPLAINT = "complaint", "complaint to answer"
     SECOND_LOOK = "second_look", "second look was missed"
     RUNS_OUT = "runs_out", "person’s check or training runs out"
     LEAVER = "leaver", "leaver’s list is not done"
@@ -75,9 +78,17 @@ class Words:
 
 
 WORDS: dict[Kind, Words] = {
+    Kind.SERIOUS: Words(
+        "times somebody stopped at something that looks illegal",
+        *("monitoring:serious", "Go on with the steps", 10, Weight.URGENT, "alert-octagon"),
+    ),
     Kind.HARM: Words(
         "things in the inbox may put a child at risk",
         *("monitoring:inbox", "Read it now", 5, Weight.URGENT, "alert-octagon"),
+    ),
+    Kind.HARM_WAITS: Words(
+        "things may put a child at risk, and nobody is on them",
+        *("help_now", "See whom to ring", 2, Weight.URGENT, "alert-octagon"),
     ),
     Kind.RESTRICTED: Words(
         "accounts of ours are shut", "channels:list", "See the account", 3, Weight.URGENT, "gate"
@@ -112,6 +123,14 @@ WORDS: dict[Kind, Words] = {
     Kind.SECRET: Words("passwords to change today", "channels:vault", "Change it", 10, Weight.URGENT, "key"),
     Kind.VAULT: Words(
         "passwords to put into the vault", "channels:vault", "Put it in", 5, Weight.OWN, "lock"
+    ),
+    Kind.COMPLAINT: Words(
+        "complaints to answer",
+        "monitoring:complaint",
+        "See the complaint",
+        10,
+        Weight.LEGAL,
+        "message-circle",
     ),
     Kind.SECOND_LOOK: Words(
         "second looks were missed", "publishing:review", "Look at it", 2, Weight.LEGAL, "checks"
@@ -260,7 +279,7 @@ def urgent_text(name: str, kind: str, link: str) -> str:
     )
 
 
-_WHOLE = frozenset({Kind.HARM})  # sentences of their own: no "1" before them
+_WHOLE = frozenset({Kind.HARM_WAITS, Kind.HARM, Kind.SERIOUS})  # sentences of their own: no "1" before them
 
 
 def _counted(kind: str, count: int) -> str:

@@ -20,7 +20,11 @@ from stairgate.assurance.reminding.setting import Setting, Source
 from stairgate.assurance.rounds import sources as rounds
 from stairgate.assurance.stocktaking import SOURCES as OF_THE_LIBRARY
 from stairgate.channels.baseline.rules import SHEET_TOLD, mend_by
+from stairgate.clauses import control
+from stairgate.monitoring.complaints.selectors import open_complaints
 from stairgate.monitoring.models import Item
+from stairgate.monitoring.rules import WORRY
+from stairgate.monitoring.serious.selectors import open_cases
 from stairgate.organisations.rules import Duty, Role
 from stairgate.people.reminders import Reminder as OfRegister
 from stairgate.people.reminders import reminders as of_register
@@ -109,9 +113,39 @@ def _inbox(setting: Setting) -> Iterator[Due]:
         says = "Comments wait in the inbox for a decision"
         yield Due(member.user_id, Kind.COMMENTS, "inbox", due_at, says, count=len(rows))
         for pk, risk, seen in rows:
-            if risk == Severity.HARM:
+            if risk in {Severity.HARM, WORRY}:
                 says = "Something in the inbox may put a child at risk"
                 yield Due(member.user_id, Kind.HARM, str(pk), seen, says)
+
+
+@control(
+    "C43",
+    "The safeguarding lead and every deputy are told at once that somebody stopped at what looks illegal",
+)
+@control("C41", "What looks illegal is passed to the safeguarding lead and the deputies at once")
+def _stopped(setting: Setting) -> Iterator[Due]:
+    """What looks illegal and is not finished: for the lead and each deputy; without one for whoever may decide. One query."""
+    for case in open_cases(setting.organisation):
+        leads = setting.holding(Role.DSL, Role.DEPUTY_DSL) or setting.who(Duty.DECIDE)
+        for member in leads:
+            says = f"{case.started_by.first_name} stopped at something that looks illegal"
+            yield Due(member.user_id, Kind.SERIOUS, str(case.pk), case.started_at, says, str(case.pk))
+
+
+@control(
+    "C08",
+    "Whoever deals with a complaint is reminded until it is answered; late, everybody who may decide is",
+)
+def _complaints(setting: Setting) -> Iterator[Due]:
+    """Complaints to answer: for whoever deals with each; late, or when they left, for all who may decide. One query."""
+    for row in open_complaints(setting.organisation):
+        deciders = setting.who(Duty.DECIDE)
+        own = [member for member in deciders if member.user_id == row.dealt_by_id]
+        for member in deciders if row.due_on < setting.day or not own else own:
+            says = f"A complaint from {row.from_whom} is to be answered"
+            yield Due(
+                member.user_id, Kind.COMPLAINT, str(row.pk), setting.end_of(row.due_on), says, str(row.pk)
+            )
 
 
 def _second_looks(setting: Setting) -> Iterator[Due]:
@@ -168,10 +202,12 @@ def _mail(setting: Setting) -> Iterator[Due]:
 
 
 SOURCES: tuple[Source, ...] = (
+    Source(frozenset({Kind.SERIOUS}), _stopped),
     Source(frozenset({Kind.HARM, Kind.COMMENTS}), _inbox),
     Source(frozenset({Kind.RESTRICTED}), _restricted),
     *keys.SOURCES,
     Source(frozenset({Kind.SETTINGS, Kind.SHEET}), _settings),
+    Source(frozenset({Kind.COMPLAINT}), _complaints),
     Source(frozenset({Kind.SECOND_LOOK}), _second_looks),
     Source(frozenset({Kind.RUNS_OUT, Kind.LEAVER}), _register),
     Source(frozenset({Kind.UNSIGNED}), _unsigned),

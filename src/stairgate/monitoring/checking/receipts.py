@@ -13,7 +13,7 @@ from stairgate.ledger.services import record
 from stairgate.monitoring.checking.models import CheckAnswer, PageCheck
 from stairgate.monitoring.checking.rules import Step, headings_of
 from stairgate.monitoring.checking.selectors import CheckNow, Place, withdrawn
-from stairgate.monitoring.models import Decision
+from stairgate.monitoring.models import Decision, Serious
 from stairgate.organisations.models import User
 
 
@@ -68,6 +68,12 @@ def decisions_in(check: PageCheck, at: datetime) -> dict[str, int]:
         item__organisation=check.organisation_id, at__gt=check.since, at__lte=at
     ).order_by("kind")
     return dict(rows.values_list("kind").annotate(count=Count("pk")))
+
+
+def stopped_in(check: PageCheck, at: datetime) -> int:
+    """Return how often somebody stopped because something looked illegal since the last check. One query."""
+    rows = Serious.objects.filter(organisation=check.organisation_id)
+    return rows.filter(started_at__gt=check.since, started_at__lte=at).count()
 
 
 def digest_of(signed: Mapping[str, object]) -> str:

@@ -34,7 +34,7 @@ from stairgate.monitoring.checking.rules import (
     stage,
     unfinished,
 )
-from stairgate.monitoring.models import Decision, Item, Sighting
+from stairgate.monitoring.models import Decision, Item, LookAgain, Serious, Sighting
 from stairgate.monitoring.selectors import Freshness, reading_of, with_reading
 from stairgate.networks.base import ItemKind
 from stairgate.organisations.models import Membership, Organisation
@@ -369,14 +369,16 @@ def came_in(organisation: Organisation, since: datetime) -> tuple[CameIn, ...]:
 
 
 def undecided(organisation: Organisation) -> int:
-    """Return how much needs somebody. What stays for the safeguarding lead alone does not count: what seems to be by
-    somebody under 18, and was decided after its newest words, with which nobody disagreed since. One query.
+    """Return how much needs somebody. What stays for the safeguarding lead alone does not count: what looks illegal and is
+    stopped; and what seems to be by somebody under 18, was decided after its newest words, and nobody asks about
+    again. One query.
     """
     newest = Sighting.objects.filter(item=OuterRef("item")).order_by("-at", "-pk").values("at")[:1]
-    disagreed = SampleLook.objects.filter(item=OuterRef("item"), agrees=False, looked_at__gte=OuterRef("at"))
+    asked = LookAgain.objects.filter(item=OuterRef("item"), answered_at__isnull=True)
     after = Decision.objects.filter(item=OuterRef("pk"), item__under_18=True)
-    stays = Exists(after.filter(~Exists(disagreed), at__gte=Subquery(newest)))
-    waiting = Item.objects.filter(organisation=organisation, state=Item.State.OPEN)
+    stays = Exists(after.filter(~Exists(asked), at__gte=Subquery(newest)))
+    stopped = Exists(Serious.objects.filter(item=OuterRef("pk"), released=False))
+    waiting = Item.objects.filter(~stopped, organisation=organisation, state=Item.State.OPEN)
     return waiting.filter(Q(under_18=False) | ~stays).count()
 
 

@@ -20,6 +20,7 @@ from stairgate.monitoring.checking.receipts import (
     receipt,
     seal,
     step_seal,
+    stopped_in,
     write_down,
 )
 from stairgate.monitoring.checking.rules import (
@@ -43,6 +44,7 @@ from stairgate.monitoring.checking.selectors import (
     open_check,
     since_when,
 )
+from stairgate.monitoring.looks.services import ask_look
 from stairgate.monitoring.models import Decision, Item
 from stairgate.organisations.access import NotAllowed
 from stairgate.organisations.models import Organisation, User
@@ -56,7 +58,7 @@ _TO_LOOK_AGAIN = timedelta(days=7)
 #: of what was grave and judged safe; more of it in one week is a matter of its own
 _MOST_GRAVE = 25
 #: decisions after which a week is still a quiet one
-_NOTHING_DONE = frozenset({Decision.Kind.NO_ACTION, Decision.Kind.REPLY})
+_NOTHING_DONE = frozenset({Decision.Kind.NO_ACTION, Decision.Kind.REPLY, Decision.Kind.SHOW})
 
 
 @control("C39", "Each heading of a check is answered by a named, fit person, also when nothing was found")
@@ -192,6 +194,7 @@ def _close(check: PageCheck, found: CheckNow, actor: User, note: str, at: dateti
     decided = decisions_in(check, at)
     every = [Given(Answer(said)) for said in check.answers.values_list("answer", flat=True)]
     acted = sum(count for kind, count in decided.items() if kind not in _NOTHING_DONE)
+    acted += stopped_in(check, at)
     check.receipt = receipt(check, found, decided, actor, note, at)
     check.digest = digest_of(check.receipt)
     check.is_nil = is_nil(every, replace(found.seen, acted=acted))
@@ -208,7 +211,9 @@ def _close(check: PageCheck, found: CheckNow, actor: User, note: str, at: dateti
 
 
 @control(
-    "C39", "What was judged safe is looked at again by somebody else; where they disagree it is open again"
+    "C39",
+    "What was judged safe is looked at again by somebody else; where they disagree it waits for another than whoever "
+    "judged it",
 )
 @transaction.atomic
 def look_again(
@@ -225,10 +230,10 @@ def look_again(
         raise NotAllowed("You decided about this yourself. Somebody else takes the second look.")
     if problem := _look_problem(row, item, version, note, agrees=agrees):
         raise Refusal(problem)
+    if not agrees:
+        ask_look(actor=actor, item=item, version=version, why=note, at=at)
     row.looked_by, row.looked_at, row.agrees, row.note = actor, at, agrees, note.strip()
     row.save()
-    if not agrees:
-        Item.objects.filter(pk=item.pk).update(state=Item.State.OPEN)
     payload = {"item": str(item.pk), "agrees": agrees}
     write_down(actor, row.page_check, "monitoring.looked_again", payload, at)
     return row

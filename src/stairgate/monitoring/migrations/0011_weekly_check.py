@@ -9,7 +9,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("monitoring", "0005_report_to_the_network"),
+        ("monitoring", "0010_complaints"),
         ("organisations", "0005_rota"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

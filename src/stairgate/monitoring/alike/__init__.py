@@ -1,0 +1,1 @@
+"""What is alike: the same words, or the same link. Decided together, after each was shown."""

@@ -1,0 +1,1 @@
+"""Asking a family to take something down, and looking on a day whether they have."""
