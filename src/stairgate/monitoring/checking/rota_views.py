@@ -15,7 +15,7 @@ from stairgate.monitoring.checking import rota as deeds
 from stairgate.monitoring.checking.models import RotaAway
 from stairgate.monitoring.checking.rules import GAP_TOLD
 from stairgate.monitoring.checking.selectors import next_due, rota_now
-from stairgate.organisations.access import current, require
+from stairgate.monitoring.checking.views import reader
 from stairgate.organisations.models import Membership
 from stairgate.organisations.rules import Duty
 from stairgate.policies.parameters import Parameters
@@ -23,17 +23,10 @@ from stairgate.policies.selectors import in_force
 from stairgate.publishing.services import Refusal
 
 
-def _member(request: HttpRequest) -> Membership:
-    member = current(request)
-    if Duty.DECIDE not in member.duties_on(member.organisation.day(timezone.now())):
-        require(member, Duty.SEE_ACCOUNTS)
-    return member
-
-
 @require_http_methods(["GET", "POST"])
 def rota(request: HttpRequest) -> HttpResponse:
     """Show the rota with the weeks ahead, and put people on it."""
-    member = _member(request)
+    member = reader(request)
     if request.method == "GET":
         return _page(request, member)
     chosen = request.POST.getlist("first") + request.POST.getlist("then")
@@ -76,7 +69,7 @@ def _page(request: HttpRequest, member: Membership, *, status: int = 200, **refu
 @require_POST
 def away(request: HttpRequest) -> HttpResponse:
     """Write down when somebody is away."""
-    member = _member(request)
+    member = reader(request)
     sent = {name: request.POST.get(name, "") for name in ("who", "first_on", "last_on")}
     user, first_on, last_on = _uuid(sent["who"]), _day(sent["first_on"]), _day(sent["last_on"])
     try:
@@ -99,7 +92,7 @@ def away(request: HttpRequest) -> HttpResponse:
 @require_POST
 def back(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Say that somebody is there after all."""
-    member = _member(request)
+    member = reader(request)
     row = RotaAway.objects.filter(pk=pk, organisation=member.organisation_id).first()
     if row is None:
         raise Http404

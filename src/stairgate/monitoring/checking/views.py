@@ -46,7 +46,7 @@ from stairgate.publishing.services import Refusal
 _LOOKS = 10
 
 
-def _member(request: HttpRequest) -> Membership:
+def reader(request: HttpRequest) -> Membership:
     """Return whose page this is: whoever decides about comments, and whoever sees the accounts, may read it."""
     member = current(request)
     if Duty.DECIDE not in member.duties_on(member.organisation.day(timezone.now())):
@@ -63,7 +63,7 @@ def _decider(request: HttpRequest) -> Membership:
 @require_GET
 def check(request: HttpRequest) -> HttpResponse:
     """Show the check that is due, as far as it has got. ``?step=`` opens a step that is done already."""
-    return _page(request, _member(request), opened=request.GET.get("step", ""))
+    return _page(request, reader(request), opened=request.GET.get("step", ""))
 
 
 def _page(
@@ -168,7 +168,7 @@ def sign(request: HttpRequest) -> HttpResponse:
 @require_GET
 def receipt(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Show what one check found, and what proves it."""
-    member = _member(request)
+    member = reader(request)
     row = get(member, signed_checks(member.organisation), pk)
     values = {
         "active": "check",
@@ -185,7 +185,7 @@ def receipt(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_GET
 def receipt_pdf(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Print a receipt."""
-    member = _member(request)
+    member = reader(request)
     row = get(member, signed_checks(member.organisation), pk)
     paper = receipt_paper(row, receipt_lines(row), sealed_by(row), at=timezone.now())
     return paper_answer(request, paper, f"weekly-check-{row.signed_on:%Y-%m-%d}")
